@@ -1,0 +1,435 @@
+#!/bin/sh
+# Larmor's hand on a machine: every step that must happen there at most once. POSIX sh, no dependencies.
+# Used as: LARMOR_WORK=<folder> sh agent-<version>.sh <verb> [<word>...]. Each verb takes many jobs in one call, is
+# safe to run twice, and prints one line per job, fields separated by tabs; lines of files follow with "| " before them.
+#
+# $LARMOR_WORK/jobs/<label>/   one attempt: inputs, job.sh, submit.sh, and afterwards outputs and report.ended
+#   submit.lock                who submits; made by an exclusive link, so only once; "cancelled" in it is a tombstone
+#   submit.begun               from here on it may have been submitted
+#   submit.out                 the id file: exit status of submit.sh, then what it printed
+#   run.lock                   the queue id that runs it
+# $LARMOR_WORK/spool/          a name for each report that nobody has looked at yet: <label>.<event>
+# $LARMOR_WORK/queue/          direct: tickets in order, each "pid start boot cores label"
+set -u
+umask 077
+tab=$(printf '\t')
+
+# For tests: dies here as if the machine had lost power, when LARMOR_CRASH_REMOTE names this point.
+crash_point() {
+  [ "${LARMOR_CRASH_REMOTE:-}" = "$1" ] && kill -9 $$
+  return 0
+}
+
+# The boot of this machine: a pid of another boot is a stranger.
+boot_id() {
+  if [ -r /proc/sys/kernel/random/boot_id ]; then
+    read -r boot </proc/sys/kernel/random/boot_id
+  else
+    boot=$(sysctl -n kern.boottime 2>/dev/null | tr -cd '0-9' | cut -c1-16)
+  fi
+}
+
+# Sets $start to the start time of process $1, empty when there is none; $session to its session.
+process_of() {
+  start=
+  session=
+  if [ -r /proc/self/stat ]; then
+    { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 0
+    stat=${stat##*) } # the command's name stands in brackets and may hold anything
+    # shellcheck disable=SC2086
+    set -- $stat
+    [ "$1" = Z ] && return 0
+    session=$4
+    shift 19
+    start=$1
+  else
+    start=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
+    session=$(ps -o sess= -p "$1" 2>/dev/null | tr -d ' ')
+  fi
+}
+
+# Is "pid:start:boot" alive?
+alive() {
+  old_ifs=$IFS
+  IFS=:
+  # shellcheck disable=SC2086
+  set -- $1
+  IFS=$old_ifs
+  [ "${3:-}" = "$boot" ] || return 1
+  process_of "$1"
+  [ -n "$start" ] && [ "$start" = "${2:-}" ]
+}
+
+sha256() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+}
+
+is_label() {
+  case $1 in
+    [A-Za-z]*) ;;
+    *) return 1 ;;
+  esac
+  case $1 in
+    *[!A-Za-z0-9._-]*) return 1 ;;
+  esac
+}
+
+# Each line of file $1 with "| " before it; 64 kB at most.
+quote_file() {
+  head -c 65536 "$1" | sed 's/^/| /'
+  printf '\n'
+}
+
+# A new session, so that a logout ends nothing and one number names all processes of the job.
+new_session() {
+  if command -v setsid >/dev/null 2>&1; then exec setsid "$@"; fi
+  exec perl -MPOSIX -e 'POSIX::setsid(); exec @ARGV or exit 127' "$@"
+}
+
+# --- probe: what the machine is ----------------------------------------------------------------------------------
+# probe [program...]: "boot", "now", "cores", "host", and "program<tab>name<tab>path" for each that is there.
+probe() {
+  mkdir -p "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" "$LARMOR_WORK/incoming" || return 1
+  printf 'boot\t%s\nnow\t%s\n' "$boot" "$(date -u +%s)"
+  printf 'cores\t%s\n' "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)"
+  printf 'host\t%s\nwork\t%s\n' "$(uname -n)" "$(cd "$LARMOR_WORK" && pwd)"
+  for name in "$@"; do
+    path=$(command -v "$name" 2>/dev/null) && printf 'program\t%s\t%s\n' "$name" "$path"
+  done
+  return 0
+}
+
+# --- stage: a tar stream of <label>/... comes in -------------------------------------------------------------------
+# Prints "staged <label>", or "bad <label>" when a checksum is wrong, or "conflict <label>" when another attempt's
+# files stand there.
+stage() {
+  in="$LARMOR_WORK/incoming/$$"
+  rm -rf "$in"
+  mkdir -p "$in" "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" || return 1
+  tar -xf - -C "$in" || { rm -rf "$in"; return 1; }
+  crash_point stage.unpacked
+  for dir in "$in"/*/; do
+    dir=${dir%/}
+    name=${dir##*/}
+    is_label "$name" || continue
+    if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1; then
+      printf 'bad\t%s\n' "$name"
+    elif [ -d "$LARMOR_WORK/jobs/$name" ]; then
+      if cmp -s "$dir/SHA256SUMS" "$LARMOR_WORK/jobs/$name/SHA256SUMS"; then
+        printf 'staged\t%s\n' "$name"
+      else
+        printf 'conflict\t%s\n' "$name"
+      fi
+    elif mv "$dir" "$LARMOR_WORK/jobs/$name"; then
+      printf 'staged\t%s\n' "$name"
+    else
+      printf 'bad\t%s\n' "$name"
+    fi
+  done
+  rm -rf "$in"
+  # What a dead call left behind, a day later.
+  find "$LARMOR_WORK/incoming" -mindepth 1 -maxdepth 1 -mtime +1 -exec rm -rf {} + 2>/dev/null
+  return 0
+}
+
+# --- submit: at most once per label, whoever asks and however often ------------------------------------------------
+# Prints per label: "answered <label> <exit>" and what submit.sh printed ("| ") and complained ("! ");
+# "cancelled <label>"; "doubt <label> <why>"; "missing <label>".
+submit() {
+  trap '' HUP PIPE # goes on when the connection drops
+  for name in "$@"; do
+    is_label "$name" && (submit_one "$name")
+  done
+  return 0
+}
+
+submit_one() {
+  cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
+  process_of $$
+  me="$$:$start:$boot"
+  mine=
+  printf '%s\n' "$me" >"submit.lock.$$"
+  if ln "submit.lock.$$" submit.lock 2>/dev/null; then
+    mine=yes
+  elif [ ! -f submit.begun ] && holder=$(cat submit.lock) && [ "$holder" != cancelled ] && ! alive "$holder" &&
+    mkdir submit.takeover 2>/dev/null; then
+    # Its owner died before it had begun to submit: nobody did. Taken over once only; mkdir lets one through.
+    [ ! -f submit.begun ] && mine=yes
+  fi
+  rm -f "submit.lock.$$"
+  if [ -n "$mine" ]; then
+    crash_point submit.locked
+    : >submit.begun
+    crash_point submit.begun
+    sh ./submit.sh >submit.stdout 2>submit.stderr </dev/null
+    code=$?
+    crash_point submit.accepted
+    { printf '%s\n' "$code"; cat submit.stdout; } >submit.out.part && mv -f submit.out.part submit.out
+    crash_point submit.kept
+  fi
+  if [ -f submit.out ]; then
+    { read -r code; answer=$(cat); } <submit.out
+    printf 'answered\t%s\t%s\n' "$1" "$code"
+    printf '%s\n' "$answer" | sed 's/^/| /'
+    [ -f submit.stderr ] && head -c 4096 submit.stderr | sed 's/^/! /'
+  elif [ "$(cat submit.lock)" = cancelled ]; then
+    printf 'cancelled\t%s\n' "$1"
+  elif [ -f submit.begun ]; then
+    printf 'doubt\t%s\tthe submission was begun, and no answer was kept\n' "$1"
+  else
+    printf 'doubt\t%s\tanother call is submitting it\n' "$1"
+  fi
+}
+
+# --- cancel: before the submission by a tombstone in its lock ------------------------------------------------------
+# Prints "cancelled <label>" when it can never be submitted any more, else "taken <label>".
+cancel() {
+  for name in "$@"; do
+    is_label "$name" || continue
+    dir="$LARMOR_WORK/jobs/$name"
+    mkdir -p "$dir"
+    printf 'cancelled\n' >"$dir/tombstone.$$"
+    ln "$dir/tombstone.$$" "$dir/submit.lock" 2>/dev/null
+    rm -f "$dir/tombstone.$$"
+    if [ "$(cat "$dir/submit.lock")" = cancelled ]; then printf 'cancelled\t%s\n' "$name"; else printf 'taken\t%s\n' "$name"; fi
+  done
+}
+
+# --- look: the reports ---------------------------------------------------------------------------------------------
+# look [label...]: the reports of all names in the spool and of the labels, from the jobs' own folders (the spool only
+# says where to look). Prints "report <label> <event>" with the report's lines, "spooled <name>", and for each label
+# given "folder <label> <what there is>".
+look() {
+  for entry in "$LARMOR_WORK"/spool/*; do
+    [ -f "$entry" ] || continue
+    name=${entry##*/}
+    event=${name##*.}
+    case $name in
+      *.part | *[!A-Za-z0-9._-]*) continue ;;
+    esac
+    printf 'spooled\t%s\n' "$name"
+    report "${name%.*}" "$event"
+  done
+  for name in "$@"; do
+    is_label "$name" || continue
+    report "$name" began
+    report "$name" ended
+    dir="$LARMOR_WORK/jobs/$name"
+    printf 'folder\t%s\t%s\n' "$name" "$(cd "$dir" 2>/dev/null && ls -d submit.lock submit.begun submit.out run.lock report.ended 2>/dev/null | tr '\n' ' ')"
+  done
+}
+
+report() {
+  is_label "$1" || return 0
+  case $2 in
+    began | ended | duplicate) ;;
+    *) return 0 ;;
+  esac
+  file="$LARMOR_WORK/jobs/$1/report.$2"
+  [ -f "$file" ] && [ ! -L "$file" ] || return 0
+  printf 'report\t%s\t%s\n' "$1" "$2"
+  quote_file "$file"
+}
+
+# seen <name>...: these names in the spool were looked at, and what they said is kept.
+seen() {
+  for name in "$@"; do
+    case $name in
+      */* | .*) ;;
+      *) rm -f "$LARMOR_WORK/spool/$name" ;;
+    esac
+  done
+}
+
+# --- pack: what came out, as a tar stream of <label>/<file> --------------------------------------------------------
+# Regular files at the top of the folder, without the names in its scratch.txt and those above 512 MB; first of each job
+# fetch.sha256, by which the other end knows that all of it arrived.
+pack() {
+  cd "$LARMOR_WORK/jobs" || return 1
+  list=$LARMOR_WORK/incoming/pack.$$
+  : >"$list"
+  for name in "$@"; do
+    is_label "$name" && [ -d "$name" ] || continue
+    printf '%s\n' "$name/fetch.sha256" >>"$list"
+    (
+      cd "$name" || exit
+      for file in *; do
+        [ -f "$file" ] && [ ! -L "$file" ] || continue
+        case $file in
+          *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
+        esac
+        [ -n "$(find "./$file" -prune -size -1048576)" ] || continue
+        is_scratch "$file" && continue
+        sha256 "./$file"
+        printf '%s\n' "$name/$file" >>"$list"
+      done >fetch.sha256.part
+      mv -f fetch.sha256.part fetch.sha256
+    )
+  done
+  tar -cf - -T "$list"
+  code=$?
+  rm -f "$list"
+  return $code
+}
+
+is_scratch() {
+  [ -f scratch.txt ] || return 1
+  while read -r pattern; do
+    # shellcheck disable=SC2254
+    case $1 in
+      $pattern) return 0 ;;
+    esac
+  done <scratch.txt
+  return 1
+}
+
+# tail <label> <file> <bytes>: the end of a growing file.
+tail_of() {
+  is_label "$1" || return 1
+  case $2 in
+    */* | .*) return 1 ;;
+  esac
+  [ -f "$LARMOR_WORK/jobs/$1/$2" ] && tail -c "$3" "$LARMOR_WORK/jobs/$1/$2"
+}
+
+# --- direct: this machine without a scheduler ----------------------------------------------------------------------
+# enqueue <label> <cores> <capacity>: starts the job's waiting script and gives it the next ticket; prints its id.
+enqueue() {
+  (new_session sh "$0" hold "$1" "$2" "$3") >/dev/null 2>&1 </dev/null &
+  pid=$!
+  crash_point direct.forked
+  n=0
+  while :; do
+    process_of "$pid"
+    [ -n "$start" ] && [ "$session" = "$pid" ] && break
+    n=$((n + 1))
+    [ "$n" -lt 100 ] && [ -n "$start" ] || break
+    sleep 0.02
+  done
+  [ -n "$start" ] || { echo 'the waiting script did not start' >&2; return 1; }
+  ticket="$LARMOR_WORK/queue/.new.$$"
+  printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket"
+  number=0
+  for last in "$LARMOR_WORK"/queue/[0-9]*; do number=${last##*/}; done
+  case $number in
+    *[!0-9]*) number=0 ;; # the queue is empty
+  esac
+  number=$(echo "$number" | sed 's/^0*//')
+  while :; do
+    number=$((${number:-0} + 1))
+    ln "$ticket" "$LARMOR_WORK/queue/$(printf '%09d' "$number")" 2>/dev/null && break
+  done
+  rm -f "$ticket"
+  printf '%s:%s:%s\n' "$pid" "$start" "$boot"
+}
+
+# hold <label> <cores> <capacity>: waits until the live tickets before its own leave enough cores, then becomes the job.
+# Strictly in order: what runs is always the front of the queue, so nobody has to hand out places.
+hold() {
+  trap '' HUP
+  waited=0
+  while :; do
+    ahead=0
+    used=0
+    own=
+    for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+      { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
+      if [ "$t_label" = "$1" ] && [ "$t_pid" = $$ ]; then
+        own=$ticket
+        break
+      fi
+      [ "$((used + $2))" -gt "$3" ] && { ahead=$((ahead + 1)); continue; }
+      if alive "$t_pid:$t_start:$t_boot"; then
+        used=$((used + t_cores))
+        ahead=$((ahead + 1))
+      else
+        rm -f "$ticket"
+      fi
+    done
+    if [ -n "$own" ]; then
+      # A job that wants more than the machine has runs alone.
+      if [ "$((used + $2))" -le "$3" ] || [ "$used" -eq 0 ]; then break; fi
+      # Far from the front it looks more seldom: 200 waiting scripts must cost nothing.
+      if [ "$ahead" -le 2 ]; then sleep 0.1; elif [ "$ahead" -gt 150 ]; then sleep 15; else sleep "$((ahead / 10)).$((ahead % 10))"; fi
+    else
+      # Whoever made it died before giving it a ticket: it never happened.
+      waited=$((waited + 1))
+      [ "$waited" -gt 100 ] && exit 0
+      sleep 0.1
+    fi
+  done
+  cd "$LARMOR_WORK/jobs/$1" || exit 1
+  process_of $$
+  LARMOR_QUEUE_ID="$$:$start:$boot"
+  export LARMOR_QUEUE_ID
+  exec sh ./job.sh
+}
+
+# queue: all live tickets: "<label> <running|queued> <id>"
+queue() {
+  for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+    { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
+    if alive "$t_pid:$t_start:$t_boot"; then
+      if [ -e "$LARMOR_WORK/jobs/$t_label/run.lock" ]; then word=running; else word=queued; fi
+      printf '%s\t%s\t%s\n' "$t_label" "$word" "$t_pid:$t_start:$t_boot"
+    else
+      rm -f "$ticket"
+    fi
+  done
+}
+
+# Sends signal $1 to every process of session $2; prints how many there were. Never to a stranger: while a session
+# lives, its number is not given to another process.
+signal_session() {
+  count=0
+  for stat in /proc/[0-9]*/stat; do
+    pid=${stat#/proc/}
+    pid=${pid%/stat}
+    process_of "$pid"
+    if [ "$session" = "$2" ]; then
+      count=$((count + 1))
+      kill -s "$1" "$pid" 2>/dev/null
+    fi
+  done
+  if [ ! -r /proc/self/stat ]; then
+    for pid in $(ps -A -o pid= -o pgid= | awk -v g="$2" '$2 == g { print $1 }'); do
+      count=$((count + 1))
+      kill -s "$1" "$pid" 2>/dev/null
+    done
+  fi
+}
+
+# end <id>...: ends all processes of these jobs, mpirun's ranks too: asks, waits 5 s, then kills. Prints "dead <id>".
+end() {
+  for id in "$@"; do
+    pid=${id%%:*}
+    case $pid in
+      '' | *[!0-9]*) continue ;;
+    esac
+    rest=${id#*:}
+    process_of "$pid"
+    if [ "${rest#*:}" = "$boot" ] && { [ -z "$start" ] || [ "$start" = "${rest%%:*}" ]; }; then
+      signal_session TERM "$pid"
+      tries=0
+      while [ "$count" -gt 0 ] && [ "$tries" -lt 50 ]; do
+        sleep 0.1
+        tries=$((tries + 1))
+        signal_session 0 "$pid"
+      done
+      [ "$count" -gt 0 ] && signal_session KILL "$pid" && sleep 0.2
+      signal_session 0 "$pid"
+      if [ "$count" -eq 0 ]; then printf 'dead\t%s\n' "$id"; else printf 'alive\t%s\n' "$id"; fi
+    else
+      printf 'dead\t%s\n' "$id" # another boot, or another process with its number
+    fi
+  done
+}
+
+boot_id
+verb=${1:-}
+[ $# -gt 0 ] && shift
+case $verb in
+  probe | stage | submit | cancel | look | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
+  tail) tail_of "$@" ;;
+  *) echo "unknown verb: $verb" >&2; exit 64 ;;
+esac

@@ -1,0 +1,49 @@
+/** Branded names, so that a run can never be passed where a job is meant. */
+export type RunId = string & { readonly __id: 'run' }
+export type JobId = string & { readonly __id: 'job' }
+/** The name of one attempt of one job: the scheduler's job name, and the job's folder. */
+export type Label = string & { readonly __id: 'label' }
+/** The scheduler's own name for a job: a Slurm job id, or for `direct` pid:start:boot. */
+export type QueueId = string & { readonly __id: 'queue' }
+/** The name a person gave a machine; `local` always exists. */
+export type MachineName = string & { readonly __id: 'machine' }
+/** Absolute POSIX path on the machine that runs the job. */
+export type RemotePath = string & { readonly __path: 'remote' }
+/** ISO 8601 in UTC, with milliseconds; read once when the event is made, never inside a reducer. */
+export type Instant = string
+
+/** Bytes kept outside the state: sha256 of the content (hexadecimal), and its length. */
+export interface ContentRef {
+  readonly sha256: string
+  readonly bytes: number
+}
+
+/** What JSON can say. All that crosses a process boundary or reaches the journal is made of it. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+const LABEL_LENGTH = 64
+
+/** The job of a run that has this key. The same run and key give the same id: planning twice is a no-op. */
+export function jobId(run: RunId, key: string): JobId {
+  const slug = key.replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+  const room = LABEL_LENGTH - run.length - 1 - '.999'.length
+  const whole = slug === key.replaceAll('/', '-') && slug.length <= room
+  return `${run}.${whole ? slug : `${slug.slice(0, room - 9)}-${fnv1a(key)}`}` as JobId
+}
+
+/** The label of attempt `n`: a letter first (runs begin with one), then [A-Za-z0-9._-], at most 64 long. */
+export function label(job: JobId, n: number): Label {
+  return `${job}.${n}` as Label
+}
+
+/** FNV-1a, 32 bit, as 8 hexadecimal digits: a short stable name for a text; not for security. */
+export function fnv1a(text: string): string {
+  return hash32(text).toString(16).padStart(8, '0')
+}
+
+/** FNV-1a as an unsigned number. Source: http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return hash >>> 0
+}

@@ -1,0 +1,202 @@
+import type { Instant, RemotePath } from '../ids.ts'
+import type { AttemptFact, AttemptRef } from './events.ts'
+import type { Attempt, Phase, ProcessIdentity } from './job.ts'
+
+type Each<Fact> = Fact extends { readonly type: infer Type; readonly jobs: readonly (infer Item)[] }
+  ? { readonly type: Type } & Item
+  : Fact
+
+/** One fact about one attempt: what a plural event says of each of its jobs. */
+export type SingleFact = Each<AttemptFact>
+
+/** `changed`: as it is now. `known`: nothing new. `forbidden`: cannot be true of this attempt, and why. */
+export type Step =
+  | { readonly is: 'changed'; readonly attempt: Attempt }
+  | { readonly is: 'known' }
+  | { readonly is: 'forbidden'; readonly why: string }
+
+const known: Step = { is: 'known' }
+
+/** The facts of an event, one for each attempt it speaks of. */
+export function singleFacts(fact: AttemptFact): readonly SingleFact[] {
+  if (!('jobs' in fact)) return [fact]
+  return fact.jobs.map(item => ({ type: fact.type, ...item }) as SingleFact)
+}
+
+/** Same fact, other attempts: what `decide` keeps of a plural event. */
+export function withJobs(fact: AttemptFact, jobs: readonly AttemptRef[]): AttemptFact {
+  return 'jobs' in fact ? ({ ...fact, jobs } as AttemptFact) : fact
+}
+
+/**
+ * What a fact does to an attempt: the whole transition table, used by `decide` to refuse and by `reduce` to apply.
+ * Facts may come late, twice and in any order; a phase never goes back.
+ */
+export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
+  const { phase, outcome } = attempt
+
+  function forbidden(): Step {
+    const end = outcome === null ? '' : `, ${outcome}`
+    return { is: 'forbidden', why: `${fact.type} does not follow ${phase.is}${end}` }
+  }
+  function to(next: Phase, change: Partial<Attempt> = {}): Step {
+    return { is: 'changed', attempt: { ...attempt, ...change, phase: next } }
+  }
+
+  switch (fact.type) {
+    case 'jobs.staged':
+      if (outcome !== null) return forbidden()
+      if (phase.is === 'planned') return to({ is: 'staged', dir: fact.dir })
+      return phase.dir === fact.dir ? known : forbidden()
+
+    case 'submit.intended':
+      if (outcome !== null) return forbidden()
+      if (phase.is === 'staged') return to({ is: 'submitting', dir: phase.dir, since: at, doubt: null })
+      return phase.is === 'submitting' ? known : forbidden()
+
+    case 'submit.doubted':
+      if (outcome !== null || phase.is !== 'submitting') return forbidden()
+      return phase.doubt?.text === fact.text
+        ? known
+        : to({ ...phase, doubt: { since: phase.doubt?.since ?? at, text: fact.text } })
+
+    case 'jobs.submitted':
+      switch (phase.is) {
+        case 'planned':
+        case 'staged':
+          return forbidden()
+        case 'submitting':
+          if (outcome !== null && outcome !== 'lost') return forbidden()
+          return to(
+            { is: 'queued', dir: phase.dir, queue_id: fact.queue_id, submitted: at },
+            { outcome: null, category: null, reason: null },
+          )
+        default:
+          if (phase.queue_id === fact.queue_id) return known
+          return phase.queue_id === null ? to({ ...phase, queue_id: fact.queue_id, submitted: at }) : forbidden()
+      }
+
+    case 'jobs.running':
+      switch (phase.is) {
+        case 'submitting':
+        case 'queued':
+          if (outcome !== null && outcome !== 'lost') return forbidden()
+          return to(
+            { ...submittedPart(phase), is: 'running', started: fact.started, ...identity(fact) },
+            { outcome: null, category: null, reason: null },
+          )
+        case 'planned':
+        case 'staged':
+          return forbidden()
+        default:
+          return known
+      }
+
+    case 'jobs.ended':
+      switch (phase.is) {
+        case 'planned':
+        case 'staged':
+          return forbidden()
+        case 'submitting':
+        case 'queued':
+        case 'running':
+          // The first true report turns `lost` into the truth; after any other outcome it comes too late to matter.
+          if (outcome !== null && outcome !== 'lost') return forbidden()
+          return to(
+            {
+              ...submittedPart(phase),
+              is: 'ended',
+              started: fact.started ?? (phase.is === 'running' ? phase.started : null),
+              ended: fact.ended,
+              exit: fact.exit,
+              signal: fact.signal,
+              ...identity(fact),
+            },
+            { outcome: null, category: null, reason: null, evidence: fact.evidence },
+          )
+        default:
+          return phase.exit === fact.exit && phase.signal === fact.signal ? known : forbidden()
+      }
+
+    case 'jobs.fetched':
+      switch (phase.is) {
+        case 'ended':
+          return to({ ...phase, is: 'fetched', files: fact.files })
+        case 'fetched':
+        case 'parsed':
+          return known
+        default:
+          return forbidden()
+      }
+
+    case 'jobs.parsed':
+      switch (phase.is) {
+        case 'fetched':
+          return to(
+            { ...phase, is: 'parsed', result: fact.result, reused: null },
+            { outcome: fact.outcome, category: fact.category, reason: fact.reason, evidence: fact.evidence },
+          )
+        case 'parsed':
+          return known
+        default:
+          return forbidden()
+      }
+
+    case 'jobs.refused':
+      if (outcome !== null) return outcome === 'failed' ? known : forbidden()
+      if (phase.is !== 'planned' && phase.is !== 'staged' && phase.is !== 'submitting') return forbidden()
+      return to(phase, { outcome: 'failed', category: fact.category, reason: fact.reason })
+
+    case 'jobs.lost':
+      if (outcome !== null) return outcome === 'lost' ? known : forbidden()
+      if (phase.is !== 'submitting' && phase.is !== 'queued' && phase.is !== 'running') return forbidden()
+      return to(phase, { outcome: 'lost', category: 'node-lost', reason: fact.reason, evidence: fact.evidence })
+
+    case 'cancel.wished':
+      if (attempt.cancel_wished !== null) return known
+      if (outcome !== null || isOver(phase)) return forbidden()
+      return { is: 'changed', attempt: { ...attempt, cancel_wished: at } }
+
+    case 'jobs.cancelled':
+      if (outcome === 'cancelled') return known
+      if (outcome !== null || attempt.cancel_wished === null || isOver(phase)) return forbidden()
+      return to(phase, { outcome: 'cancelled', reason: fact.reason, evidence: fact.evidence })
+
+    case 'calculation.reused':
+      if (phase.is === 'parsed') return phase.reused === fact.calculation ? known : forbidden()
+      if (outcome !== null || phase.is !== 'planned') return forbidden()
+      return to(
+        {
+          is: 'parsed',
+          dir: '' as RemotePath,
+          queue_id: null,
+          submitted: null,
+          host: null,
+          pid: null,
+          pgid: null,
+          boot_id: null,
+          started: null,
+          ended: at,
+          exit: null,
+          signal: null,
+          files: [],
+          result: fact.result,
+          reused: fact.calculation,
+        },
+        { outcome: 'completed', reason: `taken from ${fact.from}, which did the same calculation` },
+      )
+  }
+}
+
+function isOver(phase: Phase): boolean {
+  return phase.is === 'ended' || phase.is === 'fetched' || phase.is === 'parsed'
+}
+
+function submittedPart(phase: Extract<Phase, { readonly is: 'submitting' | 'queued' | 'running' }>) {
+  if (phase.is === 'submitting') return { dir: phase.dir, queue_id: null, submitted: null }
+  return { dir: phase.dir, queue_id: phase.queue_id, submitted: phase.submitted }
+}
+
+function identity({ host, pid, pgid, boot_id }: ProcessIdentity): ProcessIdentity {
+  return { host, pid, pgid, boot_id }
+}

@@ -1,0 +1,22 @@
+import type { JobId, Json, MachineName, RunId } from '../ids.ts'
+import type { Machine } from './machine.ts'
+
+/** Wishes, in the imperative. The sender makes the ids, so sending twice is harmless. */
+export type Command =
+  | {
+      readonly type: 'run.start'
+      readonly run: RunId
+      readonly name: string
+      readonly workflow: string
+      /** What the workflow's `resolve` returned. */
+      readonly params: Json
+      readonly machine: MachineName
+    }
+  | { readonly type: 'run.pause'; readonly run: RunId }
+  | { readonly type: 'run.resume'; readonly run: RunId }
+  | { readonly type: 'run.stop'; readonly run: RunId }
+  | { readonly type: 'run.cancel'; readonly run: RunId }
+  | { readonly type: 'jobs.cancel'; readonly jobs: readonly JobId[] }
+  | { readonly type: 'jobs.resubmit'; readonly jobs: readonly JobId[]; readonly fix: string | null }
+  | { readonly type: 'machine.set'; readonly machine: Machine }
+  | { readonly type: 'machine.remove'; readonly machine: MachineName }

@@ -1,0 +1,160 @@
+import { type JobId, label, type RunId } from '../ids.ts'
+import { programs } from '../programs/index.ts'
+import { badInput, fail, ok, type Result } from '../result.ts'
+import { workflows } from '../workflows/index.ts'
+import type { Command } from './commands.ts'
+import type { EventBody } from './events.ts'
+import { completedResult, type Job, lastAttempt } from './job.ts'
+import { LOCAL } from './machine.ts'
+import type { Run } from './run.ts'
+import type { State } from './state.ts'
+import { get } from './table.ts'
+
+/**
+ * What would happen if this command were sent now: the events, or why not. The engine obeys it; the window greys out
+ * its buttons with it. A command that was sent before, or whose wish holds already, gives no events.
+ */
+export function decide(state: State, command: Command): Result<readonly EventBody[]> {
+  switch (command.type) {
+    case 'run.start': {
+      if (get(state.runs, command.run)) return ok([])
+      const workflow = workflows[command.workflow as keyof typeof workflows]
+      if (!workflow) return badInput('workflow', `There is no workflow "${command.workflow}".`)
+      if (!state.machines[command.machine]) return badInput('machine', `There is no machine "${command.machine}".`)
+      const { type: _, ...started } = command
+      return ok([{ type: 'run.started', ...started, workflow_version: workflow.version }])
+    }
+    case 'run.pause':
+      return onOpenRun(state, command.run, run =>
+        run.hold === null
+          ? ok([{ type: 'run.paused', run: command.run }])
+          : run.hold === 'paused'
+            ? ok([])
+            : busy(run.hold),
+      )
+    case 'run.resume': {
+      const run = get(state.runs, command.run)
+      if (!run) return noRun(command.run)
+      if (run.phase.is === 'ended') {
+        if (run.phase.outcome === 'stopped') return ok([{ type: 'run.reopened', run: run.id }])
+        return notNow(`The run has ended (${run.phase.outcome}); resubmit what failed instead.`)
+      }
+      if (run.phase.hold === null) return ok([])
+      if (run.phase.hold === 'cancelling') return busy('cancelling')
+      return ok([{ type: 'run.resumed', run: run.id }])
+    }
+    case 'run.stop':
+      return onOpenRun(state, command.run, run => {
+        if (run.hold === 'stopping') return ok([])
+        return run.hold === 'cancelling' ? busy(run.hold) : ok([{ type: 'run.stopping', run: command.run }])
+      })
+    case 'run.cancel':
+      return onOpenRun(state, command.run, ({ hold, jobs }) => {
+        const wishes = jobs.flatMap(id => cancelJob(get(state.jobs, id)))
+        return ok(hold === 'cancelling' ? wishes : [{ type: 'run.cancelling', run: command.run }, ...wishes])
+      })
+    case 'jobs.cancel': {
+      const missing = command.jobs.find(id => !get(state.jobs, id))
+      if (missing) return fail({ code: 'not-found', message: `There is no job "${missing}".` })
+      const events = command.jobs.flatMap(id => cancelJob(get(state.jobs, id)))
+      const over = command.jobs.every(id => lastAttempt(get(state.jobs, id) as Job).outcome !== null)
+      return over ? notNow('These jobs have already ended.') : ok(events)
+    }
+    case 'jobs.resubmit':
+      return resubmit(state, command.jobs, command.fix)
+    case 'machine.set':
+      return ok([{ type: 'machine.changed', machine: command.machine }])
+    case 'machine.remove': {
+      if (command.machine === LOCAL) return notNow('The machine "local" always exists.')
+      if (!state.machines[command.machine])
+        return fail({ code: 'not-found', message: `There is no machine "${command.machine}".` })
+      return ok([{ type: 'machine.removed', machine: command.machine }])
+    }
+  }
+}
+
+/** Why a job cannot be resubmitted now, or null. */
+export function resubmitRefusal(job: Job): string | null {
+  const { outcome } = lastAttempt(job)
+  if (outcome === null) return 'its last attempt has not ended'
+  if (outcome === 'completed') return 'it completed'
+  return null
+}
+
+function resubmit(state: State, ids: readonly JobId[], fix: string | null): Result<readonly EventBody[]> {
+  const jobs: Job[] = []
+  for (const id of ids) {
+    const job = get(state.jobs, id)
+    if (!job) return fail({ code: 'not-found', message: `There is no job "${id}".` })
+    if (resubmitRefusal(job) === null) jobs.push(job)
+  }
+  const ended = new Set(jobs.map(job => job.run).filter(run => get(state.runs, run)?.phase.is === 'ended'))
+  return ok([
+    ...[...ended].map((run): EventBody => ({ type: 'run.reopened', run })),
+    ...jobs.map((job): EventBody => {
+      const last = lastAttempt(job)
+      const n = last.n + 1
+      const program = programs[job.program as keyof typeof programs]
+      const input = fix === 'none' || !program ? last.input : program.restart(last.input, lastResult(job))
+      return {
+        type: 'attempt.added',
+        run: job.run,
+        job: job.id,
+        attempt: n,
+        label: label(job.id, n),
+        fix,
+        input,
+        resources: last.resources,
+      }
+    }),
+  ])
+}
+
+function lastResult(job: Job) {
+  const { phase } = lastAttempt(job)
+  return completedResult(job) ?? (phase.is === 'parsed' ? phase.result : null)
+}
+
+/**
+ * A job that was never intended to be submitted is cancelled here and now: nothing can run. Otherwise it is a wish,
+ * and `cancelled` needs evidence that nothing is alive.
+ */
+function cancelJob(job: Job | undefined): readonly EventBody[] {
+  if (!job) return []
+  const { n, label, phase, outcome, cancel_wished } = lastAttempt(job)
+  if (outcome !== null || cancel_wished !== null) return []
+  if (phase.is === 'ended' || phase.is === 'fetched' || phase.is === 'parsed') return []
+  const ref = { run: job.run, job: job.id, attempt: n, label }
+  const wish: EventBody = { type: 'cancel.wished', ...ref }
+  if (phase.is !== 'planned' && phase.is !== 'staged') return [wish]
+  const reason = 'cancelled before it was submitted'
+  return [
+    wish,
+    { type: 'jobs.cancelled', run: job.run, jobs: [{ job: job.id, attempt: n, label, reason, evidence: [] }] },
+  ]
+}
+
+type OpenRun = Extract<Run['phase'], { readonly is: 'open' }> & Pick<Run, 'jobs'>
+
+function onOpenRun(
+  state: State,
+  id: RunId,
+  then: (run: OpenRun) => Result<readonly EventBody[]>,
+): Result<readonly EventBody[]> {
+  const run = get(state.runs, id)
+  if (!run) return noRun(id)
+  if (run.phase.is === 'ended') return notNow(`The run has ended (${run.phase.outcome}).`)
+  return then({ ...run.phase, jobs: run.jobs })
+}
+
+function noRun(id: RunId): Result<never> {
+  return fail({ code: 'not-found', message: `There is no run "${id}".` })
+}
+
+function notNow(message: string): Result<never> {
+  return fail({ code: 'not-now', message })
+}
+
+function busy(hold: string): Result<never> {
+  return notNow(`The run is ${hold}.`)
+}

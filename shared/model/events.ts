@@ -1,0 +1,98 @@
+import type { Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
+import type { Evidence, FetchedFile, Job, JobResult, JobSpec, Outcome, ProcessIdentity, Resources } from './job.ts'
+import type { Machine } from './machine.ts'
+import type { Run, RunOutcome } from './run.ts'
+import type { TaskSpec } from './task.ts'
+
+/** Which attempt a fact is about. A fact of an old attempt changes nothing. */
+export interface AttemptRef {
+  readonly job: JobId
+  readonly attempt: number
+  readonly label: Label
+}
+
+type OfJobs<Type extends string, Item = unknown> = {
+  readonly type: Type
+  readonly run: RunId
+  readonly jobs: readonly (AttemptRef & Item)[]
+}
+type OfJob<Type extends string, Item = unknown> = { readonly type: Type; readonly run: RunId } & AttemptRef & Item
+type OfRun<Type extends string, Item = unknown> = { readonly type: Type; readonly run: RunId } & Item
+
+/** Facts about attempts, each reported on its own; the phase table in attempt.ts says where each may happen. */
+export type AttemptFact =
+  | OfJobs<'jobs.staged', { readonly dir: RemotePath }>
+  | OfJob<'submit.intended'>
+  | OfJob<'submit.doubted', { readonly text: string }>
+  | OfJobs<'jobs.submitted', { readonly queue_id: QueueId }>
+  | OfJobs<'jobs.running', { readonly started: Instant } & ProcessIdentity>
+  | OfJobs<
+      'jobs.ended',
+      {
+        readonly started: Instant | null
+        readonly ended: Instant
+        readonly exit: number | null
+        readonly signal: string | null
+        readonly evidence: readonly Evidence[]
+      } & ProcessIdentity
+    >
+  | OfJobs<'jobs.fetched', { readonly files: readonly FetchedFile[] }>
+  | OfJobs<
+      'jobs.parsed',
+      {
+        readonly result: JobResult
+        readonly outcome: Outcome
+        readonly category: string | null
+        readonly reason: string | null
+        readonly evidence: readonly Evidence[]
+      }
+    >
+  /** It could not be staged, or the scheduler refused it: nothing runs. */
+  | OfJobs<'jobs.refused', { readonly category: string | null; readonly reason: string }>
+  | OfJobs<'jobs.lost', { readonly reason: string; readonly evidence: readonly Evidence[] }>
+  | OfJob<'cancel.wished'>
+  | OfJobs<'jobs.cancelled', { readonly reason: string; readonly evidence: readonly Evidence[] }>
+  | OfJob<'calculation.reused', { readonly calculation: string; readonly from: Label; readonly result: JobResult }>
+
+/** Facts, in the past tense. Plural where it can be: an ensemble of 500 is one event, one flush, one repaint. */
+export type EventBody =
+  | OfRun<
+      'run.started',
+      {
+        readonly name: string
+        readonly workflow: string
+        readonly workflow_version: number
+        readonly params: Json
+        readonly machine: MachineName
+      }
+    >
+  | OfRun<'run.paused'>
+  | OfRun<'run.resumed'>
+  | OfRun<'run.stopping'>
+  | OfRun<'run.cancelling'>
+  | OfRun<'run.reopened'>
+  | OfRun<'run.ended', { readonly outcome: RunOutcome; readonly reason: string | null }>
+  | OfRun<'run.archived'>
+  /** An archived run was wanted again: it comes back as it was. */
+  | OfRun<'run.restored', { readonly restored: Run; readonly jobs: readonly Job[] }>
+  | OfRun<'run.progressed', { readonly progress: number; readonly plan_version: number }>
+  | OfRun<'jobs.planned', { readonly jobs: readonly (AttemptRef & JobSpec)[] }>
+  | OfRun<'tasks.planned', { readonly tasks: readonly TaskSpec[] }>
+  | OfRun<'task.done', { readonly task: string; readonly result: Json }>
+  | OfRun<'task.failed', { readonly task: string; readonly reason: string }>
+  | OfJob<'attempt.added', { readonly fix: string | null; readonly input: Json; readonly resources: Resources }>
+  | AttemptFact
+  /** A fact that the model forbids where the attempt is: kept, and without effect. */
+  | OfJob<'fact.ignored', { readonly fact: AttemptFact['type']; readonly why: string }>
+  | { readonly type: 'machine.changed'; readonly machine: Machine }
+  | { readonly type: 'machine.removed'; readonly machine: MachineName }
+
+/** An EventBody that has happened: numbered from 1 without gaps, by the journal and nobody else. */
+export type Event = EventBody & {
+  readonly seq: number
+  readonly at: Instant
+  /** Version of the event's shape; older ones are brought up to date on reading (upcast.ts). */
+  readonly v: number
+}
+
+export type EventType = EventBody['type']

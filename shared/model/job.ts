@@ -1,0 +1,170 @@
+import type { ContentRef, Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
+
+export interface Resources {
+  /** Processes (MPI ranks), one core each. */
+  readonly ranks: number
+  /** Memory of the whole job in MB; what one rank may use is the program's to say. */
+  readonly memory_mb: number
+  /** Wall-clock limit in seconds. */
+  readonly seconds: number
+}
+
+/** What a plan asks for: one calculation, named by chemistry. */
+export interface JobSpec {
+  /** Stable name inside its run, e.g. `c-3fa9b2/opt`. Planning the same key twice is a no-op. */
+  readonly key: string
+  readonly machine: MachineName
+  readonly program: string
+  /** The program's own parameters; files are named by content reference. */
+  readonly input: Json
+  readonly resources: Resources
+}
+
+/** One file of a job, in the run's readable folder and among the blobs. */
+export interface FetchedFile extends ContentRef {
+  /** Relative to the job's folder; never leaves it. */
+  readonly name: string
+}
+
+/** What the program's output said, small enough for the state; geometries are blobs. */
+export interface JobResult {
+  readonly energy_hartree: number | null
+  /** Whether what was asked for converged (SCF, geometry, response); null where the program does not say. */
+  readonly converged: boolean | null
+  readonly terminated_normally: boolean | null
+  readonly version: string | null
+  readonly scf_cycles: number | null
+  readonly opt_cycles: number | null
+  /** Hartree per bohr, of the last optimisation cycle. */
+  readonly max_gradient: number | null
+  readonly basis_functions: number | null
+  /** The dielectric constant that the program really used. */
+  readonly dielectric: number | null
+  readonly shieldings: readonly Shielding[] | null
+  /** The last geometry as XYZ text, in the atom order of the input. */
+  readonly geometry: ContentRef | null
+  readonly wall_s: number | null
+}
+
+export interface Shielding {
+  /** 1-based, in the atom order of the input. */
+  readonly atom: number
+  readonly element: string
+  /** Isotropic shielding in ppm. */
+  readonly sigma_ppm: number
+}
+
+/** What was seen, by whom, where: a verdict is a pure function of these. */
+export interface Evidence {
+  readonly source: 'output' | 'report' | 'scheduler' | 'user'
+  readonly file: string | null
+  /** 1-based. */
+  readonly line: number | null
+  readonly text: string
+}
+
+export type Outcome = 'completed' | 'failed' | 'timeout' | 'cancelled' | 'lost'
+
+/** Why it is not known whether a submission arrived, since when, and what was seen. */
+export interface Doubt {
+  readonly since: Instant
+  readonly text: string
+}
+
+interface Staged {
+  readonly dir: RemotePath
+}
+interface Submitted extends Staged {
+  /** Null when the job's own report came before the answer to its submission. */
+  readonly queue_id: QueueId | null
+  readonly submitted: Instant | null
+}
+/** Who runs it: pid, process group and boot tell a job from a stranger with the same number. */
+export interface ProcessIdentity {
+  readonly host: string | null
+  readonly pid: number | null
+  readonly pgid: number | null
+  readonly boot_id: string | null
+}
+interface Running extends Submitted, ProcessIdentity {
+  readonly started: Instant
+}
+interface Ended extends Submitted, ProcessIdentity {
+  readonly started: Instant | null
+  readonly ended: Instant
+  readonly exit: number | null
+  readonly signal: string | null
+}
+interface Fetched extends Ended {
+  readonly files: readonly FetchedFile[]
+}
+interface Parsed extends Fetched {
+  readonly result: JobResult
+  /** The calculation in `calculations/` that this result was taken from, when nothing ran. */
+  readonly reused: string | null
+}
+
+/**
+ * How far an attempt is. Each phase carries exactly what is known in it, so an impossible one cannot be written
+ * down. Leaving the queue, ending and succeeding are three facts: the outcome stands beside the phase.
+ */
+export type Phase =
+  | { readonly is: 'planned' }
+  | ({ readonly is: 'staged' } & Staged)
+  | ({ readonly is: 'submitting'; readonly since: Instant; readonly doubt: Doubt | null } & Staged)
+  | ({ readonly is: 'queued' } & Submitted)
+  | ({ readonly is: 'running' } & Running)
+  | ({ readonly is: 'ended' } & Ended)
+  | ({ readonly is: 'fetched' } & Fetched)
+  | ({ readonly is: 'parsed' } & Parsed)
+
+export type PhaseName = Phase['is']
+
+/** One try at a job. History is never rewritten: resubmitting adds an attempt. */
+export interface Attempt {
+  readonly n: number
+  readonly label: Label
+  readonly phase: Phase
+  readonly outcome: Outcome | null
+  /** A category of cli.md, or null. */
+  readonly category: string | null
+  /** One plain sentence for a person. */
+  readonly reason: string | null
+  readonly evidence: readonly Evidence[]
+  readonly cancel_wished: Instant | null
+  /** Facts that came and could not be true of it, once each, the first twenty. */
+  readonly ignored: readonly { readonly fact: string; readonly why: string }[]
+  /** The remedy this attempt was made with; null for the first and for a plain retry. */
+  readonly fix: string | null
+  readonly input: Json
+  readonly resources: Resources
+}
+
+export interface Job {
+  readonly id: JobId
+  readonly run: RunId
+  readonly key: string
+  readonly machine: MachineName
+  readonly program: string
+  /** Oldest first, never empty; at most the last one is alive. */
+  readonly attempts: readonly Attempt[]
+}
+
+/** The attempt that counts. */
+export function lastAttempt(job: Job): Attempt {
+  const attempt = job.attempts.at(-1)
+  if (!attempt) throw new Error(`job ${job.id} has no attempt`)
+  return attempt
+}
+
+/** Whether nothing more will be done for the attempt: its outcome is known, and nothing is left to read. */
+export function isSettled(attempt: Attempt): boolean {
+  return attempt.outcome !== null
+}
+
+/** What the job's last attempt produced, if it completed. */
+export function completedResult(job: Job | undefined): JobResult | null {
+  if (!job) return null
+  const { phase, outcome } = lastAttempt(job)
+  return outcome === 'completed' && phase.is === 'parsed' ? phase.result : null
+}

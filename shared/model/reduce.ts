@@ -1,0 +1,250 @@
+import type { Instant } from '../ids.ts'
+import { singleFacts, step } from './attempt.ts'
+import type { AttemptFact, AttemptRef, Event } from './events.ts'
+import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
+import type { Machine } from './machine.ts'
+import type { Run } from './run.ts'
+import type { State } from './state.ts'
+import { draftOf, type TableDraft } from './table.ts'
+import type { Task } from './task.ts'
+
+/** Raised when the same events would give another state: snapshots of another version are discarded. */
+export const REDUCER_VERSION = 1
+
+interface Draft {
+  readonly runs: TableDraft<Run>
+  readonly jobs: TableDraft<Job>
+  machines: Readonly<Record<string, Machine>>
+}
+
+/**
+ * The one place where state changes, run by the engine and by every window: the state after a batch of events.
+ *
+ * Pure: no clock, no chance, no I/O. Events already seen change nothing; a gap throws (the caller then wants a
+ * snapshot); an event that does not apply advances `seq` and changes nothing else.
+ */
+export function reduce(state: State, events: readonly Event[]): State {
+  const draft: Draft = { runs: draftOf(state.runs), jobs: draftOf(state.jobs), machines: state.machines }
+  let { seq, as_of } = state
+  for (const event of events) {
+    if (event.seq <= seq) continue
+    if (event.seq !== seq + 1) throw new GapError(seq, event.seq)
+    apply(draft, event)
+    seq = event.seq
+    as_of = event.at
+  }
+  return seq === state.seq
+    ? state
+    : { seq, as_of, runs: draft.runs.done(), jobs: draft.jobs.done(), machines: draft.machines }
+}
+
+/** Events are missing between the state and the batch. */
+export class GapError extends Error {
+  override readonly name = 'GapError'
+  constructor(at: number, got: number) {
+    super(`events are missing: the state is at ${at}, the next event is ${got}`)
+  }
+}
+
+function apply(draft: Draft, event: Event): void {
+  switch (event.type) {
+    case 'run.started':
+      start(draft, event)
+      return
+    case 'run.paused':
+      hold(draft, event, 'paused')
+      return
+    case 'run.resumed':
+      hold(draft, event, null)
+      return
+    case 'run.stopping':
+      hold(draft, event, 'stopping')
+      return
+    case 'run.cancelling':
+      hold(draft, event, 'cancelling')
+      return
+    case 'run.reopened':
+      changeRun(draft, event, run => ({ ...run, phase: { is: 'open', hold: null } }))
+      return
+    case 'run.ended':
+      changeRun(draft, event, run => ({
+        ...run,
+        progress: event.outcome === 'completed' ? 1 : run.progress,
+        phase: { is: 'ended', outcome: event.outcome, reason: event.reason, at: event.at },
+      }))
+      return
+    case 'run.archived': {
+      for (const job of draft.runs.get(event.run)?.jobs ?? []) draft.jobs.delete(job)
+      draft.runs.delete(event.run)
+      return
+    }
+    case 'run.restored': {
+      if (draft.runs.get(event.run)) return
+      draft.runs.set(event.run, event.restored)
+      for (const job of event.jobs) draft.jobs.set(job.id, job)
+      return
+    }
+    case 'run.progressed':
+      changeRun(draft, event, run => ({
+        ...run,
+        progress: Math.max(run.progress, event.progress),
+        plan_version: Math.max(run.plan_version, event.plan_version),
+      }))
+      return
+    case 'jobs.planned':
+      planJobs(draft, event)
+      return
+    case 'tasks.planned':
+      changeRun(draft, event, run => {
+        const fresh = event.tasks.filter(task => !Object.hasOwn(run.tasks, task.key))
+        const planned = fresh.map((task): [string, Task] => [task.key, { ...task, state: { is: 'planned' } }])
+        return { ...run, tasks: { ...run.tasks, ...Object.fromEntries(planned) } }
+      })
+      return
+    case 'task.done':
+      endTask(draft, event, { is: 'done', result: event.result })
+      return
+    case 'task.failed':
+      endTask(draft, event, { is: 'failed', reason: event.reason })
+      return
+    case 'attempt.added':
+      addAttempt(draft, event)
+      return
+    case 'machine.changed':
+      draft.machines = { ...draft.machines, [event.machine.name]: event.machine }
+      return
+    case 'machine.removed': {
+      const { [event.machine]: _, ...others } = draft.machines
+      draft.machines = others
+      return
+    }
+    case 'fact.ignored':
+      keepIgnored(draft, event)
+      return
+    case 'jobs.staged':
+    case 'submit.intended':
+    case 'submit.doubted':
+    case 'jobs.submitted':
+    case 'jobs.running':
+    case 'jobs.ended':
+    case 'jobs.fetched':
+    case 'jobs.parsed':
+    case 'jobs.refused':
+    case 'jobs.lost':
+    case 'cancel.wished':
+    case 'jobs.cancelled':
+    case 'calculation.reused':
+      moveAttempts(draft, event)
+      return
+    default:
+      // A type this version does not know cannot get here: the journal refuses newer data.
+      event satisfies never
+  }
+}
+
+type Of<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
+
+function start(draft: Draft, event: Of<'run.started'>): void {
+  if (draft.runs.get(event.run)) return
+  draft.runs.set(event.run, {
+    id: event.run,
+    name: event.name,
+    workflow: event.workflow,
+    workflow_version: event.workflow_version,
+    params: event.params,
+    machine: event.machine,
+    started: event.at,
+    updated: event.at,
+    phase: { is: 'open', hold: null },
+    jobs: [],
+    tasks: {},
+    progress: 0,
+    plan_version: 1,
+  })
+}
+
+function changeRun(
+  draft: Draft,
+  event: { readonly run: string; readonly at: Instant },
+  change: (run: Run) => Run,
+): void {
+  const run = draft.runs.get(event.run)
+  if (run) draft.runs.set(run.id, { ...change(run), updated: event.at })
+}
+
+function hold(
+  draft: Draft,
+  event: Event & { readonly run: string },
+  hold: 'paused' | 'stopping' | 'cancelling' | null,
+): void {
+  changeRun(draft, event, run => (run.phase.is === 'open' ? { ...run, phase: { is: 'open', hold } } : run))
+}
+
+function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {
+  const fresh = event.jobs.filter(job => !draft.jobs.get(job.job))
+  for (const spec of fresh) {
+    draft.jobs.set(spec.job, {
+      id: spec.job,
+      run: event.run,
+      key: spec.key,
+      machine: spec.machine,
+      program: spec.program,
+      attempts: [newAttempt(spec, spec, null)],
+    })
+  }
+  changeRun(draft, event, run => ({ ...run, jobs: [...run.jobs, ...fresh.map(spec => spec.job)] }))
+}
+
+function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>, fix: string | null): Attempt {
+  return {
+    n: ref.attempt,
+    label: ref.label,
+    phase: { is: 'planned' },
+    outcome: null,
+    category: null,
+    reason: null,
+    evidence: [],
+    cancel_wished: null,
+    ignored: [],
+    fix,
+    input: spec.input,
+    resources: spec.resources,
+  }
+}
+
+/** At most one attempt is alive: a new one only after the last has its outcome. */
+function addAttempt(draft: Draft, event: Of<'attempt.added'>): void {
+  const job = draft.jobs.get(event.job)
+  if (!job || lastAttempt(job).outcome === null || event.attempt !== lastAttempt(job).n + 1) return
+  draft.jobs.set(job.id, { ...job, attempts: [...job.attempts, newAttempt(event, event, event.fix)] })
+  changeRun(draft, event, run => run)
+}
+
+function endTask(draft: Draft, event: Of<'task.done' | 'task.failed'>, state: Task['state']): void {
+  changeRun(draft, event, run => {
+    const task = run.tasks[event.task]
+    return task?.state.is === 'planned' ? { ...run, tasks: { ...run.tasks, [task.key]: { ...task, state } } } : run
+  })
+}
+
+function keepIgnored(draft: Draft, { job: id, attempt: n, fact, why }: Of<'fact.ignored'>): void {
+  const job = draft.jobs.get(id)
+  if (!job) return
+  const attempts = job.attempts.map(attempt =>
+    attempt.n === n ? { ...attempt, ignored: [...attempt.ignored, { fact, why }] } : attempt,
+  )
+  draft.jobs.set(id, { ...job, attempts })
+}
+
+function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant }): void {
+  for (const fact of singleFacts(event)) {
+    const job = draft.jobs.get(fact.job)
+    if (!job) continue
+    const last = lastAttempt(job)
+    if (fact.attempt !== last.n || fact.label !== last.label) continue
+    const next = step(last, fact, event.at)
+    if (next.is === 'changed')
+      draft.jobs.set(job.id, { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt] })
+  }
+  changeRun(draft, event, run => run)
+}

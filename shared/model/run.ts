@@ -1,0 +1,32 @@
+import type { Instant, JobId, Json, MachineName, RunId } from '../ids.ts'
+import type { Task } from './task.ts'
+
+/** How a run ended. `stopped`: what ran was finished, the rest never begun. */
+export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'stopped'
+
+export type RunPhase =
+  /** hold: nothing new starts; `paused` waits for resume, `stopping` and `cancelling` for what is alive to end. */
+  | { readonly is: 'open'; readonly hold: null | 'paused' | 'stopping' | 'cancelling' }
+  | { readonly is: 'ended'; readonly outcome: RunOutcome; readonly reason: string | null; readonly at: Instant }
+
+export interface Run {
+  readonly id: RunId
+  readonly name: string
+  readonly workflow: string
+  /** Version of the workflow whose plan this run follows. */
+  readonly workflow_version: number
+  /** Resolved at the start: later defaults never change a run. */
+  readonly params: Json
+  readonly machine: MachineName
+  readonly started: Instant
+  readonly updated: Instant
+  readonly phase: RunPhase
+  /** In the order they were planned. */
+  readonly jobs: readonly JobId[]
+  /** By key, in the order they were planned. */
+  readonly tasks: Readonly<Record<string, Task>>
+  /** High-water mark of the bar, 0..1: it never falls within a plan version, over restarts too. */
+  readonly progress: number
+  /** Raised when the plan grows: the bar may then say that there is more to do. */
+  readonly plan_version: number
+}

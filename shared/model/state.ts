@@ -1,0 +1,24 @@
+import type { Instant, MachineName } from '../ids.ts'
+import type { Job } from './job.ts'
+import { LOCAL, localMachine, type Machine } from './machine.ts'
+import type { Run } from './run.ts'
+import { emptyTable, type Table } from './table.ts'
+
+/** Everything that is known and small. It changes by events alone (reduce). */
+export interface State {
+  /** The last event applied. Two states with the same seq are the same state. */
+  readonly seq: number
+  /** When that event happened; null before the first. */
+  readonly as_of: Instant | null
+  readonly runs: Table<Run>
+  readonly jobs: Table<Job>
+  readonly machines: Readonly<Record<MachineName, Machine>>
+}
+
+export const emptyState: State = {
+  seq: 0,
+  as_of: null,
+  runs: emptyTable,
+  jobs: emptyTable,
+  machines: { [LOCAL]: localMachine },
+}

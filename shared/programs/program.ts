@@ -1,0 +1,70 @@
+import type { ContentRef, Json } from '../ids.ts'
+import type { Evidence, JobResult, Outcome, Resources } from '../model/job.ts'
+import type { Result } from '../result.ts'
+import type { ShLine } from '../sh.ts'
+
+export interface InputFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** The bytes that an input refers to, looked up before the (pure) program is asked; never undefined for what `contents` named. */
+export type Contents = (ref: ContentRef) => string
+
+/** What one output says, as it stands: complete, or cut anywhere. */
+export interface OutputReading {
+  readonly outcome: 'completed' | 'failed' | 'truncated' | 'unknown'
+  /** A category of cli.md, where the output names a cause. */
+  readonly category: string | null
+  /** A plain sentence for a person, where there is something to say. */
+  readonly reason: string | null
+  /** The lines that the above was read from. */
+  readonly evidence: readonly Evidence[]
+  readonly result: Omit<JobResult, 'geometry'>
+  /** The last geometry in the order of the input's atoms, in angstrom; null before the first. */
+  readonly geometry: readonly GeometryAtom[] | null
+  /** What a running job shows of itself (SCF cycle, optimisation cycle). */
+  readonly now: { readonly scf_cycle: number | null; readonly opt_cycle: number | null }
+}
+
+export type GeometryAtom = readonly [element: string, x: number, y: number, z: number]
+
+/** Reads an output line by line as it grows; never holds the file. `reading` may be asked at any time. */
+export interface OutputReader {
+  /** One line of the output, without its end. `file` names which one, for evidence. */
+  line(text: string, file: string): void
+  reading(): OutputReading
+}
+
+/** A quantum-chemistry code, as a value without state or I/O. Its own parameter type is narrowed by `parse`. */
+export interface Program {
+  /** The name in cli.md's `--program`. */
+  readonly id: string
+  readonly label: string
+  /** The executable that a machine must have; null where the job brings its own. */
+  readonly executable: string | null
+  /** Whether this program can run this input with these resources; the fault names the field. */
+  check(input: Json, resources: Resources): Result<void>
+  /** Every content that `files` will ask for. */
+  contents(input: Json): readonly ContentRef[]
+  /** The files to send, decks included. The window and `larmor decks` show exactly these. */
+  files(input: Json, resources: Resources, contents: Contents): readonly InputFile[]
+  /** The line that runs it in its job folder; stdout and stderr are redirected by the job script to `output` and `stderr.txt`. */
+  command(input: Json, resources: Resources, executable: string): ShLine
+  /** Name of the file that takes standard output. */
+  readonly output: string
+  /** Which files of the job's folder are big scratch and stay there, as shell patterns without slash. */
+  readonly scratch: readonly string[]
+  /**
+   * What makes two calculations the same one: decks without title, and content, not ranks or memory; null when the
+   * result must never be taken from an earlier job.
+   */
+  calculation(input: Json, contents: Contents): Json | null
+  reader(input: Json): OutputReader
+  /** Whether the exit status alone may prove success: only for programs whose output Larmor cannot read. */
+  readonly exitDecides: boolean
+  /** The input of a plain retry that goes on where the last try stopped (last geometry), or the same input. */
+  restart(input: Json, last: JobResult | null): Json
+}
+
+export type { Evidence, Outcome }

@@ -1,0 +1,56 @@
+import type { Instant, Label, QueueId } from '../ids.ts'
+import type { Resources } from '../model/job.ts'
+import type { MachineSettings } from '../model/machine.ts'
+import type { Result } from '../result.ts'
+import type { ShLine } from '../sh.ts'
+
+/** What a command printed, and how it exited; `exit` null when the line was cut and nobody knows. */
+export interface Printed {
+  readonly exit: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** A question to a command-line tool: what to type, and how to read the answer. Both halves are pure. */
+export interface Ask<In, Out> {
+  line(input: In): ShLine
+  read(printed: Printed): Result<Out>
+}
+
+/** `gone`: the scheduler answered and does not know it (any more), which is not yet `ended`. */
+export type QueueStatus = 'queued' | 'held' | 'running' | 'gone' | 'unclear'
+
+export interface QueueEntry {
+  readonly queue_id: QueueId
+  readonly label: Label
+  readonly status: QueueStatus
+  /** The scheduler's own word and reason, verbatim. */
+  readonly text: string
+  readonly started: Instant | null
+}
+
+/** A queueing system, as a value without state or I/O. The engine runs the lines; the window previews the script. */
+export interface Scheduler {
+  readonly id: string
+  readonly label: string
+  /** The directives at the head of the batch script, e.g. #SBATCH lines. */
+  header(job: {
+    readonly label: Label
+    readonly resources: Resources
+    readonly settings: MachineSettings
+  }): readonly string[]
+  /** The sh expression by which the running script knows its own queue id, e.g. $SLURM_JOB_ID. */
+  readonly ownId: string
+  /**
+   * Submits `job.sh` of the present folder under its label: staged as `submit.sh` and run there once, under the
+   * submit lock (resources/remote/agent.sh). Its standard output is kept on the machine as the id file.
+   */
+  readonly submit: Ask<
+    { readonly label: Label; readonly resources: Resources; readonly settings: MachineSettings },
+    QueueId
+  >
+  /** All of Larmor's jobs on the machine in one question. A label absent from the answer is `gone`. */
+  readonly list: Ask<{ readonly labels: readonly Label[] }, readonly QueueEntry[]>
+  /** Ends the jobs and all their processes. */
+  readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, void>
+}

@@ -1,0 +1,44 @@
+import type { Json } from '../ids.ts'
+import type { Job, JobSpec } from '../model/job.ts'
+import type { Run, RunOutcome } from '../model/run.ts'
+import type { Task, TaskSpec } from '../model/task.ts'
+
+/** What is known of a run when it is planned. */
+export interface Known {
+  readonly run: Run
+  job(key: string): Job | undefined
+  task(key: string): Task | undefined
+}
+
+export interface Plan {
+  /** All jobs that should exist now, by key; those that already do are left alone. */
+  readonly jobs: readonly JobSpec[]
+  readonly tasks: readonly TaskSpec[]
+  /** Once nothing more is wanted. */
+  readonly end?: { readonly outcome: Extract<RunOutcome, 'completed' | 'failed'>; readonly reason: string | null }
+  /** Raised by one whenever the plan learns that there is more work than it said before. */
+  readonly version: number
+  /** Steps with their share of the whole in predicted seconds, for the bar; each finished part only grows. */
+  readonly steps: readonly PlanStep[]
+}
+
+export interface PlanStep {
+  readonly label: string
+  /** Predicted seconds of the whole step, known or guessed. */
+  readonly weight: number
+  /** Parts that completed, of how many. A failed part is counted in `settled`, never in `done`. */
+  readonly done: number
+  readonly settled: number
+  readonly total: number
+}
+
+/** A render function for jobs: the same run and the same finished jobs give the same plan, every time. */
+export interface Workflow {
+  readonly id: string
+  readonly label: string
+  readonly version: number
+  /** Plans from the run's params. Pure: numbers and references, never bytes. */
+  plan(known: Known): Plan
+  /** The workflow's part of `show RUN` (cli.md), e.g. conformers and shifts. */
+  show(known: Known): { readonly [key: string]: Json }
+}
