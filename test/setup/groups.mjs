@@ -1,0 +1,70 @@
+/**
+ * The groups of tests that need a real tool. A test file names its groups in its name, between dots:
+ * `page.nwchem.chromium.test.ts` needs both. All other tests need nothing but Node.
+ * No dependencies: `npm test` reads this before node_modules exists.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** The user whom the test cluster runs jobs for. */
+export const TEST_USER = 'chem'
+
+/** Where a program lies, or null; the system folders are searched also where they are not on the PATH. */
+export function which(program) {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']
+  return folders.map(folder => join(folder, program)).find(existsSync) ?? null
+}
+
+export function userExists(name) {
+  return (
+    existsSync('/etc/passwd') &&
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .some(line => line.startsWith(`${name}:`))
+  )
+}
+
+/** `requiredInCI`: a skip there is a failure. `packages` are Debian's names. */
+export const GROUPS = [
+  { name: 'nwchem', requiredInCI: true, programs: ['nwchem', 'mpirun'], packages: ['nwchem'], root: false },
+  {
+    name: 'sshd',
+    requiredInCI: true,
+    programs: ['sshd', 'ssh', 'ssh-keygen'],
+    packages: ['openssh-server', 'openssh-client'],
+    root: true,
+  },
+  {
+    name: 'slurm',
+    requiredInCI: true,
+    programs: ['munged', 'slurmctld', 'slurmd', 'sbatch'],
+    packages: ['munge', 'slurm-wlm'],
+    root: true,
+  },
+  { name: 'chromium', requiredInCI: true, programs: ['chromium'], packages: ['chromium'], root: false },
+  /** Slow on purpose: a seeded slice of it runs here, all of it with `npm run test:sweep`. */
+  { name: 'sweep', requiredInCI: true, programs: [], packages: [], root: false },
+]
+
+/** The groups that a test file belongs to. */
+export function groupsOf(file) {
+  const words = file.split('/').at(-1).split('.')
+  return GROUPS.filter(group => words.includes(group.name))
+}
+
+/** Why a group cannot run here, as a clause, or null when it can. */
+export function missing(group) {
+  const programs = group.programs.filter(program => which(program) === null)
+  if (programs.length > 0) return `not installed: ${programs.join(', ')}`
+  if (!group.root) return null
+  if (process.getuid?.() !== 0) return 'only root can start daemons that act for another user'
+  return userExists(TEST_USER) ? null : `there is no test user ${TEST_USER}`
+}
+
+/** The command that would make the group run. */
+export function enablingCommand(group) {
+  const root = process.getuid?.() === 0
+  if (which('apt-get') !== null) return root ? 'npm run testbed' : 'npm test, as root'
+  const packages = group.packages.join(' ')
+  return `install ${packages} with your system's package manager${group.root ? ', then run npm test as root' : ''}`
+}

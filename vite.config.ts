@@ -1,0 +1,10 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+/** The page, for the window and for `larmor serve` alike: no inline script or style, so that a strict CSP holds. */
+export default defineConfig({
+  root: 'renderer',
+  base: './',
+  plugins: [react()],
+  build: { outDir: '../out/renderer', emptyOutDir: true, assetsInlineLimit: 0, modulePreload: { polyfill: false } },
+})
