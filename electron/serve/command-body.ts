@@ -1,0 +1,55 @@
+import type { Json } from '../../shared/ids.ts'
+import type { Command } from '../../shared/model/commands.ts'
+import { badInput, ok, type Result } from '../../shared/result.ts'
+
+type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'anything'
+
+/** What each command must hold before it may reach the engine; what it means there is for `decide` to say. */
+const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind>> } = {
+  'run.start': { run: 'text', name: 'text', workflow: 'text', params: 'anything', machine: 'text' },
+  'run.pause': { run: 'text' },
+  'run.resume': { run: 'text' },
+  'run.stop': { run: 'text' },
+  'run.cancel': { run: 'text' },
+  'jobs.cancel': { jobs: 'texts' },
+  'jobs.resubmit': { jobs: 'texts', fix: 'text or null' },
+  'machine.set': { machine: 'object' },
+  'machine.remove': { machine: 'text' },
+}
+
+/** The command that a request's body holds, with the fields it must have and no others. */
+export function readCommand(body: string): Result<Command> {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    return badInput('body', 'The command is not JSON.')
+  }
+  if (!isObject(value) || typeof value.type !== 'string' || !Object.hasOwn(FIELDS, value.type)) {
+    return badInput('type', 'There is no such command.')
+  }
+  const fields = FIELDS[value.type as Command['type']]
+  const wrong = Object.entries(fields).find(([field, kind]) => !isKind((value as Record<string, Json>)[field], kind))
+  if (wrong) return badInput(wrong[0], `The command ${value.type} needs "${wrong[0]}": ${wrong[1]}.`)
+  const known = Object.entries(value).filter(([field]) => field === 'type' || Object.hasOwn(fields, field))
+  return ok(Object.fromEntries(known) as unknown as Command)
+}
+
+function isKind(value: unknown, kind: Kind): boolean {
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string'
+    case 'texts':
+      return Array.isArray(value) && value.every(item => typeof item === 'string')
+    case 'text or null':
+      return value === null || typeof value === 'string'
+    case 'object':
+      return isObject(value)
+    case 'anything':
+      return value !== undefined
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
