@@ -1,0 +1,34 @@
+import { FaultError } from '../result.ts'
+import type { Event } from './events.ts'
+
+/**
+ * Version of the shapes in events.ts. Raise it when a type of event is added or changed, and say in `changes` how an
+ * older event becomes a newer one: every journal ever written must open.
+ */
+export const EVENT_VERSION = 1
+
+/** An event as it was read from a journal: of this version or an older one. */
+export interface RawEvent {
+  readonly seq: number
+  readonly at: string
+  readonly v: number
+  readonly type: string
+}
+
+/** How an event of version n (the key) becomes one of version n + 1. */
+const changes: Readonly<Record<number, (old: RawEvent) => RawEvent>> = {}
+
+/** The event in today's shape. Throws a `not-now` FaultError for one that a newer Larmor has written. */
+export function upcast(raw: RawEvent): Event {
+  if (raw.v === EVENT_VERSION) return raw as Event
+  if (raw.v > EVENT_VERSION) {
+    throw new FaultError({
+      code: 'not-now',
+      message: `the data was written by a newer Larmor: event ${raw.seq} has version ${raw.v}, this one knows ${EVENT_VERSION}`,
+      hint: 'Install the newer version again. Nothing was changed.',
+    })
+  }
+  const change = changes[raw.v]
+  if (!change) throw new Error(`no way from event version ${raw.v} to ${EVENT_VERSION}`)
+  return upcast({ ...change(raw), v: raw.v + 1 })
+}
