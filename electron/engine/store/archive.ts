@@ -1,4 +1,4 @@
-import { appendFile, open, readdir, readFile } from 'node:fs/promises'
+import { appendFile, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../../../shared/ids.ts'
 import type { Event } from '../../../shared/model/events.ts'

@@ -31,14 +31,15 @@ export function thisProcess(): ProcessMark {
   }
 }
 
-/** Whether that very process still lives. */
+/** Whether that very process still lives. A laptop's host name may change while it does; a pid says nothing elsewhere. */
 export function liveness(mark: ProcessMark): Liveness {
-  const sameBoot = mark.boot_id !== null && mark.boot_id === bootId() && mark.pid_namespace === pidNamespace()
-  if (sameBoot) return processStart(mark.pid) === mark.start ? 'alive' : 'dead'
-  if (mark.host !== hostname() || mark.boot_id === bootId()) {
-    return mark.boot_id === null && mark.host === hostname() ? byPidAlone(mark.pid) : 'elsewhere'
-  }
-  return 'dead' // this computer, before it was started anew
+  const boot = bootId()
+  const comparable = boot !== null && mark.boot_id === boot && mark.pid_namespace === pidNamespace()
+  if (comparable && mark.start !== null && processStart(mark.pid) === mark.start) return 'alive'
+  if (mark.host !== hostname()) return 'elsewhere'
+  if (boot === null || mark.boot_id === null) return byPidAlone(mark.pid)
+  // Of this computer: gone, or from before it was started anew. In another container of it the pid may live.
+  return comparable || mark.boot_id !== boot ? 'dead' : 'elsewhere'
 }
 
 /** When the process started, as a text to compare; null when there is no such process (a zombie is none). */
