@@ -22,6 +22,8 @@ export interface BlobsReader {
   read(ref: ContentRef, range?: Range): Promise<Buffer>
   /** Whether it is here, with the right length. */
   has(ref: ContentRef): Promise<boolean>
+  /** Where the content lies, for who streams it. It may be missing. */
+  path(ref: ContentRef): string
 }
 
 /** Bytes by sha256, each kept once, read-only: geometries, inputs, outputs. */
@@ -90,6 +92,7 @@ export function openBlobs(folder: string): Blobs {
     async has(ref) {
       return (await ifExists(stat(pathOf(ref))))?.size === ref.bytes
     },
+    path: pathOf,
     put(content) {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content
       return keep({ sha256: sha256(bytes), bytes: bytes.length }, () => [bytes])

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fnv1a, type Instant, type Json, type Label } from '../../../shared/ids.ts'
-import type { FetchedFile, JobResult } from '../../../shared/model/job.ts'
+import { fnv1a, type Json, type Label } from '../../../shared/ids.ts'
+import type { JobResult } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
 import { isTemporary, makeFolder, writeAtomic } from './atomic-write.ts'
 import { canonicalJson } from './canonical-json.ts'
@@ -16,19 +16,21 @@ export interface Calculation {
   /** Of the program, as its output names it. */
   readonly version: string | null
   readonly result: JobResult
-  /** Its files, among the blobs. */
-  readonly files: readonly FetchedFile[]
-  /** The attempt that did it. */
+  /** The attempt that did it: its files are there. */
   readonly from: Label
-  readonly at: Instant
+}
+
+/** A calculation that was kept, and the key of its identity. */
+export interface KeptCalculation extends Calculation {
+  readonly key: string
 }
 
 export interface CalculationsReader {
   /**
-   * The calculation of this identity key, by this version of the program, or by any (the one kept last) where the
-   * version is null; undefined where there is none. A damaged one counts as none: it is done again.
+   * The calculation of this identity by this version of the program, or by any (the one kept last) where the version is
+   * null; undefined where there is none. A damaged one counts as none: it is done again.
    */
-  find(key: string, version: string | null): Promise<Calculation | undefined>
+  find(identity: Json, version: string | null): Promise<KeptCalculation | undefined>
 }
 
 export interface Calculations extends CalculationsReader {
@@ -45,33 +47,37 @@ export function calculationKey(identity: Json): string {
 export function openCalculations(folder: string): Calculations {
   const folderOf = (key: string) => join(folder, key.slice(0, 2), key)
 
-  async function read(key: string, name: string): Promise<Calculation | undefined> {
+  async function read(key: string, name: string): Promise<KeptCalculation | undefined> {
     const bytes = await ifExists(readFile(join(folderOf(key), name)))
     const json = bytes && unseal('calculation', bytes)
-    if (json === undefined) return undefined
-    const calculation = JSON.parse(json) as Calculation
-    return calculationKey(calculation.identity) === key ? calculation : undefined
+    return json === undefined ? undefined : { ...(JSON.parse(json) as Calculation), key }
   }
 
   return {
-    async find(key, version) {
+    async find(identity, version) {
+      const key = calculationKey(identity)
       if (version !== null) return read(key, fileName(version))
-      const names = (await ifExists(readdir(folderOf(key)))) ?? []
-      const found = await Promise.all(names.filter(name => !isTemporary(name)).map(name => read(key, name)))
-      return found
-        .filter(calculation => calculation !== undefined)
-        .toSorted((a, b) => (a.at < b.at ? -1 : 1))
-        .at(-1)
+      for (const name of await newestFirst(folderOf(key))) {
+        const found = await read(key, name)
+        if (found) return found
+      }
+      return undefined
     },
-    async keep(calculation) {
-      const key = calculationKey(calculation.identity)
-      const name = fileName(calculation.version)
+    async keep({ identity, version, result, from }) {
+      const key = calculationKey(identity)
+      const name = fileName(version)
       if (await read(key, name)) return
       await makeFolder(folderOf(key))
-      const sealed = seal('calculation', JSON.stringify(calculation))
+      const sealed = seal('calculation', JSON.stringify({ identity, version, result, from }))
       await around('calculation.write', () => writeAtomic(join(folderOf(key), name), sealed))
     },
   }
+}
+
+async function newestFirst(folder: string): Promise<readonly string[]> {
+  const names = ((await ifExists(readdir(folder))) ?? []).filter(name => !isTemporary(name))
+  const dated = await Promise.all(names.map(async name => ({ name, kept: (await stat(join(folder, name))).mtimeMs })))
+  return dated.toSorted((a, b) => b.kept - a.kept).map(({ name }) => name)
 }
 
 /** `7.0.2.json`; a version that is no plain file name also carries its hash. */

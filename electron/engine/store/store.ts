@@ -19,7 +19,6 @@ export interface Model<S extends { readonly seq: number }> {
 }
 
 export interface StoreOptions<S extends { readonly seq: number }> extends Model<S> {
-  readonly now: () => Instant
   /** Throws when this process does not own the data folder any more (EngineLock.fence). */
   readonly fence: () => void
 }
@@ -43,7 +42,7 @@ export interface Store<S> extends StoreReader<S> {
   readonly calculations: Calculations
   readonly blobs: Blobs
   /** The bodies as events, once they are on the disk (Journal.append). */
-  append(bodies: readonly EventBody[]): Promise<readonly Event[]>
+  append(bodies: readonly EventBody[], at: Instant): Promise<readonly Event[]>
   /** Keeps a state that was made of events on disk, so that the next start need not replay them. */
   writeSnapshot(state: S): Promise<void>
   /** Resolves when everything is on the disk. */
@@ -81,7 +80,7 @@ export async function openStore<S extends { readonly seq: number }>(
     calculations: openCalculations(paths.calculations),
     blobs: openBlobs(paths.blobs),
     events: (since, run) => eventsOf(paths.journal, since, run),
-    append: bodies => journal.append(bodies, options.now()),
+    append: journal.append,
     writeSnapshot(current) {
       const write = writing.then(() => {
         options.fence()
