@@ -1,0 +1,17 @@
+import type { Readable } from 'node:stream'
+import { Unreachable } from './transport.ts'
+
+/** All that comes out, as text; more than `maxBytes` (default 16 MB) is a lost line, never a cut answer. */
+export async function collect(out: Readable, maxBytes = 16 << 20): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of out as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) {
+      out.destroy()
+      throw new Unreachable(`the answer is longer than ${maxBytes} bytes`)
+    }
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
