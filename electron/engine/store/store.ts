@@ -148,11 +148,9 @@ async function load<S extends { readonly seq: number }>(home: string, model: Mod
           `What is in the journal counts; the snapshot is kept as snapshot.json.ahead-${snapshot.seq}.`,
       )
     }
-    const { segment, torn, bytes } = replayed.end
+    const { segment, torn } = replayed.end
     if (torn && segment) {
-      report.push(
-        `${torn.length} bytes of a half-written line at the end of ${segment.path} were left out (kept in ${segment.path}.torn-${bytes}).`,
-      )
+      report.push(`The last line of ${segment.path} is only half written (${torn.length} bytes): it was left out.`)
     }
     return { ...replayed, report, ahead }
   } catch (error) {
