@@ -1,0 +1,132 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { which } from '../setup/groups.mjs'
+import { account, createTestbed, freePort, once, removeTestbed, startDaemon, stopByPidFile, until } from './daemons.ts'
+
+export interface Slurm {
+  /** Path of slurm.conf: SLURM_CONF for every command that is to find this cluster. */
+  readonly conf: string
+  /** The usual partition, and one in which a job may run for a minute. */
+  readonly partitions: readonly [main: string, short: string]
+  stop(): Promise<void>
+}
+
+/** A real munge and Slurm of one node with 8 cores, idle when this returns; all on free ports of 127.0.0.1. */
+export async function startSlurm(): Promise<Slurm> {
+  const folder = createTestbed()
+  const at = (name: string) => join(folder, name)
+  const munge = account('munge')
+  const slurm = account('slurm')
+  const socket = at('munge/socket')
+
+  for (const [name, owner] of [
+    ['munge', munge],
+    ['state', slurm],
+    ['log', slurm],
+    ['run', slurm],
+    ['spool', { uid: 0, gid: 0 }],
+  ] as const) {
+    mkdirSync(at(name))
+    chownSync(at(name), owner.uid, owner.gid)
+  }
+  writeFileSync(at('munge/key'), randomBytes(1024), { mode: 0o400 })
+  chownSync(at('munge/key'), munge.uid, munge.gid)
+  startDaemon(
+    folder,
+    which('munged') ?? 'munged',
+    [
+      '--foreground',
+      '--force', // temporary folders count as insecure
+      `--key-file=${at('munge/key')}`,
+      `--socket=${socket}`,
+      `--pid-file=${at('munge/pid')}`,
+      `--seed-file=${at('munge/seed')}`,
+      `--log-file=${at('munge/log')}`,
+    ],
+    munge,
+  )
+  await until('munged', () => succeeds('munge', ['-n', `--socket=${socket}`]), { log: at('munge/log') })
+
+  const conf = at('slurm.conf')
+  writeFileSync(conf, configuration(folder, socket, await freePort(), await freePort()))
+  chmodSync(conf, 0o644)
+  const env = { SLURM_CONF: conf }
+  startDaemon(folder, which('slurmctld') ?? 'slurmctld', ['-D', '-f', conf], { ...slurm, env })
+  startDaemon(folder, which('slurmd') ?? 'slurmd', ['-D', '-f', conf], { env })
+  const output = (program: string, args: readonly string[]) =>
+    promisify(execFile)(program, args, { env: { ...process.env, ...env }, timeout: 20_000 }).then(
+      ({ stdout }) => stdout,
+      () => null,
+    )
+  await until('an idle node', async () => /^idle$/m.test((await output('sinfo', ['-h', '-o', '%T'])) ?? ''), {
+    seconds: 60,
+    log: at('log/slurmctld'),
+  })
+
+  return {
+    conf,
+    partitions: ['main', 'short'],
+    stop: once(async () => {
+      for (const state of ['PENDING', 'SUSPENDED', 'RUNNING']) await output('scancel', [`--state=${state}`])
+      await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '').catch(() => {})
+      for (const name of ['run/slurmctld.pid', 'run/slurmd.pid', 'munge/pid']) await stopByPidFile(at(name))
+      removeTestbed(folder)
+    }),
+  }
+}
+
+function configuration(folder: string, socket: string, controlPort: number, nodePort: number): string {
+  const host = hostname().split('.')[0]
+  const lines = [
+    'ClusterName=larmor',
+    `SlurmctldHost=${host}(127.0.0.1)`,
+    `SlurmctldPort=${controlPort}`,
+    `SlurmdPort=${nodePort}`,
+    'SlurmUser=slurm',
+    'CommunicationParameters=NoInAddrAny,NoCtldInAddrAny',
+    'AuthType=auth/munge',
+    `AuthInfo=socket=${socket}`,
+    'CredType=cred/munge',
+    `StateSaveLocation=${folder}/state`,
+    `SlurmdSpoolDir=${folder}/spool`,
+    `SlurmctldPidFile=${folder}/run/slurmctld.pid`,
+    `SlurmdPidFile=${folder}/run/slurmd.pid`,
+    `SlurmctldLogFile=${folder}/log/slurmctld`,
+    `SlurmdLogFile=${folder}/log/slurmd`,
+    'ProctrackType=proctrack/linuxproc',
+    'TaskPlugin=task/none',
+    'SelectType=select/cons_tres',
+    'SelectTypeParameters=CR_Core_Memory',
+    'SchedulerParameters=sched_min_interval=100000,bf_interval=1,sched_interval=1',
+    'JobAcctGatherType=jobacct_gather/linux',
+    'JobAcctGatherFrequency=5',
+    'JobAcctGatherParams=OverMemoryKill',
+    'AccountingStorageType=accounting_storage/none',
+    'JobCompType=jobcomp/filetxt',
+    `JobCompLoc=${folder}/log/jobcomp`,
+    'MinJobAge=300',
+    'KillWait=5',
+    'OverTimeLimit=0',
+    'ReturnToService=2',
+    'SlurmdParameters=config_overrides',
+    'MailProg=/bin/true',
+    'DefMemPerCPU=500',
+    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 State=UNKNOWN`,
+    `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
+    `PartitionName=short Nodes=${host} MaxTime=1 State=UP`,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore' })
+    return true
+  } catch {
+    return false
+  }
+}
