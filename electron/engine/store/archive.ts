@@ -38,6 +38,8 @@ export interface ArchiveReader {
 }
 
 export interface Archive extends ArchiveReader {
+  /** What was wrong when it was opened, one plain sentence each. */
+  readonly report: readonly string[]
   /** Keeps a closed run durably; one that was archived before is replaced. */
   keep(document: ArchivedRun): Promise<void>
 }
@@ -54,11 +56,12 @@ export function openArchive(folder: string): ArchiveReader {
 export async function openArchiveForWriting(folder: string): Promise<Archive> {
   await makeFolder(folder)
   const path = join(folder, INDEX)
-  const { entries, fits } = await readIndex(folder)
+  const { entries, fits, unreadable } = await readIndex(folder)
   if (!fits) await writeAtomic(path, entries.map(line).join(''))
   const byRun = new Map(entries.map(entry => [entry.id, entry]))
 
   return {
+    report: unreadable.map(run => `The archived run ${run} cannot be read: its document is damaged.`),
     list: async () => inOrder(byRun.values()),
     read: run => readDocument(folder, run),
     async keep(document) {
@@ -78,38 +81,47 @@ export async function openArchiveForWriting(folder: string): Promise<Archive> {
 
 const INDEX = 'index.jsonl'
 
-async function readIndex(
-  folder: string,
-): Promise<{ readonly entries: readonly ArchiveEntry[]; readonly fits: boolean }> {
+interface Index {
+  readonly entries: readonly ArchiveEntry[]
+  /** Whether the file says just this. */
+  readonly fits: boolean
+  /** Documents that are damaged, and that no index tells about. */
+  readonly unreadable: readonly RunId[]
+}
+
+async function readIndex(folder: string): Promise<Index> {
   const names = (await ifExists(readdir(folder))) ?? []
-  const runs = names
-    .filter(name => name.endsWith('.json') && !isTemporary(name))
-    .map(name => name.slice(0, -5) as RunId)
+  const documents = new Set(
+    names
+      .filter(name => name.endsWith('.json') && !isTemporary(name))
+      .map(name => name.slice(0, -'.json'.length) as RunId),
+  )
+  const known = parseIndex((await ifExists(readFile(join(folder, INDEX)))) ?? Buffer.alloc(0))
+  const kept = (known ?? []).filter(entry => documents.has(entry.id))
+  for (const entry of kept) documents.delete(entry.id)
+  const made: ArchiveEntry[] = []
+  const unreadable: RunId[] = []
+  for (const run of documents) {
+    const document = await readDocument(folder, run).catch(() => null)
+    if (document) made.push(entryOf(document))
+    else unreadable.push(run)
+  }
+  const fits = made.length === 0 && known !== null && kept.length === known.length
+  return { entries: inOrder([...kept, ...made]), fits, unreadable }
+}
+
+/** The entries, the last of each run; null for a damaged index, which may have lost the last one of any run. */
+function parseIndex(bytes: Buffer): readonly ArchiveEntry[] | null {
   const byRun = new Map<RunId, ArchiveEntry>()
-  const text = (await ifExists(readFile(join(folder, INDEX)))) ?? Buffer.alloc(0)
-  let whole = true
-  for (let from = 0; from < text.length; ) {
-    const newline = text.indexOf(NEWLINE, from)
-    const json = newline < 0 ? undefined : unseal('entry', text.subarray(from, newline))
-    if (json === undefined) whole = false
-    else {
-      const entry = JSON.parse(json) as ArchiveEntry
-      byRun.set(entry.id, entry)
-    }
-    if (newline < 0) break
+  for (let from = 0; from < bytes.length; ) {
+    const newline = bytes.indexOf(NEWLINE, from)
+    const json = newline < 0 ? undefined : unseal('entry', bytes.subarray(from, newline))
+    if (json === undefined) return null
+    const entry = JSON.parse(json) as ArchiveEntry
+    byRun.set(entry.id, entry)
     from = newline + 1
   }
-  // A damaged index may have lost the newest of two lines about a run: all of it is made again.
-  const known = whole ? byRun : new Map<RunId, ArchiveEntry>()
-  const missing = runs.filter(run => !known.has(run))
-  const made: ArchiveEntry[] = []
-  for (const run of missing) {
-    const document = await readDocument(folder, run).catch(() => undefined)
-    if (document) made.push(entryOf(document))
-  }
-  const present = new Set(runs)
-  const kept = [...known.values()].filter(entry => present.has(entry.id))
-  return { entries: inOrder([...kept, ...made]), fits: whole && made.length === 0 && kept.length === known.size }
+  return [...byRun.values()]
 }
 
 const NEWLINE = '\n'.charCodeAt(0)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { diskFault } from './disk-fault.ts'
+import { diskFault, errnoOf, notNow } from './disk-fault.ts'
 
 /**
  * Writes a file so that after any crash it is the old one or the new one, whole: write, fsync, rename, fsync of the
@@ -72,6 +72,9 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
     if (first === undefined) return
     for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
   } catch (error) {
+    // Node says ENOENT where a recursive mkdir meets a read-only disk.
+    if (errnoOf(error) === 'ENOENT')
+      throw notNow(`${folder} cannot be made`, 'Set LARMOR_HOME to a folder that can be.')
     throw diskFault(error, folder)
   }
 }

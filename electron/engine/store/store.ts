@@ -7,7 +7,7 @@ import { isTemporary, makeFolder, writeAtomic } from './atomic-write.ts'
 import { type Blobs, type BlobsReader, openBlobs } from './blobs.ts'
 import { type Calculations, type CalculationsReader, openCalculations } from './calculations.ts'
 import { diskFault } from './disk-fault.ts'
-import { openJournal } from './journal.ts'
+import { type JournalOptions, openJournal } from './journal.ts'
 import { type JournalEnd, readJournal } from './read-journal.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
 
@@ -18,10 +18,8 @@ export interface Model<S extends { readonly seq: number }> {
   readonly emptyState: S
 }
 
-export interface StoreOptions<S extends { readonly seq: number }> extends Model<S> {
-  /** Throws when this process does not own the data folder any more (EngineLock.fence). */
-  readonly fence: () => void
-}
+/** `fence` is that of the lock (EngineLock). */
+export interface StoreOptions<S extends { readonly seq: number }> extends Model<S>, JournalOptions {}
 
 /** What anyone may read, beside a living engine or without one. Writes nothing, takes no lock. */
 export interface StoreReader<S> {
@@ -75,7 +73,7 @@ export async function openStore<S extends { readonly seq: number }>(
 
   return {
     state,
-    report,
+    report: [...report, ...archive.report],
     archive,
     calculations: openCalculations(paths.calculations),
     blobs: openBlobs(paths.blobs),
