@@ -1,0 +1,80 @@
+import type { Json } from '../ids.ts'
+import { badInput, ok, orThrow, type Result } from '../result.ts'
+import { sh } from '../sh.ts'
+import { type GivenFile, readFiles, record } from './files.ts'
+import type { Program } from './program.ts'
+
+/** Files of a person, of which one is run. */
+export type CommandInput = {
+  readonly files: readonly GivenFile[]
+  /** The script that is run, one of the files. */
+  readonly main: string
+  readonly args: readonly string[]
+}
+
+const OUTPUT = 'output.txt'
+
+/** A script names its interpreter in its first line, or it is one of sh. One simple command: it keeps its process. */
+const RUN = 'case $(head -c 2 "$1") in "#!") chmod u+x "$1" && exec "$@" ;; *) exec sh "$@" ;; esac'
+
+/** Any command at all: Larmor cannot read its output, so its exit status decides, and its result is never reused. */
+export const command: Program = {
+  id: 'command',
+  label: 'Command',
+  executable: null,
+  output: OUTPUT,
+  scratch: [],
+  exitDecides: true,
+
+  check(json, { ranks }) {
+    if (!Number.isInteger(ranks) || ranks < 1) return badInput('ranks', 'at least one rank is needed')
+    const input = parse(json)
+    return input.ok ? ok(undefined) : input
+  },
+  contents: json => orThrow(parse(json)).files,
+  files: (json, _, contents) => orThrow(parse(json)).files.map(file => ({ name: file.name, text: contents(file) })),
+  command(json) {
+    const { main, args } = orThrow(parse(json))
+    return sh`sh -c ${RUN} sh ${`./${main}`} ${args}`
+  },
+  calculation: () => null,
+  restart: json => json,
+
+  reader: () => ({
+    line() {},
+    reading: () => ({
+      outcome: 'unknown',
+      category: null,
+      reason: null,
+      evidence: [],
+      result: {
+        energy_hartree: null,
+        converged: null,
+        terminated_normally: null,
+        version: null,
+        scf_cycles: null,
+        opt_cycles: null,
+        max_gradient: null,
+        basis_functions: null,
+        dielectric: null,
+        shieldings: null,
+        wall_s: null,
+      },
+      geometry: null,
+      now: { scf_cycle: null, opt_cycle: null },
+    }),
+  }),
+}
+
+function parse(json: Json): Result<CommandInput> {
+  const { files, main, args } = record(json)
+  const given = readFiles(files)
+  if (!given.ok) return given
+  if (!given.value.some(file => file.name === main)) return badInput('main', 'the script is not among the files')
+  if (given.value.some(file => file.name === OUTPUT))
+    return badInput('files', `${OUTPUT} is the output's name`, 'rename it')
+  if (!Array.isArray(args) || !args.every(arg => typeof arg === 'string' && !arg.includes('\0'))) {
+    return badInput('args', 'arguments are words')
+  }
+  return ok(json as CommandInput)
+}

@@ -1,0 +1,45 @@
+import type { ContentRef, Json } from '../ids.ts'
+import { badInput, ok, type Result } from '../result.ts'
+
+/** A ContentRef that is Json to the compiler, too: an interface has no index signature. */
+export type JsonRef = Pick<ContentRef, keyof ContentRef>
+
+/** A file that a person gave for a job: its name in the job's folder, and its content. */
+export type GivenFile = { readonly name: string } & JsonRef
+
+/** Names that the engine puts beside a person's files in every job folder. */
+const taken = new Set(['job.sh', 'program.sh', 'submit.sh', 'scratch.txt', 'stderr.txt', 'job.id', 'report.json'])
+
+/**
+ * The files of an input. Refused with the field `files`: none at all, a name twice, a name that leaves the job's folder
+ * or is Larmor's own there.
+ */
+export function readFiles(value: Json | undefined): Result<readonly GivenFile[]> {
+  if (!Array.isArray(value) || value.length === 0) return badInput('files', 'there is no file to run')
+  const seen = new Set<string>()
+  for (const file of value as readonly Json[]) {
+    const { name, sha256, bytes } = record(file)
+    if (typeof name !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number') {
+      return badInput('files', 'a file is named by name, sha256 and bytes')
+    }
+    if (!isInside(name)) return badInput('files', `not a name for a file of a job: ${name}`)
+    if (taken.has(name)) return badInput('files', `${name} is a file of Larmor's own`, 'rename it')
+    if (seen.has(name)) return badInput('files', `two files are called ${name}`)
+    seen.add(name)
+  }
+  return ok(value as readonly GivenFile[])
+}
+
+/** The value's members; none for what is no object. */
+export function record(value: Json | undefined): { readonly [key: string]: Json | undefined } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as { readonly [key: string]: Json | undefined })
+    : {}
+}
+
+/** A relative path of plain names: no `..`, no empty part, no control character, no leading hyphen. */
+function isInside(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
+  if (/[\u0000-\u001f\u007f\\]/.test(name)) return false
+  return name.split('/').every(part => part !== '' && part !== '.' && part !== '..' && !part.startsWith('-'))
+}

@@ -1,0 +1,126 @@
+import { atomicNumber } from '../../nmr/elements.ts'
+import { findSolvent } from '../../solvents.ts'
+import type { Evidence, GeometryAtom, OutputReading } from '../program.ts'
+import { type Cause, sentence } from './failures.ts'
+import type { NwchemCalculation, NwchemInput } from './input.ts'
+
+/** A line that tells of a failure, as long as nothing later proved it wrong. */
+export interface Complaint extends Cause {
+  readonly evidence: Evidence
+}
+
+/** What has been read of an output, as far as its ending is concerned. */
+export interface Seen {
+  /** It is NWChem's: its banner, or its first words. */
+  readonly isNwchem: boolean
+  /** The line `Total times`, with which every normal end of NWChem closes. */
+  readonly totalTimes: Evidence | null
+  readonly complaints: readonly Complaint[]
+  /** What stderr said: heard only where the output itself proves nothing. */
+  readonly stderr: readonly Complaint[]
+  readonly lastLine: Evidence | null
+  readonly energy: { readonly hartree: number; readonly evidence: Evidence } | null
+  /** The tasks that ended well in the last run of NWChem in this output. */
+  readonly tasks: number
+  readonly optimised: boolean
+  readonly geometry: readonly GeometryAtom[] | null
+  readonly shielded: ReadonlySet<number>
+  readonly frequencies: boolean
+  /** Each dielectric constant that was printed first or differs from the one before. */
+  readonly dielectrics: readonly { readonly value: number; readonly evidence: Evidence }[]
+}
+
+type Ending = Pick<OutputReading, 'outcome' | 'category' | 'reason' | 'evidence'>
+
+/**
+ * How the output ends. `completed` wants the normal end, nothing that still stands against it, and everything that was
+ * asked for; a named cause is `failed`; an output that only stops is `truncated`; what is no output of NWChem is `unknown`.
+ */
+export function ending(seen: Seen, input: NwchemInput | null): Ending {
+  const cause = strongest([...seen.complaints, ...against(seen, input)])
+  if (cause) return failed(cause.category, sentence(cause.category), evidenceOf(seen.complaints, cause))
+  if (seen.totalTimes) {
+    const missing = whatIsMissing(seen, input)
+    if (missing) return failed(missing.category, missing.reason, [seen.totalTimes])
+    return { outcome: 'completed', category: null, reason: null, evidence: [seen.totalTimes] }
+  }
+  const last = seen.lastLine ? [seen.lastLine] : []
+  const heard = strongest(seen.stderr)
+  if (heard && heard.category !== 'killed') return failed(heard.category, sentence(heard.category), [heard.evidence])
+  if (heard)
+    return { outcome: 'truncated', category: 'killed', reason: sentence('killed'), evidence: [...last, heard.evidence] }
+  if (!seen.isNwchem) return { outcome: 'unknown', category: null, reason: null, evidence: [] }
+  return { outcome: 'truncated', category: null, reason: 'the output stops before NWChem ended', evidence: last }
+}
+
+function failed(category: string, reason: string, evidence: readonly Evidence[]): Ending {
+  return { outcome: 'failed', category, reason, evidence }
+}
+
+/** The first of the heaviest: what came later is a consequence. */
+function strongest(complaints: readonly Complaint[]): Complaint | null {
+  return complaints.reduce<Complaint | null>((best, each) => (best && best.weight >= each.weight ? best : each), null)
+}
+
+/** The cause first, then up to three other lines about the same end. */
+function evidenceOf(complaints: readonly Complaint[], cause: Complaint): readonly Evidence[] {
+  const others = complaints.filter(each => each !== cause).map(each => each.evidence)
+  return [cause.evidence, ...others].slice(0, 4)
+}
+
+/** What the figures themselves say against the calculation, however it ended. */
+function against(seen: Seen, input: NwchemInput | null): readonly Complaint[] {
+  const found: Complaint[] = []
+  if (seen.energy && isNonsense(seen.energy.hartree, seen.geometry)) {
+    found.push({ category: 'scf-blow-up', weight: 2, evidence: seen.energy.evidence })
+  }
+  const wanted = input?.kind === 'calculation' ? findSolvent(input.solvent) : null
+  if (wanted?.ok) {
+    const { dielectric } = wanted.value
+    const other = seen.dielectrics.find(({ value }) => Math.abs(value - dielectric) > dielectric / 100)
+    if (other) found.push({ category: 'bad-input', weight: 2, evidence: other.evidence })
+  }
+  return found
+}
+
+/**
+ * No molecule binds its electrons more strongly than twice the Thomas-Fermi energy of its atoms, -0.7687 Z^(7/3)
+ * hartree each (Lieb & Simon, Adv. Math. 1977, 23, 22); 1000 hartree are left for point charges around it.
+ */
+function isNonsense(hartree: number, geometry: readonly GeometryAtom[] | null): boolean {
+  const bound = geometry
+    ? geometry.reduce((sum, [element]) => sum + 2 * 0.7687 * atomicNumber(element) ** (7 / 3), 1000)
+    : 1e6
+  return !(hartree > -bound && hartree < 1000)
+}
+
+interface Missing {
+  readonly category: string
+  readonly reason: string
+}
+
+/** What was asked for and is not there, though NWChem ended normally. */
+function whatIsMissing(seen: Seen, input: NwchemInput | null): Missing | null {
+  if (seen.tasks === 0) return { category: 'bad-input', reason: 'NWChem ended normally without having run a task' }
+  return input?.kind === 'calculation' ? missingFrom(seen, input) : null
+}
+
+function missingFrom(seen: Seen, { task, atoms, solvent }: NwchemCalculation): Missing | null {
+  function no(what: string): Missing {
+    return { category: 'crash-unknown', reason: `NWChem ended normally, but its output holds no ${what}` }
+  }
+  if (seen.energy === null) return no('energy')
+  if (seen.geometry?.length !== atoms) {
+    return {
+      category: 'geometry',
+      reason: `NWChem computed ${seen.geometry?.length ?? 0} atoms where ${atoms} were given`,
+    }
+  }
+  if (task.startsWith('opt') && !seen.optimised) return no('converged optimisation')
+  if (task === 'freq' && !seen.frequencies) return no('frequencies')
+  if (task.endsWith('nmr') && seen.shielded.size !== atoms) {
+    return no(`shieldings of all atoms (${seen.shielded.size} of ${atoms})`)
+  }
+  if (solvent !== 'gas' && seen.dielectrics.length === 0) return no('sign of the solvent')
+  return null
+}

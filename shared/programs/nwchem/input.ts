@@ -1,0 +1,44 @@
+import type { GivenFile, JsonRef } from '../files.ts'
+
+/** A functional and a basis set, by the names people use; levels.ts knows which ones NWChem has. */
+export interface Level {
+  readonly xc: string
+  readonly basis: string
+}
+
+export type NwchemTask = 'opt' | 'nmr' | 'sp' | 'freq' | 'opt+nmr'
+
+/** What one NWChem job computes: files of a person, run as they are, or a calculation whose deck Larmor writes. */
+export type NwchemInput = NwchemDeck | NwchemCalculation
+
+export type NwchemDeck = {
+  readonly kind: 'deck'
+  readonly files: readonly GivenFile[]
+  /** Which of the files is the deck. */
+  readonly main: string
+}
+
+export type NwchemCalculation = {
+  readonly kind: 'calculation'
+  /** `opt+nmr`: the optimisation, then the shieldings of its last geometry, in one job. */
+  readonly task: NwchemTask
+  /** An XYZ text; its order of atoms is kept everywhere. */
+  readonly geometry: JsonRef
+  /** How many atoms the geometry has. */
+  readonly atoms: number
+  readonly title: string
+  readonly charge: number
+  /** 2S + 1. */
+  readonly multiplicity: number
+  /** Functional and basis set of the energy and of the optimisation. */
+  readonly xc: string
+  readonly basis: string
+  /** The level of the shieldings; null: the same one. Of no account where no shieldings are asked for. */
+  readonly shielding: { readonly xc: string; readonly basis: string } | null
+  /** An id of shared/solvents.ts, `gas` for none. */
+  readonly solvent: string
+  /** Most steps of the optimisation. */
+  readonly max_cycles: number
+  /** False: Cartesian coordinates (`noautoz`), for molecules whose internal ones fail (2-butyne). */
+  readonly autoz: boolean
+}

@@ -1,0 +1,157 @@
+import type { Json } from '../../ids.ts'
+import type { JobResult } from '../../model/job.ts'
+import { badInput, ok, orThrow, type Result } from '../../result.ts'
+import { readFiles, record } from '../files.ts'
+import { launchLine } from '../launch.ts'
+import type { Contents, GeometryAtom, Program } from '../program.ts'
+import { readXyz } from '../xyz.ts'
+import { deckBody, deckText, findWords, memoryPerRank } from './deck.ts'
+import type { NwchemCalculation, NwchemInput, NwchemTask } from './input.ts'
+import { nwchemReader } from './reader.ts'
+
+const OUTPUT = 'nwchem.out'
+const DECK = 'larmor.nw'
+const tasks: readonly NwchemTask[] = ['opt', 'nmr', 'sp', 'freq', 'opt+nmr']
+
+/** NWChem 6.0 to 7.2; decks and names of functionals and basis sets are those of 7.0.2. */
+export const nwchem: Program = {
+  id: 'nwchem',
+  label: 'NWChem',
+  executable: 'nwchem',
+  output: OUTPUT,
+  // Of the last two a restart would need only geometry, which the output has.
+  scratch: [
+    '*.gridpts.*',
+    '*.aoints.*',
+    '*.grinfo.*',
+    '*.db',
+    '*.movecs',
+    '*.shieldcphf',
+    '*.zmat',
+    '*.b',
+    '*.b^-1',
+    '*.c',
+    '*.p',
+  ],
+  exitDecides: false,
+
+  check(json, resources) {
+    const input = parse(json)
+    if (!input.ok) return input
+    if (!Number.isInteger(resources.ranks) || resources.ranks < 1)
+      return badInput('ranks', 'at least one rank is needed')
+    if (input.value.kind === 'deck') return ok(undefined)
+    const memory = memoryPerRank(resources)
+    if (!memory.ok) return memory
+    const words = findWords(input.value)
+    if (!words.ok) return words
+    return input.value.task.endsWith('nmr') ? checkShieldings(input.value, words.value.shielding) : ok(undefined)
+  },
+
+  contents(json) {
+    const input = orThrow(parse(json))
+    return input.kind === 'deck' ? input.files : [input.geometry]
+  },
+
+  files(json, resources, contents) {
+    const input = orThrow(parse(json))
+    if (input.kind === 'deck') return input.files.map(file => ({ name: file.name, text: contents(file) }))
+    const perRank = orThrow(memoryPerRank(resources))
+    const text = deckText(input, orThrow(findWords(input)), geometryOf(input, contents), resources, perRank)
+    return [{ name: DECK, text }]
+  },
+
+  command(json, resources, executable) {
+    const input = orThrow(parse(json))
+    return launchLine(executable, resources.ranks, [input.kind === 'deck' ? input.main : DECK])
+  },
+
+  calculation(json, contents) {
+    const input = orThrow(parse(json))
+    if (input.kind === 'calculation') {
+      return { program: 'nwchem', deck: deckBody(input, orThrow(findWords(input)), geometryOf(input, contents)) }
+    }
+    const main = input.files.find(file => file.name === input.main)
+    const deck = main ? contents(main) : ''
+    // What such a deck starts from lies outside of it.
+    if (/^\s*restart\b/im.test(deck) || /(^|[\s"'])~?\/\S/m.test(deck)) return null
+    const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
+    return { program: 'nwchem', deck: essence(deck), files: others }
+  },
+
+  reader(json) {
+    const input = parse(json)
+    return nwchemReader(input.ok ? input.value : null)
+  },
+
+  restart(json, last: JobResult | null) {
+    const input = parse(json)
+    if (!input.ok || input.value.kind === 'deck' || !last?.geometry) return json
+    const { sha256, bytes } = last.geometry
+    return { ...input.value, geometry: { sha256, bytes } }
+  },
+}
+
+/** The input, each member looked at; a fault names the field as the terminal does. */
+function parse(json: Json): Result<NwchemInput> {
+  const input = record(json)
+  if (input.kind === 'deck') {
+    const files = readFiles(input.files)
+    if (!files.ok) return files
+    if (!files.value.some(file => file.name === input.main)) return badInput('main', 'the deck is not among the files')
+    if (files.value.some(file => file.name === OUTPUT))
+      return badInput('files', `${OUTPUT} is the output's name`, 'rename it')
+    return ok(json as NwchemInput)
+  }
+  if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
+  if (!tasks.includes(input.task as NwchemTask))
+    return badInput('task', `unknown task: ${input.task}`, `known are ${tasks.join(', ')}`)
+  for (const field of ['title', 'xc', 'basis', 'solvent'] as const) {
+    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted`)
+  }
+  const { xc, basis } = record(input.shielding)
+  if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
+    return badInput('shielding', 'a level of the shieldings has xc and basis')
+  }
+  if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false')
+  if (typeof record(input.geometry).sha256 !== 'string') return badInput('geometry', 'there is no geometry')
+  if (!isWhole(input.charge)) return badInput('charge', 'the charge is a whole number')
+  if (!isWhole(input.multiplicity, 1)) return badInput('mult', 'the multiplicity is 1 or more')
+  if (!isWhole(input.atoms, 1)) return badInput('geometry', 'the geometry has no atoms')
+  if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'at least one cycle is needed')
+  return ok(json as NwchemInput)
+}
+
+function isWhole(value: Json | undefined, least = Number.NEGATIVE_INFINITY): boolean {
+  return Number.isInteger(value) && (value as number) >= least
+}
+
+function checkShieldings(
+  { multiplicity }: NwchemCalculation,
+  level: { readonly label: string; readonly shieldings: boolean },
+): Result<void> {
+  if (multiplicity > 1) {
+    return badInput(
+      'mult',
+      `shieldings of multiplicity ${multiplicity} mean nothing`,
+      'NWChem computes them without a word; only closed shells are offered',
+    )
+  }
+  if (!level.shieldings) return badInput('xc', `NWChem has no shieldings with ${level.label}`)
+  return ok(undefined)
+}
+
+function geometryOf(input: NwchemCalculation, contents: Contents): readonly GeometryAtom[] {
+  const atoms = orThrow(readXyz(contents(input.geometry)))
+  if (atoms.length === input.atoms) return atoms
+  return orThrow(badInput('geometry', `the geometry has ${atoms.length} atoms where ${input.atoms} were announced`))
+}
+
+/** A person's deck without what does not change its result: comments, title, memory, names of the run, echo. */
+function essence(deck: string): string {
+  return deck
+    .split(/\r\n|\r|\n/)
+    .map(line => line.replace(/#.*/, '').trim().replaceAll(/\s+/g, ' '))
+    .filter(line => line !== '' && !/^(title|memory|start|echo|scratch_dir|permanent_dir)\b/i.test(line))
+    .join('\n')
+}

@@ -1,0 +1,377 @@
+import { atomicNumber, elementSymbol, symbolOf } from '../../nmr/elements.ts'
+import type { Evidence, GeometryAtom, OutputReader, OutputReading } from '../program.ts'
+import { type Complaint, ending } from './ending.ts'
+import { type Cause, causeOf, uncategorised } from './failures.ts'
+import type { NwchemInput } from './input.ts'
+
+/** NWChem's own factor between bohr and angstrom, in which it prints. */
+const ANGSTROM_FACTOR = 1.889725989
+
+/** The rule that stands above and below NWChem's messages; 63 or 72 hyphens. */
+const RULE = ` ${'-'.repeat(60)}`
+
+/** A centre of the last geometry; no element: a ghost, which is no atom. */
+interface Centre {
+  readonly element: string | null
+  readonly at: readonly [number, number, number]
+}
+
+/**
+ * Reads outputs of NWChem 6.0 to 7.2 line by line, cut anywhere, several runs in one file. Lines are known by their
+ * exact beginning, blanks included, so that a title or an echoed deck is not taken for a message. A file whose name
+ * holds `stderr` is heard only where the output proves nothing.
+ */
+export function nwchemReader(input: NwchemInput | null): OutputReader {
+  const lineNumbers = new Map<string, number>()
+  let file = ''
+  let line = ''
+  let lineNumber = 0
+  let underRule = false
+  let last = { file: '', line: 0, text: '' }
+
+  let isNwchem = false
+  let inEcho = false
+  let version: string | null = null
+  let basisFunctions: number | null = null
+  let energy: { hartree: number; evidence: Evidence } | null = null
+  let wall: number | null = null
+  let centres: readonly Centre[] | null = null
+  let table: { scale: number; rows: Centre[] } | null = null
+  let dielectrics: { value: number; evidence: Evidence }[] = []
+
+  let complaints: Complaint[] = []
+  const stderr: Complaint[] = []
+  let fatal = false
+  /** The last message between rules, which is what a fatal end is about. */
+  let message: { text: string; evidence: Evidence } | null = null
+  let totalTimes: Evidence | null = null
+  let tasks = 0
+
+  let scf: 'none' | 'iterating' | 'failed' | 'done' = 'none'
+  let scfTable = false
+  let scfCycle: number | null = null
+  let optimising = false
+  let optimised = false
+  let optCycles: number | null = null
+  let optStep: number | null = null
+  let maxGradient: number | null = null
+  let frequencies = false
+  let shieldings: Map<number, { element: string; sigma: number }> | null = null
+  let shieldingOf: { centre: number; tag: string } | null = null
+
+  function here(): Evidence {
+    return evidence(file, lineNumber, line)
+  }
+  function complain(cause: Cause, where: Evidence = here()): void {
+    complaints.push({ ...cause, evidence: where })
+  }
+  function forget(category: string): void {
+    complaints = complaints.filter(each => each.category !== category)
+  }
+
+  /** A new run of NWChem begins, maybe not the first in this file: what it says decides. */
+  function banner(): void {
+    isNwchem = true
+    version = /\(NWChem\)\s+(\S+)/.exec(line)?.[1] ?? version
+    complaints = []
+    fatal = false
+    totalTimes = null
+    tasks = 0
+    scf = 'none'
+    optimising = false
+    optimised = false
+  }
+
+  function energyOf(value: string | undefined): void {
+    if (value === undefined) return
+    energy = { hartree: /^-?\d/.test(value) ? Number(value) : Number.NaN, evidence: here() }
+    scfTable = false
+    if (scf === 'failed') return
+    scf = 'done'
+    forget('scf-not-converged')
+  }
+
+  function beginScf(): void {
+    if (scf === 'failed') forget('scf-not-converged')
+    scf = 'iterating'
+    scfCycle = null
+  }
+
+  function optimisationStep(): void {
+    const [, step, , , gradient] = line.split(/\s+/)
+    if (!/^\d+$/.test(step ?? '') || gradient === undefined) return
+    const number = Number(step)
+    if (number === 0 && optStep !== 0) optCycles = 0
+    if (number !== optStep) optCycles = (optCycles ?? 0) + 1
+    optStep = number
+    maxGradient = numberOrNull(gradient)
+  }
+
+  /** Rows `No. Tag Charge X Y Z` until a blank line; a table that is cut counts for nothing. */
+  function geometryRow(): void {
+    if (table === null) return
+    const words = line.trim().split(/\s+/)
+    if (/^\d+$/.test(words[0] ?? '') && words.length === 6) {
+      const [x, y, z] = words.slice(3).map(word => Number(word) * (table?.scale ?? 1)) as [number, number, number]
+      table.rows.push({ element: elementOf(words[1] as string, Number(words[2])), at: [x, y, z] })
+    } else if (table.rows.length > 0) {
+      if (line.trim() === '') centres = table.rows
+      table = null
+    }
+  }
+
+  const readers: readonly (readonly [start: string, read: () => void])[] = [
+    [' argument  1 = ', () => (isNwchem = true)],
+    ['    nwchem branch', () => (version = /^\d/.test(version ?? '') ? version : (afterEquals(line) ?? version))],
+    ['          AO basis - number of functions:', () => (basisFunctions = numberOrNull(line.split(':')[1]))],
+    ['  functions       =', () => (basisFunctions = numberOrNull(afterEquals(line)))],
+    [' Output coordinates in ', () => (table = { scale: scaleOf(line), rows: [] })],
+    [' dielec:', () => dielectric(numberOrNull(line.split(':')[1]), 0)],
+    // Two decimals only; some versions print nothing else.
+    [' dielectric constant -eps-', () => dielectric(numberOrNull(afterEquals(line)), 0.006)],
+    ['   convergence    iter ', beginScf],
+    [' d=', () => (scfCycle = numberOrNull(/^ d=.*?ls=[\d.]+\D*\s(\d+)\s/.exec(line)?.[1]) ?? scfCycle)],
+    [
+      '              iter       energy          gnorm',
+      () => {
+        beginScf()
+        scfTable = true
+      },
+    ],
+    [
+      '      Calculation failed to converge',
+      () => {
+        scf = 'failed'
+        complain({ category: 'scf-not-converged', weight: 2 })
+      },
+    ],
+    ['         Total DFT energy', () => energyOf(afterEquals(line))],
+    ['         Total SCF energy', () => energyOf(afterEquals(line))],
+    ['          Total MP2 energy', () => energyOf(lastWord(line))],
+    [' Total CCSD energy:', () => energyOf(lastWord(line))],
+    [' Total CCSD(T) energy:', () => energyOf(lastWord(line))],
+    [' CCSD total energy / hartree', () => energyOf(lastWord(line))],
+    [' CCSD(T) total energy / hartree', () => energyOf(lastWord(line))],
+    [
+      '                           NWChem Geometry Optimization',
+      () => {
+        optimising = true
+        optimised = false
+        optStep = null
+        forget('opt-not-converged')
+      },
+    ],
+    ['@', optimisationStep],
+    [
+      '      Optimization converged',
+      () => {
+        optimised = true
+        forget('opt-not-converged')
+      },
+    ],
+    [
+      ' Failed to converge in maximum number',
+      () => {
+        if (underRule) complain({ category: 'opt-not-converged', weight: 2 })
+      },
+    ],
+    [' P.Frequency', () => (frequencies = true)],
+    [
+      '          Chemical Shielding Tensors',
+      () => {
+        shieldings = new Map()
+        shieldingOf = null
+      },
+    ],
+    [
+      '      Atom: ',
+      () => {
+        const [, centre, tag] = /Atom:\s+(\d+)\s+(\S+)/.exec(line) ?? []
+        shieldingOf = centre && tag ? { centre: Number(centre), tag } : null
+      },
+    ],
+    ['           isotropic =', shielding],
+    [' Task  times  cpu:', () => tasks++],
+    [
+      ' Total times  cpu:',
+      () => {
+        totalTimes = here()
+        wall = numberOrNull(/wall:\s*([\d.]+)s/.exec(line)?.[1])
+      },
+    ],
+    [' For more information see the NWChem manual', endFatally],
+  ]
+  const byFirst = new Map<string, (readonly [string, () => void])[]>()
+  for (const reader of readers) {
+    const first = reader[0].trimStart().charAt(0)
+    byFirst.set(first, [...(byFirst.get(first) ?? []), reader])
+  }
+
+  function dielectric(value: number | null, tolerance: number): void {
+    const last = dielectrics.at(-1)
+    if (value !== null && !(last && Math.abs(last.value - value) <= tolerance)) {
+      dielectrics = [...dielectrics, { value, evidence: here() }]
+    }
+  }
+
+  function shielding(): void {
+    const sigma = numberOrNull(afterEquals(line))
+    if (shieldings && shieldingOf && sigma !== null) {
+      const element = centres?.[shieldingOf.centre - 1]?.element ?? elementOf(shieldingOf.tag, 0)
+      if (element && !isGhost(shieldingOf.tag)) shieldings.set(shieldingOf.centre, { element, sigma })
+    }
+    shieldingOf = null
+  }
+
+  /** A line below a rule: a message, NWChem's category of it, or a table. */
+  function boxed(): void {
+    const text = line.trim()
+    if (text === '' || text.startsWith('--') || text.startsWith('current input line')) return
+    const cause = causeOf(text)
+    // An errquit message ends with its code; a category is a sentence that the table knows.
+    if (/\s-?\d+$/.test(text)) message = { text, evidence: here() }
+    else if (cause?.weight !== 0) return
+    if (!cause) return
+    if (cause.weight === 0 && message && !fatal) complain(cause, message.evidence)
+    fatal = true
+    complain(cause)
+  }
+
+  /** Printed by every errquit, after message and category. */
+  function endFatally(): void {
+    if (!fatal)
+      complain(message ? uncategorised(message.text) : { category: 'crash-unknown', weight: 0 }, message?.evidence)
+    fatal = true
+  }
+
+  function hear(): void {
+    const text = /ARMCI Error:\s*\d+:\s*(.*?):?\s*$/.exec(line)?.[1] ?? line
+    const cause = causeOf(text)
+    if (cause) stderr.push({ ...cause, evidence: here() })
+    else if (/exited on signal (9|15)\b/.test(line)) stderr.push({ category: 'killed', weight: 1, evidence: here() })
+    else if (/exited on signal \d+/.test(line)) stderr.push({ category: 'crash-unknown', weight: 0, evidence: here() })
+  }
+
+  function dispatch(): void {
+    const start = line.search(/\S/)
+    if (start === -1) {
+      if (scfCycle !== null) scfTable = false
+      return
+    }
+    last = { file, line: lineNumber, text: line }
+    if (scfTable && /^\s+\d+\s+\S+\s+\d/.test(line)) scfCycle = Number(line.trim().split(/\s+/)[0])
+    if (line.startsWith('Northwest Computational Chemistry Package (NWChem)', start)) banner()
+    for (const [prefix, read] of byFirst.get(line.charAt(start)) ?? []) {
+      if (line.startsWith(prefix)) read()
+    }
+  }
+
+  return {
+    line(text, from) {
+      file = from
+      line = text
+      lineNumber = (lineNumbers.get(from) ?? 0) + 1
+      lineNumbers.set(from, lineNumber)
+      if (from.includes('stderr')) return hear()
+
+      if (inEcho) {
+        inEcho = !line.startsWith('====')
+        return
+      }
+      if (line.startsWith('====') && line.includes('echo of input deck')) {
+        isNwchem = true
+        inEcho = true
+        return
+      }
+      if (underRule) boxed()
+      if (table) geometryRow()
+      dispatch()
+      underRule = line.startsWith(RULE)
+    },
+
+    reading(): OutputReading {
+      const atoms = centres?.filter(centre => centre.element !== null)
+      const geometry = atoms?.map((centre): GeometryAtom => [centre.element as string, ...centre.at]) ?? null
+      const ends = ending(
+        {
+          isNwchem,
+          totalTimes,
+          complaints,
+          stderr,
+          lastLine: last.line === 0 ? null : evidence(last.file, last.line, last.text),
+          energy,
+          tasks,
+          optimised,
+          geometry,
+          shielded: new Set(shieldings?.keys()),
+          frequencies,
+          dielectrics,
+        },
+        input,
+      )
+      return {
+        ...ends,
+        result: {
+          energy_hartree: energy && Number.isFinite(energy.hartree) ? energy.hartree : null,
+          converged: converged(),
+          terminated_normally: totalTimes ? true : fatal ? false : null,
+          version,
+          scf_cycles: scfCycle,
+          opt_cycles: optCycles,
+          max_gradient: maxGradient,
+          basis_functions: basisFunctions,
+          dielectric: dielectrics.at(-1)?.value ?? null,
+          shieldings:
+            shieldings && shieldings.size > 0
+              ? [...shieldings].map(([atom, { element, sigma }]) => ({ atom, element, sigma_ppm: sigma }))
+              : null,
+          wall_s: wall,
+        },
+        geometry,
+        now: { scf_cycle: scf === 'iterating' ? scfCycle : null, opt_cycle: optCycles },
+      }
+    },
+  }
+
+  function converged(): boolean | null {
+    if (complaints.some(each => each.category.endsWith('-not-converged'))) return false
+    if (optimising) return optimised ? true : null
+    return scf === 'done' ? true : null
+  }
+}
+
+function evidence(file: string, line: number, text: string): Evidence {
+  return { source: 'output', file, line, text: text.trim().slice(0, 200) }
+}
+
+function afterEquals(line: string): string | undefined {
+  return line.split('=')[1]?.trim().split(/\s+/)[0]
+}
+
+function lastWord(line: string): string | undefined {
+  return line.trim().split(/\s+/).at(-1)
+}
+
+/** The number, Fortran's D exponents too; null for stars, NaN and nothing. */
+function numberOrNull(word: string | undefined): number | null {
+  const value = Number(word?.trim().replace(/[dD](?=[+-]?\d+$)/, 'e') || Number.NaN)
+  return Number.isFinite(value) ? value : null
+}
+
+/** Angstrom in one unit of the table: ` Output coordinates in a.u. (scale by  1.000000000 to convert to a.u.)`. */
+function scaleOf(line: string): number {
+  const toBohr = numberOrNull(/scale by\s+(\S+)/.exec(line)?.[1])
+  return line.includes(' angstrom') || toBohr === null ? 1 : toBohr / ANGSTROM_FACTOR
+}
+
+function isGhost(tag: string): boolean {
+  return /^bq/i.test(tag)
+}
+
+/** The element of a tag like `C1`, `CA` or `Au_x`; the charge decides, unless an effective core potential lowered it. */
+function elementOf(tag: string, charge: number): string | null {
+  if (isGhost(tag)) return null
+  const letters = /^[A-Za-z]+/.exec(tag)?.[0] ?? ''
+  const candidates = [letters, letters.slice(0, 2), letters.slice(0, 1)].flatMap(name => elementSymbol(name) ?? [])
+  return candidates.find(name => atomicNumber(name) === charge) ?? candidates[0] ?? symbolOf(charge) ?? null
+}
