@@ -1,0 +1,154 @@
+import { ConformerGenerator, Molecule } from 'openchemlib'
+import { namedAs } from '../../../shared/nmr/compare-conformers.ts'
+import type { Geometry, Graph } from '../../../shared/nmr/molecule.ts'
+import type { Constitution } from '../../../shared/nmr/symmetry.ts'
+import { chance } from './chance.ts'
+import { loadTables, type Minimised, minimise } from './force-field.ts'
+import { lightRotors, type Move } from './light-rotors.ts'
+import { geometryFrom, type Loaded, setGeometry } from './structure.ts'
+
+/** A geometry with its force field energy; null where the force field does not know the molecule. */
+export interface Candidate {
+  readonly geometry: Geometry
+  readonly energy_kcal: number | null
+}
+
+export interface Generated {
+  readonly candidates: readonly Candidate[]
+  /** Torsion sets that the generator knows, and how many of them were made. */
+  readonly possible: number
+  readonly made: number
+  /** Stereocentres and double bonds that the input leaves open, atoms of the input counted from 0. */
+  readonly open: { readonly centres: readonly number[]; readonly bonds: readonly (readonly [number, number])[] }
+  /** The isomer that was taken, as SMILES. */
+  readonly isomer: string
+  /** An element without force field parameters; null where there is none. */
+  readonly unknownElement: string | null
+}
+
+const NO_3D = 'no 3D structure could be made of this molecule'
+/** Torsion sets tried at most, by size: each takes 20 to 300 ms. */
+const triesFor = (atoms: number) => (atoms <= 60 ? 300 : atoms <= 120 ? 150 : 60)
+const MOST_MINIMISED = 900
+const MOST_TURNS = 27
+
+/** Conformers of one stereoisomer, minimised, with their atoms named alike; not yet compared with each other. */
+export function generate(
+  loaded: Loaded,
+  of: Constitution,
+  seed: number,
+  distinct: (candidates: readonly Candidate[]) => readonly Candidate[],
+): Generated {
+  loadTables()
+  const first = new ConformerGenerator(seed)
+  const start = first.initializeConformers(loaded.molecule) ? first.getNextConformerAsMolecule() : null
+  if (!start) throw new Error(NO_3D)
+  const { isomer, open } = settleStereo(loaded, start)
+
+  const generator = new ConformerGenerator(seed)
+  const strategy = ConformerGenerator.STRATEGY_LIKELY_SYSTEMATIC
+  if (!generator.initializeConformers(isomer.molecule, { strategy })) throw new Error(NO_3D)
+  const possible = generator.getPotentialConformerCount()
+  const most = triesFor(of.graph.elements.length)
+  const raw: Candidate[] = []
+  let unknownElement: string | null = null
+  for (let made = 0; made < most; made++) {
+    const conformer = generator.getNextConformerAsMolecule()
+    if (!conformer) break
+    const minimised: Minimised = unknownElement === null ? minimise(conformer) : { is: 'broken' }
+    if (minimised.is === 'unknown') unknownElement = minimised.atom
+    raw.push({
+      geometry: geometryFrom(conformer, isomer.places),
+      energy_kcal: minimised.is === 'minimised' ? minimised.energy_kcal : null,
+    })
+  }
+  if (raw.length === 0) throw new Error(NO_3D)
+
+  const sound = raw.some(({ energy_kcal }) => energy_kcal !== null)
+  const reference = (raw.find(({ energy_kcal }) => !sound || energy_kcal !== null) as Candidate).geometry
+  const alike = (candidates: readonly Candidate[]) =>
+    candidates.flatMap(({ geometry, energy_kcal }) => {
+      const named = sound && energy_kcal === null ? null : namedAs(of, reference, geometry)
+      return named ? [{ geometry: named, energy_kcal }] : []
+    })
+  const skeletons = distinct(alike(raw))
+  const turned = sound ? alike(turnLightRotors(isomer, of.graph, skeletons, seed)) : []
+  return {
+    candidates: [...skeletons, ...turned],
+    possible,
+    made: raw.length,
+    open,
+    isomer: isomer.molecule.toIsomericSmiles(),
+    unknownElement,
+  }
+}
+
+/** The isomer that the first conformer happens to be, so that all later ones are conformers of it. */
+function settleStereo(
+  { molecule, places }: Loaded,
+  conformer: Molecule,
+): { readonly isomer: Loaded; readonly open: Generated['open'] } {
+  const read = Molecule.fromMolfileWithAtomMap(conformer.toMolfile())
+  const settled = { molecule: read.molecule, places: places.map(place => read.map[place] ?? place) }
+  molecule.ensureHelperArrays(Molecule.cHelperParities)
+  settled.molecule.ensureHelperArrays(Molecule.cHelperParities)
+  const known = (parity: number) => parity === Molecule.cAtomParity1 || parity === Molecule.cAtomParity2
+  const centres = places.flatMap((place, atom) => {
+    const now = settled.molecule.getAtomParity(settled.places[atom] ?? place)
+    return known(now) && !known(molecule.getAtomParity(place)) && molecule.getAtomicNo(place) !== 7 ? [atom] : []
+  })
+  const input = new Map(places.map((place, atom) => [place, atom]))
+  const bonds = Array.from({ length: molecule.getAllBonds() }, (_, bond) => bond).flatMap(bond => {
+    if (molecule.getBondParity(bond) !== Molecule.cBondParityUnknown) return []
+    const ends = [input.get(molecule.getBondAtom(0, bond)), input.get(molecule.getBondAtom(1, bond))]
+    return ends[0] === undefined || ends[1] === undefined ? [] : [[ends[0], ends[1]] as const]
+  })
+  return { isomer: settled, open: { centres, bonds } }
+}
+
+/** Every way the light rotors of each geometry can stand, minimised; the way it stands is left out. */
+function turnLightRotors(
+  { molecule, places }: Loaded,
+  graph: Graph,
+  skeletons: readonly Candidate[],
+  seed: number,
+): readonly Candidate[] {
+  const random = chance(seed)
+  const found: Candidate[] = []
+  for (const { geometry } of skeletons) {
+    for (const moves of turns(lightRotors(graph, geometry), random)) {
+      if (found.length >= MOST_MINIMISED) return found
+      setGeometry(
+        molecule,
+        places,
+        moves.reduce((moved, move) => move(moved), geometry),
+      )
+      const minimised = minimise(molecule)
+      if (minimised.is !== 'minimised') continue
+      found.push({ geometry: geometryFrom(molecule, places), energy_kcal: minimised.energy_kcal })
+    }
+  }
+  return found
+}
+
+/** All combinations but the first (as it is), or a sample where there are too many. */
+function turns(rotors: readonly (readonly Move[])[], random: () => number): readonly (readonly Move[])[] {
+  const all = rotors.reduce((count, ways) => count * ways.length, 1)
+  const numbers = all <= MOST_TURNS ? Array.from({ length: all - 1 }, (_, i) => i + 1) : sample(all, random)
+  return numbers.map(number => {
+    let rest = number
+    return rotors.flatMap(ways => {
+      const way = ways[rest % ways.length]
+      rest = Math.floor(rest / ways.length)
+      return way ? [way] : []
+    })
+  })
+}
+
+function sample(all: number, random: () => number): readonly number[] {
+  const chosen = new Set<number>()
+  for (let tries = 0; chosen.size < MOST_TURNS && tries < 10 * MOST_TURNS; tries++) {
+    chosen.add(1 + Math.floor(random() * (all - 1)))
+  }
+  return [...chosen]
+}
