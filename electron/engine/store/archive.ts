@@ -96,7 +96,7 @@ async function readIndex(folder: string): Promise<Index> {
       .filter(name => name.endsWith('.json') && !isTemporary(name))
       .map(name => name.slice(0, -'.json'.length) as RunId),
   )
-  const known = parseIndex((await ifExists(readFile(join(folder, INDEX)))) ?? Buffer.alloc(0))
+  const known = parseIndex((await ifExists(readFile(join(folder, INDEX), 'utf8'))) ?? '')
   const kept = (known ?? []).filter(entry => documents.has(entry.id))
   for (const entry of kept) documents.delete(entry.id)
   const made: ArchiveEntry[] = []
@@ -111,11 +111,11 @@ async function readIndex(folder: string): Promise<Index> {
 }
 
 /** The entries, the last of each run; null for a damaged index, which may have lost the last one of any run. */
-function parseIndex(bytes: Buffer): readonly ArchiveEntry[] | null {
+function parseIndex(text: string): readonly ArchiveEntry[] | null {
   const byRun = new Map<RunId, ArchiveEntry>()
-  for (let from = 0; from < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, from)
-    const json = newline < 0 ? undefined : unseal('entry', bytes.subarray(from, newline))
+  for (let from = 0; from < text.length; ) {
+    const newline = text.indexOf('\n', from)
+    const json = newline < 0 ? undefined : unseal('entry', text.slice(from, newline))
     if (json === undefined) return null
     const entry = JSON.parse(json) as ArchiveEntry
     byRun.set(entry.id, entry)
@@ -124,13 +124,11 @@ function parseIndex(bytes: Buffer): readonly ArchiveEntry[] | null {
   return [...byRun.values()]
 }
 
-const NEWLINE = '\n'.charCodeAt(0)
-
 async function readDocument(folder: string, run: RunId): Promise<ArchivedRun> {
   const path = documentPath(folder, run)
-  const bytes = await ifExists(readFile(path))
-  if (bytes === undefined) throw new FaultError({ code: 'not-found', message: `there is no archived run ${run}` })
-  const json = unseal('archive', bytes)
+  const text = await ifExists(readFile(path, 'utf8'))
+  if (text === undefined) throw new FaultError({ code: 'not-found', message: `there is no archived run ${run}` })
+  const json = unseal('archive', text)
   if (json === undefined) throw notNow(`${path} is damaged`, 'Bring the file back from a backup.')
   const document = JSON.parse(json) as ArchivedRun
   return { ...document, events: document.events.map(event => upcast(event as RawEvent)) }

@@ -48,8 +48,8 @@ export function openCalculations(folder: string): Calculations {
   const folderOf = (key: string) => join(folder, key.slice(0, 2), key)
 
   async function read(key: string, name: string): Promise<KeptCalculation | undefined> {
-    const bytes = await ifExists(readFile(join(folderOf(key), name)))
-    const json = bytes && unseal('calculation', bytes)
+    const text = await ifExists(readFile(join(folderOf(key), name), 'utf8'))
+    const json = text === undefined ? undefined : unseal('calculation', text)
     return json === undefined ? undefined : { ...(JSON.parse(json) as Calculation), key }
   }
 

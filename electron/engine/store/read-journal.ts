@@ -23,16 +23,20 @@ export interface JournalEnd {
   readonly torn: Buffer | null
 }
 
-const NEWLINE = '\n'.charCodeAt(0)
+/** What was appended together. */
+export type Batch = readonly Event[]
+
+const NEWLINE = '\n'
+const BATCHES_AT_ONCE = 500
 
 /**
- * The batches on disk that hold events after `since`, in order, one array a batch; returns where the journal ends. Reads
- * one segment at a time and writes nothing, so it may run beside the writer.
+ * The batches on disk that hold events after `since`, in order, some hundreds at a time; returns where the journal ends.
+ * Reads one segment at a time and writes nothing, so it may run beside the writer.
  *
  * A torn last line is left out. Throws a `not-now` FaultError that names file and line for anything else that is not
  * as it was written (checksum, JSON, a gap in seq), and for events of a newer Larmor.
  */
-export async function* readJournal(folder: string, since = 0): AsyncGenerator<readonly Event[], JournalEnd> {
+export async function* readJournal(folder: string, since = 0): AsyncGenerator<readonly Batch[], JournalEnd> {
   const all = await listSegments(folder)
   const covering = all.findLastIndex(segment => segment.first <= since + 1)
   const start = Math.max(0, covering)
@@ -44,24 +48,24 @@ export async function* readJournal(folder: string, since = 0): AsyncGenerator<re
     if (segment.first !== seq + 1) {
       throw notNow(`${segment.path} should begin with event ${seq + 1}: events are missing`, damageHint)
     }
-    const isLast = segment === all.at(-1)
     const bytes = await readFile(segment.path)
-    let from = 0
-    let torn: Buffer | null = null
-    for (let line = 1; from < bytes.length; line++) {
-      const newline = bytes.indexOf(NEWLINE, from)
-      const to = newline < 0 ? bytes.length : newline
-      const text = bytes.subarray(from, to)
-      if (isLast && to >= bytes.length - 1 && isTorn(text, newline >= 0)) {
-        torn = bytes.subarray(from)
-        break
+    const whole = segment === all.at(-1) ? lengthBeforeTear(bytes) : bytes.length
+    const text = bytes.toString('utf8', 0, whole)
+    let batches: Batch[] = []
+    for (let from = 0, line = 1; from < text.length; line++) {
+      const newline = text.indexOf(NEWLINE, from)
+      const batch = parseBatch(newline < 0 ? '' : text.slice(from, newline), seq, `${segment.path}, line ${line}`)
+      const before = seq
+      seq += batch.length
+      from = newline + 1
+      if (seq > since) batches.push(before >= since ? batch : batch.filter(event => event.seq > since))
+      if (batches.length >= BATCHES_AT_ONCE) {
+        yield batches
+        batches = []
       }
-      const events = parseBatch(text, newline >= 0, seq, `${segment.path}, line ${line}`)
-      seq += events.length
-      from = to + 1
-      if (seq > since) yield seq - events.length >= since ? events : events.filter(event => event.seq > since)
     }
-    end = { seq, segment, bytes: from, torn }
+    yield batches
+    end = { seq, segment, bytes: whole, torn: whole < bytes.length ? bytes.subarray(whole) : null }
   }
   return end
 }
@@ -76,18 +80,21 @@ async function listSegments(folder: string): Promise<readonly Segment[]> {
 }
 
 /**
- * Whether the last line was cut while it was written. One that ends as a batch ends was whole once: if it cannot be
- * read, something has changed it, and cutting it off would lose confirmed facts.
+ * The length of the last segment without a line that was cut while it was written. A line that ends as a batch ends
+ * was whole once: if it cannot be read, something has changed it, and cutting it off would lose confirmed facts.
  */
-function isTorn(line: Buffer, terminated: boolean): boolean {
-  if (!terminated) return true
-  return !line.toString('latin1').endsWith(']}') && parse(line.toString('utf8')) === undefined
+function lengthBeforeTear(bytes: Buffer): number {
+  const whole = bytes.lastIndexOf(NEWLINE) + 1
+  if (whole < bytes.length || whole === 0) return whole
+  const start = whole < 2 ? 0 : bytes.lastIndexOf(NEWLINE, whole - 2) + 1
+  const line = bytes.toString('utf8', start, whole - 1)
+  return line.endsWith(']}') || parse(line) !== undefined ? whole : start
 }
 
-function parseBatch(line: Buffer, terminated: boolean, seq: number, where: string): readonly Event[] {
-  const json = terminated ? unseal('events', line) : undefined
+function parseBatch(line: string, seq: number, where: string): Batch {
+  const json = unseal('events', line)
   const raw = json === undefined ? undefined : parse(json)
-  if (!Array.isArray(raw)) throw notNow(`the journal is damaged at ${where}`, damageHint, line.toString())
+  if (!Array.isArray(raw)) throw notNow(`the journal is damaged at ${where}`, damageHint, line)
   return (raw as readonly RawEvent[]).map((event, i) => {
     if (event.seq !== seq + 1 + i) {
       throw notNow(`the journal is damaged at ${where}: event ${event.seq} follows ${seq + i}`, damageHint)

@@ -38,9 +38,9 @@ export async function writeSnapshot<S>(path: string, snapshot: Snapshot<S>): Pro
 function durable<S>(path: string): Adapter<Snapshot<S> | null> {
   return {
     async read() {
-      const bytes = await ifExists(readFile(path))
-      if (bytes === undefined) return null
-      const json = unseal('snapshot', bytes)
+      const text = await ifExists(readFile(path, 'utf8'))
+      if (text === undefined) return null
+      const json = unseal('snapshot', text)
       if (json === undefined) throw new Error('its checksum is wrong')
       return JSON.parse(json) as Snapshot<S>
     },

@@ -174,14 +174,16 @@ async function replay<S extends { readonly seq: number }>(
       events = []
     }
     if (next.done) return { state, end: next.value }
-    for (const event of next.value) events.push(event)
+    for (const batch of next.value) for (const event of batch) events.push(event)
   }
 }
 
 async function* eventsOf(folder: string, since = 0, run?: RunId): AsyncGenerator<readonly Event[]> {
-  for await (const batch of readJournal(folder, since)) {
-    const events = run === undefined ? batch : batch.filter(event => 'run' in event && event.run === run)
-    if (events.length > 0) yield events
+  for await (const batches of readJournal(folder, since)) {
+    for (const batch of batches) {
+      const events = run === undefined ? batch : batch.filter(event => 'run' in event && event.run === run)
+      if (events.length > 0) yield events
+    }
   }
 }
 

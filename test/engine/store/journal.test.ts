@@ -14,7 +14,7 @@ async function readAll(folder: string, since = 0): Promise<{ batches: (readonly 
   for (;;) {
     const next = await journal.next()
     if (next.done) return { batches, end: next.value }
-    batches.push(next.value)
+    batches.push(...next.value)
   }
 }
 
