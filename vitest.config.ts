@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import './test/setup/map-group-by.mjs'
 import { GROUPS } from './test/setup/groups.mjs'
 
 const heavy = GROUPS.map(group => `test/**/*.${group.name}.*test.ts`)
@@ -26,7 +27,7 @@ export default defineConfig({
           runner: './test/setup/runner.ts',
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 900_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
           sequence: { groupOrder: 1 },
         },

@@ -146,11 +146,15 @@ function processes(): readonly number[] {
   return readdirSync('/proc').map(Number).filter(Number.isInteger)
 }
 
+/** By environment or command line, as sshd overwrites its environment; and what descends from those. */
 function processesOf(folder: string): readonly number[] {
-  return processes().filter(pid => {
+  const named = processes().filter(pid => {
     if (pid === process.pid) return false
-    return read(`/proc/${pid}/environ`).split('\0').includes(`${TESTBED}=${folder}`)
+    return (
+      read(`/proc/${pid}/environ`).includes(`${TESTBED}=${folder}\0`) || read(`/proc/${pid}/cmdline`).includes(folder)
+    )
   })
+  return [...new Set(named.flatMap(pid => [pid, ...descendants(pid)]))]
 }
 
 /** Parent and start time, fields 4 and 22 of /proc/PID/stat; the name before them may hold anything. */

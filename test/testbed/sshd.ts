@@ -12,7 +12,6 @@ import {
   once,
   removeTestbed,
   startDaemon,
-  stopByPidFile,
   TESTBED,
   until,
 } from './daemons.ts'
@@ -29,6 +28,8 @@ export interface Sshd {
   readonly work: string
   /** Cuts every open connection, as a pulled cable would; new ones are possible at once. */
   cut(): void
+  /** Whether it takes connections. */
+  answers(): Promise<boolean>
   stop(): Promise<void>
 }
 
@@ -83,10 +84,8 @@ export async function startSshd(
       const sessions = descendants(sshd).filter(pid => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sshd\n')
       for (const pid of sessions) kill(pid, 'SIGKILL')
     },
-    stop: once(async () => {
-      await stopByPidFile(at('sshd.pid'))
-      removeTestbed(folder)
-    }),
+    answers: () => answers(port),
+    stop: once(async () => removeTestbed(folder)),
   }
 }
 

@@ -1,9 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Cluster, startCluster } from './cluster.ts'
-import { until } from './daemons.ts'
+import { createTestbed, removeTestbed, until } from './daemons.ts'
+import { startSshd } from './sshd.ts'
 
 let cluster: Cluster
 
@@ -51,4 +53,15 @@ test('nothing is left after the end', async () => {
   expect(existsSync(cluster.conf)).toBe(false)
   expect(existsSync(cluster.work)).toBe(false)
   await expect(ssh('true')).rejects.toThrow('Connection refused')
+})
+
+test('what a killed test run has left is ended by the next one', async () => {
+  const sshd = await startSshd()
+  const folder = dirname(sshd.identity)
+  // As after the death of its owner: a process number that another process has got since.
+  writeFileSync(join(folder, 'owner'), `${process.pid} 0`)
+  removeTestbed(createTestbed())
+  expect(existsSync(folder)).toBe(false)
+  expect(existsSync(sshd.work)).toBe(false)
+  await expect(sshd.answers()).resolves.toBe(false)
 })

@@ -122,8 +122,7 @@ function command(
       reject(error)
     }
     const abort = () => {
-      channel?.signal('KILL')
-      channel?.close()
+      if (channel !== null) killCommand(client, channel)
       finish(() => fail('the command was given up'))
     }
     const lose = () => finish(() => fail('the line was lost before the command told how it ended'))
@@ -168,8 +167,20 @@ function command(
   return { out, done }
 }
 
+/**
+ * Ends the command's process group and the channel. ssh2's own `channel.signal` says nothing once our side of the
+ * channel is at its end (https://www.rfc-editor.org/rfc/rfc4254#section-6.9 allows it), so its protocol is asked.
+ */
+function killCommand(client: Client, channel: ClientChannel): void {
+  const { _protocol } = client as unknown as { readonly _protocol: { signal(id: number, name: string): void } }
+  const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } }
+  if (outgoing.state !== 'open' && outgoing.state !== 'eof') return
+  _protocol.signal(outgoing.id, 'KILL')
+  channel.close()
+}
+
 /** As a shell says it: 128 + the signal's number. */
 function exitOfSignal(name: string | null | undefined): number | null {
   if (name === undefined || name === null) return null
-  return 128 + (constants.signals[`SIG${name}` as NodeJS.Signals] ?? 0)
+  return 128 + (constants.signals[name as NodeJS.Signals] ?? 0)
 }

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Readable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Session,
+  transports,
+  Unreachable,
+  WantsLogin,
+} from '../../../../electron/engine/machines/transports/index.ts'
+import type { MachineName } from '../../../../shared/ids.ts'
+import { localMachine, type Machine, type SshSettings } from '../../../../shared/model/machine.ts'
+import { sh } from '../../../../shared/sh.ts'
+import { freePort, until } from '../../../testbed/daemons.ts'
+import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { transportContract } from './transport-contract.ts'
+
+let sshd: Sshd
+beforeAll(async () => {
+  sshd = await startSshd()
+})
+afterAll(() => sshd?.stop())
+
+function machine(changed: Partial<SshSettings> = {}): Machine {
+  const { host, port, user, identity, hostKeyFingerprint } = sshd
+  const settings = { host, port, user, identity, host_key: hostKeyFingerprint, ...changed }
+  return {
+    ...localMachine,
+    name: 'cluster' as MachineName,
+    settings: { ...localMachine.settings, transport: 'ssh', ssh: settings },
+  }
+}
+
+function connect(changed?: Partial<SshSettings>, signal = new AbortController().signal): Promise<Session> {
+  return transports.ssh.connect(machine(changed), signal)
+}
+
+describe('a machine behind SSH keeps the contract of transports', () => {
+  transportContract(async () => ({ session: await connect(), folder: sshd.work }))
+})
+
+describe('logging in', () => {
+  test('another host key is refused before anything is sent', async () => {
+    const log = join(dirname(sshd.identity), 'log')
+    await until('the end of earlier connections', () => sessions(log) === 0, { log })
+    const before = readFileSync(log).length
+    const other = `SHA256:${'A'.repeat(43)}`
+    const tried = connect({ host_key: other })
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+    await expect(tried).rejects.toThrow(sshd.hostKeyFingerprint)
+    await expect(tried).rejects.toThrow(other)
+    const told = () => readFileSync(log, 'utf8').slice(before)
+    await until('the end of that connection', () => told().includes('[preauth]'), { log })
+    expect(told()).not.toMatch(/Accepted|Failed|user/)
+  })
+
+  test('a key that the machine does not accept wants a person', async () => {
+    const identity = join(dirname(sshd.identity), 'stranger')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', identity])
+    const tried = connect({ identity })
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+    await expect(tried).rejects.toThrow('does not accept the key')
+  })
+
+  test('a key with a passphrase, a missing one, and none want a person', async () => {
+    const identity = join(dirname(sshd.identity), 'locked')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'secret', '-f', identity])
+    for (const wrong of [identity, '/nonexistent/key', null]) {
+      await expect(connect({ identity: wrong })).rejects.toBeInstanceOf(WantsLogin)
+    }
+  })
+
+  test('a machine that does not answer is unreachable, which wants nobody', async () => {
+    const tried = connect({ port: await freePort() })
+    await expect(tried).rejects.toBeInstanceOf(Unreachable)
+    await expect(tried).rejects.not.toBeInstanceOf(WantsLogin)
+  })
+
+  test('a connection can be given up', async () => {
+    await expect(connect({}, AbortSignal.abort())).rejects.toBeInstanceOf(Unreachable)
+  })
+})
+
+describe('a cut line', () => {
+  test('in mid-command is unreachable, never an exit status', async () => {
+    const session = await connect()
+    const asked = session.exec(sh`touch ${`${sshd.work}/begun`}; cat`, { stdin: endless() })
+    const { out, done } = session.stream(sh`yes`)
+    const read = (async () => {
+      for await (const _ of out) if (session.lost.aborted) break
+    })()
+    const seen = Promise.allSettled([asked, done, read])
+    await until('the command', () => execFileSync('ls', [sshd.work], { encoding: 'utf8' }).includes('begun'))
+    sshd.cut()
+    for (const outcome of await seen) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: expect.any(Unreachable) })
+    }
+    expect(session.lost.aborted).toBe(true)
+    await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
+    await session.close()
+  })
+
+  test('an exec after close is unreachable, and a new connection works', async () => {
+    const session = await connect()
+    await session.close()
+    await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
+    const next = await connect()
+    expect((await next.exec(sh`echo back`)).out).toBe('back\n')
+    await next.close()
+  })
+})
+
+/** An input that neither ends nor sends. */
+function endless(): Readable {
+  return new Readable({ read() {} })
+}
+
+/** Logins minus log-outs, by the log. */
+function sessions(log: string): number {
+  const text = readFileSync(log, 'utf8')
+  return text.split('Accepted publickey').length - text.split('Disconnected from user').length
+}
