@@ -10,6 +10,8 @@ import { emptyState } from '../../shared/model/state.ts'
 import { summary } from './summary.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
+const runner = fileURLToPath(new URL('../run-ts.mjs', import.meta.url))
+const writer = fileURLToPath(new URL('write-v1.ts', import.meta.url))
 const model = { reduce, reducerVersion: REDUCER_VERSION, emptyState }
 const frozen = (await readdir(here, { withFileTypes: true }))
   .filter(entry => entry.isDirectory())
@@ -41,6 +43,6 @@ test.each(frozen)('the journal %s, frozen when it was the newest, opens', name =
 
 test('a journal with every type of event, written now, opens', async () => {
   const folder = await newFolder()
-  execFileSync(process.execPath, [join(here, '../run-ts.mjs'), join(here, 'write-v1.ts'), folder], { stdio: 'inherit' })
+  execFileSync(process.execPath, [runner, writer, folder], { stdio: 'inherit' })
   await opensAsExpected(folder)
 })

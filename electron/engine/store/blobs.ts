@@ -8,7 +8,7 @@ import { around } from '../points.ts'
 import { fillDurably, isTemporary, makeFolder, replaceAtomic, syncFolder, temporaryName } from './atomic-write.ts'
 import { diskFault, errnoOf, ifExists, notNow } from './disk-fault.ts'
 
-export interface Range {
+interface Range {
   /** In bytes. */
   readonly offset: number
   readonly length: number

@@ -10,7 +10,7 @@ import { ifExists } from './disk-fault.ts'
 import { seal, unseal } from './seal.ts'
 
 /** A finished calculation, found again by what was calculated. */
-export interface Calculation {
+interface Calculation {
   /** What makes two calculations the same one, as the program says (Program.calculation). */
   readonly identity: Json
   /** Of the program, as its output names it. */
@@ -21,7 +21,7 @@ export interface Calculation {
 }
 
 /** A calculation that was kept, and the key of its identity. */
-export interface KeptCalculation extends Calculation {
+interface KeptCalculation extends Calculation {
   readonly key: string
 }
 

@@ -39,6 +39,8 @@ export interface EngineLock {
 const NAME = 'engine.json'
 const RIVAL_MS = 20
 const RIVAL_TRIES = 250
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])
+const ELSEWHERE = 'Set LARMOR_HOME to a folder on a disk of this computer.'
 
 /** Who holds the lock of a data folder and whether it lives; null where nobody does. Takes nothing, writes nothing. */
 export async function readLock(
@@ -98,6 +100,7 @@ async function take(path: string, owner: EngineOwner, meet: Meet): Promise<void>
     if (await linkExclusively(path, owner)) return
     const current = parseOwner(await readText(path), owner.home)
     if (current === null) continue
+    if (current.token === owner.token) return // a network disk made the link, but its answer was lost
     if (liveness(current) !== 'dead') {
       await meet(current, tries)
       continue
@@ -132,30 +135,38 @@ async function waitForRival(current: EngineOwner, tries: number): Promise<void> 
   await sleep(RIVAL_MS)
 }
 
-/** False where the file exists already. It appears whole or not at all. */
+/** False where the file exists already (or the owner has just tidied up). It appears whole or not at all. */
 async function linkExclusively(path: string, owner: EngineOwner): Promise<boolean> {
   const temporary = temporaryName(path)
   try {
     await fillDurably(temporary, 0o600, file => file.writeFile(asText(owner)))
-    await link(temporary, path)
+    if (!(await linked(temporary, path))) return false
     await syncFolder(owner.home)
     return true
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return false
-    throw error
   } finally {
     await rm(temporary, { force: true })
   }
 }
 
-/** What dead ones left behind. A right over an owner that is not the owner any more means nothing. */
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+    return true
+  } catch (error) {
+    const code = errnoOf(error) ?? ''
+    if (code === 'EEXIST' || code === 'ENOENT') return false
+    throw NO_LINKS.has(code) ? notNow(`${to} cannot be made: its disk has no hard links`, ELSEWHERE) : error
+  }
+}
+
+/**
+ * What the dead left behind, removed by the owner alone. A right over an owner that is not the owner any more means
+ * nothing, and who loses a half-written file by this tries again and finds the owner.
+ */
 async function removeLeftovers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
-    const path = join(home, name)
-    if (name.startsWith('engine.takeover-')) await rm(path, { force: true })
-    if (!isTemporary(name) || !name.startsWith(`.${NAME}`)) continue
-    const maker = parseOwner(await readText(path), home, 'quietly')
-    if (maker && liveness(maker) === 'dead') await rm(path, { force: true })
+    const leftover = name.startsWith('engine.takeover-') || (isTemporary(name) && name.startsWith('.engine.'))
+    if (leftover) await rm(join(home, name), { force: true })
   }
 }
 
@@ -175,7 +186,7 @@ function tokenOf(path: string): string | null {
   }
 }
 
-function parseOwner(text: string | undefined, home: string, quietly?: 'quietly'): EngineOwner | null {
+function parseOwner(text: string | undefined, home: string): EngineOwner | null {
   if (text === undefined) return null
   try {
     const owner = JSON.parse(text) as EngineOwner
@@ -183,7 +194,6 @@ function parseOwner(text: string | undefined, home: string, quietly?: 'quietly')
   } catch {
     // Not made by an engine.
   }
-  if (quietly) return null
   throw notNow(
     `${join(home, NAME)} cannot be read, so it is not known whether an engine runs`,
     'Remove it if none does.',

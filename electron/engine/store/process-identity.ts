@@ -43,7 +43,7 @@ export function liveness(mark: ProcessMark): Liveness {
 }
 
 /** When the process started, as a text to compare; null when there is no such process (a zombie is none). */
-export function processStart(pid: number): string | null {
+function processStart(pid: number): string | null {
   try {
     if (process.platform === 'linux') {
       // The command's name may hold spaces and brackets: fields are counted after the last one. Field 3 is the state.
@@ -70,7 +70,7 @@ export function processStart(pid: number): string | null {
 let boot: string | null | undefined
 
 /** Names the time since this computer was started; null where the system does not say (Windows). */
-export function bootId(): string | null {
+function bootId(): string | null {
   if (boot === undefined) boot = readBootId()
   return boot
 }

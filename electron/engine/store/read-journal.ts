@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { Event } from '../../../shared/model/events.ts'
-import { type RawEvent, upcast } from '../../../shared/model/upcast.ts'
+import { EVENT_VERSION, type RawEvent, upcast } from '../../../shared/model/upcast.ts'
 import { ifExists, notNow } from './disk-fault.ts'
 import { unseal } from './seal.ts'
 
 /** One file of the journal, named by the first seq in it. */
-export interface Segment {
+interface Segment {
   readonly path: string
   readonly first: number
 }
@@ -94,13 +94,25 @@ function lengthBeforeTear(bytes: Buffer): number {
 function parseBatch(line: string, seq: number, where: string): Batch {
   const json = unseal('events', line)
   const raw = json === undefined ? undefined : parse(json)
-  if (!Array.isArray(raw)) throw notNow(`the journal is damaged at ${where}`, damageHint, line)
+  if (!Array.isArray(raw)) {
+    refuseNewer(line)
+    throw notNow(`the journal is damaged at ${where}`, damageHint, line)
+  }
   return (raw as readonly RawEvent[]).map((event, i) => {
     if (event.seq !== seq + 1 + i) {
       throw notNow(`the journal is damaged at ${where}: event ${event.seq} follows ${seq + i}`, damageHint)
     }
     return upcast(event)
   })
+}
+
+/** A newer Larmor may seal its lines in another way: it is told from damage as long as its events can be made out. */
+function refuseNewer(line: string): void {
+  const { events } = (parse(line) ?? {}) as { readonly events?: unknown }
+  if (!Array.isArray(events)) return
+  for (const event of events as readonly Partial<RawEvent>[]) {
+    if (typeof event?.v === 'number' && event.v > EVENT_VERSION) upcast(event as RawEvent)
+  }
 }
 
 /** The value, or undefined where the text is not JSON. */

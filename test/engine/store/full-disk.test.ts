@@ -27,18 +27,22 @@ function whyNot(): string | null {
   }
 }
 
-function mount(...options: string[]): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', [`size=${SIZE}`, ...options].join(','), 'tmpfs', disk], { stdio: 'pipe' })
+function run(program: string, ...args: readonly string[]): void {
+  execFileSync(program, args, { stdio: 'pipe' })
+}
+
+function mount(): void {
+  run('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', disk)
 }
 
 beforeEach(() => {
   if (impossible) return
-  execFileSync('umount', [disk])
+  run('umount', disk)
   mount()
 })
 
 afterAll(() => {
-  if (!impossible) execFileSync('umount', [disk])
+  if (!impossible) run('umount', disk)
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -119,7 +123,7 @@ test.skipIf(impossible)('a folder that is read-only is refused to the writer, an
   const store = await openStore(home, { ...seen, ...noFence })
   const state = seen.reduce(store.state, await store.append([paused('r1')], AT))
   await store.close()
-  execFileSync('mount', ['-o', 'remount,ro', disk])
+  run('mount', '-o', 'remount,ro', disk)
   const refused = { fault: { code: 'not-now', message: expect.stringContaining('cannot be read or written') } }
   await expect(takeLock(home, { version: '0', started: AT, socket: null, url: null })).rejects.toMatchObject(refused)
   await expect(openStore(home, { ...seen, ...noFence })).rejects.toMatchObject(refused)

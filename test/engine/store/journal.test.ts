@@ -172,6 +172,15 @@ test('events of a newer Larmor are refused untouched, a torn line after them as 
   expect(await readFile(path, 'utf8')).toBe(before)
 })
 
+test('a newer Larmor is told from damage even where it seals its lines in another way', async () => {
+  const folder = await newFolder()
+  const events = JSON.stringify([{ seq: 1, at: AT, v: 3, type: 'moon.landed' }])
+  for (const line of [`{"crc":"00000000","events":${events}}`, `{"sha256":"0","events":${events},"by":"larmor 9"}`]) {
+    await writeFile(join(folder, '00000001.jsonl'), `${line}\n`)
+    await expect(open(folder)).rejects.toMatchObject({ fault: { message: /newer Larmor: event 1 has version 3/ } })
+  }
+})
+
 test('a last line that was never whole is torn, with or without its line break', async () => {
   for (const tail of ['{"crc":"0000', '{"half"\n', '\0\0\0\0', 'garbage\n']) {
     const folder = await newFolder()

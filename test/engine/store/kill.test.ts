@@ -5,7 +5,7 @@ import { newFolder } from './folders.ts'
 import { script } from './processes/index.ts'
 import { seen } from './sample.ts'
 
-const appendForEver = script('append-for-ever')
+const appendForEver = script(new URL('processes/append-for-ever.ts', import.meta.url))
 
 test('killed while it appends, every confirmed event is there, in whole batches, and the next one goes on', async () => {
   const home = await newFolder()

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { type EngineOwner, readLock, takeLock } from '../../../electron/engine/store/lock.ts'
 import { newFolder } from './folders.ts'
@@ -7,7 +8,7 @@ import { type Started, script } from './processes/index.ts'
 import { AT } from './sample.ts'
 
 const about = { version: '0.0.0', started: AT, socket: null, url: null }
-const taker = script('take-lock')
+const taker = script(new URL('processes/take-lock.ts', import.meta.url))
 
 const pathIn = (home: string) => join(home, 'engine.json')
 const ownerIn = async (home: string) => JSON.parse(await readFile(pathIn(home), 'utf8')) as EngineOwner
@@ -73,6 +74,29 @@ test('of four that race to take over a dead one exactly one gets it, 20 times', 
     expect((await ownerIn(home)).pid).toBe(winner?.process.pid)
     await Promise.all(takers.map(one => one.kill()))
   }
+  expect(await readdir(home)).toEqual(['engine.json'])
+})
+
+test('killed at any moment of taking over, two never have it, and the next one gets it', async () => {
+  const home = await newFolder()
+  let killed = 0
+  for (let round = 0; round < 12; round++) {
+    const takers = await ready(...Array.from({ length: 3 }, () => taker(home)))
+    for (const one of takers) one.send('go')
+    await sleep(round)
+    const victim = takers[round % 3]
+    const hadAnswered = victim?.lines.length === 2
+    await victim?.kill()
+    if (!hadAnswered) killed += 1
+    const rest = takers.filter(one => one !== victim)
+    const answers = await Promise.all(rest.map(one => one.nextLine()))
+    expect(answers.filter(answer => answer === 'got').length).toBeLessThanOrEqual(1)
+    await Promise.all(rest.map(one => one.kill()))
+  }
+  console.log(`${killed} of 12 were killed before they had an answer`)
+  const [last] = await ready(taker(home))
+  last?.send('go')
+  expect(await last?.nextLine()).toBe('got')
   expect(await readdir(home)).toEqual(['engine.json'])
 })
 

@@ -20,7 +20,7 @@ export const seen: Model<Seen> = {
 }
 
 /** Everything that an event says, but for its number. */
-export function textOf({ seq: _, ...event }: Event): string {
+function textOf({ seq: _, ...event }: Event): string {
   return JSON.stringify(event)
 }
 

@@ -19,13 +19,13 @@ export interface Started {
   kill(): Promise<void>
 }
 
-/** Makes one of this folder's scripts startable in a test file; made from the sources once, before the tests. */
-export function script(name: string): (...args: readonly string[]) => Started {
+/** Makes a script of this folder startable in a test file: bundled from the sources once, before the tests. */
+export function script(source: URL): (...args: readonly string[]) => Started {
   let folder: string
   let path: string
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'larmor-script-'))
-    path = await bundle(fileURLToPath(new URL(`${name}.ts`, import.meta.url)), folder)
+    path = await bundle(fileURLToPath(source), folder)
   })
   afterAll(() => rm(folder, { recursive: true, force: true }))
   return (...args) => start(path, args)
