@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { RunId } from '../../../shared/ids.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { EVENT_VERSION, type RawEvent, upcast } from '../../../shared/model/upcast.ts'
 import { ifExists, notNow } from './disk-fault.ts'
@@ -70,6 +71,25 @@ export async function* readJournal(folder: string, since = 0): AsyncGenerator<re
   return end
 }
 
+/**
+ * The events of one run after `since`, in order, a batch at a time. Only lines that name the run are parsed and checked: a long
+ * journal is searched at the speed of its disk.
+ */
+export async function* readRun(folder: string, run: RunId, since = 0): AsyncGenerator<Batch> {
+  const named = `"run":${JSON.stringify(run)}`
+  for (const segment of await listSegments(folder)) {
+    const text = await readFile(segment.path, 'utf8')
+    for (let at = text.indexOf(named); at >= 0; ) {
+      const newline = text.indexOf(NEWLINE, at)
+      if (newline < 0) return // torn, or being written
+      const batch = parseBatch(text.slice(text.lastIndexOf(NEWLINE, at) + 1, newline), null, segment.path)
+      const events = batch.filter(event => event.seq > since && 'run' in event && event.run === run)
+      if (events.length > 0) yield events
+      at = text.indexOf(named, newline)
+    }
+  }
+}
+
 /** The segments of a journal in order; none where the folder does not exist. */
 async function listSegments(folder: string): Promise<readonly Segment[]> {
   const names = (await ifExists(readdir(folder))) ?? []
@@ -91,16 +111,19 @@ function lengthBeforeTear(bytes: Buffer): number {
   return line.endsWith(']}') || parse(line) !== undefined ? whole : start
 }
 
-function parseBatch(line: string, seq: number, where: string): Batch {
+/** The events of a line, which go on from `seq` (null: from wherever). */
+function parseBatch(line: string, seq: number | null, where: string): Batch {
   const json = unseal('events', line)
   const raw = json === undefined ? undefined : parse(json)
   if (!Array.isArray(raw)) {
     refuseNewer(line)
     throw notNow(`the journal is damaged at ${where}`, damageHint, line)
   }
-  return (raw as readonly RawEvent[]).map((event, i) => {
-    if (event.seq !== seq + 1 + i) {
-      throw notNow(`the journal is damaged at ${where}: event ${event.seq} follows ${seq + i}`, damageHint)
+  const events = raw as readonly RawEvent[]
+  const before = seq ?? (events[0]?.seq ?? 1) - 1
+  return events.map((event, i) => {
+    if (event.seq !== before + 1 + i) {
+      throw notNow(`the journal is damaged at ${where}: event ${event.seq} follows ${before + i}`, damageHint)
     }
     return upcast(event)
   })

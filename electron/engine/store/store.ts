@@ -8,7 +8,7 @@ import { type Blobs, type BlobsReader, openBlobs } from './blobs.ts'
 import { type Calculations, type CalculationsReader, openCalculations } from './calculations.ts'
 import { diskFault } from './disk-fault.ts'
 import { type JournalOptions, openJournal } from './journal.ts'
-import { type JournalEnd, readJournal } from './read-journal.ts'
+import { type JournalEnd, readJournal, readRun } from './read-journal.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
 
 /** The reducer and what it starts from: the store does not know what a state is. */
@@ -30,7 +30,7 @@ export interface StoreReader<S> {
   readonly archive: ArchiveReader
   readonly calculations: CalculationsReader
   readonly blobs: BlobsReader
-  /** The batches on disk after an event; of one run only, when it is named. */
+  /** The events on disk after `since`, a batch at a time; of one run only, when it is named. */
   events(since?: number, run?: RunId): AsyncGenerator<readonly Event[]>
 }
 
@@ -179,12 +179,8 @@ async function replay<S extends { readonly seq: number }>(
 }
 
 async function* eventsOf(folder: string, since = 0, run?: RunId): AsyncGenerator<readonly Event[]> {
-  for await (const batches of readJournal(folder, since)) {
-    for (const batch of batches) {
-      const events = run === undefined ? batch : batch.filter(event => 'run' in event && event.run === run)
-      if (events.length > 0) yield events
-    }
-  }
+  if (run !== undefined) return yield* readRun(folder, run, since)
+  for await (const batches of readJournal(folder, since)) yield* batches
 }
 
 /** Half-written files that a crash left; only the writer may know that nobody is writing them. */

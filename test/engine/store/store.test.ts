@@ -123,16 +123,21 @@ test('half-written files of a crash are removed by the writer', async () => {
   expect(Object.keys(await contents(home)).filter(file => file.endsWith('.tmp'))).toEqual([])
 })
 
-test('the events of one run, in order', async () => {
+test('the events of one run, in order, over segments', async () => {
   const home = await newFolder()
-  const store = await openStore(home, { ...seen, ...noFence })
-  await store.append([paused('a'), paused('b')], AT)
-  await store.append([paused('b')], AT)
-  await store.append([paused('a')], AT)
+  const store = await openStore(home, { ...seen, ...noFence, segmentBytes: 200 })
+  for (const runs of [['a', 'b'], ['b'], ['ab', 'a"'], ['a'], ['c'], ['b', 'a']])
+    await store.append(runs.map(paused), AT)
+  async function seqsOf(run: string, since?: number): Promise<number[]> {
+    const found: number[] = []
+    for await (const batch of store.events(since, run as RunId)) found.push(...batch.map(event => event.seq))
+    return found
+  }
+  expect(await seqsOf('a')).toEqual([1, 6, 9])
+  expect(await seqsOf('a', 6)).toEqual([9])
+  expect(await seqsOf('a"')).toEqual([5])
+  expect(await seqsOf('none')).toEqual([])
   await store.close()
-  const found: number[] = []
-  for await (const batch of store.events(0, 'a' as RunId)) found.push(...batch.map(event => event.seq))
-  expect(found).toEqual([1, 4])
 })
 
 test('a home that is a file, or lies in one, is refused in words', async () => {
