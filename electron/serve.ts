@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Engine } from '../shared/contract.ts'
 import { type Fault, FaultError } from '../shared/result.ts'
 import { answer, routes } from './serve/api.ts'
 import { type Door, enter } from './serve/door.ts'
 import { findStatic, sendStatic } from './serve/static-files.ts'
+import type { ServedEngine } from './serve/streams.ts'
 
 export interface ServeOptions {
-  readonly engine: Engine
+  readonly engine: ServedEngine
   /** 0: a free one. */
   readonly port: number
   /** The built page: index.html and what it loads. */

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine } from '../../shared/contract.ts'
 import { badInput, type Fault, fail, type Result } from '../../shared/result.ts'
 import { readCommand } from './command-body.ts'
-import { streamEvents, streamReadings } from './streams.ts'
+import { type ServedEngine, streamEvents, streamReadings } from './streams.ts'
 
 const COMMAND_BYTES = 1_000_000
 const PUT_BYTES = 16_000_000
@@ -16,7 +16,12 @@ const STATUS: Readonly<Record<Fault['code'], number>> = {
   internal: 500,
 }
 
-type Route = (engine: Engine, url: URL, request: IncomingMessage, response: ServerResponse) => Promise<void> | void
+type Route = (
+  engine: ServedEngine,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void> | void
 
 /** The Engine contract over HTTP, by method and path. Answers are `Result` documents, except bytes and streams. */
 export const routes: Readonly<Record<string, Route>> = {

@@ -1,17 +1,22 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
 import { pacedStream, sse, sseText } from './paced-stream.ts'
+import type { SteadyEngine } from './steady-engine.ts'
 
 const PACE_MS = 33
 const READINGS_PACE_MS = 100
 const BEHIND_BYTES = 1_000_000
 
+/** An engine for the browser; one that can end says so. */
+export type ServedEngine = Engine & Partial<Pick<SteadyEngine, 'presence'>>
+
 /**
  * The state to one browser, until it goes: a snapshot, then batches, at most one per 33 ms. Who is 1 MB behind gets a
  * snapshot once it listens again, instead of the backlog.
  */
-export function streamEvents(engine: Engine, response: ServerResponse): void {
+export function streamEvents(engine: ServedEngine, response: ServerResponse): void {
   let snapshot: string | null = null
+  let alive: string | null = null
   let events: string[] = []
   let bytes = 0
   let behind = true
@@ -21,8 +26,10 @@ export function streamEvents(engine: Engine, response: ServerResponse): void {
   const stream = pacedStream(response, PACE_MS, () => {
     if (behind) follow()
     const text =
+      (alive === null ? '' : sseText('engine', alive)) +
       (snapshot === null ? '' : sseText('snapshot', snapshot)) +
       (events.length === 0 ? '' : sseText('events', `[${events.join(',')}]`))
+    alive = null
     forget()
     return text
   })
@@ -65,7 +72,14 @@ export function streamEvents(engine: Engine, response: ServerResponse): void {
     stream.wake()
   }
 
-  response.on('close', leave)
+  const absent = engine.presence?.(lives => {
+    alive = JSON.stringify(lives)
+    stream.wake()
+  })
+  response.on('close', () => {
+    absent?.()
+    leave()
+  })
   stream.wake()
 }
 

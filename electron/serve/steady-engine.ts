@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Engine, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
+import type { State } from '../../shared/model/state.ts'
+import { FaultError, fail, type Result } from '../../shared/result.ts'
+
+/** An engine that may end: what a host is attached to. */
+export interface MortalEngine extends Engine {
+  readonly closed: Promise<void>
+  detach(): void
+}
+
+export interface SteadyEngine extends Engine {
+  /** Whether an engine lives, now and at every change. */
+  presence(listener: (alive: boolean) => void): Unsubscribe
+  detach(): void
+}
+
+interface Doors {
+  /** Attaches to the engine that lives, or null. */
+  living(): Promise<MortalEngine | null>
+  /** The same, and starts one where none lives. Throws a FaultError when that cannot be. */
+  ensured(): Promise<MortalEngine>
+  /** The state on disk, for who looks while no engine lives. */
+  stored(): Promise<State>
+}
+
+const LOOK_EVERY_MS = 1000
+
+/**
+ * One Engine for as long as the host lives, over engines that come and go: when one ends, the last state stays on the
+ * screen; when another lives, every listener gets its snapshot. Only a command or new content starts an engine:
+ * who merely looks starts nothing.
+ */
+export function steadyEngine(first: MortalEngine, { living, ensured, stored }: Doors): SteadyEngine {
+  const updates = new Map<(update: Update) => void, Unsubscribe>()
+  const watchers = new Map<(readings: readonly Reading[]) => void, Unsubscribe>()
+  const present = new Set<(alive: boolean) => void>()
+  let current: MortalEngine | null = null
+  let gone = false
+
+  function take(engine: MortalEngine): MortalEngine {
+    // Two who asked at once bring two attachments to the same engine.
+    if (current) {
+      if (current !== engine) engine.detach()
+      return current
+    }
+    current = engine
+    for (const listener of updates.keys()) updates.set(listener, engine.subscribe(listener))
+    for (const watcher of watchers.keys()) watchers.set(watcher, engine.readings(watcher))
+    void engine.closed.then(() => {
+      current = null
+      say(false)
+      void look()
+    })
+    say(true)
+    return engine
+  }
+  async function look(): Promise<void> {
+    while (!current && !gone) {
+      await sleep(LOOK_EVERY_MS, undefined, { ref: false })
+      const engine = await living().catch(() => null)
+      if (engine && gone) engine.detach()
+      else if (engine) take(engine)
+    }
+  }
+  function say(alive: boolean): void {
+    for (const listener of present) listener(alive)
+  }
+  async function use<T>(act: (engine: Engine) => Promise<Result<T>>): Promise<Result<T>> {
+    try {
+      return await act(current ?? take(await ensured()))
+    } catch (error) {
+      if (error instanceof FaultError) return fail(error.fault)
+      if (current) throw error
+      return fail({ code: 'not-now', message: 'The engine ended meanwhile: it is not known whether this was done.' })
+    }
+  }
+  function join<Listener>(
+    listeners: Map<Listener, Unsubscribe>,
+    listener: Listener,
+    on: (engine: Engine) => Unsubscribe,
+  ): Unsubscribe {
+    listeners.set(listener, () => {})
+    if (current) listeners.set(listener, on(current))
+    return () => {
+      listeners.get(listener)?.()
+      listeners.delete(listener)
+    }
+  }
+
+  take(first)
+  return {
+    subscribe(listener) {
+      const leave = join(updates, listener, engine => engine.subscribe(listener))
+      if (!current) {
+        const show = (state: State) => {
+          if (!current && updates.has(listener)) listener({ is: 'snapshot', state })
+        }
+        // A folder that cannot be read now is read again by the next engine, which then says what is wrong.
+        stored().then(show, () => {})
+      }
+      return leave
+    },
+    readings: listener => join(watchers, listener, engine => engine.readings(listener)),
+    send: command => use(engine => engine.send(command)),
+    put: text => use(engine => engine.put(text)),
+    async read(ref, range) {
+      if (current) return current.read(ref, range)
+      return fail({ code: 'not-now', message: 'No engine runs.', hint: 'Any command starts one.' })
+    },
+    presence(listener) {
+      present.add(listener)
+      listener(current !== null)
+      return () => present.delete(listener)
+    },
+    detach() {
+      gone = true
+      current?.detach()
+    },
+  }
+}

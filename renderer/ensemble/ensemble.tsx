@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import type { Reading } from '../../shared/contract.ts'
+import type { EnsembleDocument } from '../documents.ts'
+import { Spectrum, superscript } from '../spectrum/spectrum.tsx'
+import { Icon } from '../ui/badge.tsx'
+import { percent } from '../ui/number.ts'
+import { ConformerTable } from './conformer-table.tsx'
+import { ShiftTable } from './shift-table.tsx'
+
+interface EnsembleProps {
+  readonly ensemble: EnsembleDocument
+  readonly ended: boolean
+  reading(conformer: string): Reading | undefined
+}
+
+/** A conformer ensemble: its warnings, its conformers, and the spectrum averaged over those that are in. */
+export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
+  const { conformers, shifts, warnings } = ensemble
+  const nuclei = [...new Set(shifts.map(shift => shift.nucleus))].sort(byCustom)
+  const [chosen, choose] = useState('1H')
+  const nucleus = nuclei.includes(chosen) ? chosen : nuclei[0]
+  const complete = conformers.filter(each => each.state === 'nmr_complete')
+  const population = complete.reduce((sum, each) => sum + (each.weight ?? 0), 0)
+
+  return (
+    <>
+      {warnings.length > 0 ? (
+        <section className="warnings" aria-label="Warnings">
+          <ul>
+            {warnings.map(warning => (
+              <li key={warning}>
+                <span className="tone-attention">
+                  <Icon shape="diamond" />
+                </span>
+                {warning}
+              </li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+
+      <section className="card" aria-labelledby="conformers-title">
+        <h2 id="conformers-title">
+          Conformers <span className="count">{conformers.length}</span>
+        </h2>
+        {conformers.length > 0 ? (
+          <ConformerTable
+            conformers={conformers}
+            temperature_K={ensemble.temperature_K}
+            weights_from={ensemble.weights_from}
+            provisional={!ended}
+            reading={reading}
+          />
+        ) : (
+          <p className="hint">They are being generated.</p>
+        )}
+      </section>
+
+      <section className="card spectrum-card" aria-labelledby="spectrum-title">
+        <header className="row between">
+          <h2 id="spectrum-title">Averaged {nucleus ? superscript(nucleus) : ''} spectrum</h2>
+          {nuclei.length > 1 ? (
+            <fieldset className="segmented">
+              <legend className="only-read">Nucleus</legend>
+              {nuclei.map(each => (
+                <button key={each} type="button" aria-pressed={each === nucleus} onClick={() => choose(each)}>
+                  {superscript(each)}
+                </button>
+              ))}
+            </fieldset>
+          ) : null}
+        </header>
+        {nucleus ? (
+          <>
+            <p className="hint">
+              Calculated, {complete.length} of {conformers.filter(each => each.state !== 'filtered').length} conformers
+              {ended ? '' : `; ${percent(population)} of the estimated population is in`}. Signals as Lorentzians of one
+              width, their areas by number of nuclei; no couplings.
+            </p>
+            <div className="spectrum-and-shifts">
+              <div>
+                <Spectrum shifts={shifts} nucleus={nucleus} />
+              </div>
+              <div>
+                <ShiftTable shifts={shifts} nucleus={nucleus} />
+              </div>
+            </div>
+          </>
+        ) : (
+          <p className="hint">No shielding is in yet.</p>
+        )}
+      </section>
+    </>
+  )
+}
+
+/** Protons first, then carbon, as they are measured. */
+function byCustom(a: string, b: string): number {
+  const place = (nucleus: string) => ['1H', '13C'].indexOf(nucleus) + 1 || 9
+  return place(a) - place(b) || a.localeCompare(b)
+}

@@ -1,0 +1,32 @@
+import type { RunStatus } from '../../shared/show/status.ts'
+import { Meter } from '../ui/meter.tsx'
+
+type Step = RunStatus['steps'][number]
+
+/** The steps of the plan with their counts: `1/2, 1 failed`. What failed is counted beside, never in. */
+export function StepBars({ steps }: { readonly steps: readonly Step[] }) {
+  return (
+    <ol className="steps" aria-label="Steps">
+      {steps.map(({ label, done, failed, total }) => {
+        const share = (n: number) => (total === 0 ? 0 : n / total)
+        return (
+          <li key={label} data-step={label}>
+            <span className="row between">
+              <strong>{label}</strong>
+              <span>
+                {total === 0 ? '–' : `${done}/${total}`}
+                {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+              </span>
+            </span>
+            <Meter
+              parts={[
+                { share: share(done), tone: done + failed === total ? 'done' : 'run' },
+                { share: share(failed), tone: 'fail' },
+              ]}
+            />
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,81 @@
+import type { Job } from '../../shared/model/job.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Scroll } from '../ui/scroll.tsx'
+import { attemptLook, attemptReason } from './looks.ts'
+
+/** All jobs of a run, in the order of their planning: how the attempt that counts stands, and why. */
+export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readonly held: boolean }) {
+  return (
+    <Scroll label="Jobs">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Job</th>
+            <th scope="col">State and reason</th>
+            <th scope="col" className="number">
+              Try
+            </th>
+            <th scope="col">Program</th>
+            <th scope="col">Machine</th>
+            <th scope="col">Queue</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map(job => {
+            const attempt = lastAttempt(job)
+            const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
+            return (
+              <tr key={job.id} data-job={job.key}>
+                <th scope="row" title={job.id}>
+                  {job.key}
+                </th>
+                <td className="state">
+                  <Badge look={attemptLook(attempt, held)} /> <span className="reason">{attemptReason(attempt)}</span>
+                </td>
+                <td className="number">{attempt.n}</td>
+                <td>{job.program}</td>
+                <td>{job.machine}</td>
+                <td className="machine-text">{queue ?? ''}</td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+/** What proves a verdict, quoted, for every job that did not end well. */
+export function Evidences({ jobs }: { readonly jobs: readonly Job[] }) {
+  return (
+    <ul className="evidences">
+      {jobs.map(job => {
+        const attempt = lastAttempt(job)
+        return (
+          <li key={job.id}>
+            <p>
+              <strong>{job.key}</strong> <Badge look={attemptLook(attempt, false)} />{' '}
+              <span className="reason">
+                {attemptReason(attempt)}
+                {attempt.n > 1 ? `, attempt ${attempt.n}` : ''}
+              </span>
+            </p>
+            {attempt.evidence.map((evidence, i) => (
+              // Evidence has no name of its own; its order is that of its discovery and never changes.
+              // biome-ignore lint/suspicious/noArrayIndexKey: see above
+              <figure key={i} className="quote">
+                <pre>{evidence.text}</pre>
+                <figcaption>
+                  {evidence.source}
+                  {evidence.file === null ? '' : `: ${evidence.file}`}
+                  {evidence.line === null ? '' : `, line ${evidence.line}`}
+                </figcaption>
+              </figure>
+            ))}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,71 @@
+import type { Attempt } from '../../shared/model/job.ts'
+import type { RunState } from '../../shared/show/status.ts'
+import type { Look } from '../ui/badge.tsx'
+
+/** The window's words for what scripts call planned, running, completed... A failure inside a completed run is named. */
+export function runLook(state: RunState, failed: number): Look {
+  switch (state) {
+    case 'planned':
+      return { word: 'Pending', shape: 'dashed ring', tone: 'neutral' }
+    case 'running':
+      return { word: 'Running', shape: 'half disc', tone: 'run' }
+    case 'paused':
+      return { word: 'Held', shape: 'bars', tone: 'neutral' }
+    case 'stopped':
+    case 'cancelled':
+      return { word: 'Stopped', shape: 'slash', tone: 'neutral' }
+    case 'completed':
+      return failed === 0
+        ? { word: 'Finished', shape: 'disc check', tone: 'done' }
+        : { word: 'Check', shape: 'diamond', tone: 'attention' }
+    case 'failed':
+      return { word: 'Failed', shape: 'octagon', tone: 'fail' }
+  }
+}
+
+/** How the attempt that counts stands. `held`: its run is paused. */
+export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
+  switch (outcome) {
+    case 'completed':
+      return { word: 'Finished', shape: 'disc check', tone: 'done' }
+    case 'failed':
+    case 'timeout':
+      return { word: 'Failed', shape: 'octagon', tone: 'fail' }
+    case 'cancelled':
+      return { word: 'Stopped', shape: 'slash', tone: 'neutral' }
+    case 'lost':
+      return { word: 'Unknown', shape: 'question', tone: 'attention' }
+  }
+  switch (phase.is) {
+    case 'planned':
+      return held
+        ? { word: 'Held', shape: 'bars', tone: 'neutral' }
+        : { word: 'Pending', shape: 'dashed ring', tone: 'neutral' }
+    case 'staged':
+      return { word: 'Sending', shape: 'arrow ring', tone: 'neutral' }
+    case 'submitting':
+      return phase.doubt
+        ? { word: 'Unknown', shape: 'question', tone: 'attention' }
+        : { word: 'Sending', shape: 'arrow ring', tone: 'neutral' }
+    case 'queued':
+      return { word: 'Waiting', shape: 'clock', tone: 'neutral' }
+    case 'running':
+      return { word: 'Running', shape: 'half disc', tone: 'run' }
+    case 'ended':
+    case 'fetched':
+    case 'parsed':
+      // Ended is not finished: the output has the word.
+      return { word: 'Ended', shape: 'slash', tone: 'neutral' }
+  }
+}
+
+/** One plain sentence beside the badge, or null where the badge says it all. */
+export function attemptReason({ phase, outcome, reason, cancel_wished }: Attempt): string | null {
+  if (outcome === 'timeout') return reason ?? 'the time limit was reached'
+  if (outcome !== null) return reason
+  if (phase.is === 'submitting' && phase.doubt) return `submitted? not known: ${phase.doubt.text}`
+  if (cancel_wished !== null) return 'cancel was asked for; not known yet whether it still runs'
+  if (phase.is === 'ended') return 'its output is being fetched'
+  if (phase.is === 'fetched') return 'its output is being read'
+  return null
+}

@@ -1,0 +1,117 @@
+import type { Engine } from '../../shared/contract.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
+import { Ensemble } from '../ensemble/ensemble.tsx'
+import { StepBars } from '../ensemble/step-bars.tsx'
+import { Announcer } from '../ui/announcer.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { percent } from '../ui/number.ts'
+import { clockTime } from '../ui/time.ts'
+import { Actions } from './actions.tsx'
+import { Evidences, JobTable } from './job-table.tsx'
+import { currentReading, LiveOutput, useReadings } from './live-output.tsx'
+import type { RunSummary } from './summary.ts'
+
+interface RunPageProps {
+  readonly engine: Engine
+  readonly state: State
+  readonly summary: RunSummary
+  /** Null while commands can be sent; else why not. */
+  readonly offline: string | null
+}
+
+/** One run: how far it is, what can be done, what is known. */
+export function RunPage({ engine, state, summary, offline }: RunPageProps) {
+  const { run, look, status, ensemble, jobs, failed } = summary
+  const headline = headlineOf(summary)
+  const running = jobs.filter(job => lastAttempt(job).phase.is === 'running')
+  const readings = useReadings(engine, running.length > 0)
+  const bad = jobs.filter(job => isBad(lastAttempt(job)))
+  const held = run.phase.is === 'open' && run.phase.hold === 'paused'
+  const reason = run.phase.is === 'ended' ? status.reason : holdText(run.phase.hold)
+
+  return (
+    <article className="run" aria-labelledby="run-title">
+      <header className="run-head">
+        <div className="run-name">
+          <h1 id="run-title">{run.name}</h1>
+          <p className="row">
+            <Badge look={look} soft />
+            <span className="figure" data-count="">
+              {headline}
+              {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+            </span>
+          </p>
+          <p className="hint">
+            {[ensemble?.level, ensemble?.solvent, run.machine].filter(Boolean).join(' · ')} · started{' '}
+            {clockTime(run.started)}
+          </p>
+          {reason ? <p className="reason">{reason}</p> : null}
+        </div>
+        <div className="run-steps">
+          <StepBars steps={status.steps} />
+          <p className="hint">{percent(status.progress, 0)} of the expected work</p>
+        </div>
+        <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
+        <Announcer text={`${run.name}: ${look.word}. ${headline}${failed > 0 ? `, ${failed} failed` : ''}.`} />
+      </header>
+
+      {ensemble ? (
+        <Ensemble
+          ensemble={ensemble}
+          ended={run.phase.is === 'ended'}
+          reading={conformer => {
+            const job = running.find(({ key }) => key === conformer || key.startsWith(`${conformer}/`))
+            return currentReading(job, readings)
+          }}
+        />
+      ) : null}
+
+      {bad.length > 0 ? (
+        <section className="card" aria-labelledby="bad-title">
+          <h2 id="bad-title">Needs a look</h2>
+          <Evidences jobs={bad} />
+        </section>
+      ) : null}
+
+      {running.length > 0 ? (
+        <section className="card" aria-labelledby="live-title">
+          <h2 id="live-title">Running now</h2>
+          <LiveOutput jobs={running} readings={readings} />
+        </section>
+      ) : null}
+
+      <section className="card" aria-labelledby="jobs-title">
+        <h2 id="jobs-title">
+          Jobs <span className="count">{jobs.length}</span>
+        </h2>
+        {jobs.length > 0 ? <JobTable jobs={jobs} held={held} /> : <p className="hint">None is planned yet.</p>}
+      </section>
+    </article>
+  )
+}
+
+/** `1/2 conformers`. */
+function headlineOf({ complete, total, counted, ensemble }: RunSummary): string {
+  if (total > 0) return `${complete}/${total} ${counted}`
+  return ensemble ? 'No conformers yet' : 'No jobs yet'
+}
+
+/** Wants a look: ended badly, or nobody knows. What a person cancelled is no failure. */
+function isBad({ outcome, phase }: ReturnType<typeof lastAttempt>): boolean {
+  if (outcome === null) return phase.is === 'submitting' && phase.doubt !== null
+  return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
+}
+
+function holdText(hold: null | 'paused' | 'stopping' | 'cancelling'): string | null {
+  switch (hold) {
+    case null:
+      return null
+    case 'paused':
+      return 'Held by you: nothing new starts; what runs goes on.'
+    case 'stopping':
+      return 'Stopping: what runs is finished, then the run ends.'
+    case 'cancelling':
+      return 'Cancelling: waiting for evidence that nothing is alive.'
+  }
+}

@@ -1,0 +1,63 @@
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
+import { showRun } from '../../shared/show/run.ts'
+import { jobsOf, type RunStatus, runsByStart, statusOf } from '../../shared/show/status.ts'
+import type { EnsembleDocument } from '../documents.ts'
+import { countConformers } from '../ensemble/conformer-state.ts'
+import type { Look } from '../ui/badge.tsx'
+import { runLook } from './looks.ts'
+
+/** A run as the page speaks of it: what `status` and `show` say, and what is counted. */
+export interface RunSummary {
+  readonly run: Run
+  readonly jobs: readonly Job[]
+  readonly status: RunStatus
+  /** Null for a run that is no conformer ensemble. */
+  readonly ensemble: EnsembleDocument | null
+  readonly look: Look
+  /** What completed, of how many, and what is counted. */
+  readonly complete: number
+  readonly total: number
+  readonly counted: 'conformers' | 'jobs'
+  /** Counted beside, never among `complete`. */
+  readonly failed: number
+}
+
+/** All runs, the newest first. */
+export function summarize(state: State): readonly RunSummary[] {
+  return runsByStart(state).map(run => summarizeRun(state, run))
+}
+
+/** An event about a run, its jobs or tasks makes a new Run object: an old one has nothing new to say. */
+const made = new WeakMap<Run, RunSummary>()
+
+function summarizeRun(state: State, run: Run): RunSummary {
+  const before = made.get(run)
+  if (before) return before
+  const jobs = jobsOf(state, run)
+  const shown = showRun(state, run)
+  const status = statusOf(state, run)
+  const ensemble = 'conformers' in shown ? (shown as unknown as EnsembleDocument) : null
+  const counts = ensemble ? countConformers(ensemble.conformers) : countJobs(jobs)
+  const summary: RunSummary = {
+    run,
+    jobs,
+    status,
+    ensemble,
+    ...counts,
+    counted: ensemble ? 'conformers' : 'jobs',
+    look: runLook(status.state, counts.failed),
+  }
+  made.set(run, summary)
+  return summary
+}
+
+function countJobs(jobs: readonly Job[]) {
+  const outcomes = jobs.map(job => lastAttempt(job).outcome)
+  return {
+    complete: outcomes.filter(outcome => outcome === 'completed').length,
+    total: jobs.length,
+    failed: outcomes.filter(outcome => outcome === 'failed' || outcome === 'timeout').length,
+  }
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react'
+import { Icon, type Shape, type Tone } from './badge.tsx'
+
+interface BannerProps {
+  readonly tone: Extract<Tone, 'neutral' | 'attention' | 'fail'>
+  readonly shape: Shape
+  readonly title: string
+  readonly children: ReactNode
+}
+
+/** A condition of the whole page: what happened, and what it means for the jobs. It leaves with its cause. */
+export function Banner({ tone, shape, title, children }: BannerProps) {
+  return (
+    <div className={`banner tone-${tone}`} role={tone === 'fail' ? 'alert' : 'status'}>
+      <Icon shape={shape} />
+      <p>
+        <strong>{title}</strong> {children}
+      </p>
+    </div>
+  )
+}

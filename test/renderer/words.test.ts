@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import type { ConformerDocument, ConformerState } from '../../renderer/documents.ts'
+import { countConformers } from '../../renderer/ensemble/conformer-state.ts'
+import { readRoute, runAddress } from '../../renderer/route.ts'
+import { axisRange } from '../../renderer/spectrum/axis-range.ts'
+import { placeLabels } from '../../renderer/spectrum/peak-labels.ts'
+import { fixed, percent } from '../../renderer/ui/number.ts'
+
+const of = (...states: readonly ConformerState[]): readonly ConformerDocument[] =>
+  states.map((state, i) => ({
+    key: `c-${i}`,
+    state,
+    energy_hartree: null,
+    relative_kcal_mol: null,
+    weight: null,
+    degeneracy: 1,
+    reason: null,
+  }))
+
+test.each([
+  [of(), { complete: 0, total: 0, failed: 0 }],
+  [of('pending'), { complete: 0, total: 1, failed: 0 }],
+  [of('nmr_complete'), { complete: 1, total: 1, failed: 0 }],
+  [of('nmr_complete', 'failed'), { complete: 1, total: 2, failed: 1 }],
+  [of('nmr_complete', 'timeout', 'lost'), { complete: 1, total: 3, failed: 1 }],
+  [of('nmr_complete', 'filtered', 'optimized', 'nmr_running'), { complete: 1, total: 3, failed: 0 }],
+])('conformers are counted by what completed: case %#', (conformers, counts) => {
+  expect(countConformers(conformers)).toEqual(counts)
+})
+
+test.each([
+  [-0.001, 2, '0.00'],
+  [-1.005, 1, '−1.0'],
+  [50.76, 1, '50.8'],
+  [null, 2, '–'],
+  [Number.NaN, 2, '–'],
+])('%s with %s decimals is %s', (value, decimals, text) => {
+  expect(fixed(value, decimals)).toBe(text)
+})
+
+test('a share is a percentage, an unknown one a dash', () => {
+  expect([percent(0.4811), percent(null)]).toEqual(['48.1\u2009%', '–'])
+})
+
+test('an address names a run, whatever its id holds', () => {
+  expect(readRoute(runAddress('r/1 %#'))).toEqual({ is: 'run', run: 'r/1 %#' })
+  expect(readRoute('#/run/%zz')).toEqual({ is: 'run', run: '%zz' })
+  expect(readRoute('#/new')).toEqual({ is: 'new' })
+  expect(readRoute('')).toEqual({ is: 'home' })
+})
+
+test('the axis holds every signal with room beside it', () => {
+  const [low, high] = axisRange([3.52], 2)
+  expect(high - low).toBeCloseTo(2)
+  const [from, to] = axisRange([0.9, 7.3], 2)
+  expect(from).toBeLessThan(0.9)
+  expect(to).toBeGreaterThan(7.3)
+})
+
+test('peak labels never cover each other and stay inside', () => {
+  const line = 14
+  const box = { left: 0, right: 600, ceiling: 0 }
+  const labels = Array.from({ length: 12 }, (_, i) => ({
+    name: `H-${i}`,
+    shift: '1.00',
+    x: 20 + i * 22,
+    top: 60 + ((i * 37) % 90),
+    width: 40,
+  }))
+  const placed = placeLabels(labels, line, box)
+  expect(placed.length).toBeGreaterThan(6)
+  for (const a of placed) {
+    expect(a.at.x - a.width / 2).toBeGreaterThanOrEqual(box.left)
+    expect(a.at.y - 2 * line).toBeGreaterThanOrEqual(box.ceiling)
+    for (const b of placed) {
+      if (a === b) continue
+      const apart = Math.abs(a.at.x - b.at.x) >= (a.width + b.width) / 2 || Math.abs(a.at.y - b.at.y) >= 2 * line
+      expect(apart).toBe(true)
+    }
+  }
+})

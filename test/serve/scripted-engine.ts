@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { Engine, Reading, Update } from '../../shared/contract.ts'
+import type { ContentRef } from '../../shared/ids.ts'
+import { decide } from '../../shared/model/decide.ts'
+import type { EventBody } from '../../shared/model/events.ts'
+import { reduce } from '../../shared/model/reduce.ts'
+import { emptyState, type State } from '../../shared/model/state.ts'
+import { fail, ok } from '../../shared/result.ts'
+
+/** An Engine whose facts come from a test instead of machines; commands, reducer and contents are the real ones. */
+export interface ScriptedEngine extends Engine {
+  /** These things happened, now, as one batch. */
+  happen(...bodies: readonly EventBody[]): void
+  /** Running jobs show this of themselves. */
+  show(...readings: readonly Reading[]): void
+  keep(text: string): ContentRef
+  state(): State
+  /** How many listen to facts, and to readings. */
+  listeners(): { readonly updates: number; readonly readings: number }
+}
+
+export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngine {
+  let state = emptyState
+  const updates = new Set<(update: Update) => void>()
+  const watchers = new Set<(readings: readonly Reading[]) => void>()
+  const contents = new Map<string, string>()
+
+  function happen(...bodies: readonly EventBody[]): void {
+    const events = bodies.map((body, i) => {
+      const seq = state.seq + 1 + i
+      return { ...body, seq, at: new Date(Date.parse(start) + seq * 1000).toISOString(), v: 1 }
+    })
+    state = reduce(state, events)
+    for (const listener of updates) listener({ is: 'events', events })
+  }
+  function keep(text: string): ContentRef {
+    const sha256 = createHash('sha256').update(text).digest('hex')
+    contents.set(sha256, text)
+    return { sha256, bytes: Buffer.byteLength(text) }
+  }
+
+  return {
+    happen,
+    keep,
+    show(...readings) {
+      for (const watcher of watchers) watcher(readings)
+    },
+    state: () => state,
+    listeners: () => ({ updates: updates.size, readings: watchers.size }),
+    subscribe(listener) {
+      updates.add(listener)
+      listener({ is: 'snapshot', state })
+      return () => updates.delete(listener)
+    },
+    async send(command) {
+      const decided = decide(state, command)
+      if (!decided.ok) return decided
+      if (decided.value.length > 0) happen(...decided.value)
+      return ok({ seq: state.seq })
+    },
+    put: async text => ok(keep(text)),
+    async read(ref, range) {
+      const text = contents.get(ref.sha256)
+      if (text === undefined) return fail({ code: 'not-found', message: 'There is no such content.' })
+      const { offset, length } = range ?? { offset: 0, length: ref.bytes }
+      return ok(
+        Buffer.from(text)
+          .subarray(offset, offset + length)
+          .toString('utf8'),
+      )
+    },
+    readings(listener) {
+      watchers.add(listener)
+      return () => watchers.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { type MortalEngine, steadyEngine } from '../../electron/serve/steady-engine.ts'
+import type { Update } from '../../shared/contract.ts'
+import type { MachineName, RunId } from '../../shared/ids.ts'
+import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
+
+/** A scripted engine that can end, as one behind a socket does. */
+function mortal(engine: ScriptedEngine): MortalEngine & { end(): void } {
+  let end = () => {}
+  const closed = new Promise<void>(resolve => {
+    end = resolve
+  })
+  return { ...engine, closed, end, detach: end }
+}
+
+function started(engine: ScriptedEngine, name: string): void {
+  const machine = 'local' as MachineName
+  const run = name as RunId
+  engine.happen({ type: 'run.started', run, name, workflow: 'nmr', workflow_version: 1, params: {}, machine })
+}
+
+test('when its engine ends the last state stays; the next engine is found and followed', async () => {
+  const one = scriptedEngine()
+  started(one, 'r1')
+  const two = scriptedEngine()
+  started(two, 'r1')
+  started(two, 'r2')
+  const first = mortal(one)
+  let lives: MortalEngine | null = null
+  const steady = steadyEngine(first, {
+    living: async () => lives,
+    ensured: () => Promise.reject(new Error('nobody sent a command')),
+    stored: async () => one.state(),
+  })
+  const seen: Update[] = []
+  const presence: boolean[] = []
+  steady.subscribe(update => seen.push(update))
+  steady.presence(alive => presence.push(alive))
+  expect(seen).toEqual([{ is: 'snapshot', state: one.state() }])
+
+  first.end()
+  await expect.poll(() => presence).toEqual([true, false])
+  expect(seen).toHaveLength(1)
+  // Who comes only now sees what is on disk.
+  const late: Update[] = []
+  steady.subscribe(update => late.push(update))
+  await expect.poll(() => late).toEqual([{ is: 'snapshot', state: one.state() }])
+
+  lives = mortal(two)
+  await expect.poll(() => presence, { timeout: 10_000 }).toEqual([true, false, true])
+  expect(seen.at(-1)).toEqual({ is: 'snapshot', state: two.state() })
+  expect(late.at(-1)).toEqual({ is: 'snapshot', state: two.state() })
+  steady.detach()
+})
+
+test('a command starts an engine; looking does not', async () => {
+  const one = scriptedEngine()
+  const two = scriptedEngine()
+  started(two, 'r1')
+  const first = mortal(one)
+  const second = mortal(two)
+  let starts = 0
+  const steady = steadyEngine(first, {
+    living: async () => null,
+    ensured: async () => {
+      starts += 1
+      return second
+    },
+    stored: async () => one.state(),
+  })
+  first.end()
+  await first.closed
+  steady.subscribe(() => {})
+  expect(await steady.read({ sha256: '0'.repeat(64), bytes: 1 })).toMatchObject({
+    ok: false,
+    fault: { code: 'not-now' },
+  })
+  expect(starts).toBe(0)
+  expect((await steady.send({ type: 'run.pause', run: 'r1' as RunId })).ok).toBe(true)
+  expect(starts).toBe(1)
+  expect(two.listeners().updates).toBe(1)
+  steady.detach()
+})
+
+test('a command during which the engine ends is answered as not known, not as done', async () => {
+  const first = mortal(scriptedEngine())
+  const ending = {
+    ...first,
+    async send(): Promise<never> {
+      first.end()
+      await first.closed
+      throw new Error('the engine has ended')
+    },
+  }
+  const steady = steadyEngine(ending, {
+    living: async () => null,
+    ensured: () => Promise.reject(new Error('not wanted')),
+    stored: async () => scriptedEngine().state(),
+  })
+  const answer = await steady.send({ type: 'run.pause', run: 'r1' as RunId })
+  expect(answer).toMatchObject({ ok: false, fault: { code: 'not-now' } })
+  steady.detach()
+})
