@@ -190,7 +190,8 @@ function parseOwner(text: string | undefined, home: string): EngineOwner | null 
   if (text === undefined) return null
   try {
     const owner = JSON.parse(text) as EngineOwner
-    if (typeof owner.pid === 'number' && typeof owner.host === 'string' && typeof owner.token === 'string') return owner
+    // The token becomes part of a file name.
+    if (typeof owner.pid === 'number' && typeof owner.host === 'string' && /^[\w-]+$/.test(owner.token)) return owner
   } catch {
     // Not made by an engine.
   }

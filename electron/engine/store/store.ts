@@ -68,6 +68,7 @@ export async function openStore<S extends { readonly seq: number }>(
   }
   const journal = await openJournal(paths.journal, end, options)
   const archive = await openArchiveForWriting(paths.archive)
+  await removeTemporaries(paths.journal)
   await removeTemporaries(paths.archive)
   let writing: Promise<void> = Promise.resolve()
 

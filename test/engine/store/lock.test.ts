@@ -161,7 +161,7 @@ test('a laptop whose name changed while its engine lives is the same laptop', as
 })
 
 test('an engine.json that no engine wrote is refused, and kept', async () => {
-  for (const text of ['', '{"pid": 1', '{}', 'null']) {
+  for (const text of ['', '{"pid": 1', '{}', 'null', '{"pid": 1, "host": "h", "token": "../x"}']) {
     const home = await newFolder()
     await writeFile(pathIn(home), text)
     await expect(takeLock(home, about)).rejects.toMatchObject({ fault: { code: 'not-now' } })

@@ -119,6 +119,7 @@ test('half-written files of a crash are removed by the writer', async () => {
   await filled(home)
   await writeFile(join(home, '.snapshot.json.0123.tmp'), '{')
   await writeFile(join(home, 'archive', '.r1.json.0123.tmp'), '{')
+  await writeFile(join(home, 'journal', '.00000001.jsonl.torn-9.0123.tmp'), '{')
   await (await openStore(home, { ...seen, ...noFence })).close()
   expect(Object.keys(await contents(home)).filter(file => file.endsWith('.tmp'))).toEqual([])
 })
