@@ -51,7 +51,10 @@ export function installNpmPackages(root) {
   if (npmIsCurrent(root)) return 0
   const install = existsSync(join(root, 'package-lock.json')) ? 'ci' : 'install'
   console.log(`npm ${install}: the npm packages are missing or outdated`)
-  return run('npm', [install, '--no-audit', '--no-fund'], { cwd: root, shell: process.platform === 'win32' })
+  return run('npm', [install, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    shell: process.platform === 'win32',
+  })
 }
 
 /** Those of the Debian packages that are not installed. */

@@ -1,0 +1,117 @@
+/**
+ * `npm run quickstart`: from an empty clone to a spectrum. Installs what is missing, builds, runs the sample ensemble for
+ * real, and opens the page on it; `--headless` prints progress and the shift table instead.
+ * No dependencies: it runs before node_modules exists.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { aptInstall, installNpmPackages, isDebian, isRoot, nodeTooOld, run } from './system-packages.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const cli = join(root, 'out/electron/cli.js')
+const SAMPLE = ['CC(O)CC', '--solvent', 'CDCl3', '--preset', 'draft', '--max-conformers', '4', '--name', '2-butanol']
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(args) {
+  const unknown = args.find(arg => arg !== '--headless')
+  if (unknown !== undefined) return say(2, `unknown argument ${unknown}; known: --headless`)
+  const tooOld = nodeTooOld(root)
+  if (tooOld !== null) return say(2, tooOld)
+
+  if (installNpmPackages(root) !== 0) return say(1, 'The npm packages could not be installed.')
+  console.log('Building ...')
+  if (run('npm', ['run', '--silent', 'build'], { cwd: root, shell: process.platform === 'win32' }) !== 0) {
+    return say(1, 'The build failed.')
+  }
+  const program = installNwchem() ? 'nwchem' : 'none'
+  if (program === 'none') {
+    console.log('NWChem is not installed. The sample runs all the same, with the embedded force field:')
+    console.log('conformers, energies and populations. Shieldings, and so shifts, need NWChem.')
+  }
+
+  // The same id each time: killed and started again, the quickstart finds its run and goes on with it.
+  const request = ['--request-id', `quickstart-${program}`]
+  const chosen = program === 'none' ? ['--program', 'none'] : []
+  const started = larmorJson(['nmr', ...SAMPLE, ...chosen, ...request])
+  if (started === null) return 1
+  console.log(
+    `The run is ${started.run}. It goes on without this terminal; "npx larmor show ${started.run}" tells of it.`,
+  )
+  return args.includes('--headless') ? follow(started.run) : openPage(started.run)
+}
+
+/** Whether NWChem is there; installs it where that takes nobody's password. */
+function installNwchem() {
+  if (isOnPath('nwchem')) return true
+  const command = 'apt-get install -y --no-install-recommends nwchem'
+  if (!isDebian()) console.log('To install NWChem: https://nwchemgit.github.io/Download.html')
+  else if (!isRoot) console.log(`To install NWChem: sudo ${command}`)
+  else {
+    console.log(`Installing NWChem: ${command}`)
+    if (aptInstall(['nwchem']) !== 0) console.log('NWChem could not be installed.')
+  }
+  return isOnPath('nwchem')
+}
+
+function isOnPath(name) {
+  return (process.env.PATH ?? '').split(delimiter).some(folder => existsSync(join(folder, name)))
+}
+
+/** Prints a line whenever something has changed, then what `larmor show` prints; returns the exit status of `wait`. */
+async function follow(id) {
+  const watch = larmor(['status', id, '--watch', '--json'], 'pipe')
+  let last = ''
+  createInterface({ input: watch.stdout }).on('line', line => {
+    const now = progressLine(JSON.parse(line).runs[0])
+    if (now !== last) console.log(`${new Date().toTimeString().slice(0, 8)}  ${now}`)
+    last = now
+  })
+  // What it prints comes at once, at the end: the lines of progress do not mix with it.
+  const code = await ended(larmor(['wait', id], 'inherit'))
+  watch.kill('SIGINT')
+  return code
+}
+
+function progressLine({ state, step_label, counts, progress }) {
+  const jobs = Object.entries(counts).flatMap(([phase, n]) => (n > 0 ? [`${n} ${phase}`] : []))
+  return [`${Math.floor(progress * 100)} %`.padStart(5), step_label ?? state, jobs.join(', ')].join('  ')
+}
+
+/** Serves the page and opens the browser on the run, until ctrl-C. */
+async function openPage(id) {
+  const serve = larmor(['serve', '--no-open', '--json'], 'pipe')
+  const { openInBrowser } = await import(new URL('../out/electron/cli/open-in-browser.js', import.meta.url).href)
+  createInterface({ input: serve.stdout }).once('line', line => {
+    const address = `${JSON.parse(line).url}#/run/${encodeURIComponent(id)}`
+    console.log(`The page: ${address}\nCtrl-C closes it; the run goes on.`)
+    openInBrowser(address)
+  })
+  process.on('SIGINT', () => {}) // serve gets it, too, and ends in order
+  return ended(serve)
+}
+
+function larmor(args, stdout) {
+  return spawn(process.execPath, [cli, ...args], { stdio: ['inherit', stdout, 'inherit'] })
+}
+
+/** The document that a command prints, or null after it has said why there is none. */
+function larmorJson(args) {
+  const options = { encoding: 'utf8', stdio: ['inherit', 'pipe', 'inherit'] }
+  const { status, stdout } = spawnSync(process.execPath, [cli, ...args, '--json'], options)
+  if (status === 0) return JSON.parse(stdout)
+  console.error(`larmor ${args.join(' ')} ended with exit status ${status}:\n${stdout}`)
+  return null
+}
+
+function ended(child) {
+  return new Promise(resolve => child.on('close', code => resolve(code ?? 1)))
+}
+
+function say(code, text) {
+  console.error(text)
+  return code
+}
