@@ -1,0 +1,173 @@
+import table from '../../resources/references.json' with { type: 'json' }
+import type { Json } from '../ids.ts'
+import { badInput, ok, type Result } from '../result.ts'
+import type { Nucleus } from './nuclei.ts'
+
+/** Where a shift comes from. `tms` may still have to be computed. */
+export type ReferenceKind = 'own' | 'published' | 'tms' | 'none'
+
+/** How a nucleus' shieldings become shifts: delta = slope * sigma + intercept, in ppm. */
+export type Reference = {
+  readonly nucleus: string
+  readonly element: string
+  readonly kind: ReferenceKind
+  /**
+   * The line; `computed`: slope -1, and the intercept is the shielding of TMS that the run itself finds; null: no
+   * shift, the shielding only.
+   */
+  readonly line: { readonly slope: number; readonly intercept: number } | 'computed' | null
+  readonly source: string
+  readonly expected_error_ppm: number | null
+}
+
+/** The level that a reference must fit: labels as `findLevel` gives them, solvent by its id. */
+export interface ReferenceLevel {
+  readonly program: string
+  /** Of the shieldings, e.g. `B3LYP/6-311+G(2d,p)`. */
+  readonly level: string
+  /** Of the geometries. */
+  readonly geometry: string
+  readonly solvent: string
+}
+
+/** What `--reference` may say; a file is its text. */
+export type ReferenceWish = 'auto' | 'published' | 'tms' | 'none' | { readonly file: string; readonly text: string }
+
+interface Entry extends ReferenceLevel {
+  readonly element: string
+  readonly kind: ReferenceKind
+  readonly slope: number
+  readonly intercept: number
+  readonly expected_error_ppm: number | null
+  readonly source: string
+}
+
+/** Nuclei that TMS, Si(CH3)4, can stand for. */
+const inTms = new Set(['H', 'C', 'Si'])
+/** What a shift against computed TMS is off by, as a rule; known for these two only (ppm). */
+const tmsError: Readonly<Record<string, number>> = { H: 0.3, C: 4 }
+
+export const TMS_SMILES = 'C[Si](C)(C)C'
+
+/**
+ * The reference of each nucleus, settled before anything runs. A level without a factor of its own is referred to TMS
+ * computed once at that level; `published` for such a level is refused. Nuclei that TMS does not hold give
+ * shieldings only.
+ */
+export function resolveReferences(
+  wish: ReferenceWish,
+  at: ReferenceLevel,
+  nuclei: readonly Nucleus[],
+): Result<readonly Reference[]> {
+  if (typeof wish === 'object') return fromFile(wish, at, nuclei)
+  const found: Reference[] = []
+  for (const nucleus of nuclei) {
+    const entry = (table.references as readonly Entry[]).find(
+      each => fits(each, at) && each.element === nucleus.element,
+    )
+    const given = entry && reference(nucleus, entry)
+    if (wish === 'none') found.push(nothing(nucleus, 'none was asked for'))
+    else if (wish === 'published') {
+      if (entry?.kind === 'published' && given) found.push(given)
+      else {
+        const what = `no published factor for ${nucleus.nucleus} at ${at.level}//${at.geometry} in ${at.solvent}`
+        return badInput('reference', what, 'use --reference tms, or none for shieldings only')
+      }
+    } else if (wish === 'auto' && given) found.push(given)
+    else if (inTms.has(nucleus.element)) found.push(given?.kind === 'tms' ? given : computedTms(nucleus, at))
+    else found.push(nothing(nucleus, `TMS holds no ${nucleus.element}: shieldings only`))
+  }
+  return ok(found)
+}
+
+/** Whether a run with these references computes TMS. */
+export function needsTms(references: readonly Reference[]): boolean {
+  return references.some(({ line }) => line === 'computed')
+}
+
+/** The shift of a shielding; null where there is no reference, or TMS has no shielding (yet). */
+export function shiftOf(reference: Reference, sigma_ppm: number, tms_ppm: number | null): number | null {
+  const { line } = reference
+  if (line === null) return null
+  if (line === 'computed') return tms_ppm === null ? null : tms_ppm - sigma_ppm
+  return line.slope * sigma_ppm + line.intercept
+}
+
+function fits(entry: ReferenceLevel, at: ReferenceLevel): boolean {
+  const fields = ['program', 'level', 'geometry', 'solvent'] as const
+  return fields.every(field => entry[field].toLowerCase() === at[field].toLowerCase())
+}
+
+function reference(nucleus: Nucleus, entry: Entry): Reference {
+  const { kind, slope, intercept, source, expected_error_ppm } = entry
+  return { ...nucleus, kind, line: { slope, intercept }, source, expected_error_ppm }
+}
+
+function nothing(nucleus: Nucleus, why: string): Reference {
+  return { ...nucleus, kind: 'none', line: null, source: why, expected_error_ppm: null }
+}
+
+function computedTms(nucleus: Nucleus, at: ReferenceLevel): Reference {
+  const source = `TMS computed at ${at.level}//${at.geometry} in ${at.solvent} by this version of ${at.program}`
+  return { ...nucleus, kind: 'tms', line: 'computed', source, expected_error_ppm: tmsError[nucleus.element] ?? null }
+}
+
+/**
+ * A file of factors: {"program", "level", "geometry", "solvent", "source", "factors": [{"nucleus", "slope",
+ * "intercept", "expected_error_ppm"}]}, direct form (delta = slope * sigma + intercept). Another level is refused.
+ */
+function fromFile(
+  { file, text }: { readonly file: string; readonly text: string },
+  at: ReferenceLevel,
+  nuclei: readonly Nucleus[],
+): Result<readonly Reference[]> {
+  const refuse = (why: string) =>
+    badInput(
+      'reference',
+      `${file}: ${why}`,
+      'wanted: {"level", "geometry", "solvent", "source", "factors": [{"nucleus", "slope", "intercept"}]}',
+    )
+  let json: Json
+  try {
+    json = JSON.parse(text) as Json
+  } catch {
+    return refuse('no JSON')
+  }
+  const read = record(json)
+  const factors = Array.isArray(read?.factors) ? read.factors.map(record) : null
+  if (!read || !factors) return refuse('holds no "factors"')
+  const level: ReferenceLevel = {
+    program: typeof read.program === 'string' ? read.program : at.program,
+    level: String(read.level ?? ''),
+    geometry: String(read.geometry ?? ''),
+    solvent: String(read.solvent ?? ''),
+  }
+  if (!fits(level, at)) {
+    const name = ({ program, level, geometry, solvent }: ReferenceLevel) =>
+      `${program} ${level || 'no level'}//${geometry || 'no geometry'} in ${solvent || 'no solvent'}`
+    return refuse(`its factors are for ${name(level)}, the run is ${name(at)}`)
+  }
+  const found: Reference[] = []
+  for (const nucleus of nuclei) {
+    const factor = factors.find(each => each?.nucleus === nucleus.nucleus)
+    if (!factor) {
+      found.push(nothing(nucleus, `${file} has no factor for ${nucleus.nucleus}: shieldings only`))
+      continue
+    }
+    const { slope, intercept, expected_error_ppm: error } = factor
+    if (typeof slope !== 'number' || typeof intercept !== 'number') {
+      return refuse(`slope and intercept of ${nucleus.nucleus} must be numbers`)
+    }
+    // The literature's slope is near -1 too, but belongs to sigma(delta): its intercept is that of TMS, near 32 or 190.
+    if (slope >= 0)
+      return refuse(`the slope of ${nucleus.nucleus} must be negative (delta = slope * sigma + intercept)`)
+    const source = typeof read.source === 'string' ? read.source : file
+    const expected_error_ppm = typeof error === 'number' ? error : null
+    found.push({ ...nucleus, kind: 'own', line: { slope, intercept }, source, expected_error_ppm })
+  }
+  return ok(found)
+}
+
+function record(json: Json | undefined): { readonly [key: string]: Json } | null {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as { [key: string]: Json }) : null
+}

@@ -1,0 +1,18 @@
+import { nmr } from './nmr.ts'
+import { single } from './single.ts'
+import type { Workflow } from './workflow.ts'
+
+/** Every workflow that this version knows, by the name that a run keeps. */
+export const workflows = { nmr, single } satisfies Record<string, Workflow>
+
+/** The workflow of a run. `decide` refuses runs of unknown ones, so another name is a defect. */
+export function workflowOf(id: string): Workflow {
+  const workflow: Workflow | undefined = Object.hasOwn(workflows, id)
+    ? workflows[id as keyof typeof workflows]
+    : undefined
+  if (!workflow) throw new Error(`there is no workflow "${id}"`)
+  return workflow
+}
+
+export type { NmrArguments, NmrContext, ResolvedNmr } from './nmr.ts'
+export { nmrDefaults, resolveNmr } from './nmr.ts'

@@ -1,0 +1,51 @@
+import type { Conformer, EnsembleResult } from '../../nmr/ensemble.ts'
+import type { Nucleus } from '../../nmr/nuclei.ts'
+import type { StructureFormat } from '../../nmr/parse-structure.ts'
+import type { Reference } from '../../nmr/references.ts'
+import type { JsonRef } from '../../programs/index.ts'
+
+/** Everything an nmr run was started with, resolved: later defaults and tables never change a run. */
+export type NmrParams = {
+  /** As the person gave it: a SMILES, or a file's name. */
+  readonly input: string
+  readonly structure: {
+    readonly format: StructureFormat
+    readonly content: JsonRef
+    readonly frames: number
+    readonly atoms: number
+  }
+  /** Whether conformers are made, or the geometries of the file are taken as they are. */
+  readonly ensemble: 'generated' | 'given'
+  /** `none`: force field only. */
+  readonly program: 'nwchem' | 'none'
+  /** The preset it began from. */
+  readonly preset: string
+  readonly geometry: { readonly xc: string; readonly basis: string }
+  readonly shielding: { readonly xc: string; readonly basis: string }
+  /** `B3LYP/6-311+G(2d,p)//B3LYP/6-31G*`. */
+  readonly level: string
+  /** An id of shared/solvents.ts. */
+  readonly solvent: string
+  readonly solvent_label: string
+  readonly solvent_model: string
+  readonly dispersion: string
+  readonly weights_from: string
+  readonly charge: number
+  readonly nuclei: readonly Nucleus[]
+  readonly references: readonly Reference[]
+  /** Where TMS is computed: its starting geometry. */
+  readonly tms: { readonly geometry: JsonRef; readonly atoms: number } | null
+  readonly max_conformers: number
+  readonly ff_window_kcal: number
+  readonly dft_window_kcal: number
+  readonly temperature_K: number
+  readonly seed: number
+  /** Optimisation and shielding of a conformer in one job. */
+  readonly one_job: boolean
+  readonly max_cycles: number
+  readonly resources: { readonly ranks: number; readonly memory_mb: number; readonly seconds: number }
+  /** What was assumed at the start. */
+  readonly warnings: readonly string[]
+}
+
+export type { Conformer, EnsembleResult }

@@ -1,0 +1,319 @@
+import type { ContentRef, Json } from '../../ids.ts'
+import { completedResult, type Job, lastAttempt } from '../../model/job.ts'
+import { averageShieldings, type WeightedShieldings } from '../../nmr/average.ts'
+import { boltzmannWeights, populations } from '../../nmr/boltzmann.ts'
+import { type Reference, shiftOf } from '../../nmr/references.ts'
+import { KCAL_PER_HARTREE } from '../../units.ts'
+import type { Known } from '../workflow.ts'
+import { isSettled, type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
+
+/** cli.md's words for a conformer. */
+export type ConformerState =
+  | 'pending'
+  | 'optimizing'
+  | 'optimized'
+  | 'nmr_running'
+  | 'nmr_complete'
+  | 'failed'
+  | 'filtered'
+  | 'cancelled'
+  | 'lost'
+  | 'timeout'
+
+export type ShownConformer = {
+  readonly key: string
+  readonly state: ConformerState
+  readonly energy_hartree: number | null
+  /** Above the lowest; of the force field where nothing else is computed. */
+  readonly relative_kcal_mol: number | null
+  /** Boltzmann weight among those that count, 0..1; null before it is known, and for those that do not count. */
+  readonly weight: number | null
+  readonly degeneracy: number
+  readonly reason: string | null
+  readonly ff_energy_kcal: number | null
+  /** The best geometry that is known. */
+  readonly geometry: { readonly sha256: string; readonly bytes: number }
+}
+
+export type ShownShift = {
+  readonly element: string
+  readonly nucleus: string
+  readonly atoms: readonly number[]
+  readonly sigma_ppm: number
+  readonly delta_ppm: number | null
+  /** How far the shift moves when the energy of any one conformer is 1 kcal/mol off. */
+  readonly interval_ppm: readonly [number, number] | null
+  readonly reference: {
+    readonly kind: Reference['kind']
+    readonly source: string
+    readonly expected_error_ppm: number | null
+  }
+  readonly comparable: boolean
+  readonly why: string | null
+}
+
+/** Beyond this share of the force-field population, failed conformers make the spectrum provisional. */
+const PROVISIONAL = 0.1
+/** Above this number of conformers the interval of each shift is not computed. */
+const MOST_FOR_INTERVAL = 50
+
+/** What `show RUN` says of an nmr run (cli.md), and more beside it. */
+export function showNmr(known: Known): { readonly [key: string]: Json } {
+  const stage = stageOf(known)
+  const { params, ensemble } = stage
+  const counted = countedOf(stage)
+  const shares = forceFieldShares(stage)
+  const conformers = stage.members.map(member => conformerOf(stage, member, counted))
+  const failed = conformers.filter(({ state }) => ['failed', 'timeout', 'cancelled', 'lost'].includes(state))
+  const failedShare = failed.reduce((sum, { key }) => sum + (shares.get(key) ?? 0), 0)
+  const provisional = failedShare > PROVISIONAL
+  const shifts = shiftsOf(stage, counted)
+  const shown = {
+    input: params.input,
+    program: params.program,
+    preset: params.preset,
+    level: params.level,
+    solvent: params.solvent_label,
+    solvent_model: params.solvent_model,
+    dispersion: params.dispersion,
+    temperature_K: params.temperature_K,
+    weights_from: params.weights_from,
+    charge: params.charge,
+    elements: ensemble?.molecule.elements ?? [],
+    conformers,
+    populations: populationTable(stage, counted),
+    counts: countsOf(stage, conformers),
+    dropped: ensemble?.dropped ?? [],
+    shifts,
+    provisional,
+    warnings: [
+      ...params.warnings,
+      ...(ensemble?.warnings ?? []),
+      ...failureWarnings(failed, stage.members.length, failedShare, provisional),
+      ...referenceWarnings(stage),
+      ...staleWarnings(stage),
+    ],
+  }
+  return shown as unknown as { readonly [key: string]: Json }
+}
+
+/** A conformer that counts in the averages. */
+interface Counted {
+  readonly id: string
+  readonly energy_kcal: number
+  readonly degeneracy: number
+  readonly weight: number
+}
+
+/** Selected and not failed since; of the force field alone where no program runs. Lowest first. */
+function countedOf({ params, members, survivors }: Stage): readonly Counted[] {
+  const levels =
+    params.program === 'none'
+      ? members.map(({ conformer }) => ({
+          id: conformer.id,
+          energy_kcal: conformer.ff_energy_kcal ?? 0,
+          degeneracy: conformer.degeneracy,
+        }))
+      : survivors.flatMap(({ conformer, first, second, degeneracy }) => {
+          const done = optimised(first)
+          if (!done || (isSettled(second) && !shielded(second))) return []
+          return [{ id: conformer.id, energy_kcal: done.energy_hartree * KCAL_PER_HARTREE, degeneracy }]
+        })
+  const weights = boltzmannWeights(levels, params.temperature_K)
+  return levels.map((level, i) => ({ ...level, weight: weights[i] ?? 0 })).sort((a, b) => a.energy_kcal - b.energy_kcal)
+}
+
+function conformerOf(stage: Stage, member: Member, counted: readonly Counted[]): ShownConformer {
+  const { conformer, first } = member
+  const result = completedResult(first)
+  const done = optimised(first)
+  const { state, reason } = stateOf(stage, member)
+  const lowest = counted[0]?.energy_kcal ?? lowestOptimised(stage)
+  const mine =
+    stage.params.program === 'none' ? conformer.ff_energy_kcal : done ? done.energy_hartree * KCAL_PER_HARTREE : null
+  const counts = counted.find(({ id }) => id === conformer.id)
+  const { sha256, bytes }: ContentRef = done?.geometry ?? conformer.geometry
+  return {
+    key: conformer.id,
+    state,
+    energy_hartree: result?.energy_hartree ?? null,
+    relative_kcal_mol: mine === null || lowest === null ? null : mine - lowest,
+    weight: counts?.weight ?? null,
+    degeneracy: counts?.degeneracy ?? conformer.degeneracy,
+    reason,
+    ff_energy_kcal: conformer.ff_energy_kcal,
+    geometry: { sha256, bytes },
+  }
+}
+
+function lowestOptimised({ members }: Stage): number | null {
+  const energies = members.flatMap(({ first }) => optimised(first)?.energy_hartree ?? [])
+  return energies.length > 0 ? Math.min(...energies) * KCAL_PER_HARTREE : null
+}
+
+function stateOf(
+  { params, selected }: Stage,
+  { conformer, first, second }: Member,
+): { readonly state: ConformerState; readonly reason: string | null } {
+  if (params.program === 'none') return { state: 'optimized', reason: null }
+  if (!first) return { state: 'pending', reason: null }
+  const opt = lastAttempt(first)
+  if (opt.outcome === null) return { state: isAlive(first) ? 'optimizing' : 'pending', reason: null }
+  if (opt.outcome !== 'completed') return { state: opt.outcome, reason: opt.reason }
+  if (!optimised(first)) return { state: 'failed', reason: 'the output holds no optimised geometry and energy' }
+  const filtered = selected?.filtered.find(({ id }) => id === conformer.id)
+  if (filtered) return { state: 'filtered', reason: filtered.reason }
+  if (params.one_job) {
+    return shielded(first)
+      ? { state: 'nmr_complete', reason: null }
+      : { state: 'failed', reason: 'the output holds no shieldings' }
+  }
+  if (!second) return { state: 'optimized', reason: null }
+  const nmr = lastAttempt(second)
+  if (nmr.outcome === null) return { state: isAlive(second) ? 'nmr_running' : 'optimized', reason: null }
+  if (nmr.outcome !== 'completed') return { state: nmr.outcome, reason: nmr.reason && `shieldings: ${nmr.reason}` }
+  return shielded(second)
+    ? { state: 'nmr_complete', reason: null }
+    : { state: 'failed', reason: 'the output holds no shieldings' }
+}
+
+/** Running, or over with its output not read yet. */
+function isAlive(job: Job): boolean {
+  return ['running', 'ended', 'fetched', 'parsed'].includes(lastAttempt(job).phase.is)
+}
+
+/** The share of each conformer by force-field energy, 298.15 K; by degeneracy alone where there is no energy. */
+function forceFieldShares({ members }: Stage): ReadonlyMap<string, number> {
+  const weights = boltzmannWeights(
+    members.map(({ conformer }) => ({
+      energy_kcal: conformer.ff_energy_kcal ?? 0,
+      degeneracy: conformer.degeneracy,
+    })),
+    298.15,
+  )
+  return new Map(members.map(({ conformer }, i) => [conformer.id, weights[i] ?? 0]))
+}
+
+function populationTable({ params }: Stage, counted: readonly Counted[]): Json {
+  return populations(counted, params.temperature_K).map(({ index, ...row }) => ({
+    key: counted[index]?.id ?? '',
+    ...row,
+  }))
+}
+
+/** Parts that completed, of how many, and how many failed: a failed one never raises what is done. */
+function countsOf(
+  { members, survivors, selected, params }: Stage,
+  conformers: readonly ShownConformer[],
+): { readonly [key: string]: Json } {
+  const phase = (jobs: readonly (Job | undefined)[], isDone: (job: Job | undefined) => boolean) => {
+    const done = jobs.filter(isDone).length
+    return { done, failed: jobs.filter(job => isSettled(job) && !isDone(job)).length, total: jobs.length }
+  }
+  const having = (state: ConformerState) => conformers.filter(conformer => conformer.state === state).length
+  return {
+    conformers: members.length,
+    filtered: having('filtered'),
+    ...(params.program === 'none'
+      ? {}
+      : {
+          optimisation: phase(
+            members.map(({ first }) => first),
+            job => optimised(job) !== null,
+          ),
+          shieldings: selected
+            ? phase(
+                survivors.map(({ second }) => second),
+                job => shielded(job) !== null,
+              )
+            : null,
+        }),
+  }
+}
+
+/** Once every selected conformer has settled; before that there is no average to show. */
+function shiftsOf({ params, ensemble, survivors, tmsNmr }: Stage, counted: readonly Counted[]): readonly ShownShift[] {
+  if (!ensemble || survivors.length === 0 || !survivors.every(({ second }) => isSettled(second))) return []
+  const { classes } = ensemble.molecule
+  const tables = counted.map(({ id }) => shielded(survivors.find(({ conformer }) => conformer.id === id)?.second) ?? [])
+  function average(weights: readonly number[]): readonly (number | null)[] {
+    const rows = tables.map((shieldings, i): WeightedShieldings => ({ shieldings, weight: weights[i] ?? 0 }))
+    return averageShieldings(rows, classes)
+  }
+  const sigmas = average(counted.map(({ weight }) => weight))
+  const others = perturbed(counted, params.temperature_K).map(average)
+  const tms = shielded(tmsNmr)
+  return params.references.flatMap(reference => {
+    const { element, nucleus, kind, source, expected_error_ppm } = reference
+    const ofTms = meanOf(tms?.filter(each => each.element === element).map(each => each.sigma_ppm) ?? [])
+    return classes.flatMap((group, i): ShownShift[] => {
+      const sigma_ppm = sigmas[i]
+      if (group.element !== element || sigma_ppm === null || sigma_ppm === undefined) return []
+      const shifts = others.flatMap(each => {
+        const sigma = each[i]
+        return sigma === null || sigma === undefined ? [] : (shiftOf(reference, sigma, ofTms) ?? [])
+      })
+      return [
+        {
+          element,
+          nucleus,
+          atoms: group.atoms,
+          sigma_ppm,
+          delta_ppm: shiftOf(reference, sigma_ppm, ofTms),
+          interval_ppm: shifts.length > 0 ? [Math.min(...shifts), Math.max(...shifts)] : null,
+          reference: { kind, source, expected_error_ppm },
+          comparable: group.comparable,
+          why: group.why,
+        },
+      ]
+    })
+  })
+}
+
+/** The weights with one conformer's energy 1 kcal/mol higher or lower, for each in turn, and as they are. */
+function perturbed(counted: readonly Counted[], temperature_K: number): readonly (readonly number[])[] {
+  if (counted.length === 0 || counted.length > MOST_FOR_INTERVAL) return []
+  const changes = counted.flatMap((_, i) => [1, -1].map(by => ({ i, by })))
+  return [{ i: -1, by: 0 }, ...changes].map(({ i, by }) =>
+    boltzmannWeights(
+      counted.map((level, k) => (k === i ? { ...level, energy_kcal: level.energy_kcal + by } : level)),
+      temperature_K,
+    ),
+  )
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null
+}
+
+function failureWarnings(
+  failed: readonly ShownConformer[],
+  all: number,
+  share: number,
+  provisional: boolean,
+): readonly string[] {
+  if (failed.length === 0) return []
+  const names = failed.map(({ key, state, reason }) => `${key} ${state}${reason ? ` (${reason})` : ''}`).join('; ')
+  const said = `${failed.length} of ${all} conformers did not complete, ${(100 * share).toFixed(0)} % of the force-field population: ${names}`
+  return [provisional ? `provisional: ${said}` : said]
+}
+
+function referenceWarnings({ params, tmsOpt, tmsNmr }: Stage): readonly string[] {
+  if (!params.tms) return []
+  const failed = [tmsOpt, tmsNmr].find(job => job && isSettled(job) && !completedResult(job))
+  if (!failed) return []
+  const { outcome, reason } = lastAttempt(failed)
+  return [`the reference TMS is ${outcome}${reason ? ` (${reason})` : ''}: shieldings only; resubmit ${failed.id}`]
+}
+
+/** Shieldings of a geometry that a rerun of the optimisation has replaced since. */
+function staleWarnings({ params, survivors }: Stage): readonly string[] {
+  if (params.one_job) return []
+  return survivors.flatMap(({ conformer, first, second }) => {
+    if (!second) return []
+    const input = lastAttempt(second).input as { readonly geometry?: ContentRef }
+    const now = optimised(first)?.geometry.sha256
+    if (now === undefined || input.geometry?.sha256 === now) return []
+    return [`stale: the shieldings of ${conformer.id} are of an earlier optimisation; resubmit ${second.id}`]
+  })
+}

@@ -1,0 +1,50 @@
+import type { Json } from '../ids.ts'
+import { completedResult, type JobSpec, lastAttempt } from '../model/job.ts'
+import type { Known, Workflow } from './workflow.ts'
+
+/** Params of `run FILE...`: its jobs, one for each file or folder. */
+export type SingleParams = { readonly jobs: readonly JobSpec[] }
+
+/** Jobs that have nothing to do with each other. Completed when all have settled and at least one completed. */
+export const single: Workflow = {
+  id: 'single',
+  label: 'Single jobs',
+  version: 1,
+
+  plan(known) {
+    const specs = specsOf(known)
+    const attempts = specs.flatMap(({ key }) => {
+      const job = known.job(key)
+      return job ? [lastAttempt(job)] : []
+    })
+    const settled = attempts.filter(({ outcome }) => outcome !== null).length
+    const done = attempts.filter(({ outcome }) => outcome === 'completed').length
+    const total = specs.length
+    const all = total === 1 ? 'the job' : `all ${total} jobs`
+    const outcome = attempts[0]?.outcome
+    const failed = total === 1 && outcome !== 'failed' ? `${all} is ${outcome}` : `${all} failed`
+    return {
+      jobs: specs,
+      tasks: [],
+      ...(settled === total
+        ? { end: done > 0 ? { outcome: 'completed', reason: null } : { outcome: 'failed', reason: failed } }
+        : {}),
+      version: 1 + attempts.reduce((sum, { n }) => sum + n - 1, 0),
+      steps: [{ label: 'jobs', weight: total, done, settled, total }],
+    }
+  },
+
+  show(known) {
+    const specs = specsOf(known)
+    const energies = specs.map(({ key, program }): Json => {
+      const job = known.job(key)
+      const result = completedResult(job)
+      return { key, program, energy_hartree: result?.energy_hartree ?? null, converged: result?.converged ?? null }
+    })
+    return { results: energies, warnings: [] }
+  },
+}
+
+function specsOf({ run }: Known): readonly JobSpec[] {
+  return (run.params as unknown as SingleParams).jobs
+}
