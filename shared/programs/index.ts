@@ -11,3 +11,10 @@ export { readXyz, writeXyz } from './xyz.ts'
 
 /** Every program that Larmor can run, by its name in `--program`. */
 export const programs = { nwchem, command } satisfies Record<string, Program>
+
+/** The program of this name; a name that was planned is always known, so another one is a defect. */
+export function programOf(name: string): Program {
+  const program = programs[name as keyof typeof programs]
+  if (!program) throw new Error(`there is no program ${name}`)
+  return program
+}

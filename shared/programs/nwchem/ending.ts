@@ -24,7 +24,9 @@ export interface Seen {
   readonly tasks: number
   readonly optimised: boolean
   readonly geometry: readonly GeometryAtom[] | null
-  readonly shielded: ReadonlySet<number>
+  /** How many shieldings the last section has, and how many of them belong to a known atom. */
+  readonly shieldings: number
+  readonly shielded: number
   readonly frequencies: boolean
   /** Each dielectric constant that was printed first or differs from the one before. */
   readonly dielectrics: readonly { readonly value: number; readonly evidence: Evidence }[]
@@ -42,7 +44,12 @@ export function ending(seen: Seen, input: NwchemInput | null): Ending {
   if (seen.totalTimes) {
     const missing = whatIsMissing(seen, input)
     if (missing) return failed(missing.category, missing.reason, [seen.totalTimes])
-    return { outcome: 'completed', category: null, reason: null, evidence: [seen.totalTimes] }
+    const { shieldings, shielded, geometry } = seen
+    const reason =
+      shieldings > 0 && shielded < (geometry?.length ?? 0)
+        ? `shieldings of ${shieldings} chosen atoms: NWChem numbers them in the order asked for`
+        : null
+    return { outcome: 'completed', category: null, reason, evidence: [seen.totalTimes] }
   }
   const last = seen.lastLine ? [seen.lastLine] : []
   const heard = strongest(seen.stderr)
@@ -118,8 +125,8 @@ function missingFrom(seen: Seen, { task, atoms, solvent }: NwchemCalculation): M
   }
   if (task.startsWith('opt') && !seen.optimised) return no('converged optimisation')
   if (task === 'freq' && !seen.frequencies) return no('frequencies')
-  if (task.endsWith('nmr') && seen.shielded.size !== atoms) {
-    return no(`shieldings of all atoms (${seen.shielded.size} of ${atoms})`)
+  if (task.endsWith('nmr') && seen.shielded !== atoms) {
+    return no(`shieldings of all atoms (${seen.shielded} of ${atoms})`)
   }
   if (solvent !== 'gas' && seen.dielectrics.length === 0) return no('sign of the solvent')
   return null

@@ -86,7 +86,7 @@ export const nwchem: Program = {
 
   restart(json, last: JobResult | null) {
     const input = parse(json)
-    if (!input.ok || input.value.kind === 'deck' || !last?.geometry) return json
+    if (!input.ok || input.value.kind === 'deck' || !input.value.task.startsWith('opt') || !last?.geometry) return json
     const { sha256, bytes } = last.geometry
     return { ...input.value, geometry: { sha256, bytes } }
   },

@@ -1,20 +1,13 @@
-import { atomicNumber, elementSymbol, symbolOf } from '../../nmr/elements.ts'
-import type { Evidence, GeometryAtom, OutputReader, OutputReading } from '../program.ts'
+import { atomicNumber } from '../../nmr/elements.ts'
+import type { Evidence, OutputReader, OutputReading } from '../program.ts'
+import { atomsOf, centresTable, elementOf } from './centres.ts'
 import { type Complaint, ending } from './ending.ts'
 import { type Cause, causeOf, uncategorised } from './failures.ts'
 import type { NwchemInput } from './input.ts'
-
-/** NWChem's own factor between bohr and angstrom, in which it prints. */
-const ANGSTROM_FACTOR = 1.889725989
+import { afterEquals, decimals, lastWord, numberOrNull } from './numbers.ts'
 
 /** The rule that stands above and below NWChem's messages; 63 or 72 hyphens. */
 const RULE = ` ${'-'.repeat(60)}`
-
-/** A centre of the last geometry; no element: a ghost, which is no atom. */
-interface Centre {
-  readonly element: string | null
-  readonly at: readonly [number, number, number]
-}
 
 /**
  * Reads outputs of NWChem 6.0 to 7.2 line by line, cut anywhere, several runs in one file. Lines are known by their
@@ -35,8 +28,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let basisFunctions: number | null = null
   let energy: { hartree: number; evidence: Evidence } | null = null
   let wall: number | null = null
-  let centres: readonly Centre[] | null = null
-  let table: { scale: number; rows: Centre[] } | null = null
+  const table = centresTable()
   let dielectrics: { value: number; evidence: Evidence }[] = []
 
   let complaints: Complaint[] = []
@@ -83,23 +75,28 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   }
 
   function energyOf(value: string | undefined): void {
-    if (value === undefined) return
-    energy = { hartree: /^-?\d/.test(value) ? Number(value) : Number.NaN, evidence: here() }
+    // NWChem prints 12 decimals at least: fewer are the end of a file that was cut, stars a number out of range.
+    const hartree = decimals(value, 12)
+    if (hartree === null && !/nan|\*{3}/i.test(value ?? '')) return
+    energy = { hartree: hartree ?? Number.NaN, evidence: here() }
     scfTable = false
-    if (scf === 'failed') return
-    scf = 'done'
-    forget('scf-not-converged')
+    if (scf !== 'failed') forget('scf-not-converged')
+    scf = scf === 'failed' ? 'none' : 'done'
+  }
+
+  function scfIteration(): void {
+    scfCycle = numberOrNull(/d=.*?ls=[\d.]+\D*\s(\d+)\s/.exec(line)?.[1]) ?? scfCycle
   }
 
   function beginScf(): void {
-    if (scf === 'failed') forget('scf-not-converged')
+    forget('scf-not-converged')
     scf = 'iterating'
     scfCycle = null
   }
 
   function optimisationStep(): void {
-    const [, step, , , gradient] = line.split(/\s+/)
-    if (!/^\d+$/.test(step ?? '') || gradient === undefined) return
+    const [, step, , , gradient, ...more] = line.split(/\s+/)
+    if (!/^\d+$/.test(step ?? '') || more.length < 4) return
     const number = Number(step)
     if (number === 0 && optStep !== 0) optCycles = 0
     if (number !== optStep) optCycles = (optCycles ?? 0) + 1
@@ -107,30 +104,19 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     maxGradient = numberOrNull(gradient)
   }
 
-  /** Rows `No. Tag Charge X Y Z` until a blank line; a table that is cut counts for nothing. */
-  function geometryRow(): void {
-    if (table === null) return
-    const words = line.trim().split(/\s+/)
-    if (/^\d+$/.test(words[0] ?? '') && words.length === 6) {
-      const [x, y, z] = words.slice(3).map(word => Number(word) * (table?.scale ?? 1)) as [number, number, number]
-      table.rows.push({ element: elementOf(words[1] as string, Number(words[2])), at: [x, y, z] })
-    } else if (table.rows.length > 0) {
-      if (line.trim() === '') centres = table.rows
-      table = null
-    }
-  }
-
   const readers: readonly (readonly [start: string, read: () => void])[] = [
     [' argument  1 = ', () => (isNwchem = true)],
     ['    nwchem branch', () => (version = /^\d/.test(version ?? '') ? version : (afterEquals(line) ?? version))],
-    ['          AO basis - number of functions:', () => (basisFunctions = numberOrNull(line.split(':')[1]))],
-    ['  functions       =', () => (basisFunctions = numberOrNull(afterEquals(line)))],
-    [' Output coordinates in ', () => (table = { scale: scaleOf(line), rows: [] })],
-    [' dielec:', () => dielectric(numberOrNull(line.split(':')[1]), 0)],
+    ['          AO basis - number of functions:', () => functions(line.split(':')[1])],
+    ['  functions       =', () => functions(line.split('=')[1])],
+    [' Output coordinates in ', () => table.begin(line)],
+    [' dielec:', () => dielectric(decimals(line.split(':')[1], 4), 0)],
     // Two decimals only; some versions print nothing else.
-    [' dielectric constant -eps-', () => dielectric(numberOrNull(afterEquals(line)), 0.006)],
+    [' dielectric constant -eps-', () => dielectric(decimals(afterEquals(line), 2), 0.006)],
     ['   convergence    iter ', beginScf],
-    [' d=', () => (scfCycle = numberOrNull(/^ d=.*?ls=[\d.]+\D*\s(\d+)\s/.exec(line)?.[1]) ?? scfCycle)],
+    [' d=', scfIteration],
+    // Another rank's or a library's words may have ended before it without a line end of their own.
+    ['  d=', scfIteration],
     [
       '              iter       energy          gnorm',
       () => {
@@ -195,8 +181,10 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     [
       ' Total times  cpu:',
       () => {
+        const seconds = numberOrNull(/wall:\s*([\d.]+)s/.exec(line)?.[1])
+        if (seconds === null) return
         totalTimes = here()
-        wall = numberOrNull(/wall:\s*([\d.]+)s/.exec(line)?.[1])
+        wall = seconds
       },
     ],
     [' For more information see the NWChem manual', endFatally],
@@ -207,6 +195,11 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     byFirst.set(first, [...(byFirst.get(first) ?? []), reader])
   }
 
+  /** Six places wide: a narrower one was cut. */
+  function functions(places: string | undefined): void {
+    if (places && places.length >= 6) basisFunctions = numberOrNull(places)
+  }
+
   function dielectric(value: number | null, tolerance: number): void {
     const last = dielectrics.at(-1)
     if (value !== null && !(last && Math.abs(last.value - value) <= tolerance)) {
@@ -215,10 +208,11 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   }
 
   function shielding(): void {
-    const sigma = numberOrNull(afterEquals(line))
+    const sigma = decimals(afterEquals(line), 4)
     if (shieldings && shieldingOf && sigma !== null) {
-      const element = centres?.[shieldingOf.centre - 1]?.element ?? elementOf(shieldingOf.tag, 0)
-      if (element && !isGhost(shieldingOf.tag)) shieldings.set(shieldingOf.centre, { element, sigma })
+      const there = table.last()?.[shieldingOf.centre - 1]
+      const element = elementOf(shieldingOf.tag, there ? atomicNumber(there.element ?? '') : 0)
+      if (element !== null) shieldings.set(shieldingOf.centre, { element, sigma })
     }
     shieldingOf = null
   }
@@ -284,14 +278,14 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
         return
       }
       if (underRule) boxed()
-      if (table) geometryRow()
+      table.row(line)
       dispatch()
       underRule = line.startsWith(RULE)
     },
 
     reading(): OutputReading {
-      const atoms = centres?.filter(centre => centre.element !== null)
-      const geometry = atoms?.map((centre): GeometryAtom => [centre.element as string, ...centre.at]) ?? null
+      const geometry = atomsOf(table.last())
+      const sigmas = shieldings && shieldings.size > 0 && numbersAreTheirs() ? shieldings : null
       const ends = ending(
         {
           isNwchem,
@@ -303,7 +297,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           tasks,
           optimised,
           geometry,
-          shielded: new Set(shieldings?.keys()),
+          shielded: sigmas?.size ?? 0,
+          shieldings: shieldings?.size ?? 0,
           frequencies,
           dielectrics,
         },
@@ -321,16 +316,22 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           max_gradient: maxGradient,
           basis_functions: basisFunctions,
           dielectric: dielectrics.at(-1)?.value ?? null,
-          shieldings:
-            shieldings && shieldings.size > 0
-              ? [...shieldings].map(([atom, { element, sigma }]) => ({ atom, element, sigma_ppm: sigma }))
-              : null,
+          shieldings: sigmas && [...sigmas].map(([atom, { element, sigma }]) => ({ atom, element, sigma_ppm: sigma })),
           wall_s: wall,
         },
         geometry,
         now: { scf_cycle: scf === 'iterating' ? scfCycle : null, opt_cycle: optCycles },
       }
     },
+  }
+
+  /**
+   * With `shielding 2 1 6` NWChem numbers the chosen atoms 1 and 2. Where the elements show that, it is not known
+   * whose shieldings they are.
+   */
+  function numbersAreTheirs(): boolean {
+    const centres = table.last()
+    return centres === null || [...(shieldings ?? [])].every(([n, { element }]) => centres[n - 1]?.element === element)
   }
 
   function converged(): boolean | null {
@@ -342,36 +343,4 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
 
 function evidence(file: string, line: number, text: string): Evidence {
   return { source: 'output', file, line, text: text.trim().slice(0, 200) }
-}
-
-function afterEquals(line: string): string | undefined {
-  return line.split('=')[1]?.trim().split(/\s+/)[0]
-}
-
-function lastWord(line: string): string | undefined {
-  return line.trim().split(/\s+/).at(-1)
-}
-
-/** The number, Fortran's D exponents too; null for stars, NaN and nothing. */
-function numberOrNull(word: string | undefined): number | null {
-  const value = Number(word?.trim().replace(/[dD](?=[+-]?\d+$)/, 'e') || Number.NaN)
-  return Number.isFinite(value) ? value : null
-}
-
-/** Angstrom in one unit of the table: ` Output coordinates in a.u. (scale by  1.000000000 to convert to a.u.)`. */
-function scaleOf(line: string): number {
-  const toBohr = numberOrNull(/scale by\s+(\S+)/.exec(line)?.[1])
-  return line.includes(' angstrom') || toBohr === null ? 1 : toBohr / ANGSTROM_FACTOR
-}
-
-function isGhost(tag: string): boolean {
-  return /^bq/i.test(tag)
-}
-
-/** The element of a tag like `C1`, `CA` or `Au_x`; the charge decides, unless an effective core potential lowered it. */
-function elementOf(tag: string, charge: number): string | null {
-  if (isGhost(tag)) return null
-  const letters = /^[A-Za-z]+/.exec(tag)?.[0] ?? ''
-  const candidates = [letters, letters.slice(0, 2), letters.slice(0, 1)].flatMap(name => elementSymbol(name) ?? [])
-  return candidates.find(name => atomicNumber(name) === charge) ?? candidates[0] ?? symbolOf(charge) ?? null
 }

@@ -65,7 +65,10 @@ if (folder === undefined) {
     it('hears stderr where the output is silent, and only there', () => {
       const beside = truths(folder).filter(truth =>
         readdirSync(join(folder, 'outputs', truth.file, '..')).includes(
-          `${truth.file.split('/').at(-1)?.replace(/\.out$/, '')}.stderr`,
+          `${truth.file
+            .split('/')
+            .at(-1)
+            ?.replace(/\.out$/, '')}.stderr`,
         ),
       )
       expect(beside.length).toBeGreaterThan(8)
