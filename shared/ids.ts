@@ -25,7 +25,7 @@ const LABEL_LENGTH = 64
 
 /** The job of a run that has this key. The same run and key give the same id: planning twice is a no-op. */
 export function jobId(run: RunId, key: string): JobId {
-  const slug = key.replaceAll(/[^A-Za-z0-9_-]+/g, '-')
+  const slug = key.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
   const room = LABEL_LENGTH - run.length - 1 - '.999'.length
   const whole = slug === key.replaceAll('/', '-') && slug.length <= room
   return `${run}.${whole ? slug : `${slug.slice(0, room - 9)}-${fnv1a(key)}`}` as JobId

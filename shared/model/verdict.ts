@@ -41,6 +41,11 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
   if (output.outcome === 'failed') return say('failed', output.category ?? 'crash-unknown', output.reason)
   if (signal !== null) return say('failed', 'killed', `ended by signal ${signal}`)
   if (exit === null) return say('failed', 'crash-unknown', 'it ended, and nothing says how')
-  if (exit === 0) return say('failed', 'crash-unknown', output.reason ?? 'the program ended with exit status 0, but its output is incomplete')
+  if (exit === 0)
+    return say(
+      'failed',
+      'crash-unknown',
+      output.reason ?? 'the program ended with exit status 0, but its output is incomplete',
+    )
   return say('failed', 'crash-unknown', output.reason ?? `the program ended with exit status ${exit}`)
 }

@@ -1,4 +1,4 @@
-import type { Instant, Label, QueueId } from '../ids.ts'
+import type { Label, QueueId } from '../ids.ts'
 import type { Resources } from '../model/job.ts'
 import type { MachineSettings } from '../model/machine.ts'
 import type { Result } from '../result.ts'
@@ -26,7 +26,6 @@ export interface QueueEntry {
   readonly status: QueueStatus
   /** The scheduler's own word and reason, verbatim. */
   readonly text: string
-  readonly started: Instant | null
 }
 
 /** A queueing system, as a value without state or I/O. The engine runs the lines; the window previews the script. */
@@ -41,6 +40,10 @@ export interface Scheduler {
   }): readonly string[]
   /** The sh expression by which the running script knows its own queue id, e.g. $SLURM_JOB_ID. */
   readonly ownId: string
+  /** Whether it ends a job at its time limit itself; otherwise the job script keeps the time. */
+  readonly keepsTime: boolean
+  /** Whether a job that was begun to be submitted, and is absent after the grace period, certainly never ran. */
+  readonly absenceProves: boolean
   /**
    * Submits `job.sh` of the present folder under its label: staged as `submit.sh` and run there once, under the
    * submit lock (resources/remote/agent.sh). Its standard output is kept on the machine as the id file.
@@ -50,7 +53,7 @@ export interface Scheduler {
     QueueId
   >
   /** All of Larmor's jobs on the machine in one question. A label absent from the answer is `gone`. */
-  readonly list: Ask<{ readonly labels: readonly Label[] }, readonly QueueEntry[]>
-  /** Ends the jobs and all their processes. */
-  readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, void>
+  readonly list: Ask<Record<never, never>, readonly QueueEntry[]>
+  /** Ends the jobs and all their processes; the ids of which it is proven that nothing is alive any more. */
+  readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueId[]>
 }

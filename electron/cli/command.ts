@@ -1,0 +1,90 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { FaultError } from '../../shared/result.ts'
+import type { Terminal } from './terminal.ts'
+
+type Options = NonNullable<ParseArgsConfig['options']>
+
+/** What a command gets besides its arguments. */
+export interface Surroundings {
+  /** The data folder. */
+  readonly home: string
+  readonly terminal: Terminal
+  /** The working folder, for relative file names. */
+  readonly cwd: string
+}
+
+/** One command of the terminal (cli.md). */
+export interface CliCommand {
+  readonly name: string
+  /** What stands behind the name, for the help. */
+  readonly usage: string
+  readonly summary: string
+  readonly options: Options
+  /** Does it and returns the exit status; a FaultError ends it with its own. */
+  run(surroundings: Surroundings, given: Given): Promise<number>
+}
+
+/** Arguments as they were given: options by name, and the words between them. */
+export interface Given {
+  readonly words: readonly string[]
+  text(name: string): string | undefined
+  flag(name: string): boolean
+  /** A number not below `least`, or undefined when it was not given; anything else is bad input. */
+  number(name: string, least?: number): number | undefined
+}
+
+export const COMMON: Options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
+
+/** Splits a command's arguments; an unknown option or a missing value is bad input, naming the option. */
+export function parseGiven(command: CliCommand, args: readonly string[]): Given {
+  const { values, positionals } = parse(command, args)
+  const text = (name: string) => {
+    const value = values[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  return {
+    words: positionals,
+    text,
+    flag: name => values[name] === true,
+    number(name, least = 0) {
+      const given = text(name)
+      if (given === undefined) return undefined
+      const value = Number(given)
+      if (given.trim() === '' || !Number.isFinite(value) || value < least) {
+        throw badArgument(name, `--${name} wants a number${least > 0 ? ` of at least ${least}` : ''}, not "${given}".`)
+      }
+      return value
+    },
+  }
+}
+
+function parse({ name, options, usage }: CliCommand, args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true, strict: true })
+  } catch (error) {
+    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error)
+    const field = /--(?<option>[\w-]+)/.exec(message)?.groups?.option
+    throw badArgument(field ?? 'arguments', message, `larmor ${name} ${usage}`)
+  }
+}
+
+export function badArgument(field: string, message: string, hint?: string): FaultError {
+  return new FaultError({ code: 'bad-input', field, message, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** The one word that a command wants, or a fault that says which. */
+export function oneWord({ words }: Given, what: string): string {
+  const [word, ...more] = words
+  if (word === undefined || word === '') throw badArgument(what.toLowerCase(), `${what} is missing.`)
+  if (more.length > 0) throw badArgument(what.toLowerCase(), `One ${what} is wanted, not ${words.length}.`)
+  return word
+}
+
+/** "H:MM", "H:MM:SS", or a plain number of hours, as seconds. */
+export function readTime(text: string): number {
+  const [, hours, minutes, seconds = '0'] = /^(\d{1,4}):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? []
+  const total =
+    hours === undefined ? Number(text) * 3600 : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)
+  if (!Number.isFinite(total) || total <= 0) throw badArgument('time', `--time wants H:MM, not "${text}".`)
+  return total
+}

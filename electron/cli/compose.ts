@@ -1,0 +1,20 @@
+import type { ContentRef, Json, MachineName } from '../../shared/ids.ts'
+import type { JobSpec } from '../../shared/model/job.ts'
+
+/** A run that is ready to be started: everything was checked, nothing was begun. */
+export interface Composed {
+  readonly name: string
+  readonly workflow: string
+  readonly machine: MachineName
+  readonly params: Json
+  /** Texts that the params refer to by their hash: kept before the run is started. */
+  readonly texts: readonly string[]
+  /** What a person should know beforehand. */
+  readonly warnings: readonly string[]
+  /** The jobs that can be shown before anything runs (`decks`), with all contents they refer to. */
+  readonly preview: {
+    readonly jobs: readonly JobSpec[]
+    contents(ref: ContentRef): string
+    readonly notes: readonly string[]
+  }
+}

@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { join, resolve } from 'node:path'
+import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
+import type { ContentRef } from '../../shared/ids.ts'
+import { FaultError } from '../../shared/result.ts'
+import { writeAtomic } from '../engine/store/atomic-write.ts'
+import { openBlobs } from '../engine/store/blobs.ts'
+import { badArgument, type CliCommand, oneWord } from './command.ts'
+import { findRun, readStateWith } from './find.ts'
+import { EXIT } from './terminal.ts'
+
+const LATER = ['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip']
+
+export const exportCommand: CliCommand = {
+  name: 'export',
+  usage: 'RUN --format csv|xyz|json [--out PATH]',
+  summary: 'results in a format that others read',
+  options: { format: { type: 'string' }, out: { type: 'string' } },
+  async run({ home, terminal, cwd }, given) {
+    const id = oneWord(given, 'RUN')
+    const format = given.text('format')
+    const out = given.text('out')
+    if (format === undefined) throw badArgument('format', '--format is missing.', Object.keys(exporters).join(', '))
+    if (LATER.includes(format)) throw badArgument('format', `The format "${format}" is not in this version.`)
+    if (!Object.hasOwn(exporters, format))
+      throw badArgument('format', `There is no format "${format}".`, Object.keys(exporters).join(', '))
+    if (terminal.json && out === undefined)
+      throw badArgument('out', '--json tells which files were written: --out PATH is needed with it.')
+
+    const { state } = await readStateWith(home, [id])
+    const run = findRun(state, id)
+    const blobs = openBlobs(join(home, 'blobs'))
+    const read = async (ref: ContentRef) => (await blobs.read(ref)).toString('utf8')
+    const text = await exporters[format as ExportFormat](state, run, read)
+    if (out === undefined) {
+      process.stdout.write(text)
+      return EXIT.done
+    }
+    const path = resolve(cwd, out)
+    await writeAtomic(path, text).catch((error: unknown) => {
+      throw new FaultError({
+        code: 'not-now',
+        field: 'out',
+        message: `${path} cannot be written: ${error instanceof Error ? error.message : error}`,
+      })
+    })
+    const file = { path, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) }
+    terminal.document({ files: [file] }, () => path)
+    return EXIT.done
+  },
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { RunId } from '../../shared/ids.ts'
+import type { Job } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
+import { draftOf, get, values } from '../../shared/model/table.ts'
+import { FaultError } from '../../shared/result.ts'
+import { openArchive } from '../engine/store/archive.ts'
+import { readState, type Seen } from '../engine-client.ts'
+import { badArgument } from './command.ts'
+
+/** A run or a job that an id, or a unique prefix of one, names. */
+export type Found =
+  | { readonly is: 'run'; readonly run: Run }
+  | { readonly is: 'job'; readonly job: Job; readonly run: Run }
+
+/** The state, with the archived run that `id` names put back into it: reading knows no difference. */
+export async function readStateWith(home: string, ids: readonly string[]): Promise<Seen> {
+  const seen = await readState(home)
+  let { state } = seen
+  const archive = openArchive(join(home, 'archive'))
+  const entries = await archive.list()
+  for (const id of ids) {
+    const run = id.split('.')[0] ?? id
+    if ([...values(state.runs)].some(live => live.id.startsWith(run))) continue
+    const matching = entries.filter(entry => entry.id.startsWith(run))
+    for (const entry of matching) state = await withArchived(state, home, entry.id)
+  }
+  return { ...seen, state }
+}
+
+async function withArchived(state: State, home: string, id: RunId): Promise<State> {
+  const { run, jobs } = await openArchive(join(home, 'archive')).read(id)
+  const runs = draftOf(state.runs)
+  const all = draftOf(state.jobs)
+  runs.set(run.id, run)
+  for (const job of jobs) all.set(job.id, job)
+  return { ...state, runs: runs.done(), jobs: all.done() }
+}
+
+/** What an id names; FaultError `not-found`, or `bad-input` where a prefix names several. */
+export function find(state: State, id: string): Found {
+  const exactRun = get(state.runs, id)
+  if (exactRun) return { is: 'run', run: exactRun }
+  const exactJob = get(state.jobs, id)
+  if (exactJob) return ofJob(state, exactJob)
+  const runs = [...values(state.runs)].filter(run => run.id.startsWith(id))
+  const jobs = id.includes('.') ? [...values(state.jobs)].filter(job => job.id.startsWith(id)) : []
+  if (runs.length + jobs.length > 1)
+    throw badArgument('id', `"${id}" names ${runs.length + jobs.length} things; type more of it.`)
+  if (runs[0]) return { is: 'run', run: runs[0] }
+  if (jobs[0]) return ofJob(state, jobs[0])
+  throw new FaultError({
+    code: 'not-found',
+    message: `There is no run or job "${id}".`,
+    hint: 'larmor status lists the runs.',
+  })
+}
+
+export function findRun(state: State, id: string): Run {
+  const found = find(state, id)
+  if (found.is === 'run') return found.run
+  throw badArgument('run', `"${id}" is a job, not a run.`)
+}
+
+function ofJob(state: State, job: Job): Found {
+  const run = get(state.runs, job.run)
+  if (!run) throw new FaultError({ code: 'not-found', message: `The run of job "${job.id}" is gone.` })
+  return { is: 'job', job, run }
+}

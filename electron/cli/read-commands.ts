@@ -1,0 +1,208 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Reading } from '../../shared/contract.ts'
+import type { Event } from '../../shared/model/events.ts'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
+import { FaultError } from '../../shared/result.ts'
+import { showJob } from '../../shared/show/job.ts'
+import { showRun } from '../../shared/show/run.ts'
+import { runState, runsByStart, statusOf } from '../../shared/show/status.ts'
+import { model } from '../engine/model.ts'
+import { readStore } from '../engine/store/store.ts'
+import { attachLiving, follow, type Seen } from '../engine-client.ts'
+import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
+import { find, findRun, readStateWith } from './find.ts'
+import { EXIT } from './terminal.ts'
+import { jobText, runText, statusText } from './texts.ts'
+
+const status: CliCommand = {
+  name: 'status',
+  usage: '[RUN] [--watch]',
+  summary: 'all runs, or one',
+  options: { watch: { type: 'boolean' } },
+  async run({ home, terminal }, given) {
+    const [id] = given.words
+    const document = ({ state, engine }: Seen) => {
+      const runs = id === undefined ? runsByStart(state) : [findRun(state, id)]
+      return { seq: state.seq, engine, as_of: state.as_of, runs: runs.map(run => statusOf(state, run)) }
+    }
+    if (!given.flag('watch')) {
+      const seen = document(await readStateWith(home, id === undefined ? [] : [id]))
+      terminal.document(seen, () => statusText(seen))
+      return EXIT.done
+    }
+    if (id !== undefined) findRun((await readStateWith(home, [id])).state, id)
+    const interrupted = onInterrupt()
+    for await (const seen of follow(home, interrupted)) {
+      const now = document(seen)
+      terminal.line(now, () => statusText(now))
+    }
+    return EXIT.interrupted
+  },
+}
+
+const show: CliCommand = {
+  name: 'show',
+  usage: 'RUN|JOB',
+  summary: 'all that is known of a run or a job',
+  options: {},
+  async run(surroundings, given) {
+    const id = oneWord(given, 'RUN|JOB')
+    printShown(surroundings, await readStateWith(surroundings.home, [id]), id)
+    return EXIT.done
+  },
+}
+
+/** Prints the document of `show`; returns it. */
+export function printShown({ terminal }: Surroundings, { state, engine }: Seen, id: string): void {
+  const found = find(state, id)
+  const beside = { engine, as_of: state.as_of }
+  if (found.is === 'job') {
+    const document = { ...showJob(found.job), ...beside }
+    terminal.document(document, () => jobText(document))
+  } else {
+    const document = { ...showRun(state, found.run), ...beside }
+    terminal.document(document, () => runText(document, statusOf(state, found.run)))
+  }
+}
+
+const wait: CliCommand = {
+  name: 'wait',
+  usage: 'RUN|JOB [--for ended|PHASE] [--timeout S]',
+  summary: 'waits, then prints what show prints',
+  options: { for: { type: 'string' }, timeout: { type: 'string' } },
+  run: (surroundings, given) =>
+    waitFor(surroundings, oneWord(given, 'RUN|JOB'), given.text('for') ?? 'ended', given.number('timeout')),
+}
+
+const PHASES = ['planned', 'staged', 'submitting', 'queued', 'running', 'ended', 'fetched', 'parsed']
+
+/** Waits until the run or job has ended or is in a phase (or past it), prints it, and returns wait's exit status. */
+export async function waitFor(
+  surroundings: Surroundings,
+  id: string,
+  goal: string,
+  timeout_s?: number,
+): Promise<number> {
+  if (goal !== 'ended' && !PHASES.includes(goal))
+    throw badArgument('for', `--for wants ended or a phase (${PHASES.join(', ')}), not "${goal}".`)
+  const limit = new AbortController()
+  const timer = timeout_s === undefined ? undefined : setTimeout(() => limit.abort(), timeout_s * 1000)
+  const interrupted = onInterrupt()
+  let last = await readStateWith(surroundings.home, [id])
+  try {
+    find(last.state, id)
+    if (!isReached(last.state, id, goal)) {
+      for await (const seen of follow(surroundings.home, AbortSignal.any([limit.signal, interrupted]))) {
+        last = seen
+        if (isReached(seen.state, id, goal)) break
+      }
+    }
+  } finally {
+    clearTimeout(timer)
+  }
+  if (interrupted.aborted) return EXIT.interrupted
+  printShown(surroundings, last, id)
+  if (!isReached(last.state, id, goal)) return EXIT.waitedLongEnough
+  return endedBadly(last.state, id) ? EXIT.endedBadly : EXIT.done
+}
+
+function isReached(state: State, id: string, goal: string): boolean {
+  const found = find(state, id)
+  if (found.is === 'job') return jobReached(found.job, goal)
+  if (goal === 'ended') return found.run.phase.is === 'ended'
+  return (
+    found.run.jobs.length > 0 && found.run.jobs.every(job => jobReached((find(state, job) as { job: Job }).job, goal))
+  )
+}
+
+function jobReached(job: Job, goal: string): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return outcome !== null || (goal !== 'ended' && PHASES.indexOf(phase.is) >= PHASES.indexOf(goal))
+}
+
+function endedBadly(state: State, id: string): boolean {
+  const found = find(state, id)
+  if (found.is === 'run') return found.run.phase.is === 'ended' && runState(found.run) !== 'completed'
+  const { outcome } = lastAttempt(found.job)
+  return outcome !== null && outcome !== 'completed'
+}
+
+const FOLLOW_MS = 300
+
+const events: CliCommand = {
+  name: 'events',
+  usage: '[--since SEQ] [--follow]',
+  summary: 'the journal, one event a line',
+  options: { since: { type: 'string' }, follow: { type: 'boolean' } },
+  async run({ home, terminal }, given) {
+    let since = given.number('since') ?? 0
+    const interrupted = onInterrupt()
+    do {
+      for await (const batch of (await readStore(home, model)).events(since)) {
+        for (const event of batch) terminal.line(event, () => eventText(event))
+        since = batch.at(-1)?.seq ?? since
+      }
+      if (given.flag('follow')) await sleep(FOLLOW_MS, undefined, { signal: interrupted }).catch(() => {})
+    } while (given.flag('follow') && !interrupted.aborted)
+    return interrupted.aborted ? EXIT.interrupted : EXIT.done
+  },
+}
+
+function eventText(event: Event): string {
+  const { seq, at, v: _, type, ...rest } = event
+  return `${seq}  ${at}  ${type}  ${JSON.stringify(rest).slice(0, 300)}`
+}
+
+const progress: CliCommand = {
+  name: 'progress',
+  usage: 'RUN --follow',
+  summary: 'what running jobs show of themselves',
+  options: { follow: { type: 'boolean' } },
+  async run({ home, terminal }, given) {
+    const id = oneWord(given, 'RUN')
+    const run = findRun((await readStateWith(home, [id])).state, id)
+    const engine = await attachLiving(home)
+    if (!engine)
+      throw new FaultError({
+        code: 'not-now',
+        message: 'No engine lives, so nothing looks into running jobs.',
+        hint: 'larmor engine start',
+      })
+    const interrupted = onInterrupt()
+    const done = new AbortController()
+    engine.readings(readings => {
+      for (const reading of readings) {
+        if (!reading.job.startsWith(`${run.id}.`)) continue
+        terminal.line(reading, () => readingText(reading))
+        if (!given.flag('follow')) done.abort()
+      }
+    })
+    if (run.phase.is === 'ended') done.abort()
+    void engine.closed.then(() => done.abort())
+    for await (const { state } of follow(home, AbortSignal.any([interrupted, done.signal]))) {
+      if (findRun(state, id).phase.is === 'ended') break
+    }
+    engine.detach()
+    return interrupted.aborted ? EXIT.interrupted : EXIT.done
+  },
+}
+
+function readingText({ job, energy_hartree, scf_cycle, opt_cycle, max_gradient }: Reading): string {
+  const parts = [
+    opt_cycle === null ? null : `cycle ${opt_cycle}`,
+    scf_cycle === null ? null : `SCF ${scf_cycle}`,
+    energy_hartree === null ? null : `E ${energy_hartree} Eh`,
+    max_gradient === null ? null : `max gradient ${max_gradient}`,
+  ]
+  return `${job}  ${parts.filter(Boolean).join('  ')}`
+}
+
+/** Aborts at ctrl-C: the work goes on, only the watching ends. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController()
+  process.once('SIGINT', () => controller.abort())
+  return controller.signal
+}
+
+export const readCommands: readonly CliCommand[] = [status, show, wait, events, progress]

@@ -1,0 +1,179 @@
+import { readFile } from 'node:fs/promises'
+import type { MachineName } from '../../shared/ids.ts'
+import { label } from '../../shared/ids.ts'
+import { jobFiles } from '../../shared/job-folder.ts'
+import type { Resources } from '../../shared/model/job.ts'
+import { LOCAL, type Machine } from '../../shared/model/machine.ts'
+import { get } from '../../shared/model/table.ts'
+import { programOf } from '../../shared/programs/index.ts'
+import { orThrow } from '../../shared/result.ts'
+import { schedulerOf } from '../../shared/schedulers/index.ts'
+import { jobsOf, runState } from '../../shared/show/status.ts'
+import { remoteScript } from '../engine/machines/remote-scripts.ts'
+import { ensureEngine, readState } from '../engine-client.ts'
+import { badArgument, type CliCommand, type Given, readTime, type Surroundings } from './command.ts'
+import type { Composed } from './compose.ts'
+import { composeNmr, NMR_OPTIONS } from './compose-nmr.ts'
+import { composeSingle } from './compose-single.ts'
+import { runIdOf } from './ids.ts'
+import { programsHere } from './machine-commands.ts'
+import { waitFor } from './read-commands.ts'
+import { EXIT } from './terminal.ts'
+
+const RESOURCE_OPTIONS = {
+  name: { type: 'string' },
+  machine: { type: 'string' },
+  ranks: { type: 'string' },
+  memory: { type: 'string' },
+  time: { type: 'string' },
+  'request-id': { type: 'string' },
+  wait: { type: 'boolean' },
+} as const
+
+const RUN_OPTIONS = {
+  ...RESOURCE_OPTIONS,
+  program: { type: 'string' },
+  task: { type: 'string' },
+  keywords: { type: 'string' },
+  solvent: { type: 'string' },
+  charge: { type: 'string' },
+  mult: { type: 'string' },
+} as const
+
+type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
+
+const nmr: CliCommand = starting(
+  'nmr',
+  'INPUT [--solvent S] [--preset draft|production] ...',
+  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
+  { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
+  composeNmr,
+)
+const run: CliCommand = starting(
+  'run',
+  'FILE... --program nwchem|command ...',
+  'existing inputs or structures, one job each',
+  RUN_OPTIONS,
+  composeSingle,
+)
+
+function starting(
+  name: string,
+  usage: string,
+  summary: string,
+  options: CliCommand['options'],
+  compose: Compose,
+): CliCommand {
+  return {
+    name,
+    usage,
+    summary,
+    options,
+    async run(surroundings, given) {
+      const composed = await compose(given, await machineOf(surroundings, given), surroundings.cwd, resourcesOf(given))
+      for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
+      const id = runIdOf(given.text('request-id'))
+      await start(surroundings, composed, id)
+      if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
+      const { state } = await readState(surroundings.home)
+      const started = get(state.runs, id)
+      const document = {
+        run: id,
+        state: started ? runState(started) : 'planned',
+        jobs: started ? jobsOf(state, started).map(job => ({ job: job.id, key: job.key })) : [],
+      }
+      surroundings.terminal.document(
+        document,
+        () => `started ${id}  ${composed.name}\nlarmor status ${id} · larmor wait ${id} · larmor show ${id}`,
+      )
+      return EXIT.done
+    },
+  }
+}
+
+async function start(
+  { home }: Surroundings,
+  { name, workflow, machine, params, texts }: Composed,
+  run: ReturnType<typeof runIdOf>,
+): Promise<void> {
+  const engine = await ensureEngine(home)
+  try {
+    for (const text of texts) orThrow(await engine.put(text))
+    orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine }))
+  } finally {
+    engine.detach()
+  }
+}
+
+/** The machine of the run, with what is known of its programs; for this computer that is looked up now. */
+async function machineOf({ home }: Surroundings, given: Given): Promise<Machine> {
+  const name = (given.text('machine') ?? LOCAL) as MachineName
+  const { state } = await readState(home)
+  const machine = state.machines[name]
+  if (!machine) throw badArgument('machine', `There is no machine "${name}".`, Object.keys(state.machines).join(', '))
+  return name === LOCAL ? { ...machine, found: { ...machine.found, ...programsHere(machine.found) } } : machine
+}
+
+function resourcesOf(given: Given): Resources {
+  const ranks = given.number('ranks', 1) ?? 1
+  const memory_mb = given.number('memory', 1) ?? 2000 * ranks
+  if (!Number.isInteger(ranks)) throw badArgument('ranks', `--ranks wants a whole number, not ${ranks}.`)
+  return { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
+}
+
+/** `decks nmr ...`, `decks run ...`: arguments of a starting command, or of `nmr` when none is named. */
+const decks: CliCommand = {
+  name: 'decks',
+  usage: '[nmr|run] ARGUMENTS',
+  summary: 'prints decks and batch scripts, starts nothing',
+  options: { ...RUN_OPTIONS, ...NMR_OPTIONS },
+  async run(surroundings, given) {
+    const [first, ...rest] = given.words
+    const named = first === 'nmr' || first === 'run'
+    const compose = first === 'run' ? composeSingle : composeNmr
+    const machine = await machineOf(surroundings, given)
+    const composed = await compose(
+      named ? { ...given, words: rest } : given,
+      machine,
+      surroundings.cwd,
+      resourcesOf(given),
+    )
+    const body = await readFile(remoteScript('job.sh'), 'utf8')
+    const jobs = composed.preview.jobs.map(({ key, program: id, input, resources }) => {
+      const program = programOf(id)
+      const files = jobFiles({
+        label: label('run.job' as never, 1),
+        dir: 'WORK/jobs/LABEL' as never,
+        spool: 'WORK/spool' as never,
+        program,
+        executable:
+          machine.settings.programs[id] ??
+          (program.executable ? (machine.found[program.executable]?.path ?? program.executable) : ''),
+        scheduler: schedulerOf(machine.settings.scheduler),
+        settings: machine.settings,
+        input,
+        resources,
+        contents: composed.preview.contents,
+        body,
+      })
+      return { key, program: id, files }
+    })
+    const document = {
+      name: composed.name,
+      machine: machine.name,
+      warnings: composed.warnings,
+      notes: composed.preview.notes,
+      jobs,
+    }
+    surroundings.terminal.document(document, () =>
+      [
+        ...composed.warnings.map(warning => `! ${warning}`),
+        ...composed.preview.notes.map(note => `# ${note}`),
+        ...jobs.flatMap(({ key, files }) => files.map(({ name, text }) => `==> ${key}: ${name}\n${text}`)),
+      ].join('\n'),
+    )
+    return EXIT.done
+  },
+}
+
+export const startCommands: readonly CliCommand[] = [nmr, run, decks]

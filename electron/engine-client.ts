@@ -1,0 +1,161 @@
+import { spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Update } from '../shared/contract.ts'
+import { reduce } from '../shared/model/reduce.ts'
+import type { State } from '../shared/model/state.ts'
+import { type Fault, FaultError } from '../shared/result.ts'
+import { model } from './engine/model.ts'
+import { type AttachedEngine, attach } from './engine/socket/client.ts'
+import { type EngineOwner, readLock } from './engine/store/lock.ts'
+import { readStore } from './engine/store/store.ts'
+
+/** What is known of a data folder now, and by whom: a living engine, or the files alone. */
+export interface Seen {
+  readonly state: State
+  readonly engine: 'alive' | 'none'
+}
+
+/** The engine of a data folder, if one lives. */
+export async function livingEngine(home: string): Promise<EngineOwner | null> {
+  const lock = await readLock(home)
+  return lock && lock.liveness === 'alive' ? lock.owner : null
+}
+
+/** Attaches to the living engine, or null where there is none. */
+export async function attachLiving(home: string): Promise<AttachedEngine | null> {
+  const owner = await livingEngine(home)
+  if (!owner?.socket) return null
+  try {
+    return await attach(owner.socket)
+  } catch (error) {
+    if (error instanceof FaultError) throw error
+    return null // it is just starting, or just ending
+  }
+}
+
+/** The state, from the engine or from disk; takes no lock and starts nothing. */
+export async function readState(home: string): Promise<Seen> {
+  const engine = await attachLiving(home)
+  if (!engine) return { state: (await readStore(home, model)).state, engine: 'none' }
+  try {
+    return { state: await snapshotOf(engine), engine: 'alive' }
+  } finally {
+    engine.detach()
+  }
+}
+
+function snapshotOf(engine: AttachedEngine): Promise<State> {
+  return new Promise((resolve, reject) => {
+    engine.closed.then(() =>
+      reject(new FaultError({ code: 'not-now', message: 'The engine ended meanwhile; try again.' })),
+    )
+    engine.subscribe(update => {
+      if (update.is === 'snapshot') resolve(update.state)
+    })
+  })
+}
+
+const WITHOUT_ENGINE_MS = 1000
+
+/** The state whenever it changes, for as long as the caller wants: from the living engine, else from disk once a second. */
+export async function* follow(home: string, signal: AbortSignal): AsyncGenerator<Seen> {
+  let seq = -1
+  while (!signal.aborted) {
+    const engine = await attachLiving(home)
+    if (!engine) {
+      const { state } = await readStore(home, model)
+      if (state.seq !== seq) yield { state, engine: 'none' }
+      seq = state.seq
+      await sleep(WITHOUT_ENGINE_MS, undefined, { signal }).catch(() => {})
+      continue
+    }
+    try {
+      for await (const state of statesOf(engine, signal)) {
+        seq = state.seq
+        yield { state, engine: 'alive' }
+      }
+    } finally {
+      engine.detach()
+    }
+  }
+}
+
+async function* statesOf(engine: AttachedEngine, signal: AbortSignal): AsyncGenerator<State> {
+  let updates: Update[] = []
+  let wake = () => {}
+  let ended = false
+  const end = () => {
+    ended = true
+    wake()
+  }
+  void engine.closed.then(end)
+  signal.addEventListener('abort', end, { once: true })
+  engine.subscribe(update => {
+    updates.push(update)
+    wake()
+  })
+  let state: State | null = null
+  while (!ended) {
+    if (updates.length === 0) {
+      await new Promise<void>(resolve => {
+        wake = resolve
+      })
+      continue
+    }
+    for (const update of updates)
+      state = update.is === 'snapshot' ? update.state : state && reduce(state, update.events)
+    updates = []
+    if (state) yield state
+  }
+  signal.removeEventListener('abort', end)
+}
+
+const START_TRIES = 200
+const START_EVERY_MS = 50
+
+/** What a started engine tells its parent, once. */
+export type EngineGreeting = { readonly is: 'ready' } | { readonly is: 'fault'; readonly fault: Fault }
+
+/**
+ * Attaches to the living engine, or starts one that outlives this process: a session of its own, no terminal. Throws
+ * the FaultError with which an engine could not start.
+ */
+export async function ensureEngine(home: string): Promise<AttachedEngine> {
+  for (let tries = 0; tries < START_TRIES; tries++) {
+    const engine = await attachLiving(home)
+    if (engine) return engine
+    const owner = await livingEngine(home)
+    if (!owner) {
+      const greeting = await startDetached(home)
+      // Another host may have been faster: then its engine is as good.
+      if (greeting.is === 'fault' && !(await livingEngine(home))) throw new FaultError(greeting.fault)
+    }
+    await sleep(START_EVERY_MS)
+  }
+  throw new FaultError({ code: 'not-now', message: 'The engine does not answer.', hint: `See ${home}/log/engine.log.` })
+}
+
+function startDetached(home: string): Promise<EngineGreeting> {
+  const cli = fileURLToPath(new URL('./cli.js', import.meta.url))
+  const child = spawn(process.execPath, [cli, 'engine', 'run'], {
+    cwd: '/',
+    detached: true,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    env: { ...process.env, LARMOR_HOME: home },
+  })
+  return new Promise(resolve => {
+    const settle = (greeting: EngineGreeting) => {
+      resolve(greeting)
+      if (child.connected) child.disconnect()
+      child.unref()
+    }
+    child.on('message', message => settle(message as EngineGreeting))
+    child.on('error', error => settle(noStart(error.message)))
+    child.on('exit', (code, signal) => settle(noStart(`it ended with ${signal ?? `status ${code}`}`)))
+  })
+}
+
+function noStart(detail: string): EngineGreeting {
+  return { is: 'fault', fault: { code: 'not-now', message: 'The engine did not start.', detail } }
+}

@@ -1,0 +1,229 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
+import { type Job, lastAttempt } from '../../../shared/model/job.ts'
+import type { Machine } from '../../../shared/model/machine.ts'
+import type { State } from '../../../shared/model/state.ts'
+import { get, values } from '../../../shared/model/table.ts'
+import { programOf, programs } from '../../../shared/programs/index.ts'
+import { schedulerOf } from '../../../shared/schedulers/index.ts'
+import { nextStep, STEPS, type Step } from '../next-step.ts'
+import { type Here, steps } from '../steps/index.ts'
+import type { Store } from '../store/store.ts'
+import { installAgent, type RemoteAgent } from './remote-agent.ts'
+import { remoteScript } from './remote-scripts.ts'
+import { type Session, transports, Unreachable, WantsLogin } from './transports/index.ts'
+
+export interface MachineLoop {
+  /** Something of this machine may have changed: look now rather than at the next turn. */
+  wake(): void
+  /** Part of a growing output of a running job, for who looks at it; null while the machine is not connected. */
+  tail(label: Label, file: string, offset: number): Promise<Buffer | null>
+  stop(): Promise<void>
+}
+
+interface Options {
+  readonly name: MachineName
+  readonly home: string
+  readonly store: Store<State>
+  readonly state: () => State
+  readonly commit: (facts: readonly EventBody[]) => Promise<void>
+  readonly now: () => Instant
+  readonly log: (line: string) => void
+}
+
+const LONGEST_BACK_OFF_S = 300
+
+/**
+ * One loop per machine owns its connection and does all that must be done there, all jobs of a step at a time. It
+ * asks the state what the next step of each job is; nothing is remembered that a restart could lose.
+ */
+export function runMachineLoop(options: Options): MachineLoop {
+  const stopped = new AbortController()
+  let connected: {
+    readonly session: Session
+    readonly agent: RemoteAgent
+    readonly jobBody: string
+    readonly unwatch: () => void
+  } | null = null
+  let woken = deferred()
+  let nextQuestion = 0
+  let nextLook = 0
+  let failures = 0
+  const absent = new Map<Label, number>()
+  const spent: string[] = []
+
+  const machine = (): Machine | undefined => options.state().machines[options.name]
+
+  async function connect(to: Machine): Promise<NonNullable<typeof connected>> {
+    if (connected && !connected.session.lost.aborted) return connected
+    connected?.unwatch()
+    const session = await transports[to.settings.transport].connect(to, stopped.signal)
+    const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
+    const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
+    const unwatch = session.watch?.(join(agent.work, 'spool') as never, look) ?? (() => {})
+    connected = { session, agent, unwatch, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
+    return connected
+  }
+
+  function look(): void {
+    nextLook = 0
+    wake()
+  }
+
+  function wake(): void {
+    woken.resolve()
+  }
+
+  function here(to: Machine, { session, agent, jobBody }: NonNullable<typeof connected>): Here {
+    return {
+      machine: to,
+      session,
+      agent,
+      jobBody,
+      scheduler: schedulerOf(to.settings.scheduler),
+      blobs: options.store.blobs,
+      calculations: options.store.calculations,
+      program: programOf,
+      now: options.now,
+      folderOf: job =>
+        join(options.home, 'runs', job.run, job.id.slice(job.run.length + 1), String(lastAttempt(job).n)),
+      byLabel: label => {
+        const job = get(options.state().jobs, label.slice(0, label.lastIndexOf('.')) as JobId)
+        return job?.machine === options.name ? job : undefined
+      },
+      mayAskScheduler() {
+        if (Date.now() < nextQuestion) return false
+        nextQuestion = Date.now() + to.settings.poll_s * 1000
+        return true
+      },
+      absentFor(label) {
+        const since = absent.get(label) ?? Date.now()
+        absent.set(label, since)
+        return Date.now() - since
+      },
+      present: label => void absent.delete(label),
+      spent: names => void spent.push(...names),
+    }
+  }
+
+  /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
+  function due(step: Step, lookNow: boolean): readonly Job[] {
+    const state = options.state()
+    return [...values(state.jobs)].filter(job => {
+      if (job.machine !== options.name) return false
+      const run = get(state.runs, job.run)
+      if (!run || nextStep(job, run) !== step) return false
+      const { phase } = lastAttempt(job)
+      return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
+    })
+  }
+
+  /** One turn through all steps; true when something happened, and another turn may find more to do. */
+  async function turn(to: Machine): Promise<boolean> {
+    const before = options.state().seq
+    const lookNow = Date.now() >= nextLook
+    if (lookNow) nextLook = Date.now() + to.settings.spool_s * 1000
+    for (const step of STEPS) {
+      const jobs = due(step, lookNow)
+      if (jobs.length === 0) continue
+      const at = here(machine() ?? to, await connect(to))
+      await options.commit(await steps[step](at, jobs))
+      const names = spent.splice(0)
+      if (names.length > 0) await at.agent.seen(names)
+    }
+    if (connected) await reachable(machine() ?? to)
+    return options.state().seq !== before
+  }
+
+  async function reachable(to: Machine): Promise<void> {
+    failures = 0
+    const found = connected?.agent.probe.programs
+    const known = to.found
+    const programsFound = found
+      ? Object.fromEntries(
+          Object.entries(found).map(([name, path]) => [name, { path, version: known[name]?.version ?? null }]),
+        )
+      : known
+    const same = to.reach.is === 'ok' && JSON.stringify(programsFound) === JSON.stringify(known)
+    if (!same)
+      await options.commit([
+        {
+          type: 'machine.changed',
+          machine: { ...to, found: programsFound, reach: { is: 'ok', since: null, text: null } },
+        },
+      ])
+  }
+
+  async function unreachable(to: Machine, error: Unreachable): Promise<void> {
+    failures += 1
+    connected?.unwatch()
+    await connected?.session.close().catch(() => {})
+    connected = null
+    options.log(`${options.name}: ${error.message}`)
+    const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
+    if (to.reach.is === is && to.reach.text === error.message) return
+    const since = to.reach.is === 'ok' ? options.now() : to.reach.since
+    await options.commit([{ type: 'machine.changed', machine: { ...to, reach: { is, since, text: error.message } } }])
+  }
+
+  function hasWork(): boolean {
+    return STEPS.some(step => due(step, true).length > 0)
+  }
+
+  async function loop(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      const to = machine()
+      let wait = 60_000
+      woken = deferred()
+      try {
+        if (to && (await turn(to))) wait = 0
+        else if (to && hasWatched()) wait = Math.max(10, nextLook - Date.now())
+        else if (hasWork()) wait = 1000
+      } catch (error) {
+        if (!(error instanceof Unreachable))
+          options.log(`${options.name}: ${error instanceof Error ? error.stack : error}`)
+        if (to && error instanceof Unreachable) await unreachable(to, error).catch(() => {})
+        wait = 1000 * Math.min(LONGEST_BACK_OFF_S, 2 ** Math.min(failures, 10)) * (0.5 + Math.random())
+      }
+      if (wait > 0)
+        await Promise.race([
+          sleep(wait, undefined, { signal: stopped.signal, ref: true }).catch(() => {}),
+          woken.promise,
+        ])
+    }
+    connected?.unwatch()
+    await connected?.session.close().catch(() => {})
+  }
+
+  function hasWatched(): boolean {
+    return [...values(options.state().jobs)].some(job => {
+      const run = get(options.state().runs, job.run)
+      const step = job.machine === options.name && run ? nextStep(job, run) : null
+      return step === 'watch' || step === 'cancel' || step === 'submit'
+    })
+  }
+
+  const running = loop()
+  return {
+    wake,
+    async tail(label, file, offset) {
+      return connected ? connected.agent.tail(label, file, offset) : null
+    },
+    async stop() {
+      stopped.abort()
+      wake()
+      await running
+    },
+  }
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {}
+  const promise = new Promise<void>(done => {
+    resolve = done
+  })
+  return { promise, resolve }
+}

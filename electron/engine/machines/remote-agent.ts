@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { posix } from 'node:path'
+import type { Readable } from 'node:stream'
+import type { Label, RemotePath } from '../../../shared/ids.ts'
+import type { Printed } from '../../../shared/schedulers/index.ts'
+import { type ShLine, sh } from '../../../shared/sh.ts'
+import { remoteScript } from './remote-scripts.ts'
+import { type Session, Unreachable } from './transports/index.ts'
+
+/** What the agent's probe found. */
+export interface Probe {
+  readonly cores: number
+  readonly host: string
+  readonly work: RemotePath
+  /** Seconds since 1970 by the machine's clock. */
+  readonly now: number
+  readonly programs: Readonly<Record<string, string>>
+}
+
+/** One answer line of the agent, with the quoted lines that follow it. */
+export interface Answer {
+  readonly word: string
+  readonly fields: readonly string[]
+  /** Lines after "| ", joined. */
+  readonly text: string
+  /** Lines after "! ", joined. */
+  readonly complaint: string
+}
+
+/** resources/remote/agent.sh on one machine: the verbs by which anything is changed there. */
+export interface RemoteAgent {
+  readonly work: RemotePath
+  readonly probe: Probe
+  stage(tar: Readable): Promise<readonly Answer[]>
+  submit(labels: readonly Label[]): Promise<readonly Answer[]>
+  cancel(labels: readonly Label[]): Promise<readonly Answer[]>
+  /** Reports of the spool, and of the folders of `labels`. */
+  look(labels: readonly Label[]): Promise<readonly Answer[]>
+  seen(names: readonly string[]): Promise<void>
+  pack(labels: readonly Label[]): { readonly out: Readable; readonly done: Promise<Printed> }
+  /** At most 1 MB of a job's file from `offset` on; empty where there is none. */
+  tail(label: Label, file: string, offset: number): Promise<Buffer>
+  /** Runs a scheduler's line with LARMOR_WORK and LARMOR_AGENT set. */
+  run(line: ShLine): Promise<Printed>
+}
+
+/**
+ * Puts the agent script into the work folder (once per version of it) and asks it what the machine is: one round
+ * trip. Rejects with Unreachable when the machine does not answer as it should.
+ */
+export async function installAgent(session: Session, work: string, programs: readonly string[]): Promise<RemoteAgent> {
+  const script = await readFile(remoteScript('agent.sh'), 'utf8')
+  const name = `agent-${createHash('sha256').update(script).digest('hex').slice(0, 12)}.sh`
+  const path = posix.join(work, name)
+  const install = sh`mkdir -p ${work} && cat > ${path}.$$ && mv -f ${path}.$$ ${path} && LARMOR_WORK=${work} sh ${path} probe ${programs}`
+  const probe = readProbe(await session.exec(install, { stdin: script }), work)
+
+  function call(verb: string, words: readonly string[]): ShLine {
+    return sh`LARMOR_WORK=${probe.work} LARMOR_AGENT=${path} sh ${path} ${verb} ${words}`
+  }
+  async function ask(verb: string, words: readonly string[], stdin?: Readable): Promise<readonly Answer[]> {
+    const printed = await session.exec(call(verb, words), stdin ? { stdin } : {})
+    if (printed.exit !== 0)
+      throw new Unreachable(
+        `${verb} failed on the machine: ${printed.err.slice(0, 500).trim() || `exit ${printed.exit}`}`,
+      )
+    return readAnswers(printed.out)
+  }
+
+  return {
+    work: probe.work,
+    probe,
+    stage: tar => ask('stage', [], tar),
+    submit: labels => ask('submit', labels),
+    cancel: labels => ask('cancel', labels),
+    look: labels => ask('look', labels),
+    seen: async names => {
+      await ask('seen', names)
+    },
+    pack: labels => session.stream(call('pack', labels)),
+    async tail(label, file, offset) {
+      const { out, done } = session.stream(call('tail', [label, file, String(offset)]))
+      const chunks: Buffer[] = []
+      for await (const chunk of out) chunks.push(chunk as Buffer)
+      await done
+      return Buffer.concat(chunks)
+    },
+    run: line => session.exec(sh`export LARMOR_WORK=${probe.work} LARMOR_AGENT=${path}; ${line}`),
+  }
+}
+
+function readProbe({ exit, out, err }: Printed, work: string): Probe {
+  const answers = readAnswers(out)
+  const value = (word: string) => answers.find(answer => answer.word === word)?.fields[0]
+  const now = Number(value('now'))
+  const root = value('work')
+  if (exit !== 0 || !root?.startsWith('/') || !Number.isFinite(now)) {
+    throw new Unreachable(`the work folder ${work} cannot be used: ${(err || out).slice(0, 500).trim()}`)
+  }
+  const programs = answers.flatMap(({ word, fields: [name, path] }) =>
+    word === 'program' && name && path ? [[name, path]] : [],
+  )
+  return {
+    cores: Math.max(1, Number(value('cores')) || 1),
+    host: value('host') ?? '',
+    work: root as RemotePath,
+    now,
+    programs: Object.fromEntries(programs),
+  }
+}
+
+/** Reads the agent's line format; lines that are none of it (a login shell's banner) are passed over. */
+export function readAnswers(out: string): readonly Answer[] {
+  const answers: { word: string; fields: string[]; text: string[]; complaint: string[] }[] = []
+  for (const line of out.split('\n')) {
+    const last = answers.at(-1)
+    if (line.startsWith('| ')) last?.text.push(line.slice(2))
+    else if (line.startsWith('! ')) last?.complaint.push(line.slice(2))
+    else if (/^[a-z]+\t/.test(line)) {
+      const [word = '', ...fields] = line.split('\t')
+      answers.push({ word, fields, text: [], complaint: [] })
+    }
+  }
+  return answers.map(({ word, fields, text, complaint }) => ({
+    word,
+    fields,
+    text: text.join('\n'),
+    complaint: complaint.join('\n'),
+  }))
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process'
+import { watch } from 'node:fs'
+import { homedir } from 'node:os'
+import type { Readable } from 'node:stream'
+import type { Printed } from '../../../../shared/schedulers/index.ts'
+import type { ShLine } from '../../../../shared/sh.ts'
+import { type ExecOptions, type Session, type Transport, Unreachable } from './transport.ts'
+
+const MOST_BYTES = 16 << 20
+
+/** This computer, by the same shell lines as any other machine. */
+export const local: Transport = { id: 'local', connect: async () => session }
+
+const session: Session = {
+  exec(line, options = {}) {
+    const { out, done } = start(line, options)
+    return collect(out, options.maxBytes ?? MOST_BYTES).then(async text => ({ ...(await done), out: text }))
+  },
+  stream: start,
+  watch(folder, changed) {
+    const watcher = watch(folder, { persistent: false }, changed)
+    watcher.on('error', () => watcher.close()) // the folder was removed: the next look finds out
+    return () => watcher.close()
+  },
+  close: async () => {},
+  lost: new AbortController().signal,
+}
+
+function start(
+  line: ShLine,
+  { stdin, signal }: ExecOptions = {},
+): { readonly out: Readable; readonly done: Promise<Printed> } {
+  // A process group of its own: a ctrl-C for Larmor is not one for what Larmor started.
+  const child = spawn('/bin/sh', ['-c', line.sh], { cwd: homedir(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const abort = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
+  signal?.addEventListener('abort', abort, { once: true })
+  child.stdin.on('error', () => {}) // it ended without reading all of it; its exit status says how
+  if (typeof stdin === 'object') stdin.on('error', () => child.stdin.destroy()).pipe(child.stdin)
+  else child.stdin.end(stdin ?? '')
+
+  const done = new Promise<Printed>((resolve, reject) => {
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (err.length < 65_536) err += text
+    })
+    child.on('error', error => reject(new Unreachable(`this computer cannot start a shell: ${error.message}`)))
+    child.on('close', (code, killed) => {
+      signal?.removeEventListener('abort', abort)
+      if (signal?.aborted) reject(new Unreachable('the command was given up'))
+      else resolve({ exit: code ?? (killed ? 137 : null), out: '', err })
+    })
+  })
+  done.catch(() => {}) // whoever waits for it is told; nobody has to
+  return { out: child.stdout, done }
+}
+
+async function collect(out: Readable, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of out) {
+    bytes += (chunk as Buffer).length
+    if (bytes > maxBytes) {
+      out.destroy()
+      throw new Unreachable(`the answer is longer than ${maxBytes} bytes`)
+    }
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,38 @@
+import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+
+/** In the order in which a machine takes them. */
+export const STEPS = ['cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse'] as const
+export type Step = (typeof STEPS)[number]
+
+/**
+ * What a job needs now, told from its phase alone: after a crash the same question gives the same answer, and
+ * recovery is the normal path. Null: nothing, or not while its run is held.
+ */
+export function nextStep(job: Job, run: Run): Step | null {
+  const attempt = lastAttempt(job)
+  if (attempt.outcome !== null) return null
+  const mayBegin = run.phase.is === 'open' && run.phase.hold === null
+  switch (attempt.phase.is) {
+    case 'planned':
+      return mayBegin ? 'stage' : null
+    case 'staged':
+      return mayBegin ? 'intend' : null
+    case 'submitting':
+      return attempt.cancel_wished === null ? 'submit' : 'cancel'
+    case 'queued':
+    case 'running':
+      return attempt.cancel_wished === null ? 'watch' : 'cancel'
+    case 'ended':
+      return 'fetch'
+    case 'fetched':
+      return 'parse'
+    case 'parsed':
+      return null
+  }
+}
+
+/** Whether something of it may be alive on a machine, or is still to be read. */
+export function isUnderWay({ phase, outcome }: Attempt): boolean {
+  return outcome === null && phase.is !== 'planned' && phase.is !== 'staged'
+}

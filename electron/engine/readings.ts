@@ -1,0 +1,117 @@
+import type { Reading } from '../../shared/contract.ts'
+import type { Label, MachineName } from '../../shared/ids.ts'
+import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
+import { values } from '../../shared/model/table.ts'
+import { printable } from '../../shared/printable.ts'
+import { type OutputReader, programOf } from '../../shared/programs/index.ts'
+
+export interface Readings {
+  listen(listener: (readings: readonly Reading[]) => void): () => void
+  stop(): void
+}
+
+const EVERY_MS = 1000
+const TAIL_BYTES = 2048
+
+interface Followed {
+  readonly reader: OutputReader
+  offset: number
+  /** Bytes after the last whole line. */
+  rest: Buffer
+  tail: string
+  n: number
+}
+
+/**
+ * What running jobs show of themselves, read from their growing outputs only while somebody listens. Not facts:
+ * nothing is decided from them, nothing is journaled, and the last one wins.
+ */
+export function createReadings(
+  state: () => State,
+  tail: (machine: MachineName, label: Label, file: string, offset: number) => Promise<Buffer | null>,
+): Readings {
+  const listeners = new Set<(readings: readonly Reading[]) => void>()
+  const followed = new Map<Label, Followed>()
+  const latest = new Map<Label, Reading>()
+  let timer: NodeJS.Timeout | null = null
+
+  async function look(): Promise<void> {
+    const running = [...values(state().jobs)].filter(isRunning)
+    const alive = new Set(running.map(job => lastAttempt(job).label))
+    for (const label of followed.keys()) {
+      if (alive.has(label)) continue
+      followed.delete(label)
+      latest.delete(label)
+    }
+    const fresh: Reading[] = []
+    for (const job of running) {
+      const reading = await follow(job, lastAttempt(job))
+      if (reading) fresh.push(reading)
+    }
+    if (fresh.length > 0) for (const listener of listeners) listener(fresh)
+  }
+
+  async function follow(job: Job, attempt: Attempt): Promise<Reading | null> {
+    const program = programOf(job.program)
+    const known = followed.get(attempt.label) ?? {
+      reader: program.reader(attempt.input),
+      offset: 0,
+      rest: Buffer.alloc(0),
+      tail: '',
+      n: 0,
+    }
+    followed.set(attempt.label, known)
+    const bytes = await tail(job.machine, attempt.label, program.output, known.offset).catch(() => null)
+    if (!bytes || bytes.length === 0) return null
+    known.offset += bytes.length
+    const text = Buffer.concat([known.rest, bytes])
+    const end = text.lastIndexOf(10) + 1
+    known.rest = text.subarray(end)
+    for (const line of text.subarray(0, end).toString('utf8').split('\n').slice(0, -1))
+      known.reader.line(line, program.output)
+    known.tail = printable(known.tail + bytes.toString('utf8')).slice(-TAIL_BYTES)
+    known.n += 1
+    const { result, now } = known.reader.reading()
+    const reading: Reading = {
+      job: job.id,
+      attempt: attempt.n,
+      n: known.n,
+      at: new Date().toISOString(),
+      energy_hartree: result.energy_hartree,
+      scf_cycle: now.scf_cycle,
+      opt_cycle: now.opt_cycle,
+      max_gradient: result.max_gradient,
+      tail: known.tail,
+    }
+    latest.set(attempt.label, reading)
+    return reading
+  }
+
+  function again(): void {
+    timer = setTimeout(() => {
+      look().finally(() => listeners.size > 0 && again())
+    }, EVERY_MS)
+  }
+
+  return {
+    listen(listener) {
+      listeners.add(listener)
+      if (latest.size > 0) listener([...latest.values()])
+      if (listeners.size === 1) again()
+      return () => {
+        listeners.delete(listener)
+        if (listeners.size === 0 && timer) clearTimeout(timer)
+      }
+    },
+    stop() {
+      listeners.clear()
+      if (timer) clearTimeout(timer)
+    },
+  }
+}
+
+function isRunning(job: Job): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return outcome === null && phase.is === 'running'
+}

@@ -1,0 +1,78 @@
+import { connect, type Socket } from 'node:net'
+import { CONTRACT_VERSION, type Engine, type Reading, type Update } from '../../../shared/contract.ts'
+import { FaultError } from '../../../shared/result.ts'
+import { type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+
+export interface AttachedEngine extends Engine {
+  /** Asks the engine to end; resolves when its side of the socket is closed. */
+  shutdown(): Promise<void>
+  detach(): void
+  /** Resolves when the engine is gone. */
+  readonly closed: Promise<void>
+}
+
+/** Attaches to the engine that listens at `path`. Rejects when nobody listens there, or one of another contract. */
+export async function attach(path: string): Promise<AttachedEngine> {
+  const socket = await connected(path)
+  const updates = new Set<(update: Update) => void>()
+  const readings = new Set<(readings: readonly Reading[]) => void>()
+  const engine = overSocket<EngineFunctions, HostFunctions>(socket, {
+    update: update => {
+      for (const listener of updates) listener(update)
+    },
+    readings: fresh => {
+      for (const listener of readings) listener(fresh)
+    },
+  })
+  const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
+  socket.on('close', () => engine.$close(new Error('the engine has ended')))
+  const hello = await engine.hello()
+  if (hello.contract !== CONTRACT_VERSION) {
+    socket.destroy()
+    throw new FaultError({
+      code: 'not-now',
+      message: `The running engine is Larmor ${hello.version}, which this version cannot talk to.`,
+      hint: 'larmor engine stop, then try again: submitted jobs go on meanwhile.',
+    })
+  }
+  return {
+    subscribe(listener) {
+      // Each subscription begins with a snapshot; the ones before it take the same snapshot again, which is harmless.
+      updates.add(listener)
+      void engine.subscribe.asEvent()
+      return () => {
+        updates.delete(listener)
+        if (updates.size === 0 && !socket.destroyed) void engine.unsubscribe.asEvent()
+      }
+    },
+    send: command => engine.send(command),
+    put: text => engine.put(text),
+    read: (ref, range) => engine.read(ref, range ?? null),
+    readings(listener) {
+      readings.add(listener)
+      void engine.listen.asEvent()
+      return () => {
+        readings.delete(listener)
+        if (readings.size === 0 && !socket.destroyed) void engine.unlisten.asEvent()
+      }
+    },
+    async shutdown() {
+      void engine.shutdown.asEvent()
+      await closed
+    },
+    detach: () => socket.destroy(),
+    closed,
+  }
+}
+
+function connected(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path)
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      socket.on('error', () => socket.destroy())
+      resolve(socket)
+    })
+  })
+}

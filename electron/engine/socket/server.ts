@@ -1,0 +1,112 @@
+import { chmod, rm } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
+import type { Event } from '../../../shared/model/events.ts'
+import { version } from '../../version.ts'
+import { type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+
+export interface SocketServer {
+  /** Hosts attached now. */
+  readonly hosts: number
+  close(): Promise<void>
+}
+
+const PACE_MS = 33
+const BEHIND_BYTES = 1_000_000
+
+/** Lets hosts of the same user attach to an engine. The caller owns the path: it holds the engine's lock. */
+export async function listen(path: string, engine: Engine, shutdown: () => void): Promise<SocketServer> {
+  const sockets = new Set<Socket>()
+  const server = createServer(socket => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    attach(socket, engine, shutdown)
+  })
+  await rm(path, { force: true }) // of a dead engine: the lock says that nobody lives
+  await opened(server, path)
+  await chmod(path, 0o600)
+  return {
+    get hosts() {
+      return sockets.size
+    },
+    async close() {
+      for (const socket of sockets) socket.end()
+      await new Promise<void>(resolve => server.close(() => resolve()))
+    },
+  }
+}
+
+function opened(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(path, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function attach(socket: Socket, engine: Engine, shutdown: () => void): void {
+  let unsubscribe: Unsubscribe = () => {}
+  let unlisten: Unsubscribe = () => {}
+  const host = overSocket<HostFunctions, EngineFunctions>(socket, {
+    hello: () => ({ contract: CONTRACT_VERSION, version, pid: process.pid }),
+    send: command => engine.send(command),
+    put: text => engine.put(text),
+    read: (ref, range) => engine.read(ref, range ?? undefined),
+    subscribe() {
+      unsubscribe()
+      unsubscribe = feed(socket, engine, update => void host.update.asEvent(update))
+    },
+    unsubscribe: () => unsubscribe(),
+    listen() {
+      unlisten()
+      unlisten = engine.readings(readings => {
+        if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
+      })
+    },
+    unlisten: () => unlisten(),
+    shutdown,
+  })
+  socket.on('close', () => {
+    unsubscribe()
+    unlisten()
+    host.$close()
+  })
+}
+
+/** A snapshot, then batches, at most one per 33 ms; a host that is 1 MB behind gets a snapshot once it listens again. */
+function feed(socket: Socket, engine: Engine, push: (update: Update) => void): Unsubscribe {
+  let waiting: Event[] = []
+  let timer: NodeJS.Timeout | null = null
+  let end: Unsubscribe = () => {}
+
+  function follow(): void {
+    end = engine.subscribe(update => {
+      if (update.is === 'snapshot') {
+        waiting = []
+        return push(update)
+      }
+      waiting.push(...update.events)
+      timer ??= setTimeout(flush, PACE_MS)
+    })
+  }
+  function flush(): void {
+    timer = null
+    if (socket.writableLength > BEHIND_BYTES) {
+      end()
+      waiting = []
+      socket.once('drain', follow)
+      return
+    }
+    push({ is: 'events', events: waiting })
+    waiting = []
+  }
+  follow()
+  return () => {
+    end()
+    socket.off('drain', follow)
+    if (timer) clearTimeout(timer)
+  }
+}

@@ -1,0 +1,56 @@
+import type { EventBody } from '../../../shared/model/events.ts'
+import type { Evidence, Job } from '../../../shared/model/job.ts'
+import { around } from '../points.ts'
+import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { facts, readReports } from './reports.ts'
+import { submit } from './submit.ts'
+
+/**
+ * Carries out wishes to cancel. Before its submission a job's lock gets a tombstone, so that a late submission does
+ * nothing; afterwards the scheduler is told. `cancelled` needs proof that nothing is alive, or the job's own report.
+ */
+export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  return around('cancel.send', async () => {
+    const unsent = jobs.filter(job => inPhase(job, 'submitting'))
+    const answers = unsent.length > 0 ? await here.agent.cancel(unsent.map(labelOf)) : []
+    const buried = unsent.filter(job =>
+      answers.some(({ word, fields }) => word === 'cancelled' && fields[0] === labelOf(job)),
+    )
+    // The lock was taken: it was submitted, and asking again tells its queue id.
+    const taken = unsent.filter(job => !buried.includes(job))
+
+    const alive = jobs.flatMap(job => {
+      const id = inPhase(job, 'queued', 'running')?.phase.queue_id
+      return id ? [{ job, id }] : []
+    })
+    const ended =
+      alive.length > 0
+        ? here.scheduler.cancel.read(
+            await here.agent.run(here.scheduler.cancel.line({ ids: alive.map(({ id }) => id) })),
+          )
+        : null
+    const dead = ended?.ok ? alive.filter(({ id }) => ended.value.includes(id)).map(({ job }) => job) : []
+    const look = await readReports(
+      here,
+      alive.map(({ job }) => labelOf(job)),
+    )
+    const unreported = dead.filter(
+      job => !look.reports.some(({ label, event }) => label === labelOf(job) && event === 'ended'),
+    )
+
+    return [
+      ...cancelled(buried, 'cancelled before it was submitted', 'its submission is locked for ever'),
+      ...(taken.length > 0 ? await submit(here, taken) : []),
+      ...facts(here, look.reports),
+      ...cancelled(unreported, 'cancelled', 'no process of it is alive'),
+    ]
+  })
+}
+
+function cancelled(jobs: readonly Job[], reason: string, text: string): readonly EventBody[] {
+  const evidence: readonly Evidence[] = [{ source: 'scheduler', file: null, line: null, text }]
+  return perRun(
+    'jobs.cancelled',
+    jobs.map(job => ({ job, item: { ...refOf(job), reason, evidence } })),
+  )
+}

@@ -1,0 +1,105 @@
+import type { ContentRef, Instant, Label } from '../../../shared/ids.ts'
+import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
+import { type Attempt, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
+import type { Machine } from '../../../shared/model/machine.ts'
+import type { Program } from '../../../shared/programs/index.ts'
+import type { Scheduler } from '../../../shared/schedulers/index.ts'
+import type { RemoteAgent } from '../machines/remote-agent.ts'
+import type { Session } from '../machines/transports/index.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { Calculations } from '../store/calculations.ts'
+
+/** Everything a step may touch: one machine, and the store's content. */
+export interface Here {
+  readonly machine: Machine
+  readonly session: Session
+  readonly agent: RemoteAgent
+  readonly scheduler: Scheduler
+  readonly blobs: Blobs
+  readonly calculations: Calculations
+  /** Text of resources/remote/job.sh. */
+  readonly jobBody: string
+  /** The readable folder of an attempt on this computer: runs/RUN/<job>/<attempt>. */
+  folderOf(job: Job): string
+  program(id: string): Program
+  now(): Instant
+  /** Any job of this machine, by the label of one of its attempts. */
+  byLabel(label: string): Job | undefined
+  /** Whether the scheduler may be asked now: rarely, however many jobs. Asking is noted. */
+  mayAskScheduler(): boolean
+  /** Milliseconds since this label was first seen absent from everywhere; 0 at the first time. Forgotten by a restart. */
+  absentFor(label: Label): number
+  present(label: Label): void
+  /** Names in the spool whose reports were read: removed from there once what they said is on disk. */
+  spent(names: readonly string[]): void
+}
+
+/** A step takes every job of one machine that needs it and returns what happened; it is safe to run twice. */
+export type StepFunction = (here: Here, jobs: readonly Job[]) => Promise<readonly EventBody[]>
+
+export function refOf(job: Job): AttemptRef {
+  const { n, label } = lastAttempt(job)
+  return { job: job.id, attempt: n, label }
+}
+
+export function labelOf(job: Job): Label {
+  return lastAttempt(job).label
+}
+
+/** The last attempt with its phase, when that is one of `names`. */
+export function inPhase<Name extends Phase['is']>(
+  job: Job,
+  ...names: readonly Name[]
+): (Attempt & { readonly phase: Extract<Phase, { readonly is: Name }> }) | null {
+  const attempt = lastAttempt(job)
+  return (names as readonly string[]).includes(attempt.phase.is) ? (attempt as never) : null
+}
+
+type PluralType = Extract<EventBody, { readonly jobs: readonly AttemptRef[] }>['type']
+type ItemOf<Type extends PluralType> =
+  Extract<EventBody, { readonly type: Type }> extends {
+    readonly jobs: readonly (infer Item)[]
+  }
+    ? Item
+    : never
+
+/** One event per run, since each event belongs to one run; none for no items. */
+export function perRun<Type extends PluralType>(
+  type: Type,
+  items: readonly { readonly job: Job; readonly item: ItemOf<Type> }[],
+): readonly EventBody[] {
+  return [...groupByRun(items)].map(
+    ([run, of]) => ({ type, run, jobs: of.map(({ item }) => item) }) as unknown as EventBody,
+  )
+}
+
+function groupByRun<T extends { readonly job: Job }>(items: readonly T[]): Map<Job['run'], T[]> {
+  const runs = new Map<Job['run'], T[]>()
+  for (const item of items) {
+    const of = runs.get(item.job.run)
+    if (of) of.push(item)
+    else runs.set(item.job.run, [item])
+  }
+  return runs
+}
+
+/** Reads all contents that a program will ask for, as text. */
+export async function loadContents(blobs: Blobs, refs: readonly ContentRef[]): Promise<(ref: ContentRef) => string> {
+  const texts = new Map<string, string>()
+  for (const ref of refs) texts.set(ref.sha256, (await blobs.read(ref)).toString('utf8'))
+  return ref => {
+    const text = texts.get(ref.sha256)
+    if (text === undefined) throw new Error(`content ${ref.sha256} was not named`)
+    return text
+  }
+}
+
+/** Where the program is on this machine: a person's word first, then what was found, then its plain name. */
+export function executableOf(machine: Machine, program: Program, found: Readonly<Record<string, string>>): string {
+  return (
+    machine.settings.programs[program.id] ??
+    (program.executable && found[program.executable]) ??
+    program.executable ??
+    ''
+  )
+}

@@ -1,0 +1,12 @@
+import type { Step } from '../next-step.ts'
+import { cancel } from './cancel.ts'
+import { fetch } from './fetch.ts'
+import type { StepFunction } from './here.ts'
+import { parse } from './parse.ts'
+import { stage } from './stage.ts'
+import { intend, submit } from './submit.ts'
+import { watch } from './watch.ts'
+
+export type { Here } from './here.ts'
+
+export const steps: Record<Step, StepFunction> = { cancel, stage, intend, submit, watch, fetch, parse }

@@ -1,0 +1,66 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import type { EventBody } from '../../../shared/model/events.ts'
+import type { Job, JobResult } from '../../../shared/model/job.ts'
+import { verdict } from '../../../shared/model/verdict.ts'
+import { type OutputReader, type Program, writeXyz } from '../../../shared/programs/index.ts'
+import { type Here, inPhase, perRun, refOf } from './here.ts'
+import { calculationOf } from './stage.ts'
+
+/** Reads the fetched outputs line by line and gives each attempt its verdict; a completed calculation is kept for others. */
+export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  const events: EventBody[] = []
+  for (const job of jobs) {
+    const attempt = inPhase(job, 'fetched')
+    if (!attempt) continue
+    const program = here.program(job.program)
+    const reader = await readOutputs(here, job, program)
+    const output = reader.reading()
+    const { exit, signal } = attempt.phase
+    const judged = verdict({
+      output,
+      exit,
+      signal,
+      evidence: attempt.evidence,
+      cancelWished: attempt.cancel_wished !== null,
+      exitDecides: program.exitDecides,
+    })
+    const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
+    const result: JobResult = { ...output.result, geometry }
+    if (judged.outcome === 'completed') await keepCalculation(here, job, result)
+    events.push(...versionFound(here, program, result.version))
+    events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...judged } }]))
+  }
+  return events
+}
+
+/** A program's version is known for certain only from what it printed itself. */
+function versionFound({ machine }: Here, { executable }: Program, version: string | null): readonly EventBody[] {
+  const found = executable === null ? undefined : machine.found[executable]
+  if (executable === null || version === null || !found || found.version === version) return []
+  return [
+    {
+      type: 'machine.changed',
+      machine: { ...machine, found: { ...machine.found, [executable]: { ...found, version } } },
+    },
+  ]
+}
+
+async function readOutputs(here: Here, job: Job, program: Program): Promise<OutputReader> {
+  const attempt = inPhase(job, 'fetched')
+  const reader = program.reader(attempt?.input ?? null)
+  for (const name of [program.output, 'stderr.txt']) {
+    const file = attempt?.phase.files.find(fetched => fetched.name === name)
+    if (!file) continue
+    const input = createReadStream(here.blobs.path(file))
+    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
+    for await (const line of lines) reader.line(line, name)
+  }
+  return reader
+}
+
+async function keepCalculation(here: Here, job: Job, result: JobResult): Promise<void> {
+  const identity = await calculationOf(here, job)
+  if (identity === null) return
+  await here.calculations.keep({ identity, version: result.version, result, from: refOf(job).label })
+}

@@ -1,0 +1,114 @@
+import type { Label } from '../../../shared/ids.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
+import { type Evidence, type Job, lastAttempt } from '../../../shared/model/job.ts'
+import { type Here, perRun, type refOf } from './here.ts'
+
+/** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
+export interface Report {
+  readonly label: Label
+  readonly event: 'began' | 'ended' | 'duplicate'
+  readonly values: Readonly<Record<string, string>>
+}
+
+export interface Look {
+  readonly reports: readonly Report[]
+  /** What each asked label's folder holds, e.g. "submit.lock run.lock". */
+  readonly folders: ReadonlyMap<string, string>
+}
+
+/** All reports of the spool, and those in the folders of `labels`: one question. */
+export async function readReports(here: Here, labels: readonly Label[]): Promise<Look> {
+  const answers = await here.agent.look(labels)
+  here.spent(answers.flatMap(({ word, fields: [name] }) => (word === 'spooled' && name ? [name] : [])))
+  const reports = answers.flatMap(({ word, fields: [label, event], text }): Report[] => {
+    if (word !== 'report' || !label || !isEvent(event) || !text.startsWith('larmor-report 1\n')) return []
+    const values: Record<string, string> = Object.create(null)
+    for (const line of text.split('\n').slice(1)) {
+      const cut = line.indexOf('=')
+      if (cut > 0) values[line.slice(0, cut)] = line.slice(cut + 1)
+    }
+    return values.label === label && values.event === event ? [{ label: label as Label, event, values }] : []
+  })
+  return {
+    reports,
+    folders: new Map(
+      answers.flatMap(({ word, fields: [label = '', what = ''] }) => (word === 'folder' ? [[label, what]] : [])),
+    ),
+  }
+}
+
+function isEvent(text: string | undefined): text is Report['event'] {
+  return text === 'began' || text === 'ended' || text === 'duplicate'
+}
+
+/** The facts in reports. One whose queue id is not that of the attempt is kept as ignored: it is of something else. */
+export function facts(here: Here, reports: readonly Report[]): readonly EventBody[] {
+  return reports.flatMap(report => {
+    const job = here.byLabel(report.label)
+    if (!job) return []
+    const attempt = job.attempts.find(({ label }) => label === report.label)
+    if (!attempt) return []
+    const ref = { job: job.id, attempt: attempt.n, label: attempt.label }
+    const known = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
+    const claimed = report.values.queue_id ?? ''
+    if (report.event === 'duplicate') {
+      return ignored(job, ref, 'jobs.running', `a second submission (${claimed}) was held back by run.lock`)
+    }
+    if (known !== null && claimed !== known) {
+      return ignored(
+        job,
+        ref,
+        report.event === 'began' ? 'jobs.running' : 'jobs.ended',
+        `a report of ${claimed || 'nobody'}, not of ${known}`,
+      )
+    }
+    return fact(here, job, ref, report)
+  })
+}
+
+function ignored(
+  job: Job,
+  ref: ReturnType<typeof refOf>,
+  fact: 'jobs.running' | 'jobs.ended',
+  why: string,
+): readonly EventBody[] {
+  const attempt = job.attempts.find(({ n }) => n === ref.attempt)
+  if (!attempt || attempt.ignored.length >= 20 || attempt.ignored.some(known => known.why === why)) return []
+  return [{ type: 'fact.ignored', run: job.run, ...ref, fact, why }]
+}
+
+function fact(here: Here, job: Job, ref: ReturnType<typeof refOf>, { event, values }: Report): readonly EventBody[] {
+  const who = {
+    host: values.host || null,
+    pid: count(values.pid),
+    pgid: count(values.pid),
+    boot_id: values.boot_id || null,
+  }
+  const started = instant(values.started)
+  if (event === 'began')
+    return perRun('jobs.running', [{ job, item: { ...ref, started: started ?? here.now(), ...who } }])
+  const exit = count(values.exit)
+  const signal = /^[A-Z0-9]{1,10}$/.test(values.signal ?? '') ? (values.signal ?? null) : null
+  const evidence: Evidence = { source: 'report', file: 'report.ended', line: null, text: sayEnd(exit, signal) }
+  const item = { ...ref, started, ended: instant(values.at) ?? here.now(), exit, signal, evidence: [evidence], ...who }
+  return perRun('jobs.ended', [{ job, item }])
+}
+
+function sayEnd(exit: number | null, signal: string | null): string {
+  return `the job's own report: exit status ${exit ?? 'unknown'}${signal ? `, signal ${signal}` : ''}`
+}
+
+function count(text: string | undefined): number | null {
+  return text && /^\d{1,10}$/.test(text) ? Number(text) : null
+}
+
+function instant(text: string | undefined): string | null {
+  const time = text ? Date.parse(text) : Number.NaN
+  return Number.isNaN(time) ? null : new Date(time).toISOString()
+}
+
+/** Whether the job is one that a look at the machine can tell something about. */
+export function isWatched(job: Job): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return outcome === null && (phase.is === 'queued' || phase.is === 'running')
+}

@@ -1,0 +1,56 @@
+import type { Label } from '../../../shared/ids.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
+import type { Job } from '../../../shared/model/job.ts'
+import { around } from '../points.ts'
+import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { facts, type Look, readReports } from './reports.ts'
+
+/**
+ * One look at the spool of reports, and rarely one question to the scheduler for all jobs together. Gone from the
+ * queue is not ended: the job's own report says so, and only its absence after the grace period makes a job lost.
+ */
+export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  return around('watch.ask', async () => {
+    const asked = here.mayAskScheduler()
+      ? here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
+      : null
+    const entries = asked?.ok ? asked.value : null
+    const inQueue = new Map((entries ?? []).map(entry => [entry.label, entry]))
+    const gone = entries === null ? [] : jobs.filter(job => (inQueue.get(labelOf(job))?.status ?? 'gone') === 'gone')
+    const look = await readReports(here, gone.map(labelOf))
+    const began = jobs.filter(job => inPhase(job, 'queued') && inQueue.get(labelOf(job))?.status === 'running')
+    for (const job of jobs) if (entries !== null && !gone.includes(job)) here.present(labelOf(job))
+    return [
+      ...facts(here, look.reports),
+      ...perRun(
+        'jobs.running',
+        began
+          .filter(job => !hasReport(look, labelOf(job)))
+          .map(job => ({ job, item: { ...refOf(job), started: here.now(), ...nobody } })),
+      ),
+      ...perRun(
+        'jobs.lost',
+        gone.filter(job => !hasReport(look, labelOf(job), 'ended')).flatMap(job => lost(here, job)),
+      ),
+    ]
+  })
+}
+
+const nobody = { host: null, pid: null, pgid: null, boot_id: null }
+
+function hasReport(look: Look, label: Label, event?: string): boolean {
+  return look.reports.some(report => report.label === label && (event === undefined || report.event === event))
+}
+
+function lost(here: Here, job: Job) {
+  const seconds = here.absentFor(labelOf(job)) / 1000
+  if (seconds < here.machine.settings.grace_s) return []
+  const reason = 'it is not in the queue, and it left no report'
+  const text = `absent from queue, spool and folder for ${Math.round(seconds)} s, the machine being reachable`
+  return [
+    {
+      job,
+      item: { ...refOf(job), reason, evidence: [{ source: 'scheduler' as const, file: null, line: null, text }] },
+    },
+  ]
+}

@@ -1,0 +1,59 @@
+import type { RunId } from '../../shared/ids.ts'
+import type { EventBody } from '../../shared/model/events.ts'
+import type { State } from '../../shared/model/state.ts'
+import { values } from '../../shared/model/table.ts'
+import type { Task } from '../../shared/model/task.ts'
+import { around } from './points.ts'
+import type { TaskPool } from './tasks/pool.ts'
+
+export interface TasksAtWork {
+  /** Begins every planned task of open, unheld runs that is not at work yet. */
+  begin(state: State): void
+  isWorking(run: RunId, task: string): boolean
+  readonly count: number
+  stop(): Promise<void>
+}
+
+/** Does planned tasks in worker threads and commits their results. After a restart a planned task is simply done again. */
+export function createTasksAtWork(pool: TaskPool, commit: (facts: readonly EventBody[]) => Promise<void>): TasksAtWork {
+  const working = new Map<string, AbortController>()
+  const keyOf = (run: RunId, task: string) => `${run}/${task}`
+
+  async function work(run: RunId, task: Task, signal: AbortSignal): Promise<void> {
+    const done = await around('task.run', () => pool.run(task.kind, task.input, signal)).then(
+      (result): EventBody => ({ type: 'task.done', run, task: task.key, result }),
+      (error: unknown): EventBody => ({
+        type: 'task.failed',
+        run,
+        task: task.key,
+        reason: error instanceof Error ? error.message : String(error),
+      }),
+    )
+    working.delete(keyOf(run, task.key))
+    if (!signal.aborted) await commit([done])
+  }
+
+  return {
+    begin(state) {
+      for (const run of values(state.runs)) {
+        if (run.phase.is !== 'open') continue
+        for (const task of Object.values(run.tasks)) {
+          const key = keyOf(run.id, task.key)
+          if (run.phase.hold === 'cancelling') working.get(key)?.abort()
+          if (run.phase.hold !== null || task.state.is !== 'planned' || working.has(key)) continue
+          const controller = new AbortController()
+          working.set(key, controller)
+          void work(run.id, task, controller.signal)
+        }
+      }
+    },
+    isWorking: (run, task) => working.has(keyOf(run, task)),
+    get count() {
+      return working.size
+    },
+    async stop() {
+      for (const controller of working.values()) controller.abort()
+      await pool.close()
+    },
+  }
+}

@@ -1,0 +1,63 @@
+import type { RunDocument } from '../show/run.ts'
+
+const COLUMNS = [
+  'nucleus',
+  'atoms',
+  'sigma_ppm',
+  'delta_ppm',
+  'reference',
+  'reference_source',
+  'expected_error_ppm',
+  'comparable',
+]
+const JOB_COLUMNS = ['job', 'key', 'phase', 'outcome', 'reason']
+
+interface Shift {
+  readonly nucleus: string
+  readonly atoms: readonly number[]
+  readonly sigma_ppm: number | null
+  readonly delta_ppm: number | null
+  readonly reference: {
+    readonly kind: string
+    readonly source: string | null
+    readonly expected_error_ppm: number | null
+  }
+  readonly comparable: boolean
+}
+
+/** The shift table as CSV (RFC 4180): atoms 1-based and separated by blanks; a run without shifts gives its jobs. */
+export function shiftsCsv(document: RunDocument): string {
+  const shifts = document.shifts as unknown as readonly Shift[] | undefined
+  if (!shifts)
+    return table(
+      JOB_COLUMNS,
+      document.jobs.map(({ job, key, phase, outcome, reason }) => [job, key, phase, outcome, reason]),
+    )
+  return table(
+    COLUMNS,
+    shifts.map(({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable }) => [
+      nucleus,
+      atoms.join(' '),
+      sigma_ppm,
+      delta_ppm,
+      reference.kind,
+      reference.source,
+      reference.expected_error_ppm,
+      comparable,
+    ]),
+  )
+}
+
+type Cell = string | number | boolean | null
+
+function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return [head, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('')
+}
+
+/** A text that a spreadsheet would take for a formula is kept as text. */
+function cell(value: Cell): string {
+  if (value === null) return ''
+  if (typeof value !== 'string') return String(value)
+  const text = /^[=+@\t\r]|^-(?![\d.])/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,56 @@
+import type { Label, QueueId } from '../ids.ts'
+import { fail, ok } from '../result.ts'
+import { sh } from '../sh.ts'
+import type { QueueEntry, Scheduler } from './scheduler.ts'
+
+/** pid:start:boot, as resources/remote/agent.sh prints it. */
+const ID = /^\d+:[^:\s]+:[^:\s]*$/
+
+/**
+ * No queueing system: submitted scripts are alive at once and wait on the machine itself for a place, in order, so
+ * that job 5 of 200 starts while nobody looks. The verbs are those of resources/remote/agent.sh.
+ */
+export const direct: Scheduler = {
+  id: 'direct',
+  label: 'no scheduler',
+  header: () => [],
+  ownId: '"$LARMOR_QUEUE_ID"', // set by the waiting script, which becomes the job
+  keepsTime: false,
+  absenceProves: true,
+  submit: {
+    line: ({ label, resources, settings }) =>
+      settings.cores === null
+        ? sh`exec sh "$LARMOR_AGENT" enqueue ${label} ${resources.ranks} "$(getconf _NPROCESSORS_ONLN)"`
+        : sh`exec sh "$LARMOR_AGENT" enqueue ${label} ${resources.ranks} ${settings.cores}`,
+    read: ({ exit, out, err }) => {
+      const id = out.trim()
+      if (exit === 0 && ID.test(id)) return ok(id as QueueId)
+      return fail({ code: 'not-now', message: 'The job could not be started on this machine.', detail: err || out })
+    },
+  },
+  list: {
+    line: () => sh`sh "$LARMOR_AGENT" queue`,
+    read: ({ exit, out, err }) => {
+      if (exit !== 0) return fail({ code: 'not-now', message: 'The waiting jobs could not be listed.', detail: err })
+      return ok(
+        out.split('\n').flatMap((line): QueueEntry[] => {
+          const [label, status, id] = line.split('\t')
+          if (!label || !id || !ID.test(id)) return []
+          const known = status === 'running' ? 'running' : 'queued'
+          return [{ label: label as Label, queue_id: id as QueueId, status: known, text: known }]
+        }),
+      )
+    },
+  },
+  cancel: {
+    line: ({ ids }) => sh`sh "$LARMOR_AGENT" end ${ids}`,
+    read: ({ exit, out, err }) =>
+      exit === 0
+        ? ok(
+            out
+              .split('\n')
+              .flatMap(line => (line.startsWith('dead\t') ? [line.slice('dead\t'.length) as QueueId] : [])),
+          )
+        : fail({ code: 'not-now', message: 'The jobs could not be ended.', detail: err }),
+  },
+}

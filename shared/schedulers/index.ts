@@ -1,0 +1,16 @@
+import { direct } from './direct.ts'
+import type { Scheduler } from './scheduler.ts'
+import { slurm } from './slurm.ts'
+
+export type { Ask, Printed, QueueEntry, QueueStatus, Scheduler } from './scheduler.ts'
+
+/** Every scheduler there is. Adding one: CONTRIBUTING.md. */
+export const schedulers = { direct, slurm } satisfies Record<string, Scheduler>
+
+export type SchedulerName = keyof typeof schedulers
+
+export function schedulerOf(name: string): Scheduler {
+  const scheduler = schedulers[name as SchedulerName]
+  if (!scheduler) throw new Error(`there is no scheduler ${name}`)
+  return scheduler
+}

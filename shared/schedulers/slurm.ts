@@ -1,0 +1,78 @@
+import type { Label, QueueId } from '../ids.ts'
+import { fail, ok } from '../result.ts'
+import { sh } from '../sh.ts'
+import type { QueueEntry, QueueStatus, Scheduler } from './scheduler.ts'
+
+/**
+ * squeue's compact states. Source: https://slurm.schedmd.com/squeue.html#SECTION_JOB-STATE-CODES.
+ * A state that is not here is `unclear`: shown as it is, and nothing follows from it.
+ */
+const STATUS: Readonly<Record<string, QueueStatus>> = {
+  PD: 'queued',
+  CF: 'queued',
+  RQ: 'queued',
+  R: 'running',
+  CG: 'running',
+  SO: 'running',
+  S: 'held',
+  ST: 'held',
+  RH: 'held',
+  RD: 'held',
+  SE: 'held',
+  CD: 'gone',
+  CA: 'gone',
+  F: 'gone',
+  TO: 'gone',
+  NF: 'gone',
+  OOM: 'gone',
+  PR: 'gone',
+  BF: 'gone',
+  DL: 'gone',
+}
+
+export const slurm: Scheduler = {
+  id: 'slurm',
+  label: 'Slurm',
+  header: ({ label, resources, settings }) => [
+    `#SBATCH --job-name=${label}`,
+    `#SBATCH --ntasks=${resources.ranks}`,
+    `#SBATCH --mem=${resources.memory_mb}M`,
+    `#SBATCH --time=${Math.ceil(resources.seconds / 60)}`, // whole minutes
+    '#SBATCH --output=slurm.out',
+    '#SBATCH --signal=B:USR1@60', // warns the script before the limit
+    ...(settings.partition === null ? [] : [`#SBATCH --partition=${settings.partition}`]),
+  ],
+  ownId: '"$SLURM_JOB_ID"',
+  keepsTime: true,
+  absenceProves: false,
+  submit: {
+    line: () => sh`exec sbatch --parsable job.sh`,
+    read: ({ exit, out, err }) => {
+      // --parsable prints `id` or `id;cluster`; sites' banners may stand around it.
+      const id = exit === 0 ? /^(?<id>\d+)(;\S+)?\s*$/m.exec(out)?.groups?.id : undefined
+      if (id) return ok(id as QueueId)
+      return fail({ code: 'not-now', message: 'Slurm refused the job.', detail: err || out })
+    },
+  },
+  list: {
+    // %j is the job's name, which is the label; of all the user's jobs, so that one question serves whatever their number.
+    line: () => sh`squeue --noheader --me --states=all --format=${'%i|%t|%j|%r'}`,
+    read: ({ exit, out, err }) => {
+      if (exit !== 0) return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err })
+      return ok(
+        out.split('\n').flatMap((line): QueueEntry[] => {
+          const [id, code, label, reason] = line.split('|')
+          if (!id || !code || !label) return []
+          const text = reason && reason !== 'None' ? `${code} (${reason})` : code
+          return [{ label: label as Label, queue_id: id.trim() as QueueId, status: STATUS[code] ?? 'unclear', text }]
+        }),
+      )
+    },
+  },
+  cancel: {
+    line: ({ ids }) => sh`scancel ${ids}`,
+    // scancel's 0 says that it was asked for, not that anything ended.
+    read: ({ exit, err }) =>
+      exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
+  },
+}

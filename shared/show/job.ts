@@ -1,0 +1,104 @@
+import type { Instant, JobId, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
+import {
+  type Attempt,
+  type Evidence,
+  type Job,
+  type JobResult,
+  lastAttempt,
+  type Outcome,
+  type PhaseName,
+} from '../model/job.ts'
+
+/** `larmor show JOB`, as cli.md has it. */
+export interface JobDocument {
+  readonly job: JobId
+  readonly run: RunId
+  readonly key: string
+  readonly machine: MachineName
+  readonly program: string
+  readonly attempts: readonly AttemptDocument[]
+  readonly outcome: Outcome | null
+  readonly category: string | null
+  readonly reason: string | null
+  readonly evidence: readonly Evidence[]
+  readonly remedies: readonly never[]
+  /** Null until its output was read. */
+  readonly metrics: JobResult | null
+}
+
+export interface AttemptDocument {
+  readonly attempt: number
+  readonly label: Label
+  readonly queue_id: QueueId | null
+  readonly phase: PhaseName
+  readonly outcome: Outcome | null
+  readonly dir: RemotePath | null
+  readonly submitted: Instant | null
+  readonly started: Instant | null
+  readonly ended: Instant | null
+  readonly exit: number | null
+  readonly signal: string | null
+  readonly pid: number | null
+  readonly pgid: number | null
+  readonly boot_id: string | null
+  /** Why it is not known whether the submission arrived; null when there is no doubt. */
+  readonly doubt: string | null
+  readonly reused: string | null
+  readonly fix: string | null
+  readonly ignored: Attempt['ignored']
+}
+
+export function showJob(job: Job): JobDocument {
+  const { outcome, category, reason, evidence, phase } = lastAttempt(job)
+  return {
+    job: job.id,
+    run: job.run,
+    key: job.key,
+    machine: job.machine,
+    program: job.program,
+    attempts: job.attempts.map(showAttempt),
+    outcome,
+    category,
+    reason,
+    evidence,
+    remedies: [],
+    metrics: phase.is === 'parsed' ? phase.result : null,
+  }
+}
+
+const nothing = {
+  queue_id: null,
+  dir: null,
+  submitted: null,
+  started: null,
+  ended: null,
+  exit: null,
+  signal: null,
+  pid: null,
+  pgid: null,
+  boot_id: null,
+}
+
+function showAttempt({ n, label, phase, outcome, fix, ignored }: Attempt): AttemptDocument {
+  const { is, ...known } = { ...nothing, ...phase }
+  return {
+    attempt: n,
+    label,
+    phase: is,
+    outcome,
+    queue_id: known.queue_id,
+    dir: known.dir || null,
+    submitted: known.submitted,
+    started: known.started,
+    ended: known.ended,
+    exit: known.exit,
+    signal: known.signal,
+    pid: known.pid,
+    pgid: known.pgid,
+    boot_id: known.boot_id,
+    doubt: phase.is === 'submitting' ? (phase.doubt?.text ?? null) : null,
+    reused: phase.is === 'parsed' ? phase.reused : null,
+    fix,
+    ignored,
+  }
+}

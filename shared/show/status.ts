@@ -1,0 +1,108 @@
+import type { Instant, JobId, MachineName, RunId } from '../ids.ts'
+import { type Job, lastAttempt, type Outcome, type PhaseName } from '../model/job.ts'
+import { knownOf } from '../model/known.ts'
+import type { Run } from '../model/run.ts'
+import type { State } from '../model/state.ts'
+import { get, values } from '../model/table.ts'
+import { workflowOf } from '../workflows/index.ts'
+
+/** cli.md's words for the state of a run. */
+export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
+
+/** Phases up to fetched and outcomes sum to the number of jobs; `parsed` is counted beside them. */
+export type Counts = Readonly<Partial<Record<PhaseName | Outcome, number>>>
+
+/** One run in `larmor status`. */
+export interface RunStatus {
+  readonly run: RunId
+  readonly name: string
+  readonly workflow: string
+  readonly state: RunState
+  /** Why it ended so, in one sentence. */
+  readonly reason: string | null
+  readonly machine: MachineName
+  /** Where it is in its plan: 1-based, and the step's name. */
+  readonly step: number
+  readonly step_label: string
+  readonly steps: readonly {
+    readonly label: string
+    readonly done: number
+    readonly failed: number
+    readonly total: number
+  }[]
+  readonly counts: Counts
+  /** Jobs of which it is not known whether their submission arrived. */
+  readonly doubt: number
+  readonly progress: number
+  readonly plan_version: number
+  /** Null until there are enough comparable jobs to say anything (issue of campaigns). */
+  readonly eta: null
+  readonly confidence: 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'
+  readonly updated: Instant
+}
+
+/** The state of a run in one word. */
+export function runState(run: Run): RunState {
+  if (run.phase.is === 'ended') return run.phase.outcome
+  if (run.phase.hold === 'paused') return 'paused'
+  return run.jobs.length === 0 && Object.keys(run.tasks).length === 0 ? 'planned' : 'running'
+}
+
+/** All live runs, the one started last first. */
+export function runsByStart(state: State): readonly Run[] {
+  return [...values(state.runs)].sort((a, b) =>
+    a.started < b.started ? 1 : a.started > b.started ? -1 : a.id < b.id ? -1 : 1,
+  )
+}
+
+export function statusOf(state: State, run: Run): RunStatus {
+  const { steps, version } = workflowOf(run.workflow).plan(knownOf(state, run))
+  const at = steps.findIndex(({ settled, total }) => settled < total)
+  const step = at < 0 ? steps.length : at + 1
+  const jobs = jobsOf(state, run)
+  return {
+    run: run.id,
+    name: run.name,
+    workflow: run.workflow,
+    state: runState(run),
+    reason: run.phase.is === 'ended' ? run.phase.reason : null,
+    machine: run.machine,
+    step,
+    step_label: steps[step - 1]?.label ?? '',
+    steps: steps.map(({ label, done, settled, total }) => ({ label, done, failed: settled - done, total })),
+    counts: countsOf(jobs),
+    doubt: jobs.filter(inDoubt).length,
+    progress: run.progress,
+    plan_version: Math.max(run.plan_version, version),
+    eta: null,
+    confidence: confidenceOf(state, run),
+    updated: run.updated,
+  }
+}
+
+export function jobsOf(state: State, run: Run): readonly Job[] {
+  return run.jobs.flatMap((id: JobId) => get(state.jobs, id) ?? [])
+}
+
+export function countsOf(jobs: readonly Job[]): Counts {
+  const counts: Partial<Record<PhaseName | Outcome, number>> = {}
+  for (const job of jobs) {
+    const { phase, outcome } = lastAttempt(job)
+    const word = outcome ?? phase.is
+    counts[word] = (counts[word] ?? 0) + 1
+    if (phase.is === 'parsed' && word !== 'parsed') counts.parsed = (counts.parsed ?? 0) + 1
+  }
+  return counts
+}
+
+function inDoubt(job: Job): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return outcome === null && phase.is === 'submitting' && phase.doubt !== null
+}
+
+/** What is shown of a machine that does not answer is old, and is said to be so. */
+function confidenceOf(state: State, run: Run): RunStatus['confidence'] {
+  if (run.phase.is === 'ended') return 'live'
+  const reach = state.machines[run.machine]?.reach.is
+  return reach === undefined ? 'unknown' : reach === 'ok' ? 'live' : 'stale'
+}
