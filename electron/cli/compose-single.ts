@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, extname, join, relative, resolve } from 'node:path'
 import type { ContentRef, Json } from '../../shared/ids.ts'
@@ -7,6 +6,7 @@ import type { Machine } from '../../shared/model/machine.ts'
 import { type GivenFile, type NwchemTask, programs, readXyz } from '../../shared/programs/index.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import { findSolvent } from '../../shared/solvents.ts'
+import { refOf } from '../engine/store/content-ref.ts'
 import { badArgument, type Given } from './command.ts'
 import type { Composed } from './compose.ts'
 
@@ -24,9 +24,9 @@ export async function composeSingle(
   if (given.words.length === 0) throw badArgument('file', 'FILE is missing.')
   const texts = new Map<string, string>()
   const keep = (text: string): ContentRef => {
-    const sha256 = createHash('sha256').update(text).digest('hex')
-    texts.set(sha256, text)
-    return { sha256, bytes: Buffer.byteLength(text) }
+    const ref = refOf(text)
+    texts.set(ref.sha256, text)
+    return ref
   }
 
   const jobs: JobSpec[] = []
@@ -48,7 +48,7 @@ export async function composeSingle(
     params: { jobs } as unknown as Json,
     texts: [...texts.values()],
     warnings: [],
-    preview: { jobs, contents: ref => texts.get(ref.sha256) ?? '', notes: [] },
+    preview: () => ({ jobs, contents: ref => texts.get(ref.sha256) ?? '', notes: [] }),
   }
 }
 

@@ -12,7 +12,7 @@ export interface Composed {
   /** What a person should know beforehand. */
   readonly warnings: readonly string[]
   /** The jobs that can be shown before anything runs (`decks`), with all contents they refer to. */
-  readonly preview: {
+  preview(): {
     readonly jobs: readonly JobSpec[]
     contents(ref: ContentRef): string
     readonly notes: readonly string[]

@@ -139,7 +139,8 @@ const decks: CliCommand = {
       resourcesOf(given),
     )
     const body = await readFile(remoteScript('job.sh'), 'utf8')
-    const jobs = composed.preview.jobs.map(({ key, program: id, input, resources }) => {
+    const preview = composed.preview()
+    const jobs = preview.jobs.map(({ key, program: id, input, resources }) => {
       const program = programOf(id)
       const files = jobFiles({
         label: label('run.job' as never, 1),
@@ -153,7 +154,7 @@ const decks: CliCommand = {
         settings: machine.settings,
         input,
         resources,
-        contents: composed.preview.contents,
+        contents: preview.contents,
         body,
       })
       return { key, program: id, files }
@@ -162,13 +163,13 @@ const decks: CliCommand = {
       name: composed.name,
       machine: machine.name,
       warnings: composed.warnings,
-      notes: composed.preview.notes,
+      notes: preview.notes,
       jobs,
     }
     surroundings.terminal.document(document, () =>
       [
         ...composed.warnings.map(warning => `! ${warning}`),
-        ...composed.preview.notes.map(note => `# ${note}`),
+        ...preview.notes.map(note => `# ${note}`),
         ...jobs.flatMap(({ key, files }) => files.map(({ name, text }) => `==> ${key}: ${name}\n${text}`)),
       ].join('\n'),
     )

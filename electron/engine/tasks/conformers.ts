@@ -115,7 +115,7 @@ function weigh(
 }
 
 function warningsOf(
-  { open, unknownElement, possible, made, isomer }: Generated,
+  { open, unknownElement, untried, isomer }: Generated,
   elements: readonly string[],
 ): readonly string[] {
   const warnings: string[] = []
@@ -138,8 +138,6 @@ function warningsOf(
         'and have no force-field energy',
     )
   }
-  if (possible > made) {
-    warnings.push(`${made} of about ${possible} combinations of torsions were tried`)
-  }
+  if (untried > 0) warnings.push(`too many combinations of torsions: about ${untried} were not tried`)
   return warnings
 }

@@ -4,7 +4,9 @@ import type { Geometry, Graph } from '../../../shared/nmr/molecule.ts'
 import type { Constitution } from '../../../shared/nmr/symmetry.ts'
 import { chance } from './chance.ts'
 import { loadTables, type Minimised, minimise } from './force-field.ts'
-import { lightRotors, type Move } from './light-rotors.ts'
+import { lightRotors } from './light-rotors.ts'
+import type { Move } from './move.ts'
+import { ringFlips } from './ring-flips.ts'
 import { geometryFrom, type Loaded, setGeometry } from './structure.ts'
 
 /** A geometry with its force field energy; null where the force field does not know the molecule. */
@@ -15,9 +17,8 @@ export interface Candidate {
 
 export interface Generated {
   readonly candidates: readonly Candidate[]
-  /** Torsion sets that the generator knows, and how many of them were made. */
-  readonly possible: number
-  readonly made: number
+  /** Combinations of torsions that were left out because there are too many. */
+  readonly untried: number
   /** Stereocentres and double bonds that the input leaves open, atoms of the input counted from 0. */
   readonly open: { readonly centres: readonly number[]; readonly bonds: readonly (readonly [number, number])[] }
   /** The isomer that was taken, as SMILES. */
@@ -28,8 +29,9 @@ export interface Generated {
 
 const NO_3D = 'no 3D structure could be made of this molecule'
 /** Torsion sets tried at most, by size: each takes 20 to 300 ms. */
-const triesFor = (atoms: number) => (atoms <= 60 ? 300 : atoms <= 120 ? 150 : 60)
-const MOST_MINIMISED = 900
+const triesFor = (atoms: number) => (atoms <= 40 ? 300 : atoms <= 80 ? 150 : 60)
+const MOST_TURNED = 600
+const MOST_FLIPPED = 150
 const MOST_TURNS = 27
 
 /** Conformers of one stereoisomer, minimised, with their atoms named alike; not yet compared with each other. */
@@ -71,12 +73,12 @@ export function generate(
       const named = sound && energy_kcal === null ? null : namedAs(of, reference, geometry)
       return named ? [{ geometry: named, energy_kcal }] : []
     })
-  const skeletons = distinct(alike(raw))
+  const chains = distinct(alike(raw))
+  const skeletons = sound ? flipRings(isomer, of.graph, chains, found => distinct(alike(found))) : chains
   const turned = sound ? alike(turnLightRotors(isomer, of.graph, skeletons, seed)) : []
   return {
     candidates: [...skeletons, ...turned],
-    possible,
-    made: raw.length,
+    untried: raw.length === most ? Math.max(0, possible - raw.length) : 0,
     open,
     isomer: isomer.molecule.toIsomericSmiles(),
     unknownElement,
@@ -106,9 +108,44 @@ function settleStereo(
   return { isomer: settled, open: { centres, bonds } }
 }
 
+/** With the other puckerings of the rings, and those of these, until nothing new comes or it is enough. */
+function flipRings(
+  isomer: Loaded,
+  graph: Graph,
+  start: readonly Candidate[],
+  distinct: (candidates: readonly Candidate[]) => readonly Candidate[],
+): readonly Candidate[] {
+  const flips = ringFlips(graph)
+  let all = start
+  let fresh = start
+  let left = MOST_FLIPPED
+  while (flips.length > 0 && fresh.length > 0) {
+    const found: Candidate[] = []
+    for (const { geometry } of fresh) {
+      for (const flip of flips) {
+        if (left-- <= 0) break
+        const flipped = minimisedFrom(isomer, flip(geometry))
+        if (flipped) found.push(flipped)
+      }
+    }
+    const known = new Set(all)
+    all = distinct([...all, ...found])
+    fresh = all.filter(candidate => !known.has(candidate))
+  }
+  return all
+}
+
+function minimisedFrom({ molecule, places }: Loaded, geometry: Geometry): Candidate | null {
+  setGeometry(molecule, places, geometry)
+  const minimised = minimise(molecule)
+  return minimised.is === 'minimised'
+    ? { geometry: geometryFrom(molecule, places), energy_kcal: minimised.energy_kcal }
+    : null
+}
+
 /** Every way the light rotors of each geometry can stand, minimised; the way it stands is left out. */
 function turnLightRotors(
-  { molecule, places }: Loaded,
+  isomer: Loaded,
   graph: Graph,
   skeletons: readonly Candidate[],
   seed: number,
@@ -117,15 +154,12 @@ function turnLightRotors(
   const found: Candidate[] = []
   for (const { geometry } of skeletons) {
     for (const moves of turns(lightRotors(graph, geometry), random)) {
-      if (found.length >= MOST_MINIMISED) return found
-      setGeometry(
-        molecule,
-        places,
+      if (found.length >= MOST_TURNED) return found
+      const turned = minimisedFrom(
+        isomer,
         moves.reduce((moved, move) => move(moved), geometry),
       )
-      const minimised = minimise(molecule)
-      if (minimised.is !== 'minimised') continue
-      found.push({ geometry: geometryFrom(molecule, places), energy_kcal: minimised.energy_kcal })
+      if (turned) found.push(turned)
     }
   }
   return found

@@ -1,8 +1,6 @@
 import type { Geometry, Graph, Position } from '../../../shared/nmr/molecule.ts'
 import { at, cross, dot, minus, norm, plus, times, turned, unit } from '../../../shared/nmr/vectors.ts'
-
-/** A change of a geometry that openchemlib's generator does not try: an OH or NH2 turned, an amine turned inside out. */
-export type Move = (geometry: Geometry) => Geometry
+import type { Move } from './move.ts'
 
 /** For each OH, SH, NH2 and inverting nitrogen: the ways it can stand, the first being as it is. */
 export function lightRotors(graph: Graph, geometry: Geometry): readonly (readonly Move[])[] {

@@ -192,3 +192,7 @@ function byName<T extends { readonly label: string; readonly names?: readonly st
 
 const functionalsByName = byName(functionals)
 const basesByName = byName(bases)
+
+/** What is offered, in this order: functionals, with whether their shieldings run, and basis sets. */
+export const knownFunctionals: readonly { readonly label: string; readonly shieldings: boolean }[] = functionals
+export const knownBases: readonly string[] = bases.map(({ label }) => label)

@@ -9,6 +9,8 @@ import { afterEquals, decimals, lastWord, numberOrNull } from './numbers.ts'
 /** The rule that stands above and below NWChem's messages; 63 or 72 hyphens. */
 const RULE = ` ${'-'.repeat(60)}`
 
+const BLANK = 32
+
 /**
  * Reads outputs of NWChem 6.0 to 7.2 line by line, cut anywhere, several runs in one file. Lines are known by their
  * exact beginning, blanks included, so that a title or an echoed deck is not taken for a message. A file whose name
@@ -17,10 +19,13 @@ const RULE = ` ${'-'.repeat(60)}`
 export function nwchemReader(input: NwchemInput | null): OutputReader {
   const lineNumbers = new Map<string, number>()
   let file = ''
+  let output = ''
+  let isStderr = false
   let line = ''
   let lineNumber = 0
   let underRule = false
-  let last = { file: '', line: 0, text: '' }
+  let lastLine = ''
+  let lastNumber = 0
 
   let isNwchem = false
   let inEcho = false
@@ -246,13 +251,23 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     else if (/exited on signal \d+/.test(line)) stderr.push({ category: 'crash-unknown', weight: 0, evidence: here() })
   }
 
+  function changeFile(to: string): void {
+    lineNumbers.set(file, lineNumber)
+    lineNumber = lineNumbers.get(to) ?? 0
+    file = to
+    isStderr = to.includes('stderr')
+    if (!isStderr) output = to
+  }
+
   function dispatch(): void {
-    const start = line.search(/\S/)
-    if (start === -1) {
+    let start = 0
+    while (line.charCodeAt(start) === BLANK) start += 1
+    if (start === line.length) {
       if (scfCycle !== null) scfTable = false
       return
     }
-    last = { file, line: lineNumber, text: line }
+    lastLine = line
+    lastNumber = lineNumber
     if (scfTable && /^\s+\d+\s+\S+\s+\d/.test(line)) scfCycle = Number(line.trim().split(/\s+/)[0])
     if (line.startsWith('Northwest Computational Chemistry Package (NWChem)', start)) banner()
     for (const [prefix, read] of byFirst.get(line.charAt(start)) ?? []) {
@@ -262,11 +277,10 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
 
   return {
     line(text, from) {
-      file = from
       line = text
-      lineNumber = (lineNumbers.get(from) ?? 0) + 1
-      lineNumbers.set(from, lineNumber)
-      if (from.includes('stderr')) return hear()
+      if (from !== file) changeFile(from)
+      lineNumber += 1
+      if (isStderr) return hear()
 
       if (inEcho) {
         inEcho = !line.startsWith('====')
@@ -292,7 +306,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           totalTimes,
           complaints,
           stderr,
-          lastLine: last.line === 0 ? null : evidence(last.file, last.line, last.text),
+          lastLine: lastNumber === 0 ? null : evidence(output, lastNumber, lastLine),
           energy,
           tasks,
           optimised,
