@@ -83,7 +83,9 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     // NWChem prints 12 decimals at least: fewer are the end of a file that was cut, stars a number out of range.
     const hartree = decimals(value, 12)
     if (hartree === null && !/nan|\*{3}/i.test(value ?? '')) return
-    energy = { hartree: hartree ?? Number.NaN, evidence: here() }
+    // Numerical frequencies go on to displaced positions, whose energies are nobody's.
+    const isDisplaced = energy !== null && input?.kind === 'calculation' && input.task === 'freq'
+    if (!isDisplaced) energy = { hartree: hartree ?? Number.NaN, evidence: here() }
     scfTable = false
     if (scf !== 'failed') forget('scf-not-converged')
     scf = scf === 'failed' ? 'none' : 'done'

@@ -42,6 +42,7 @@ describe('decks', () => {
     'water-both-levels',
     'water-energy',
     'water-frequencies',
+    'water-frequencies-in-solvent',
     'water-optimisation-not-converged',
     'water-shielding',
   ] as const)('are those that NWChem ran: %s', name => {

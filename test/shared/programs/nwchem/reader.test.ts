@@ -30,6 +30,8 @@ const wanted: Record<string, Wanted> = {
   'water-both-levels': done(-77.92941956048, 6, 4),
   'water-energy': done(-76.419014172627, 6, null),
   'water-frequencies': done(-75.312521714029, 5, null),
+  // Numerical: the energy is that of the geometry given, not of the last displacement.
+  'water-frequencies-in-solvent': done(-75.317693212799, 5, null),
   'water-shielding': done(-75.319015911113, 5, null),
   'ccsd-t-energy': done(-75.01252910730189, 5, null),
   'mp2-energy': done(-74.998568775068, 5, null),
