@@ -6,6 +6,7 @@ import { NewRun } from './compose/new-run.tsx'
 import type { BrowserEngine } from './engine-client.ts'
 import { LinkBanner, LinkChip, whyOffline } from './link.tsx'
 import { useRoute } from './route.ts'
+import { countSentence } from './runs/counts.tsx'
 import { RunList } from './runs/run-list.tsx'
 import { RunPage } from './runs/run-page.tsx'
 import { summarize } from './runs/summary.ts'
@@ -27,7 +28,7 @@ export function App({ engine, store }: AppProps) {
   const offline = whyOffline(link)
   const wanted = route.is === 'run' ? route.run : null
   const chosen = wanted === null ? runs[0] : runs.find(({ run }) => run.id === wanted)
-  const title = chosen && route.is !== 'new' ? `${chosen.complete}/${chosen.total} ${chosen.run.name}` : null
+  const title = chosen && route.is !== 'new' ? `${countSentence(chosen)} · ${chosen.run.name}` : null
   useEffect(() => {
     document.title = title === null ? 'Larmor' : `${title} – Larmor`
   }, [title])

@@ -29,20 +29,31 @@ export interface ShiftDocument {
   readonly atoms: readonly number[]
   readonly sigma_ppm: number
   readonly delta_ppm: number | null
+  /** Where the shift moves when the energy of any one conformer is 1 kcal/mol off. */
+  readonly interval_ppm: readonly [number, number] | null
   readonly reference: {
     readonly kind: 'own' | 'published' | 'tms' | 'none'
     readonly source: string
     readonly expected_error_ppm: number | null
   }
   readonly comparable: boolean
+  /** Why not; null where it is. */
+  readonly why: string | null
 }
 
 export interface EnsembleDocument {
+  readonly program: 'nwchem' | 'none'
   readonly level: string
   readonly solvent: string
+  readonly solvent_model: string
+  readonly dispersion: string
   readonly temperature_K: number
   readonly weights_from: string
   readonly conformers: readonly ConformerDocument[]
+  /** What was made and not kept. */
+  readonly dropped: readonly { readonly reason: string; readonly count: number }[]
   readonly shifts: readonly ShiftDocument[]
+  /** Failed conformers hold so much of the population that the spectrum may change. */
+  readonly provisional: boolean
   readonly warnings: readonly string[]
 }

@@ -1,11 +1,12 @@
 import { type FormEvent, useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
-import type { Fault } from '../../shared/result.ts'
-import { presets } from '../../shared/nmr/presets.ts'
 import type { Machine } from '../../shared/model/machine.ts'
+import { presets } from '../../shared/nmr/presets.ts'
+import type { Fault } from '../../shared/result.ts'
 import { solvents } from '../../shared/solvents.ts'
 import { runAddress } from '../route.ts'
 import { Field } from './field.tsx'
+import { startNmr } from './start-nmr.ts'
 
 interface NewRunProps {
   readonly engine: Engine
@@ -32,8 +33,6 @@ export function NewRun({ engine, machine, offline, first }: NewRunProps) {
     event.preventDefault()
     if (offline !== null || starting) return
     setStarting(true)
-    // What reads molecules is large: it comes when it is wanted.
-    const { startNmr } = await import('./start-nmr.ts')
     const started = await startNmr(engine, { smiles, name, solvent, preset }, machine)
     setStarting(false)
     setFault(started.ok ? null : started.fault)
@@ -98,10 +97,11 @@ export function NewRun({ engine, machine, offline, first }: NewRunProps) {
               value={id}
               checked={preset === id}
               onChange={() => setPreset(id)}
-              aria-describedby={`preset-${id}`}
+              aria-labelledby={`preset-${id}`}
+              aria-describedby={`preset-${id}-about`}
             />
-            {label}
-            <span className="hint" id={`preset-${id}`}>
+            <span id={`preset-${id}`}>{label}</span>
+            <span className="hint" id={`preset-${id}-about`}>
               Solvent by {solvent_model}; dispersion: {dispersion}; weights from {weights_from}.
             </span>
           </label>

@@ -1,4 +1,4 @@
-import type { ConformerDocument, ConformerState } from '../documents.ts'
+import type { ConformerDocument, ConformerState, EnsembleDocument } from '../documents.ts'
 import type { Look } from '../ui/badge.tsx'
 
 /** The field's words for the life of a conformer. */
@@ -15,12 +15,23 @@ export const conformerLooks: { readonly [State in ConformerState]: Look } = {
   filtered: { word: 'Filtered out', shape: 'funnel', tone: 'neutral' },
 }
 
-/** `complete`: all steps done, a failed one never among them. `total`: all but those filtered out. */
-export function countConformers(conformers: readonly ConformerDocument[]) {
+/** What did not end well, by its word: a failed conformer is never among the complete ones. */
+export interface Shortfall {
+  readonly word: 'failed' | 'unknown' | 'stopped'
+  readonly n: number
+}
+
+/** `complete`: all steps done. `total`: all but those filtered out. Without a program the energies are all there is. */
+export function countConformers(conformers: readonly ConformerDocument[], program: EnsembleDocument['program']) {
   const of = (...states: readonly ConformerState[]) => conformers.filter(each => states.includes(each.state)).length
+  const short: readonly Shortfall[] = [
+    { word: 'failed', n: of('failed', 'timeout') },
+    { word: 'unknown', n: of('lost') },
+    { word: 'stopped', n: of('cancelled') },
+  ]
   return {
-    complete: of('nmr_complete'),
+    complete: of(program === 'none' ? 'optimized' : 'nmr_complete'),
     total: conformers.length - of('filtered'),
-    failed: of('failed', 'timeout'),
+    short: short.filter(({ n }) => n > 0),
   }
 }

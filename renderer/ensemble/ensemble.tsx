@@ -3,7 +3,7 @@ import type { Reading } from '../../shared/contract.ts'
 import type { EnsembleDocument } from '../documents.ts'
 import { Spectrum, superscript } from '../spectrum/spectrum.tsx'
 import { Icon } from '../ui/badge.tsx'
-import { percent } from '../ui/number.ts'
+import { plural } from '../ui/number.ts'
 import { ConformerTable } from './conformer-table.tsx'
 import { ShiftTable } from './shift-table.tsx'
 
@@ -20,7 +20,7 @@ export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
   const [chosen, choose] = useState('1H')
   const nucleus = nuclei.includes(chosen) ? chosen : nuclei[0]
   const complete = conformers.filter(each => each.state === 'nmr_complete')
-  const population = complete.reduce((sum, each) => sum + (each.weight ?? 0), 0)
+  const kept = conformers.filter(each => each.state !== 'filtered')
 
   return (
     <>
@@ -52,13 +52,20 @@ export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
             reading={reading}
           />
         ) : (
-          <p className="hint">They are being generated.</p>
+          <p className="hint">{ended ? 'There are none.' : 'They are being generated.'}</p>
         )}
+        {ensemble.dropped.length > 0 ? (
+          <p className="hint below">
+            Made and not kept: {ensemble.dropped.map(({ reason, count }) => `${count} ${reason}`).join('; ')}.
+          </p>
+        ) : null}
       </section>
 
       <section className="card spectrum-card" aria-labelledby="spectrum-title">
         <header className="row between">
-          <h2 id="spectrum-title">Averaged {nucleus ? superscript(nucleus) : ''} spectrum</h2>
+          <h2 id="spectrum-title">
+            Averaged {nucleus ? superscript(nucleus) : ''} spectrum{ensemble.provisional ? ', provisional' : ''}
+          </h2>
           {nuclei.length > 1 ? (
             <fieldset className="segmented">
               <legend className="only-read">Nucleus</legend>
@@ -73,9 +80,8 @@ export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
         {nucleus ? (
           <>
             <p className="hint">
-              Calculated, {complete.length} of {conformers.filter(each => each.state !== 'filtered').length} conformers
-              {ended ? '' : `; ${percent(population)} of the estimated population is in`}. Signals as Lorentzians of one
-              width, their areas by number of nuclei; no couplings.
+              Calculated, average of {complete.length} of {plural(kept.length, 'conformer')}. Signals as Lorentzians of
+              one width, their areas by number of nuclei; no couplings.
             </p>
             <div className="spectrum-and-shifts">
               <div>
@@ -87,7 +93,13 @@ export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
             </div>
           </>
         ) : (
-          <p className="hint">No shielding is in yet.</p>
+          <p className="hint">
+            {ensemble.program === 'none'
+              ? 'There is none: shieldings need NWChem. Energies and populations are those of the force field.'
+              : ended
+                ? 'There is none: no shielding was computed.'
+                : `None yet: shieldings of ${complete.length}/${kept.length} conformers are in.`}
+          </p>
         )}
       </section>
     </>

@@ -31,6 +31,8 @@ export function ShiftTable({
   const rows = shifts
     .filter(shift => shift.nucleus === nucleus)
     .sort((a, b) => (b.delta_ppm ?? -b.sigma_ppm) - (a.delta_ppm ?? -a.sigma_ppm))
+  const ranged = rows.some(({ interval_ppm }) => interval_ppm !== null && interval_ppm[0] !== interval_ppm[1])
+  const doubts = whysOf(rows)
   const references = [...new Map(rows.map(({ reference }) => [JSON.stringify(reference), reference])).values()]
   return (
     <>
@@ -46,6 +48,11 @@ export function ShiftTable({
               <th scope="col" className="number">
                 ±
               </th>
+              {ranged ? (
+                <th scope="col" className="number">
+                  range
+                </th>
+              ) : null}
               <th scope="col" className="number">
                 σ / ppm
               </th>
@@ -69,6 +76,7 @@ export function ShiftTable({
                     <strong>{fixed(shift.delta_ppm, decimals)}</strong>
                   </td>
                   <td className="number">{fixed(shift.reference.expected_error_ppm, decimals)}</td>
+                  {ranged ? <td className="number">{rangeText(shift.interval_ppm, decimals)}</td> : null}
                   <td className="number">{fixed(shift.sigma_ppm, decimals)}</td>
                   <td>{KIND[shift.reference.kind]}</td>
                 </tr>
@@ -84,16 +92,30 @@ export function ShiftTable({
             {expected_error_ppm === null ? '' : ` Expected error ${fixed(expected_error_ppm, 2)} ppm.`}
           </li>
         ))}
-        {rows.some(shift => !shift.comparable) ? (
-          <li>
+        {ranged ? <li>Range: where the shift moves when the energy of one conformer is 1 kcal/mol off.</li> : null}
+        {doubts.map(([why, names]) => (
+          <li key={why}>
             <span className="tone-attention">
               <Icon shape="diamond" />
             </span>{' '}
-            Not comparable: such a shift depends on what the model leaves out (hydrogen bonds, concentration, heavy
-            atoms).
+            {names.join('; ')} not comparable. {why}
           </li>
-        ) : null}
+        ))}
       </ul>
     </>
   )
+}
+
+function rangeText(interval: ShiftDocument['interval_ppm'], decimals: number): string {
+  return interval === null ? '–' : `${fixed(interval[0], decimals)} to ${fixed(interval[1], decimals)}`
+}
+
+/** Each reason against a comparison once, with the signals that it holds for. */
+function whysOf(shifts: readonly ShiftDocument[]): readonly (readonly [why: string, names: readonly string[]])[] {
+  const whys = new Map<string, string[]>()
+  for (const shift of shifts.filter(each => !each.comparable)) {
+    const why = shift.why ?? ''
+    whys.set(why, [...(whys.get(why) ?? []), shiftName(shift)])
+  }
+  return [...whys]
 }

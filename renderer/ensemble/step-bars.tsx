@@ -12,7 +12,7 @@ export function StepBars({ steps }: { readonly steps: readonly Step[] }) {
         return (
           <li key={label} data-step={label}>
             <span className="row between">
-              <strong>{label}</strong>
+              <strong className="sentence">{label}</strong>
               <span>
                 {total === 0 ? '–' : `${done}/${total}`}
                 {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}

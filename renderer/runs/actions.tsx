@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
+import type { JobId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
@@ -40,7 +41,7 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
     (ended && run.phase.outcome === 'stopped') || hold !== null
       ? { type: 'run.resume', run: run.id }
       : { type: 'run.pause', run: run.id }
-  const failed = jobs.filter(job => resubmitRefusal(job) === null)
+  const again = jobsToResubmit(jobs)
   const alive = jobs.filter(job => isAlive(job)).length
   const cancel: Command = { type: 'run.cancel', run: run.id }
   const button = (label: string, command: Command, why: string) => (
@@ -62,13 +63,13 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
             <Action label="Cancel…" refusal={refusal(cancel)} why="Kills what runs." onAct={() => ask(true)} />
           </>
         )}
-        {failed.length > 0 ? (
+        {again ? (
           <Action
-            label={`Resubmit ${failed.length} failed`}
+            label={`Resubmit ${again.jobs.length} ${again.word}`}
             refusal={offline}
             why="A new attempt of each; the old ones stay as history."
             primary
-            onAct={() => send({ type: 'jobs.resubmit', jobs: failed.map(job => job.id), fix: null })}
+            onAct={() => send({ type: 'jobs.resubmit', jobs: again.jobs, fix: null })}
           />
         ) : null}
       </fieldset>
@@ -91,6 +92,14 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
       ) : null}
     </div>
   )
+}
+
+/** What failed, or, where nothing did, what was cancelled. */
+function jobsToResubmit(jobs: readonly Job[]): { readonly jobs: readonly JobId[]; readonly word: string } | null {
+  const ended = jobs.filter(job => resubmitRefusal(job) === null)
+  const failed = ended.filter(job => lastAttempt(job).outcome !== 'cancelled')
+  if (failed.length > 0) return { jobs: failed.map(job => job.id), word: 'failed' }
+  return ended.length > 0 ? { jobs: ended.map(job => job.id), word: 'cancelled' } : null
 }
 
 function isAlive(job: Job): boolean {

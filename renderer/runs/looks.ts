@@ -2,8 +2,8 @@ import type { Attempt } from '../../shared/model/job.ts'
 import type { RunState } from '../../shared/show/status.ts'
 import type { Look } from '../ui/badge.tsx'
 
-/** The window's words for what scripts call planned, running, completed... A failure inside a completed run is named. */
-export function runLook(state: RunState, failed: number): Look {
+/** The window's words for what scripts call planned, running, completed... `isShort`: not all parts completed. */
+export function runLook(state: RunState, isShort: boolean): Look {
   switch (state) {
     case 'planned':
       return { word: 'Pending', shape: 'dashed ring', tone: 'neutral' }
@@ -15,9 +15,9 @@ export function runLook(state: RunState, failed: number): Look {
     case 'cancelled':
       return { word: 'Stopped', shape: 'slash', tone: 'neutral' }
     case 'completed':
-      return failed === 0
-        ? { word: 'Finished', shape: 'disc check', tone: 'done' }
-        : { word: 'Check', shape: 'diamond', tone: 'attention' }
+      return isShort
+        ? { word: 'Check', shape: 'diamond', tone: 'attention' }
+        : { word: 'Finished', shape: 'disc check', tone: 'done' }
     case 'failed':
       return { word: 'Failed', shape: 'octagon', tone: 'fail' }
   }

@@ -3,6 +3,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
+import { Counts } from './counts.tsx'
 import type { RunSummary } from './summary.ts'
 
 /** All runs, the newest first. */
@@ -19,33 +20,35 @@ export function RunList({
         Runs <span className="count">{runs.length}</span>
       </h2>
       <ul>
-        {runs.map(({ run, look, complete, total, counted, status, failed }) => (
-          <li key={run.id}>
-            <a href={runAddress(run.id)} aria-current={run.id === selected ? 'page' : undefined} data-run={run.id}>
-              <span className="row between">
-                <strong className="name">{run.name}</strong>
-                <Badge look={look} />
-              </span>
-              <Meter
-                parts={[
-                  {
-                    share: status.progress,
-                    tone: look.tone === 'done' ? 'done' : look.tone === 'fail' ? 'fail' : 'run',
-                  },
-                ]}
-              />
-              <span className="row between hint">
-                <span>
-                  {total === 0 ? '–' : `${complete}/${total} ${counted}`}
-                  {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+        {runs.map(summary => {
+          const { run, look, status } = summary
+          return (
+            <li key={run.id}>
+              <a href={runAddress(run.id)} aria-current={run.id === selected ? 'page' : undefined} data-run={run.id}>
+                <span className="row between">
+                  <strong className="name">{run.name}</strong>
+                  <Badge look={look} />
                 </span>
-                <span>
-                  {percent(status.progress, 0)} · {run.machine} · {clockTime(run.updated)}
+                <Meter
+                  parts={[
+                    {
+                      share: status.progress,
+                      tone: look.tone === 'done' ? 'done' : look.tone === 'fail' ? 'fail' : 'run',
+                    },
+                  ]}
+                />
+                <span className="row between hint">
+                  <span>
+                    <Counts summary={summary} />
+                  </span>
+                  <span>
+                    {percent(status.progress, 0)} · {run.machine} · {clockTime(run.updated)}
+                  </span>
                 </span>
-              </span>
-            </a>
-          </li>
-        ))}
+              </a>
+            </li>
+          )
+        })}
       </ul>
     </nav>
   )

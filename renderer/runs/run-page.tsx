@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/contract.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
+import type { EnsembleDocument } from '../documents.ts'
 import { Ensemble } from '../ensemble/ensemble.tsx'
 import { StepBars } from '../ensemble/step-bars.tsx'
 import { Announcer } from '../ui/announcer.tsx'
@@ -8,6 +9,7 @@ import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Actions } from './actions.tsx'
+import { Counts, countSentence } from './counts.tsx'
 import { Evidences, JobTable } from './job-table.tsx'
 import { currentReading, LiveOutput, useReadings } from './live-output.tsx'
 import type { RunSummary } from './summary.ts'
@@ -22,8 +24,7 @@ interface RunPageProps {
 
 /** One run: how far it is, what can be done, what is known. */
 export function RunPage({ engine, state, summary, offline }: RunPageProps) {
-  const { run, look, status, ensemble, jobs, failed } = summary
-  const headline = headlineOf(summary)
+  const { run, look, status, ensemble, jobs } = summary
   const running = jobs.filter(job => lastAttempt(job).phase.is === 'running')
   const readings = useReadings(engine, running.length > 0)
   const bad = jobs.filter(job => isBad(lastAttempt(job)))
@@ -38,13 +39,11 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <p className="row">
             <Badge look={look} soft />
             <span className="figure" data-count="">
-              {headline}
-              {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+              <Counts summary={summary} />
             </span>
           </p>
           <p className="hint">
-            {[ensemble?.level, ensemble?.solvent, run.machine].filter(Boolean).join(' · ')} · started{' '}
-            {clockTime(run.started)}
+            {[...(ensemble ? methodOf(ensemble) : []), run.machine].join(' · ')} · started {clockTime(run.started)}
           </p>
           {reason ? <p className="reason">{reason}</p> : null}
         </div>
@@ -53,7 +52,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <p className="hint">{percent(status.progress, 0)} of the expected work</p>
         </div>
         <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
-        <Announcer text={`${run.name}: ${look.word}. ${headline}${failed > 0 ? `, ${failed} failed` : ''}.`} />
+        <Announcer text={`${run.name}: ${look.word}. ${countSentence(summary)}.`} />
       </header>
 
       {ensemble ? (
@@ -91,10 +90,10 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   )
 }
 
-/** `1/2 conformers`. */
-function headlineOf({ complete, total, counted, ensemble }: RunSummary): string {
-  if (total > 0) return `${complete}/${total} ${counted}`
-  return ensemble ? 'No conformers yet' : 'No jobs yet'
+/** What was computed, in a line: level, solvent with its model, dispersion. */
+function methodOf({ level, solvent, solvent_model, dispersion }: EnsembleDocument): readonly string[] {
+  const inSolvent = solvent_model === 'none' ? solvent : `${solvent} (${solvent_model})`
+  return [level, inSolvent, dispersion === 'none' ? 'no dispersion' : dispersion]
 }
 
 /** Wants a look: ended badly, or nobody knows. What a person cancelled is no failure. */

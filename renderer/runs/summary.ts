@@ -1,10 +1,10 @@
-import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { type Job, lastAttempt, type Outcome } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { jobsOf, type RunStatus, runsByStart, statusOf } from '../../shared/show/status.ts'
 import type { EnsembleDocument } from '../documents.ts'
-import { countConformers } from '../ensemble/conformer-state.ts'
+import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
 
@@ -21,7 +21,7 @@ export interface RunSummary {
   readonly total: number
   readonly counted: 'conformers' | 'jobs'
   /** Counted beside, never among `complete`. */
-  readonly failed: number
+  readonly short: readonly Shortfall[]
 }
 
 /** All runs, the newest first. */
@@ -39,7 +39,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
   const shown = showRun(state, run)
   const status = statusOf(state, run)
   const ensemble = 'conformers' in shown ? (shown as unknown as EnsembleDocument) : null
-  const counts = ensemble ? countConformers(ensemble.conformers) : countJobs(jobs)
+  const counts = ensemble ? countConformers(ensemble.conformers, ensemble.program) : countJobs(jobs)
   const summary: RunSummary = {
     run,
     jobs,
@@ -47,7 +47,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
     ensemble,
     ...counts,
     counted: ensemble ? 'conformers' : 'jobs',
-    look: runLook(status.state, counts.failed),
+    look: runLook(status.state, counts.short.length > 0),
   }
   made.set(run, summary)
   return summary
@@ -55,9 +55,11 @@ function summarizeRun(state: State, run: Run): RunSummary {
 
 function countJobs(jobs: readonly Job[]) {
   const outcomes = jobs.map(job => lastAttempt(job).outcome)
-  return {
-    complete: outcomes.filter(outcome => outcome === 'completed').length,
-    total: jobs.length,
-    failed: outcomes.filter(outcome => outcome === 'failed' || outcome === 'timeout').length,
-  }
+  const of = (...wanted: readonly Outcome[]) => outcomes.filter(each => each !== null && wanted.includes(each)).length
+  const short: readonly Shortfall[] = [
+    { word: 'failed', n: of('failed', 'timeout') },
+    { word: 'unknown', n: of('lost') },
+    { word: 'stopped', n: of('cancelled') },
+  ]
+  return { complete: of('completed'), total: jobs.length, short: short.filter(({ n }) => n > 0) }
 }

@@ -18,14 +18,28 @@ const of = (...states: readonly ConformerState[]): readonly ConformerDocument[] 
   }))
 
 test.each([
-  [of(), { complete: 0, total: 0, failed: 0 }],
-  [of('pending'), { complete: 0, total: 1, failed: 0 }],
-  [of('nmr_complete'), { complete: 1, total: 1, failed: 0 }],
-  [of('nmr_complete', 'failed'), { complete: 1, total: 2, failed: 1 }],
-  [of('nmr_complete', 'timeout', 'lost'), { complete: 1, total: 3, failed: 1 }],
-  [of('nmr_complete', 'filtered', 'optimized', 'nmr_running'), { complete: 1, total: 3, failed: 0 }],
+  [of(), { complete: 0, total: 0, short: [] }],
+  [of('pending'), { complete: 0, total: 1, short: [] }],
+  [of('nmr_complete'), { complete: 1, total: 1, short: [] }],
+  [of('nmr_complete', 'failed'), { complete: 1, total: 2, short: [{ word: 'failed', n: 1 }] }],
+  [
+    of('nmr_complete', 'timeout', 'lost'),
+    {
+      complete: 1,
+      total: 3,
+      short: [
+        { word: 'failed', n: 1 },
+        { word: 'unknown', n: 1 },
+      ],
+    },
+  ],
+  [of('nmr_complete', 'filtered', 'optimized', 'nmr_running'), { complete: 1, total: 3, short: [] }],
 ])('conformers are counted by what completed: case %#', (conformers, counts) => {
-  expect(countConformers(conformers)).toEqual(counts)
+  expect(countConformers(conformers, 'nwchem')).toEqual(counts)
+})
+
+test('without a program a conformer with its energy is complete', () => {
+  expect(countConformers(of('optimized', 'optimized'), 'none')).toEqual({ complete: 2, total: 2, short: [] })
 })
 
 test.each([

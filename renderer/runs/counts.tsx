@@ -1,0 +1,28 @@
+import type { RunSummary } from './summary.ts'
+
+/** `1/2 conformers, 1 failed`: what completed, of how many; what did not is counted beside it. */
+export function Counts({ summary }: { readonly summary: RunSummary }) {
+  return (
+    <>
+      {countText(summary)}
+      {summary.short.map(({ word, n }) => (
+        <span
+          key={word}
+          className={word === 'failed' ? 'tone-fail' : word === 'unknown' ? 'tone-attention' : undefined}
+        >
+          , {n} {word}
+        </span>
+      ))}
+    </>
+  )
+}
+
+export function countText({ complete, total, counted, ensemble }: RunSummary): string {
+  if (total > 0) return `${complete}/${total} ${counted}`
+  return ensemble ? 'No conformers yet' : 'No jobs yet'
+}
+
+/** The same for a screen reader and a window's title. */
+export function countSentence(summary: RunSummary): string {
+  return [countText(summary), ...summary.short.map(({ word, n }) => `${n} ${word}`)].join(', ')
+}

@@ -1,0 +1,161 @@
+import { planRun } from '../../electron/engine/plan.ts'
+import { type Json, jobId, label, type MachineName, type RunId } from '../../shared/ids.ts'
+import type { AttemptRef, EventBody } from '../../shared/model/events.ts'
+import { type JobResult, lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import { get } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { resolveNmr } from '../../shared/workflows/index.ts'
+import type { ScriptedEngine } from '../serve/scripted-engine.ts'
+
+/** Methanol as a run knows it: C, O, the methyl protons, and OH, which cannot be compared. */
+const METHANOL = {
+  elements: ['C', 'O', 'H', 'H', 'H', 'H'],
+  bonds: [
+    [1, 2, 1],
+    [1, 3, 1],
+    [1, 4, 1],
+    [1, 5, 1],
+    [2, 6, 1],
+  ],
+  charge: 0,
+  classes: [
+    { element: 'C', atoms: [1], comparable: true, why: null },
+    { element: 'H', atoms: [3, 4, 5], comparable: true, why: null },
+    { element: 'H', atoms: [6], comparable: false, why: 'OH: shifts with concentration, water and temperature' },
+  ],
+  stereocentres: [],
+  own_mirror_image: true,
+}
+
+/** Shieldings of methanol at the draft level, ppm, as a run of NWChem 7.0.2 gave them (rounded). */
+const SHIELDINGS = [
+  { atom: 1, element: 'C', sigma_ppm: 139.6 },
+  { atom: 2, element: 'O', sigma_ppm: 337.2 },
+  { atom: 3, element: 'H', sigma_ppm: 28.9 },
+  { atom: 4, element: 'H', sigma_ppm: 28.5 },
+  { atom: 5, element: 'H', sigma_ppm: 28.5 },
+  { atom: 6, element: 'H', sigma_ppm: 32.3 },
+]
+
+const ENERGY_HARTREE = -115.72
+
+/** An nmr run whose jobs and tasks end when a test says so; what follows is planned by the real workflow. */
+export interface NmrScript {
+  readonly run: RunId
+  readonly start: () => void
+  /** The conformers were made. */
+  readonly found: (...ids: readonly string[]) => void
+  /** A job runs, from its staging on. */
+  readonly runs: (key: string) => void
+  /** It ended: completed, or failed with this reason. */
+  readonly completes: (key: string) => void
+  readonly fails: (key: string, reason: string) => void
+  /** The optimised conformers were compared, and all kept. */
+  readonly selected: () => void
+}
+
+export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol'): NmrScript {
+  const run = id as RunId
+  const machine = 'local' as MachineName
+  const order: string[] = []
+
+  /** The facts, and all that follows from them by the plan. */
+  function happen(...facts: readonly EventBody[]): void {
+    engine.happen(...facts)
+    for (;;) {
+      const planned = planRun(engine.state(), run, () => false)
+      if (planned.length === 0) return
+      engine.happen(...planned)
+    }
+  }
+  function start(): void {
+    const text = 'CO'
+    const refOf = (content: string) => engine.keep(content)
+    const context = { machine: localMachine, refOf }
+    const { params } = orThrow(resolveNmr({ input: text }, { format: 'smiles', text }, context))
+    happen({ type: 'run.started', run, name, workflow: 'nmr', workflow_version: 1, params: params as never, machine })
+  }
+  function taskDone(prefix: string, result: Json): void {
+    const tasks = Object.values(get(engine.state().runs, run)?.tasks ?? {})
+    const task = tasks.find(({ key, state }) => key.startsWith(prefix) && state.is === 'planned')
+    if (!task) throw new Error(`the plan holds no task ${prefix}`)
+    happen({ type: 'task.done', run, task: task.key, result })
+  }
+  function ref(key: string): AttemptRef {
+    const job = get(engine.state().jobs, jobId(run, key))
+    if (!job) throw new Error(`the plan holds no job ${key}`)
+    const { n } = lastAttempt(job)
+    return { job: job.id, attempt: n, label: label(job.id, n) }
+  }
+  const process = { host: 'here', pid: 4242, pgid: 4242, boot_id: 'b0' }
+  const started = '2026-03-02T09:00:00.000Z'
+
+  function runs(key: string): void {
+    const at = ref(key)
+    happen({ type: 'jobs.staged', run, jobs: [{ ...at, dir: `/work/${at.label}` as never }] })
+    happen({ type: 'submit.intended', run, ...at })
+    happen({ type: 'jobs.submitted', run, jobs: [{ ...at, queue_id: '4242:17:b0' as never }] })
+    happen({ type: 'jobs.running', run, jobs: [{ ...at, started, ...process }] })
+  }
+  function ends(key: string, exit: number, parsed: Omit<Parsed, keyof AttemptRef>): void {
+    const at = ref(key)
+    const ended = '2026-03-02T09:00:05.000Z'
+    happen({ type: 'jobs.ended', run, jobs: [{ ...at, started, ended, exit, signal: null, evidence: [], ...process }] })
+    happen({ type: 'jobs.fetched', run, jobs: [{ ...at, files: [] }] })
+    happen({ type: 'jobs.parsed', run, jobs: [{ ...at, ...parsed }] })
+  }
+  function resultOf(key: string): JobResult {
+    const [id = '', task] = key.split('/')
+    const place = order.indexOf(id)
+    return {
+      energy_hartree: ENERGY_HARTREE + place * 0.001,
+      converged: true,
+      terminated_normally: true,
+      version: '7.0.2',
+      scf_cycles: 8,
+      opt_cycles: 5,
+      max_gradient: 0.0001,
+      basis_functions: 38,
+      dielectric: 4.7113,
+      shieldings: task === 'nmr' ? SHIELDINGS : null,
+      geometry: engine.keep(`6\n${key}\n`),
+      wall_s: 5,
+    }
+  }
+
+  return {
+    run,
+    start,
+    found(...ids) {
+      order.push(...ids)
+      const conformers = ids.map((each, i) => ({
+        id: each,
+        geometry: engine.keep(`6\n${each}\n`),
+        ff_energy_kcal: i * 0.5,
+        degeneracy: 1,
+      }))
+      taskDone('conformers', { molecule: METHANOL, conformers, dropped: [], warnings: [] } as unknown as Json)
+    },
+    runs,
+    completes(key) {
+      ends(key, 0, { result: resultOf(key), outcome: 'completed', category: null, reason: null, evidence: [] })
+    },
+    fails(key, reason) {
+      const evidence = [{ source: 'output' as const, file: 'output', line: 812, text: `  ${reason}` }]
+      const result = { ...resultOf(key), geometry: null, shieldings: null, converged: false }
+      ends(key, 1, { result, outcome: 'failed', category: 'scf-not-converged', reason, evidence })
+    },
+    selected() {
+      const kept = order
+        .filter(each => {
+          const job = get(engine.state().jobs, jobId(run, `${each}/opt`))
+          return job && lastAttempt(job).outcome === 'completed'
+        })
+        .map(each => ({ id: each, degeneracy: 1 }))
+      taskDone('select', { kept, filtered: [] })
+    },
+  }
+}
+
+type Parsed = Extract<EventBody, { readonly type: 'jobs.parsed' }>['jobs'][number]

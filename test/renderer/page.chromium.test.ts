@@ -1,0 +1,366 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Served, startServe } from '../../electron/serve.ts'
+import { jobId } from '../../shared/ids.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import { get } from '../../shared/model/table.ts'
+import { showRun } from '../../shared/show/run.ts'
+import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
+import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium } from './browser.ts'
+import { type NmrScript, nmrScript } from './nmr-script.ts'
+
+let built: BuiltPage
+let browser: Browser
+let engine: ScriptedEngine
+let served: Served
+let context: BrowserContext
+let page: Page
+let complaints: readonly string[]
+
+beforeAll(async () => {
+  built = await buildPage()
+  browser = await launchChromium()
+})
+afterAll(async () => {
+  await browser?.close()
+  await built?.remove()
+})
+beforeEach(async () => {
+  engine = scriptedEngine()
+  served = await startServe({ engine, port: 0, staticFolder: built.folder })
+  await open({})
+})
+afterEach(async () => {
+  await context.close()
+  await served.close()
+})
+
+async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
+  await context?.close()
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
+  page = await context.newPage()
+  complaints = complaintsOf(page)
+  await page.goto(served.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+}
+
+const count = () => page.locator('[data-count]')
+const badge = () => page.locator('.run-head .badge')
+
+/** Every text that the count has shown, from now on. */
+async function recordCounts(): Promise<() => Promise<readonly string[]>> {
+  await count().waitFor()
+  await page.evaluate(() => {
+    const seen: string[] = []
+    const look = () => {
+      const text = document.querySelector('[data-count]')?.textContent
+      if (text && seen.at(-1) !== text) seen.push(text)
+    }
+    look()
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true })
+    Object.assign(globalThis, { seenCounts: seen })
+  })
+  return () => page.evaluate(() => (globalThis as unknown as { seenCounts: string[] }).seenCounts)
+}
+
+async function shows(text: string): Promise<void> {
+  await expect.poll(() => count().textContent()).toBe(text)
+}
+
+/** One conformer from its generation to its spectrum. */
+function wholeRun(script: NmrScript, ...conformers: readonly string[]): void {
+  script.start()
+  script.found(...conformers)
+  for (const step of ['opt', 'nmr']) {
+    for (const conformer of conformers) {
+      script.runs(`${conformer}/${step}`)
+      script.completes(`${conformer}/${step}`)
+    }
+    if (step === 'opt') script.selected()
+  }
+}
+
+test('the token leaves the address bar, and nothing on the page breaks its own rules', async () => {
+  expect(page.url()).toBe(`http://127.0.0.1:${served.port}/`)
+  await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('one conformer goes from 0/1 to 1/1, its state in the words of the field', async () => {
+  const script = nmrScript(engine, 'rone')
+  script.start()
+  await shows('No conformers yet')
+  const seen = await recordCounts()
+  script.found('c-one')
+  await shows('0/1 conformers')
+  const row = page.locator('[data-conformer="c-one"]')
+  await expect.poll(() => row.locator('.badge').textContent()).toBe('Pending')
+  script.runs('c-one/opt')
+  await expect.poll(() => row.locator('.badge').textContent()).toBe('Optimizing')
+  script.completes('c-one/opt')
+  await expect.poll(() => row.locator('.badge').textContent()).toBe('Optimized')
+  script.selected()
+  script.runs('c-one/nmr')
+  await expect.poll(() => row.locator('.badge').textContent()).toBe('NMR running')
+  expect(await count().textContent()).toBe('0/1 conformers')
+  script.completes('c-one/nmr')
+  await shows('1/1 conformers')
+  await expect.poll(() => row.locator('.badge').textContent()).toBe('NMR complete')
+  await expect.poll(() => badge().textContent()).toBe('Finished')
+  expect(await seen()).toEqual(['No conformers yet', '0/1 conformers', '1/1 conformers'])
+  expect(complaints).toEqual([])
+})
+
+test('of two, one failing shows 1/2 and 1 failed, never 2/2, with what proves it', async () => {
+  const script = nmrScript(engine, 'rtwo')
+  script.start()
+  script.found('c-one', 'c-two')
+  const seen = await recordCounts()
+  await shows('0/2 conformers')
+  script.runs('c-one/opt')
+  script.runs('c-two/opt')
+  script.completes('c-one/opt')
+  script.fails('c-two/opt', 'the SCF did not converge')
+  await shows('0/2 conformers, 1 failed')
+  await expect.poll(() => page.locator('[data-step="optimisation"]').textContent()).toBe('optimisation1/2, 1 failed')
+  script.selected()
+  script.runs('c-one/nmr')
+  script.completes('c-one/nmr')
+  await shows('1/2 conformers, 1 failed')
+  await expect.poll(() => badge().textContent()).toBe('Check')
+  const history = await seen()
+  expect(history.filter(text => text.startsWith('2/2'))).toEqual([])
+  const done = history.map(text => Number.parseInt(text, 10))
+  expect(done).toEqual([...done].sort((a, b) => a - b))
+
+  const row = page.locator('[data-conformer="c-two"]')
+  expect(await row.textContent()).toContain('Failed the SCF did not converge')
+  expect(await page.locator('.quote').textContent()).toContain('the SCF did not converge')
+  expect(await page.locator('.quote figcaption').textContent()).toBe('output: output, line 812')
+  // The average goes on without it, and says so.
+  const shown = showRun(engine.state(), get(engine.state().runs, script.run) as never) as unknown as Shown
+  for (const warning of shown.warnings) await page.getByText(warning).waitFor()
+  expect(shown.warnings.join()).toContain('1 of 2 conformers did not complete')
+
+  await page.getByRole('button', { name: 'Resubmit 1 failed' }).click()
+  await expect.poll(() => badge().textContent()).toBe('Running')
+  const job = get(engine.state().jobs, jobId(script.run, 'c-two/opt'))
+  expect(job && lastAttempt(job).n).toBe(2)
+  await shows('1/2 conformers')
+  expect(complaints).toEqual([])
+})
+
+test('all that happens within one look is shown right', async () => {
+  nmrScript(engine, 'rnone').start()
+  await shows('No conformers yet')
+  await page.evaluate(() => {
+    location.hash = '#/run/rlook'
+  })
+  wholeRun(nmrScript(engine, 'rlook'), 'c-one', 'c-two', 'c-three')
+  await shows('3/3 conformers')
+  await expect.poll(() => badge().textContent()).toBe('Finished')
+  expect(complaints).toEqual([])
+})
+
+interface Shown {
+  readonly warnings: readonly string[]
+  readonly shifts: readonly {
+    readonly element: string
+    readonly atoms: readonly number[]
+    readonly delta_ppm: number
+    readonly comparable: boolean
+    readonly reference: { readonly source: string }
+  }[]
+  readonly conformers: readonly { readonly key: string; readonly weight: number; readonly relative_kcal_mol: number }[]
+}
+
+test('spectrum and tables show the numbers of the document, with their reference and its error', async () => {
+  const script = nmrScript(engine, 'rspec')
+  wholeRun(script, 'c-one', 'c-two')
+  await shows('2/2 conformers')
+  const shown = showRun(engine.state(), get(engine.state().runs, script.run) as never) as unknown as Shown
+  expect(shown.shifts.map(({ element }) => element).sort()).toEqual(['C', 'H', 'H'])
+
+  for (const nucleus of ['¹H', '¹³C']) {
+    await page.getByRole('button', { name: nucleus, exact: true }).click()
+    const element = nucleus.at(-1)
+    const shifts = shown.shifts.filter(shift => shift.element === element)
+    await expect.poll(() => page.locator('[data-shift]').count()).toBe(shifts.length)
+    for (const { atoms, delta_ppm, comparable, reference } of shifts) {
+      const row = page.locator(`[data-shift="${element}-${atoms.join(', ')}"]`)
+      expect(await row.locator('strong').textContent()).toBe(
+        delta_ppm.toFixed(element === 'H' ? 2 : 1).replace('-', '−'),
+      )
+      expect((await row.textContent())?.includes('not comparable')).toBe(!comparable)
+      expect(await page.locator('.notes').textContent()).toContain(reference.source.replace(/\.$/, ''))
+    }
+    expect(await page.locator('.notes').textContent()).toMatch(/Expected error [\d.]+ ppm/)
+    const drawn = page.getByRole('img', { name: new RegExp(`spectrum: ${shifts.length} signal`) })
+    const pixels = await drawn.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+      return data.some(value => value !== 0)
+    })
+    expect(pixels).toBe(true)
+  }
+  let sum = 0
+  for (const { key, weight, relative_kcal_mol } of shown.conformers) {
+    sum += weight
+    const cells = await page.locator(`[data-conformer="${key}"] td`).allTextContents()
+    expect(cells).toContain(relative_kcal_mol.toFixed(2))
+    expect(cells).toContain(`${(100 * weight).toFixed(1)}\u2009%`)
+    expect(cells.at(-1)).toBe(`${(100 * sum).toFixed(1)}\u2009%`)
+  }
+  expect(complaints).toEqual([])
+})
+
+test('the large shift is on the left', async () => {
+  wholeRun(nmrScript(engine, 'raxis'), 'c-one')
+  await shows('1/1 conformers')
+  const drawn = page.locator('.spectrum canvas')
+  await drawn.waitFor()
+  // CH3 (three protons) lies at the larger shift, OH at the smaller: the tallest column is in the left half.
+  const left = await drawn.evaluate((canvas: HTMLCanvasElement) => {
+    const { width, height } = canvas
+    const image = canvas.getContext('2d')?.getImageData(0, 0, width, Math.floor(height * 0.55))
+    const columns = Array.from(
+      { length: width },
+      (_, x) =>
+        Array.from({ length: image?.height ?? 0 }, (_, y) => image?.data[(y * width + x) * 4 + 3] ?? 0).filter(
+          alpha => alpha > 200,
+        ).length,
+    )
+    return columns.indexOf(Math.max(...columns)) / width
+  })
+  expect(left).toBeLessThan(0.5)
+})
+
+test('pause, resume, and cancel, which asks first and is never the answer of Enter', async () => {
+  const script = nmrScript(engine, 'rsteer')
+  script.start()
+  script.found('c-one', 'c-two')
+  script.runs('c-one/opt')
+  const phase = () => get(engine.state().runs, 'rsteer')?.phase
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect.poll(phase).toEqual({ is: 'open', hold: 'paused' })
+  await expect.poll(() => badge().textContent()).toBe('Held')
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect.poll(phase).toEqual({ is: 'open', hold: null })
+
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await page.getByRole('dialog').getByText('1 job of it may be alive').waitFor()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  expect(phase()).toEqual({ is: 'open', hold: null })
+  await page.getByRole('button', { name: 'Cancel…' }).click()
+  await page.getByRole('button', { name: 'Cancel run, kill 1 job' }).click()
+  await expect.poll(phase).toEqual({ is: 'open', hold: 'cancelling' })
+  await expect.poll(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('a running job shows its cycle, its energy and the end of its output, as text', async () => {
+  const script = nmrScript(engine, 'rlive')
+  script.start()
+  script.found('c-one')
+  script.runs('c-one/opt')
+  await expect.poll(() => engine.listeners().readings).toBe(1)
+  const tail = ' d= 0,ls=0.0,diis  6  -115.714 <img src=x onerror=alert(1)>'
+  engine.show({
+    job: jobId(script.run, 'c-one/opt'),
+    attempt: 1,
+    n: 1,
+    at: '2026-03-02T09:00:01.000Z',
+    energy_hartree: -115.714,
+    scf_cycle: 6,
+    opt_cycle: 3,
+    max_gradient: 0.0123,
+    tail,
+  })
+  const live = page.locator('[data-live="c-one/opt"]')
+  await live.getByText('optimisation cycle 3 · SCF cycle 6 · −115.714000 Eₕ').waitFor()
+  await live.locator('summary').click()
+  expect(await live.locator('pre').textContent()).toBe(tail)
+  expect(await page.locator('img').count()).toBe(0)
+  await page.locator('[data-conformer="c-one"]').getByText('cycle 3, SCF 6').waitFor()
+  script.completes('c-one/opt')
+  await live.waitFor({ state: 'detached' })
+  await expect.poll(() => engine.listeners().readings).toBe(0)
+  expect(complaints).toEqual([])
+})
+
+test('without its server the last data stays, and the page says how old it is; a new key is asked for', async () => {
+  wholeRun(nmrScript(engine, 'roff'), 'c-one')
+  await shows('1/1 conformers')
+  const { port } = served
+  await served.close()
+  await page.getByText('Larmor does not answer.').waitFor()
+  await page.getByText(/Offline, data as of \d/).waitFor()
+  expect(await count().textContent()).toBe('1/1 conformers')
+  expect(await page.locator('[data-shift]').count()).toBeGreaterThan(0)
+
+  served = await startServe({ engine, port, staticFolder: built.folder })
+  await page.getByText("This page's key is no longer valid.").waitFor()
+  expect(await count().textContent()).toBe('1/1 conformers')
+  await page.goto(served.url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await shows('1/1 conformers')
+})
+
+test('a run is started from the page; what is wrong is said under its field, and nothing starts', async () => {
+  const form = page.getByRole('heading', { name: 'Start with a molecule' })
+  await form.waitFor()
+  await page.getByLabel('SMILES').fill('C1CC')
+  await page.getByRole('button', { name: 'Start run' }).click()
+  await page.locator('#smiles-below.error').waitFor()
+  expect(await page.getByLabel('SMILES').getAttribute('aria-invalid')).toBe('true')
+  expect(engine.state().seq).toBe(0)
+
+  await page.getByLabel('SMILES').fill('CO')
+  await page.getByLabel('Name').fill('wood spirit')
+  await page.getByLabel('Solvent', { exact: true }).selectOption({ label: 'DMSO-d6' })
+  await page.keyboard.press('Tab')
+  await page.getByRole('button', { name: 'Start run' }).press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'wood spirit' }).waitFor()
+  const runs = engine.state().runs.leaves.flatMap(leaf => Object.values(leaf))
+  expect(runs).toMatchObject([{ name: 'wood spirit', workflow: 'nmr', params: { input: 'CO', solvent: 'dmso' } }])
+  expect(complaints).toEqual([])
+})
+
+test('runs are reached by keyboard', async () => {
+  nmrScript(engine, 'rfirst', 'first').start()
+  nmrScript(engine, 'rsecond', 'second').start()
+  await page.getByRole('heading', { level: 1, name: 'second' }).waitFor()
+  await page.locator('[data-run="rsecond"]').focus()
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
+  expect(page.url()).toContain('#/run/rfirst')
+})
+
+test.each(['light', 'dark'] as const)('every text can be read, in %s and in a narrow window', async colorScheme => {
+  const script = nmrScript(engine, 'rread')
+  script.start()
+  script.found('c-one', 'c-two', 'c-three')
+  for (const key of ['c-one/opt', 'c-two/opt', 'c-three/opt']) script.runs(key)
+  script.fails('c-two/opt', 'the SCF did not converge')
+  wholeRun(nmrScript(engine, 'rdone', 'done'), 'c-one', 'c-two')
+  await open({ colorScheme })
+  for (const run of ['rread', 'rdone']) {
+    await page.evaluate(hash => {
+      location.hash = hash
+    }, `#/run/${run}`)
+    await page.locator(`[data-run="${run}"][aria-current]`).waitFor()
+    expect(await faintTexts(page)).toEqual([])
+  }
+  await page.evaluate(() => {
+    location.hash = '#/new'
+  })
+  await page.getByRole('heading', { name: 'New run' }).waitFor()
+  expect(await faintTexts(page)).toEqual([])
+
+  await open({ colorScheme, viewport: { width: 480, height: 800 } })
+  await count().waitFor()
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  expect(overflow).toBeLessThanOrEqual(0)
+  expect(complaints).toEqual([])
+})
