@@ -7,8 +7,8 @@ export type JsonRef = Pick<ContentRef, keyof ContentRef>
 /** A file that a person gave for a job: its name in the job's folder, and its content. */
 export type GivenFile = { readonly name: string } & JsonRef
 
-/** Names that the engine puts beside a person's files in every job folder. */
-const taken = new Set(['job.sh', 'program.sh', 'submit.sh', 'scratch.txt', 'stderr.txt', 'job.id', 'report.json'])
+/** Names that stand in every job folder already: shared/job-folder.ts, resources/remote. */
+const TAKEN = /^((job|program)\.sh|(scratch|stderr)\.txt|submit\..*|run\.lock.*|report\.(began|ended|duplicate).*)$/
 
 /**
  * The files of an input. Refused with the field `files`: none at all, a name twice, a name that leaves the job's folder
@@ -23,7 +23,7 @@ export function readFiles(value: Json | undefined): Result<readonly GivenFile[]>
       return badInput('files', 'a file is named by name, sha256 and bytes')
     }
     if (!isInside(name)) return badInput('files', `not a name for a file of a job: ${name}`)
-    if (taken.has(name)) return badInput('files', `${name} is a file of Larmor's own`, 'rename it')
+    if (TAKEN.test(name)) return badInput('files', `${name} is a file of Larmor's own`, 'rename it')
     if (seen.has(name)) return badInput('files', `two files are called ${name}`)
     seen.add(name)
   }

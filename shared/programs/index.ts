@@ -2,10 +2,9 @@ import { command } from './command.ts'
 import { nwchem } from './nwchem/nwchem.ts'
 import type { Program } from './program.ts'
 
-export type { CommandInput } from './command.ts'
 export type { GivenFile, JsonRef } from './files.ts'
-export type { Level, NwchemCalculation, NwchemDeck, NwchemInput, NwchemTask } from './nwchem/input.ts'
-export { checkMolecule, findLevel, knownBases, knownFunctionals, type NwchemLevel } from './nwchem/levels.ts'
+export type { Level, NwchemCalculation, NwchemTask } from './nwchem/input.ts'
+export { checkMolecule, findLevel, knownBases, knownFunctionals } from './nwchem/levels.ts'
 export type * from './program.ts'
 export { readXyz, writeXyz } from './xyz.ts'
 

@@ -7,6 +7,8 @@ import type { NwchemCalculation, NwchemInput } from './input.ts'
 /** A line that tells of a failure, as long as nothing later proved it wrong. */
 export interface Complaint extends Cause {
   readonly evidence: Evidence
+  /** In place of the category's own sentence. */
+  readonly reason?: string
 }
 
 /** What has been read of an output, as far as its ending is concerned. */
@@ -19,7 +21,7 @@ export interface Seen {
   /** What stderr said: heard only where the output itself proves nothing. */
   readonly stderr: readonly Complaint[]
   readonly lastLine: Evidence | null
-  readonly energy: { readonly hartree: number; readonly evidence: Evidence } | null
+  readonly lastEnergy: { readonly hartree: number; readonly evidence: Evidence } | null
   /** The tasks that ended well in the last run of NWChem in this output. */
   readonly tasks: number
   readonly optimised: boolean
@@ -40,7 +42,7 @@ type Ending = Pick<OutputReading, 'outcome' | 'category' | 'reason' | 'evidence'
  */
 export function ending(seen: Seen, input: NwchemInput | null): Ending {
   const cause = strongest([...seen.complaints, ...against(seen, input)])
-  if (cause) return failed(cause.category, sentence(cause.category), evidenceOf(seen.complaints, cause))
+  if (cause) return failed(cause.category, cause.reason ?? sentence(cause.category), evidenceOf(seen.complaints, cause))
   if (seen.totalTimes) {
     const missing = whatIsMissing(seen, input)
     if (missing) return failed(missing.category, missing.reason, [seen.totalTimes])
@@ -78,14 +80,17 @@ function evidenceOf(complaints: readonly Complaint[], cause: Complaint): readonl
 /** What the figures themselves say against the calculation, however it ended. */
 function against(seen: Seen, input: NwchemInput | null): readonly Complaint[] {
   const found: Complaint[] = []
-  if (seen.energy && isNonsense(seen.energy.hartree, seen.geometry)) {
-    found.push({ category: 'scf-blow-up', weight: 2, evidence: seen.energy.evidence })
+  if (seen.lastEnergy && isNonsense(seen.lastEnergy.hartree, seen.geometry)) {
+    found.push({ category: 'scf-blow-up', weight: 2, evidence: seen.lastEnergy.evidence })
   }
   const wanted = input?.kind === 'calculation' ? findSolvent(input.solvent) : null
   if (wanted?.ok) {
-    const { dielectric } = wanted.value
+    const { dielectric, label } = wanted.value
     const other = seen.dielectrics.find(({ value }) => Math.abs(value - dielectric) > dielectric / 100)
-    if (other) found.push({ category: 'bad-input', weight: 2, evidence: other.evidence })
+    if (other) {
+      const reason = `NWChem computed in a dielectric constant of ${other.value}, where ${label} has ${dielectric}`
+      found.push({ category: 'bad-input', weight: 2, evidence: other.evidence, reason })
+    }
   }
   return found
 }
@@ -116,7 +121,7 @@ function missingFrom(seen: Seen, { task, atoms, solvent }: NwchemCalculation): M
   function no(what: string): Missing {
     return { category: 'crash-unknown', reason: `NWChem ended normally, but its output holds no ${what}` }
   }
-  if (seen.energy === null) return no('energy')
+  if (seen.lastEnergy === null) return no('energy')
   if (seen.geometry?.length !== atoms) {
     return {
       category: 'geometry',

@@ -30,7 +30,7 @@ export type NwchemCalculation = {
   readonly charge: number
   /** 2S + 1. */
   readonly multiplicity: number
-  /** Functional and basis set of the energy and of the optimisation. */
+  /** Functional and basis set of the optimisation and of the energy, with `opt+nmr` too. */
   readonly xc: string
   readonly basis: string
   /** The level of the shieldings; null: the same one. Of no account where no shieldings are asked for. */

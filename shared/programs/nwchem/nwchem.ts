@@ -19,7 +19,7 @@ export const nwchem: Program = {
   label: 'NWChem',
   executable: 'nwchem',
   output: OUTPUT,
-  // Of the last two a restart would need only geometry, which the output has.
+  // A restart needs nothing but the geometry, which the output has.
   scratch: [
     '*.gridpts.*',
     '*.aoints.*',

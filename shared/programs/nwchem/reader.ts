@@ -31,7 +31,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let inEcho = false
   let version: string | null = null
   let basisFunctions: number | null = null
-  let energy: { hartree: number; evidence: Evidence } | null = null
+  let energy: number | null = null
+  let lastEnergy: { hartree: number; evidence: Evidence } | null = null
   let wall: number | null = null
   const table = centresTable()
   let dielectrics: { value: number; evidence: Evidence }[] = []
@@ -83,12 +84,20 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     // NWChem prints 12 decimals at least: fewer are the end of a file that was cut, stars a number out of range.
     const hartree = decimals(value, 12)
     if (hartree === null && !/nan|\*{3}/i.test(value ?? '')) return
-    // Numerical frequencies go on to displaced positions, whose energies are nobody's.
-    const isDisplaced = energy !== null && input?.kind === 'calculation' && input.task === 'freq'
-    if (!isDisplaced) energy = { hartree: hartree ?? Number.NaN, evidence: here() }
+    lastEnergy = { hartree: hartree ?? Number.NaN, evidence: here() }
+    if (!isSecondary()) energy = hartree
     scfTable = false
     if (scf !== 'failed') forget('scf-not-converged')
     scf = scf === 'failed' ? 'none' : 'done'
+  }
+
+  /**
+   * The energy of a calculation is that of its own level at its own geometry: not those of displaced positions
+   * (numerical frequencies), nor that of the shieldings' level after an optimisation.
+   */
+  function isSecondary(): boolean {
+    if (input?.kind !== 'calculation') return false
+    return input.task === 'freq' ? energy !== null : input.task === 'opt+nmr' && tasks > 0
   }
 
   function scfIteration(): void {
@@ -309,7 +318,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           complaints,
           stderr,
           lastLine: lastNumber === 0 ? null : evidence(output, lastNumber, lastLine),
-          energy,
+          lastEnergy,
           tasks,
           optimised,
           geometry,
@@ -323,7 +332,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
       return {
         ...ends,
         result: {
-          energy_hartree: energy && Number.isFinite(energy.hartree) ? energy.hartree : null,
+          energy_hartree: energy,
           converged: converged(),
           terminated_normally: totalTimes ? true : fatal ? false : null,
           version,

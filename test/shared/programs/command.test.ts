@@ -52,6 +52,7 @@ describe('check', () => {
     ['an absolute name', { files: [file('/etc/passwd')], main: '/etc/passwd', args: [] }, 'files'],
     ['a name with a line end', { files: [file('a\nb')], main: 'a\nb', args: [] }, 'files'],
     ['a name twice', { files: [file('a'), file('a')], main: 'a', args: [] }, 'files'],
+    ['the name of a lock', { files: [file('run.lock')], main: 'run.lock', args: [] }, 'files'],
     ['the job script’s name', { files: [file('job.sh')], main: 'job.sh', args: [] }, 'files'],
     ['the output’s name', { files: [file('output.txt')], main: 'output.txt', args: [] }, 'files'],
     ['arguments that are no words', { files: [file('a')], main: 'a', args: [1] }, 'args'],

@@ -101,7 +101,6 @@ describe('optimisation and shieldings', () => {
     expect(both.outcome).toBe('completed')
     const xyz = `3\nwater\n${both.geometry?.map(atom => atom.join(' ')).join('\n')}\n`
     const alone = run({ ...water, ...level, task: 'nmr' }, xyz)
-    expect(alone.result.energy_hartree).toBeCloseTo(both.result.energy_hartree ?? Number.NaN, 7)
     const sigmas = (reading: OutputReading) => reading.result.shieldings?.map(each => each.sigma_ppm) ?? []
     expect(sigmas(alone)).toHaveLength(3)
     sigmas(alone).forEach((sigma, i) => {
