@@ -61,6 +61,8 @@ const wanted: Record<string, Wanted> = {
   'basis-without-element': failed('missing-basis', 'bas_tag_lib: no such basis available'),
   'no-such-basis': failed('missing-basis', 'bas_tag_lib: failed opening basis file'),
   'odd-electrons': failed('multiplicity', 'Odd number of electrons'),
+  'odd-electrons-on-two-ranks': failed('multiplicity', 'Odd number of electrons'),
+  'internals-of-2-butyne': failed('internals', 'geom_binvr: #indep variables incorrect'),
   'wrong-multiplicity': failed('multiplicity', 'no. of electrons and multiplicity not compatible'),
   'wrong-open-shells': failed('multiplicity', 'closed-shell electrons is not even'),
   'unknown-directive': failed('bad-input', 'input_parse: unknown directive bassis'),
