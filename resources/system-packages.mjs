@@ -65,17 +65,20 @@ export function missingPackages(packages) {
   })
 }
 
-/**
- * Installs Debian packages without starting their daemons; returns apt's exit code. Where no policy-rc.d forbids the
- * start, one is there for the time of the installation.
- */
+/** Installs Debian packages without starting their daemons; returns apt's exit code. */
 export function aptInstall(packages) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  return aptGet(['update']) || aptGet(['install', '-y', '--no-install-recommends', ...packages])
+}
+
+/**
+ * Runs apt-get, and keeps it from starting and stopping daemons: where no policy-rc.d forbids that, one is there for
+ * the time being. (Without it, the removal of a service that does not run fails.)
+ */
+export function aptGet(args) {
   const ours = !existsSync(POLICY)
   if (ours) writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
   try {
-    const updated = run('apt-get', ['update', '-q'], { env })
-    return updated || run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env })
+    return run('apt-get', ['-q', ...args], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } })
   } finally {
     if (ours) rmSync(POLICY)
   }

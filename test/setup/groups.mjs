@@ -48,7 +48,7 @@ export const GROUPS = [
 
 /** The groups that a test file belongs to. */
 export function groupsOf(file) {
-  const words = file.split('/').at(-1).split('.')
+  const words = file.split('/').at(-1).split('.').slice(1)
   return GROUPS.filter(group => words.includes(group.name))
 }
 

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { aptInstall, isDebian, isRoot, missingPackages, run } from '../../resources/system-packages.mjs'
+import { aptGet, aptInstall, isDebian, isRoot, missingPackages, run } from '../../resources/system-packages.mjs'
 import { GROUPS, TEST_USER, userExists } from './groups.mjs'
 
 /** About this computer, not this clone: another clone can undo it. */
@@ -70,8 +70,7 @@ export function remove() {
       return 1
     }
     console.log(`Removing Debian packages: ${packages.join(' ')}`)
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    const code = run('apt-get', ['purge', '-y', '-q', ...packages], { env })
+    const code = aptGet(['purge', '-y', ...packages])
     if (code !== 0) return code
   }
   for (const account of record.accounts.filter(userExists)) {
