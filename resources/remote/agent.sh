@@ -138,11 +138,12 @@ stage() {
 submit() {
   trap '' HUP PIPE # goes on when the connection drops
   for name in "$@"; do
-    is_label "$name" && (submit_one "$name")
+    is_label "$name" && submit_one "$name"
   done
   return 0
 }
 
+# Not in a subshell: the lock names the process that submits, and it must not outlive that process.
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
   process_of $$
@@ -161,10 +162,13 @@ submit_one() {
     crash_point submit.locked
     : >submit.begun
     crash_point submit.begun
-    sh ./submit.sh >submit.stdout 2>submit.stderr </dev/null
+    (trap - PIPE && exec sh ./submit.sh) >submit.stdout 2>submit.stderr </dev/null
     code=$?
     crash_point submit.accepted
-    { printf '%s\n' "$code"; cat submit.stdout; } >submit.out.part && mv -f submit.out.part submit.out
+    # Ended by a signal it may have submitted all the same: no answer, a doubt.
+    if [ "$code" -le 128 ]; then
+      { printf '%s\n' "$code"; cat submit.stdout; } >submit.out.part && mv -f submit.out.part submit.out
+    fi
     crash_point submit.kept
   fi
   if [ -f submit.out ]; then
@@ -283,13 +287,14 @@ is_scratch() {
   return 1
 }
 
-# tail <label> <file> <bytes>: the end of a growing file.
+# tail <label> <file> <offset>: a growing file from a byte on, 1 MB at most.
 tail_of() {
   is_label "$1" || return 1
   case $2 in
     */* | .*) return 1 ;;
   esac
-  [ -f "$LARMOR_WORK/jobs/$1/$2" ] && tail -c "$3" "$LARMOR_WORK/jobs/$1/$2"
+  [ -f "$LARMOR_WORK/jobs/$1/$2" ] || return 0
+  tail -c "+$(($3 + 1))" "$LARMOR_WORK/jobs/$1/$2" | head -c 1048576
 }
 
 # --- direct: this machine without a scheduler ----------------------------------------------------------------------
@@ -320,6 +325,7 @@ enqueue() {
     ln "$ticket" "$LARMOR_WORK/queue/$(printf '%09d' "$number")" 2>/dev/null && break
   done
   rm -f "$ticket"
+  crash_point direct.ticketed
   printf '%s:%s:%s\n' "$pid" "$start" "$boot"
 }
 
