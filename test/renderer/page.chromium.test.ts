@@ -221,14 +221,14 @@ test('the large shift is on the left', async () => {
   // CH3 (three protons) lies at the larger shift, OH at the smaller: the tallest column is in the left half.
   const left = await drawn.evaluate((canvas: HTMLCanvasElement) => {
     const { width, height } = canvas
-    const image = canvas.getContext('2d')?.getImageData(0, 0, width, Math.floor(height * 0.55))
-    const columns = Array.from(
-      { length: width },
-      (_, x) =>
-        Array.from({ length: image?.height ?? 0 }, (_, y) => image?.data[(y * width + x) * 4 + 3] ?? 0).filter(
-          alpha => alpha > 200,
-        ).length,
-    )
+    const data = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? []
+    // The line is dark and opaque; the grid is light.
+    const isDark = (x: number, y: number) => {
+      const at = (y * width + x) * 4
+      return (data[at] ?? 255) < 80 && (data[at + 3] ?? 0) > 200
+    }
+    const rows = [...Array(height).keys()]
+    const columns = Array.from({ length: width }, (_, x) => rows.filter(y => isDark(x, y)).length)
     return columns.indexOf(Math.max(...columns)) / width
   })
   expect(left).toBeLessThan(0.5)

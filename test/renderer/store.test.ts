@@ -14,6 +14,7 @@ function started(name: string): EventBody {
 function frames() {
   const due: (() => void)[] = []
   return {
+    due,
     nextFrame: (paint: () => void) => due.push(paint),
     paint() {
       for (const frame of due.splice(0)) frame()
@@ -31,7 +32,7 @@ test('nothing is known before the first snapshot, which is not the same as nothi
 
 test('many batches within one look are one repaint, and the state of the engine', () => {
   const engine = scriptedEngine()
-  const { nextFrame, paint } = frames()
+  const { due, nextFrame, paint } = frames()
   const store = createStore(engine, nextFrame)
   let repaints = 0
   store.subscribe(() => {
@@ -41,6 +42,7 @@ test('many batches within one look are one repaint, and the state of the engine'
   engine.happen({ type: 'run.paused', run: 'r1' as RunId })
   engine.happen({ type: 'run.resumed', run: 'r1' as RunId }, started('r2'))
   expect(get(store.get().state.runs, 'r1')).toBeUndefined()
+  expect(due).toHaveLength(1)
   paint()
   expect(repaints).toBe(1)
   expect(store.get().state).toEqual(engine.state())
