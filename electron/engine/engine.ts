@@ -55,7 +55,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       after(events)
     },
   })
-  const tasks = createTasksAtWork(pool, record)
+  const tasks = createTasksAtWork(pool, record, run => plan([run]))
   const readings = createReadings(
     () => commits.state,
     (machine, label, file, offset) => loops.get(machine)?.tail(label, file, offset) ?? Promise.resolve(null),

@@ -2,10 +2,11 @@ import { jobId, label, type RunId } from '../../shared/ids.ts'
 import type { EventBody } from '../../shared/model/events.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { knownOf } from '../../shared/model/known.ts'
+import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
-import type { PlanStep } from '../../shared/workflows/workflow.ts'
+import type { Plan, PlanStep } from '../../shared/workflows/workflow.ts'
 import { isUnderWay } from './next-step.ts'
 
 /** The bar moves in steps of this much, so that a journal is not filled with progress. */
@@ -15,42 +16,43 @@ const NOTEWORTHY = 0.01
 export function planRun(state: State, id: RunId, isWorking: (task: string) => boolean): readonly EventBody[] {
   const run = get(state.runs, id)
   if (run?.phase.is !== 'open') return []
-  const known = knownOf(state, run)
-  const plan = workflowOf(run.workflow).plan(known)
-  const events: EventBody[] = []
-
-  const jobs = plan.jobs.filter(spec => !known.job(spec.key))
-  if (jobs.length > 0) {
-    const planned = jobs.map(spec => {
-      const job = jobId(id, spec.key)
-      return { job, attempt: 1, label: label(job, 1), ...spec }
-    })
-    events.push({ type: 'jobs.planned', run: id, jobs: planned })
-  }
-  const tasks = plan.tasks.filter(spec => !known.task(spec.key))
-  if (tasks.length > 0) events.push({ type: 'tasks.planned', run: id, tasks })
-
-  const progress = progressOf(plan.steps)
-  if (progress >= run.progress + NOTEWORTHY || plan.version > run.plan_version) {
-    events.push({
-      type: 'run.progressed',
-      run: id,
-      progress: Math.max(progress, run.progress),
-      plan_version: plan.version,
-    })
-  }
-
-  if (plan.end) return [...events, { type: 'run.ended', run: id, ...plan.end }]
+  const plan = workflowOf(run.workflow).plan(knownOf(state, run))
   const { hold } = run.phase
+  const ending = hold === 'stopping' || hold === 'cancelling'
+  const events: EventBody[] = ending ? [] : [...newWork(state, run, plan), ...newProgress(run, plan)]
+
   const attempts = run.jobs.flatMap(job => get(state.jobs, job) ?? []).map(lastAttempt)
   const taskAtWork = Object.keys(run.tasks).some(isWorking)
-  if (hold === 'stopping' && !taskAtWork && !attempts.some(isUnderWay)) {
-    return [...events, { type: 'run.ended', run: id, outcome: 'stopped', reason: 'stopped' }]
-  }
-  if (hold === 'cancelling' && !taskAtWork && attempts.every(({ outcome }) => outcome !== null)) {
+  if (hold === 'cancelling') {
+    if (taskAtWork || attempts.some(({ outcome }) => outcome === null)) return []
     return [{ type: 'run.ended', run: id, outcome: 'cancelled', reason: 'cancelled' }]
   }
+  if (plan.end) return [...events, { type: 'run.ended', run: id, ...plan.end }]
+  if (hold === 'stopping' && !taskAtWork && !attempts.some(isUnderWay)) {
+    return [{ type: 'run.ended', run: id, outcome: 'stopped', reason: 'stopped' }]
+  }
   return events
+}
+
+function newWork(state: State, run: Run, plan: Plan): readonly EventBody[] {
+  const known = knownOf(state, run)
+  const jobs = plan.jobs.filter(spec => !known.job(spec.key))
+  const tasks = plan.tasks.filter(spec => !known.task(spec.key))
+  const planned = jobs.map(spec => {
+    const job = jobId(run.id, spec.key)
+    return { job, attempt: 1, label: label(job, 1), ...spec }
+  })
+  return [
+    ...(jobs.length > 0 ? [{ type: 'jobs.planned' as const, run: run.id, jobs: planned }] : []),
+    ...(tasks.length > 0 ? [{ type: 'tasks.planned' as const, run: run.id, tasks }] : []),
+  ]
+}
+
+function newProgress(run: Run, plan: Plan): readonly EventBody[] {
+  const progress = progressOf(plan.steps)
+  if (progress < run.progress + NOTEWORTHY && plan.version <= run.plan_version) return []
+  const higher = Math.max(progress, run.progress)
+  return [{ type: 'run.progressed', run: run.id, progress: higher, plan_version: plan.version }]
 }
 
 /** Predicted seconds of what is settled over those of all, 0..1. */

@@ -15,7 +15,12 @@ export interface TasksAtWork {
 }
 
 /** Does planned tasks in worker threads and commits their results. After a restart a planned task is simply done again. */
-export function createTasksAtWork(pool: TaskPool, commit: (facts: readonly EventBody[]) => Promise<void>): TasksAtWork {
+export function createTasksAtWork(
+  pool: TaskPool,
+  commit: (facts: readonly EventBody[]) => Promise<void>,
+  /** A task was given up, which is no fact; its run may have waited for that. */
+  settled: (run: RunId) => void,
+): TasksAtWork {
   const working = new Map<string, AbortController>()
   const keyOf = (run: RunId, task: string) => `${run}/${task}`
 
@@ -30,7 +35,8 @@ export function createTasksAtWork(pool: TaskPool, commit: (facts: readonly Event
       }),
     )
     working.delete(keyOf(run, task.key))
-    if (!signal.aborted) await commit([done])
+    if (signal.aborted) settled(run)
+    else await commit([done])
   }
 
   return {

@@ -1,9 +1,8 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job, JobResult } from '../../../shared/model/job.ts'
 import { verdict } from '../../../shared/model/verdict.ts'
 import { type OutputReader, type Program, writeXyz } from '../../../shared/programs/index.ts'
+import { lineBatches } from '../lines.ts'
 import { type Here, inPhase, perRun, refOf } from './here.ts'
 import { calculationOf } from './stage.ts'
 
@@ -52,9 +51,9 @@ async function readOutputs(here: Here, job: Job, program: Program): Promise<Outp
   for (const name of [program.output, 'stderr.txt']) {
     const file = attempt?.phase.files.find(fetched => fetched.name === name)
     if (!file) continue
-    const input = createReadStream(here.blobs.path(file))
-    const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
-    for await (const line of lines) reader.line(line, name)
+    for await (const lines of lineBatches(here.blobs.path(file))) {
+      for (const line of lines) reader.line(line, name)
+    }
   }
   return reader
 }
