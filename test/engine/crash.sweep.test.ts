@@ -1,0 +1,64 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { POINTS, type PointName } from '../../electron/engine/points.ts'
+import { dieAndGoOn } from './living/crash.ts'
+import { blind } from './living/processes.ts'
+import { scenarios } from './living/scenarios.ts'
+import { slots } from './living/slots.ts'
+import { slice, sweepSeed } from './living/sweep-slice.ts'
+
+/** Which scenario passes a point, and how often at least. */
+const PASSED: Readonly<Record<string, readonly [keyof typeof scenarios, number]>> = {
+  'journal.append': ['jobs', 9],
+  'snapshot.write': ['stop', 1],
+  'archive.write': ['archive', 2],
+  'blob.write': ['jobs', 12],
+  'lock.take': ['jobs', 1],
+  'stage.send': ['jobs', 1],
+  'submit.send': ['jobs', 1],
+  'watch.ask': ['jobs', 2],
+  'fetch.receive': ['jobs', 2],
+  'fetch.keep': ['jobs', 3],
+  'cancel.send': ['cancel', 1],
+  'task.run': ['task', 2],
+  plan: ['jobs', 8],
+}
+/** Needs a program that can calculate: crash.sweep.nwchem.test.ts. */
+const ELSEWHERE: readonly PointName[] = ['calculation.write']
+
+interface Case {
+  readonly at: string
+  readonly scenario: keyof typeof scenarios
+}
+
+const all = Object.entries(PASSED).flatMap(([name, [scenario, times]]) =>
+  ['before', 'after'].flatMap(when =>
+    Array.from({ length: times }, (_, n): Case => ({ at: `${name}:${when}:${n + 1}`, scenario })),
+  ),
+)
+const first = all.filter(({ at }) => at.endsWith(':1'))
+const later = slice(
+  all.filter(({ at }) => !at.endsWith(':1')),
+  12,
+)
+const cases = [...first, ...later]
+
+if (blind) console.warn(`skipped crash.sweep.test.ts: ${blind}`)
+
+describe.skipIf(blind)('an engine that is killed at', () => {
+  const inTurn = slots(3)
+  let done = 0
+  test.concurrent.for(cases)(
+    '$at, while it does "$scenario", is followed by one that ends the work',
+    async ({ at, scenario }, context) => {
+      await inTurn(() => dieAndGoOn(scenarios[scenario], { LARMOR_CRASH_AT: at }, context))
+      done += 1
+    },
+  )
+  afterAll(() => {
+    console.log(`killed at ${done} of ${all.length} cases, LARMOR_SWEEP_SEED=${sweepSeed}`)
+  })
+})
+
+test('every point has its case', () => {
+  expect([...Object.keys(PASSED), ...ELSEWHERE].toSorted()).toEqual(Object.keys(POINTS).toSorted())
+})
