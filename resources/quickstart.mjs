@@ -33,15 +33,24 @@ async function main(args) {
     console.log('conformers, energies and populations. Shieldings, and so shifts, need NWChem.')
   }
 
-  // The same id each time: killed and started again, the quickstart finds its run and goes on with it.
-  const request = ['--request-id', `quickstart-${program}`]
-  const chosen = program === 'none' ? ['--program', 'none'] : []
-  const started = larmorJson(['nmr', ...SAMPLE, ...chosen, ...request])
+  const started = start(program)
   if (started === null) return 1
   console.log(
     `The run is ${started.run}. It goes on without this terminal; "npx larmor show ${started.run}" tells of it.`,
   )
   return args.includes('--headless') ? follow(started.run) : openPage(started.run)
+}
+
+/**
+ * Starts the sample, or finds it: killed and started again, the quickstart goes on with its run, by the request id. Only
+ * after one that ended badly is there another.
+ */
+function start(program, n = 1) {
+  const chosen = program === 'none' ? ['--program', 'none'] : []
+  const started = larmorJson(['nmr', ...SAMPLE, ...chosen, '--request-id', `quickstart-${program}-${n}`])
+  if (started === null || !['failed', 'cancelled', 'stopped'].includes(started.state)) return started
+  console.log(`An earlier run, ${started.run}, is ${started.state}: starting another.`)
+  return start(program, n + 1)
 }
 
 /** Whether NWChem is there; installs it where that takes nobody's password. */
