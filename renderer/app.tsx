@@ -5,7 +5,7 @@ import { useCell } from './cell.ts'
 import { NewRun } from './compose/new-run.tsx'
 import type { BrowserEngine } from './engine-client.ts'
 import { LinkBanner, LinkChip, whyOffline } from './link.tsx'
-import { useRoute } from './route.ts'
+import { runAddress, useRoute } from './route.ts'
 import { countSentence } from './runs/counts.tsx'
 import { RunList } from './runs/run-list.tsx'
 import { RunPage } from './runs/run-page.tsx'
@@ -28,6 +28,11 @@ export function App({ engine, store }: AppProps) {
   const offline = whyOffline(link)
   const wanted = route.is === 'run' ? route.run : null
   const chosen = wanted === null ? runs[0] : runs.find(({ run }) => run.id === wanted)
+  const home = route.is === 'home' ? runs[0]?.run.id : undefined
+  // What is being looked at stays, also when a newer run begins.
+  useEffect(() => {
+    if (home !== undefined) location.replace(runAddress(home))
+  }, [home])
   const title = chosen && route.is !== 'new' ? `${countSentence(chosen)} · ${chosen.run.name}` : null
   useEffect(() => {
     document.title = title === null ? 'Larmor' : `${title} – Larmor`

@@ -69,8 +69,7 @@ export function LinkBanner({ link, newest }: LinkProps) {
   }
   return (
     <Banner tone="neutral" shape="slash" title="Larmor does not answer.">
-      {seen}Reading works; commands wait until it is back. Submitted jobs go on. Start it with <code>larmor serve</code>
-      .
+      {seen}Reading works; commands need it back. Submitted jobs go on. Start it with <code>larmor serve</code>.
     </Banner>
   )
 }

@@ -32,7 +32,7 @@ export function Ensemble({ ensemble, ended, reading }: EnsembleProps) {
                 <span className="tone-attention">
                   <Icon shape="diamond" />
                 </span>
-                {warning}
+                <span className="sentence">{warning}</span>
               </li>
             ))}
           </ul>

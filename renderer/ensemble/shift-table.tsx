@@ -98,7 +98,7 @@ export function ShiftTable({
             <span className="tone-attention">
               <Icon shape="diamond" />
             </span>{' '}
-            {names.join('; ')} not comparable. {why}
+            {names.join('; ')}: not comparable. {why}
           </li>
         ))}
       </ul>

@@ -3,8 +3,17 @@ import { Meter } from '../ui/meter.tsx'
 
 type Step = RunStatus['steps'][number]
 
+/** The step that makes the conformers is one task: what it found says more than 1/1. */
+const SEARCH = 'conformers'
+
+interface StepBarsProps {
+  readonly steps: readonly Step[]
+  /** How many conformers there are; null for a run without. */
+  readonly found: number | null
+}
+
 /** The steps of the plan with their counts: `1/2, 1 failed`. What failed is counted beside, never in. */
-export function StepBars({ steps }: { readonly steps: readonly Step[] }) {
+export function StepBars({ steps, found }: StepBarsProps) {
   return (
     <ol className="steps" aria-label="Steps">
       {steps.map(({ label, done, failed, total }) => {
@@ -14,7 +23,11 @@ export function StepBars({ steps }: { readonly steps: readonly Step[] }) {
             <span className="row between">
               <strong className="sentence">{label}</strong>
               <span>
-                {total === 0 ? '–' : `${done}/${total}`}
+                {label === SEARCH && done > 0 && found !== null
+                  ? `${found} found`
+                  : total === 0
+                    ? '–'
+                    : `${done}/${total}`}
                 {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
               </span>
             </span>

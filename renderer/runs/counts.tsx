@@ -17,9 +17,9 @@ export function Counts({ summary }: { readonly summary: RunSummary }) {
   )
 }
 
-export function countText({ complete, total, counted, ensemble }: RunSummary): string {
+function countText({ run, complete, total, counted }: RunSummary): string {
   if (total > 0) return `${complete}/${total} ${counted}`
-  return ensemble ? 'No conformers yet' : 'No jobs yet'
+  return run.phase.is === 'ended' ? `No ${counted}` : `No ${counted} yet`
 }
 
 /** The same for a screen reader and a window's title. */

@@ -1,10 +1,21 @@
+import type { RunState } from '../../shared/show/status.ts'
 import { runAddress } from '../route.ts'
 import { Badge } from '../ui/badge.tsx'
-import { Meter } from '../ui/meter.tsx'
+import { Meter, type Part } from '../ui/meter.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
 import type { RunSummary } from './summary.ts'
+
+const TONES: { readonly [State in RunState]: Part['tone'] } = {
+  planned: 'ink',
+  running: 'run',
+  paused: 'ink',
+  stopped: 'ink',
+  completed: 'done',
+  failed: 'fail',
+  cancelled: 'ink',
+}
 
 /** All runs, the newest first. */
 export function RunList({
@@ -29,14 +40,7 @@ export function RunList({
                   <strong className="name">{run.name}</strong>
                   <Badge look={look} />
                 </span>
-                <Meter
-                  parts={[
-                    {
-                      share: status.progress,
-                      tone: look.tone === 'done' ? 'done' : look.tone === 'fail' ? 'fail' : 'run',
-                    },
-                  ]}
-                />
+                <Meter parts={[{ share: status.progress, tone: TONES[status.state] }]} />
                 <span className="row between hint">
                   <span>
                     <Counts summary={summary} />

@@ -48,7 +48,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           {reason ? <p className="reason">{reason}</p> : null}
         </div>
         <div className="run-steps">
-          <StepBars steps={status.steps} />
+          <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
           <p className="hint">{percent(status.progress, 0)} of the expected work</p>
         </div>
         <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />

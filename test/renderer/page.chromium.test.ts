@@ -328,7 +328,13 @@ test('a run is started from the page; what is wrong is said under its field, and
 
 test('runs are reached by keyboard', async () => {
   nmrScript(engine, 'rfirst', 'first').start()
+  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
   nmrScript(engine, 'rsecond', 'second').start()
+  await page.locator('[data-run="rsecond"]').waitFor()
+  // A newer run does not take away what is being looked at.
+  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
+  await page.locator('[data-run="rsecond"]').focus()
+  await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'second' }).waitFor()
   await page.locator('[data-run="rsecond"]').focus()
   await page.keyboard.press('Tab')
