@@ -42,17 +42,23 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
   function to(next: Phase, change: Partial<Attempt> = {}): Step {
     return { is: 'changed', attempt: { ...attempt, ...change, phase: next } }
   }
+  // The first true report of a job overturns what was concluded from its absence (lost, cancelled) or from the
+  // scheduler's words (refused): nothing that runs is ever forgotten.
+  const alive = { outcome: null, category: null, reason: null, evidence: [] }
+
+  // Where a result was taken from another calculation, nothing was ever sent.
+  if (phase.is === 'parsed' && phase.reused !== null)
+    return fact.type === 'calculation.reused' && fact.calculation === phase.reused ? known : forbidden()
 
   switch (fact.type) {
     case 'jobs.staged':
-      if (outcome !== null) return forbidden()
-      if (phase.is === 'planned') return to({ is: 'staged', dir: fact.dir })
-      return phase.dir === fact.dir ? known : forbidden()
+      if (phase.is !== 'planned') return phase.dir === fact.dir ? known : forbidden()
+      return outcome === null ? to({ is: 'staged', dir: fact.dir }) : forbidden()
 
     case 'submit.intended':
-      if (outcome !== null) return forbidden()
-      if (phase.is === 'staged') return to({ is: 'submitting', dir: phase.dir, since: at, doubt: null })
-      return phase.is === 'submitting' ? known : forbidden()
+      if (phase.is === 'planned') return forbidden()
+      if (phase.is !== 'staged') return known
+      return outcome === null ? to({ is: 'submitting', dir: phase.dir, since: at, doubt: null }) : forbidden()
 
     case 'submit.doubted':
       if (outcome !== null || phase.is !== 'submitting') return forbidden()
@@ -66,11 +72,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
         case 'staged':
           return forbidden()
         case 'submitting':
-          if (outcome !== null && outcome !== 'lost') return forbidden()
-          return to(
-            { is: 'queued', dir: phase.dir, queue_id: fact.queue_id, submitted: at },
-            { outcome: null, category: null, reason: null },
-          )
+          return to({ is: 'queued', dir: phase.dir, queue_id: fact.queue_id, submitted: at }, alive)
         default:
           if (phase.queue_id === fact.queue_id) return known
           return phase.queue_id === null ? to({ ...phase, queue_id: fact.queue_id, submitted: at }) : forbidden()
@@ -80,11 +82,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       switch (phase.is) {
         case 'submitting':
         case 'queued':
-          if (outcome !== null && outcome !== 'lost') return forbidden()
-          return to(
-            { ...submittedPart(phase), is: 'running', started: fact.started, ...identity(fact) },
-            { outcome: null, category: null, reason: null },
-          )
+          return to({ ...submittedPart(phase), is: 'running', started: fact.started, ...identity(fact) }, alive)
         case 'planned':
         case 'staged':
           return forbidden()
@@ -100,8 +98,6 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
         case 'submitting':
         case 'queued':
         case 'running':
-          // The first true report turns `lost` into the truth; after any other outcome it comes too late to matter.
-          if (outcome !== null && outcome !== 'lost') return forbidden()
           return to(
             {
               ...submittedPart(phase),
@@ -112,7 +108,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
               signal: fact.signal,
               ...identity(fact),
             },
-            { outcome: null, category: null, reason: null, evidence: fact.evidence },
+            { ...alive, evidence: fact.evidence },
           )
         default:
           return phase.exit === fact.exit && phase.signal === fact.signal ? known : forbidden()
@@ -143,8 +139,8 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       }
 
     case 'jobs.refused':
-      if (outcome !== null) return outcome === 'failed' ? known : forbidden()
       if (phase.is !== 'planned' && phase.is !== 'staged' && phase.is !== 'submitting') return forbidden()
+      if (outcome !== null) return outcome === 'failed' ? known : forbidden()
       return to(phase, { outcome: 'failed', category: fact.category, reason: fact.reason })
 
     case 'jobs.lost':
@@ -163,7 +159,6 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       return to(phase, { outcome: 'cancelled', reason: fact.reason, evidence: fact.evidence })
 
     case 'calculation.reused':
-      if (phase.is === 'parsed') return phase.reused === fact.calculation ? known : forbidden()
       if (outcome !== null || phase.is !== 'planned') return forbidden()
       return to(
         {

@@ -1,4 +1,4 @@
-import type { Instant } from '../ids.ts'
+import type { Instant, JobId } from '../ids.ts'
 import { singleFacts, step } from './attempt.ts'
 import type { AttemptFact, AttemptRef, Event } from './events.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
@@ -9,7 +9,7 @@ import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 1
+export const REDUCER_VERSION = 2
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -181,8 +181,10 @@ function hold(
 }
 
 function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {
-  const fresh = event.jobs.filter(job => !draft.jobs.get(job.job))
-  for (const spec of fresh) {
+  if (!draft.runs.get(event.run)) return
+  const fresh: JobId[] = []
+  for (const spec of event.jobs) {
+    if (draft.jobs.get(spec.job)) continue
     draft.jobs.set(spec.job, {
       id: spec.job,
       run: event.run,
@@ -191,8 +193,9 @@ function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {
       program: spec.program,
       attempts: [newAttempt(spec, spec, null)],
     })
+    fresh.push(spec.job)
   }
-  changeRun(draft, event, run => ({ ...run, jobs: [...run.jobs, ...fresh.map(spec => spec.job)] }))
+  changeRun(draft, event, run => ({ ...run, jobs: [...run.jobs, ...fresh] }))
 }
 
 function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>, fix: string | null): Attempt {
