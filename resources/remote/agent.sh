@@ -14,9 +14,9 @@ set -u
 umask 077
 tab=$(printf '\t')
 
-# For tests: dies here as if the machine had lost power, when LARMOR_CRASH_REMOTE names this point.
+# For tests: dies here as if the machine had lost power, once, when LARMOR_CRASH_REMOTE names this point.
 crash_point() {
-  [ "${LARMOR_CRASH_REMOTE:-}" = "$1" ] && kill -9 $$
+  [ "${LARMOR_CRASH_REMOTE:-}" = "$1" ] && mkdir "$LARMOR_WORK/crashed.$1" 2>/dev/null && kill -9 $$
   return 0
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { POINTS, type PointName } from '../../electron/engine/points.ts'
-import { dieAndGoOn } from './living/crash.ts'
+import { type AfterRemoteDeath, dieAndGoOn, dieOnTheMachine, remotePoints } from './living/crash.ts'
 import { blind } from './living/processes.ts'
 import { scenarios } from './living/scenarios.ts'
 import { slots } from './living/slots.ts'
@@ -42,10 +42,25 @@ const later = slice(
 )
 const cases = [...first, ...later]
 
+/** What becomes of a job whose submission the machine's death cut off here. */
+const REMOTE: Readonly<Record<string, AfterRemoteDeath>> = {
+  'stage.unpacked': 'completed',
+  'submit.locked': 'completed',
+  'submit.begun': 'lost',
+  'submit.accepted': 'completed',
+  'submit.kept': 'completed',
+  'direct.forked': 'lost',
+  'direct.ticketed': 'completed',
+}
+const remoteCases = Object.entries(REMOTE).flatMap(([at, expected]) =>
+  ['the engine with it', 'the engine lives'].map(engine => ({ at, expected, engine })),
+)
+
 if (blind) console.warn(`skipped crash.sweep.test.ts: ${blind}`)
 
+const inTurn = slots(4)
+
 describe.skipIf(blind)('an engine that is killed at', () => {
-  const inTurn = slots(3)
   let done = 0
   test.concurrent.for(cases)(
     '$at, while it does "$scenario", is followed by one that ends the work',
@@ -59,6 +74,21 @@ describe.skipIf(blind)('an engine that is killed at', () => {
   })
 })
 
+describe.skipIf(blind)('a call on the machine that is killed at', () => {
+  let done = 0
+  test.concurrent.for(remoteCases)(
+    '$at ($engine) leaves a job $expected',
+    async ({ at, expected, engine }, context) => {
+      await inTurn(() => dieOnTheMachine(at, engine === 'the engine with it', expected, context))
+      done += 1
+    },
+  )
+  afterAll(() => {
+    console.log(`killed on the machine at ${done} of ${remoteCases.length} cases`)
+  })
+})
+
 test('every point has its case', () => {
   expect([...Object.keys(PASSED), ...ELSEWHERE].toSorted()).toEqual(Object.keys(POINTS).toSorted())
+  expect(Object.keys(REMOTE).toSorted()).toEqual(remotePoints().toSorted())
 })

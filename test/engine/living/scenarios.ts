@@ -33,7 +33,7 @@ export interface Scenario {
 }
 
 const KEYS = ['a', 'b', 'c'] as const
-const RUN = 'rsweep'
+export const RUN = 'rsweep'
 
 function threeJobs({ witness }: Stage, run = RUN): Startable {
   // The last one is slower, so that it is watched and fetched on its own.
@@ -54,7 +54,8 @@ function expectOutcomes(state: State, run: string, outcome: RunOutcome, jobs: Re
   expect(Object.fromEntries(outcomes), say(state)).toEqual(jobs)
 }
 
-async function expectOnceEach({ witness }: Stage, run = RUN): Promise<void> {
+/** Each of the three jobs began and ended once, by its own word. */
+export async function expectOnceEach({ witness }: Stage, run = RUN): Promise<void> {
   expect(await witness.seen()).toEqual(Object.fromEntries(KEYS.map(key => [`${run}.${key}`, { began: 1, ended: 1 }])))
 }
 
