@@ -91,7 +91,7 @@ function byEnergy(conformers: readonly ConformerDocument[]): readonly ConformerD
 }
 
 /** `cycle 14, SCF 6`: where the running job is. */
-export function live(reading: Reading | undefined): string {
+function live(reading: Reading | undefined): string {
   if (!reading) return ''
   const parts = [
     reading.opt_cycle === null ? null : `cycle ${reading.opt_cycle}`,
