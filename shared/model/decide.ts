@@ -1,14 +1,14 @@
-import { type JobId, label, type RunId } from '../ids.ts'
-import { programs } from '../programs/index.ts'
+import { type JobId, label, type MachineName, type RunId } from '../ids.ts'
+import { programOf, programs } from '../programs/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
-import { workflows } from '../workflows/index.ts'
+import { workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
 import type { EventBody } from './events.ts'
 import { completedResult, type Job, lastAttempt } from './job.ts'
 import { LOCAL } from './machine.ts'
 import type { Run } from './run.ts'
 import type { State } from './state.ts'
-import { get } from './table.ts'
+import { get, values } from './table.ts'
 
 /**
  * What would happen if this command were sent now: the events, or why not. The engine obeys it; the window greys out
@@ -18,11 +18,12 @@ export function decide(state: State, command: Command): Result<readonly EventBod
   switch (command.type) {
     case 'run.start': {
       if (get(state.runs, command.run)) return ok([])
-      const workflow = workflows[command.workflow as keyof typeof workflows]
-      if (!workflow) return badInput('workflow', `There is no workflow "${command.workflow}".`)
-      if (!state.machines[command.machine]) return badInput('machine', `There is no machine "${command.machine}".`)
+      if (!Object.hasOwn(workflows, command.workflow))
+        return badInput('workflow', `There is no workflow "${command.workflow}".`)
+      if (!Object.hasOwn(state.machines, command.machine))
+        return badInput('machine', `There is no machine "${command.machine}".`)
       const { type: _, ...started } = command
-      return ok([{ type: 'run.started', ...started, workflow_version: workflow.version }])
+      return ok([{ type: 'run.started', ...started, workflow_version: workflowOf(command.workflow).version }])
     }
     case 'run.pause':
       return onOpenRun(state, command.run, run =>
@@ -66,11 +67,20 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       return ok([{ type: 'machine.changed', machine: command.machine }])
     case 'machine.remove': {
       if (command.machine === LOCAL) return notNow('The machine "local" always exists.')
-      if (!state.machines[command.machine])
+      if (!Object.hasOwn(state.machines, command.machine))
         return fail({ code: 'not-found', message: `There is no machine "${command.machine}".` })
+      const user = userOf(state, command.machine)
+      if (user) return notNow(`Run ${user} uses the machine "${command.machine}"; cancel it, or wait for its end.`)
       return ok([{ type: 'machine.removed', machine: command.machine }])
     }
   }
+}
+
+/** A run that still needs the machine: without it nobody would look after what may be alive there. */
+function userOf(state: State, machine: MachineName): RunId | undefined {
+  for (const run of values(state.runs)) if (run.phase.is === 'open' && run.machine === machine) return run.id
+  for (const job of values(state.jobs)) if (job.machine === machine && lastAttempt(job).outcome === null) return job.run
+  return undefined
 }
 
 /** Why a job cannot be resubmitted now, or null. */
@@ -83,9 +93,11 @@ export function resubmitRefusal(job: Job): string | null {
 
 function resubmit(state: State, ids: readonly JobId[], fix: string | null): Result<readonly EventBody[]> {
   const jobs: Job[] = []
-  for (const id of ids) {
+  for (const id of new Set(ids)) {
     const job = get(state.jobs, id)
     if (!job) return fail({ code: 'not-found', message: `There is no job "${id}".` })
+    const phase = get(state.runs, job.run)?.phase
+    if (phase?.is === 'open' && phase.hold === 'cancelling') return busy(phase.hold)
     if (resubmitRefusal(job) === null) jobs.push(job)
   }
   const ended = new Set(jobs.map(job => job.run).filter(run => get(state.runs, run)?.phase.is === 'ended'))
@@ -94,7 +106,7 @@ function resubmit(state: State, ids: readonly JobId[], fix: string | null): Resu
     ...jobs.map((job): EventBody => {
       const last = lastAttempt(job)
       const n = last.n + 1
-      const program = programs[job.program as keyof typeof programs]
+      const program = Object.hasOwn(programs, job.program) ? programOf(job.program) : null
       const input = fix === 'none' || !program ? last.input : program.restart(last.input, lastResult(job))
       return {
         type: 'attempt.added',

@@ -1,0 +1,325 @@
+import { describe, expect, test } from 'vitest'
+import type { JobId, MachineName, RunId } from '../../../shared/ids.ts'
+import { admit } from '../../../shared/model/admit.ts'
+import type { Command } from '../../../shared/model/commands.ts'
+import { decide, resubmitRefusal } from '../../../shared/model/decide.ts'
+import type { AttemptFact, EventBody } from '../../../shared/model/events.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
+import { emptyState, type State } from '../../../shared/model/state.ts'
+import { AT, apply, attemptOf, fact, job, jobOf, RUN, ref, runOf, started } from './facts.ts'
+
+const run = RUN
+const to: Readonly<Record<'pause' | 'resume' | 'stop' | 'cancel', Command>> = {
+  pause: { type: 'run.pause', run },
+  resume: { type: 'run.resume', run },
+  stop: { type: 'run.stop', run },
+  cancel: { type: 'run.cancel', run },
+}
+const start: Command = {
+  type: 'run.start',
+  run,
+  name: 'test',
+  workflow: 'single',
+  params: { jobs: [] },
+  machine: localMachine.name,
+}
+const cancel = (...jobs: readonly JobId[]): Command => ({ type: 'jobs.cancel', jobs })
+const resubmit = (...jobs: readonly JobId[]): Command => ({ type: 'jobs.resubmit', jobs, fix: null })
+
+/** What the engine makes of a command: its events, or the code and text of the fault. */
+function types(state: State, command: Command): string {
+  const decided = decide(state, command)
+  if (!decided.ok) return `${decided.fault.code}: ${decided.fault.message}`
+  return decided.value.map(({ type }) => type).join(', ')
+}
+
+/** The state after a command that must be allowed. */
+function stateAfter(state: State, command: Command): State {
+  const decided = decide(state, command)
+  if (!decided.ok) throw new Error(decided.fault.message)
+  return apply(state, ...admit(state, decided.value, AT))
+}
+
+const ended = (outcome: 'completed' | 'failed' | 'cancelled' | 'stopped'): EventBody => ({
+  type: 'run.ended',
+  run,
+  outcome,
+  reason: null,
+})
+
+const runs: Readonly<Record<string, State>> = {
+  open: started('a'),
+  paused: apply(started('a'), { type: 'run.paused', run }),
+  stopping: apply(started('a'), { type: 'run.stopping', run }),
+  cancelling: apply(started('a'), { type: 'run.cancelling', run }),
+  completed: apply(started('a'), ended('completed')),
+  failed: apply(started('a'), ended('failed')),
+  cancelled: apply(started('a'), ended('cancelled')),
+  stopped: apply(started('a'), ended('stopped')),
+}
+
+const HOLDS = `
+run        | pause                               | resume       | stop                                 | cancel
+open       | run.paused                          |              | run.stopping                         | run.cancelling, cancel.wished, jobs.cancelled
+paused     |                                     | run.resumed  | run.stopping                         | run.cancelling, cancel.wished, jobs.cancelled
+stopping   | not-now: The run is stopping.       | run.resumed  |                                      | run.cancelling, cancel.wished, jobs.cancelled
+cancelling | not-now: The run is cancelling.     | not-now: The run is cancelling. | not-now: The run is cancelling. | cancel.wished, jobs.cancelled
+completed  | not-now: The run has ended (completed). | not-now: The run has ended (completed); resubmit what failed instead. | not-now: The run has ended (completed). | not-now: The run has ended (completed).
+failed     | not-now: The run has ended (failed). | not-now: The run has ended (failed); resubmit what failed instead. | not-now: The run has ended (failed). | not-now: The run has ended (failed).
+cancelled  | not-now: The run has ended (cancelled). | not-now: The run has ended (cancelled); resubmit what failed instead. | not-now: The run has ended (cancelled). | not-now: The run has ended (cancelled).
+stopped    | not-now: The run has ended (stopped). | run.reopened | not-now: The run has ended (stopped). | not-now: The run has ended (stopped).
+`
+
+const [head = [], ...rows] = HOLDS.trim()
+  .split('\n')
+  .map(line => line.split('|').map(cell => cell.trim()))
+
+describe.each(rows)('a run that is %s', (name, ...cells) => {
+  test.each(cells.map((cell, i) => [head[i + 1] as keyof typeof to, cell] as const))('%s: %s', (word, expected) => {
+    const state = runs[name as string]
+    if (!state) throw new Error(`no run ${name}`)
+    expect(types(state, to[word])).toBe(expected)
+  })
+})
+
+test('the table of holds has every state of a run', () => {
+  expect(rows.map(([name]) => name)).toEqual(Object.keys(runs))
+})
+
+const wished: readonly AttemptFact[] = [fact.wished()]
+const phases: Readonly<Record<string, readonly AttemptFact[]>> = {
+  planned: [],
+  staged: [fact.staged()],
+  submitting: [fact.staged(), fact.intended()],
+  doubted: [fact.staged(), fact.intended(), fact.doubted()],
+  queued: [fact.staged(), fact.intended(), fact.submitted()],
+  running: [fact.staged(), fact.intended(), fact.submitted(), fact.running()],
+  ended: [fact.staged(), fact.intended(), fact.submitted(), fact.ended()],
+  fetched: [fact.staged(), fact.intended(), fact.submitted(), fact.ended(), fact.fetched()],
+  completed: [fact.staged(), fact.intended(), fact.submitted(), fact.ended(), fact.fetched(), fact.parsed()],
+  failed: [
+    fact.staged(),
+    fact.intended(),
+    fact.submitted(),
+    fact.ended(),
+    fact.fetched(),
+    fact.parsed(ref(), 'failed'),
+  ],
+  refused: [fact.staged(), fact.intended(), fact.refused()],
+  lost: [fact.staged(), fact.intended(), fact.submitted(), fact.lost()],
+  cancelled: [fact.staged(), fact.intended(), fact.submitted(), ...wished, fact.cancelled()],
+}
+const at = (name: string) => apply(started('a', 'b'), ...(phases[name] ?? []))
+
+describe('cancelling a job', () => {
+  test.each(['planned', 'staged'])('that is %s ends it here and now: nothing was sent off', name => {
+    const state = stateAfter(at(name), cancel(job()))
+    expect(attemptOf(state)).toMatchObject({ outcome: 'cancelled', phase: { is: name }, ignored: [] })
+    expect(attemptOf(state, 'b').outcome).toBeNull()
+  })
+
+  test.each(['submitting', 'doubted', 'queued', 'running'])('that is %s is a wish, not yet its end', name => {
+    const state = stateAfter(at(name), cancel(job()))
+    expect(attemptOf(state)).toMatchObject({ outcome: null, cancel_wished: AT })
+    expect(types(state, cancel(job()))).toBe('')
+  })
+
+  test.each(['ended', 'fetched'])('that is %s comes too late', name => {
+    expect(types(at(name), cancel(job()))).toBe('')
+  })
+
+  test.each(['completed', 'failed', 'refused', 'lost', 'cancelled'])('that is %s is refused', name => {
+    expect(types(at(name), cancel(job()))).toBe('not-now: These jobs have already ended.')
+  })
+
+  test('that is not there is refused, and nothing happens to the others', () => {
+    expect(types(at('planned'), cancel(job(), job('nobody')))).toBe(`not-found: There is no job "${job('nobody')}".`)
+  })
+
+  test('of several only what is not over', () => {
+    const state = stateAfter(at('completed'), cancel(job('a'), job('b')))
+    expect(attemptOf(state, 'a').outcome).toBe('completed')
+    expect(attemptOf(state, 'b').outcome).toBe('cancelled')
+  })
+
+  test('twice in one command is once', () => {
+    const state = stateAfter(at('planned'), cancel(job(), job()))
+    expect(attemptOf(state)).toMatchObject({ outcome: 'cancelled', ignored: [] })
+  })
+})
+
+describe('cancelling a run', () => {
+  test('cancels what was not sent off and wishes the rest away', () => {
+    const state = stateAfter(
+      apply(started('a', 'b', 'c'), ...(phases.running ?? []), fact.staged(ref(1, 'b'))),
+      to.cancel,
+    )
+    expect(runOf(state).phase).toEqual({ is: 'open', hold: 'cancelling' })
+    expect(attemptOf(state, 'a')).toMatchObject({ outcome: null, cancel_wished: AT })
+    expect(attemptOf(state, 'b')).toMatchObject({ outcome: 'cancelled', phase: { is: 'staged' } })
+    expect(attemptOf(state, 'c')).toMatchObject({ outcome: 'cancelled', phase: { is: 'planned' } })
+    expect(types(state, to.cancel)).toBe('')
+  })
+})
+
+describe('resubmitting', () => {
+  test.each(['planned', 'staged', 'submitting', 'doubted', 'queued', 'running', 'ended', 'fetched'])(
+    'a job that is %s is refused: its attempt is alive',
+    name => {
+      expect(resubmitRefusal(jobOf(at(name)))).toBe('its last attempt has not ended')
+      expect(types(at(name), resubmit(job()))).toBe('')
+    },
+  )
+
+  test('a job that completed is refused', () => {
+    expect(resubmitRefusal(jobOf(at('completed')))).toBe('it completed')
+    expect(types(at('completed'), resubmit(job()))).toBe('')
+  })
+
+  test.each(['failed', 'refused', 'lost', 'cancelled'])('a job that is %s gets one more attempt', name => {
+    const state = stateAfter(at(name), resubmit(job()))
+    expect(jobOf(state).attempts.map(({ n, label, outcome }) => [n, label, outcome !== null])).toEqual([
+      [1, 'rtest.a.1', true],
+      [2, 'rtest.a.2', false],
+    ])
+    expect(attemptOf(state)).toMatchObject({ phase: { is: 'planned' }, cancel_wished: null, evidence: [], ignored: [] })
+    expect(jobOf(state).attempts[0]).toEqual(attemptOf(at(name)))
+    expect(types(state, resubmit(job()))).toBe('')
+  })
+
+  test('a job named twice gets one attempt', () => {
+    const state = stateAfter(at('failed'), resubmit(job(), job()))
+    expect(jobOf(state).attempts).toHaveLength(2)
+    expect(types(at('failed'), resubmit(job(), job()))).toBe('attempt.added')
+  })
+
+  test('several jobs of a run that has ended reopens it once', () => {
+    const both = apply(at('failed'), fact.refused(ref(1, 'b')), ended('failed'))
+    expect(types(both, resubmit(job('a'), job('b')))).toBe('run.reopened, attempt.added, attempt.added')
+    const state = stateAfter(both, resubmit(job('a'), job('b')))
+    expect(runOf(state).phase).toEqual({ is: 'open', hold: null })
+  })
+
+  test('a job of a run that is being cancelled is refused: nobody would end it', () => {
+    const state = apply(at('failed'), { type: 'run.cancelling', run })
+    expect(types(state, resubmit(job()))).toBe('not-now: The run is cancelling.')
+  })
+
+  test('a job that is not there is refused', () => {
+    expect(types(at('failed'), resubmit(job(), job('nobody')))).toBe(`not-found: There is no job "${job('nobody')}".`)
+  })
+
+  test('a second attempt beside a living one never comes about, whatever event says so', () => {
+    for (const name of ['planned', 'queued', 'running', 'fetched']) {
+      const state = at(name)
+      const forced = apply(state, {
+        type: 'attempt.added',
+        run,
+        ...ref(2),
+        fix: null,
+        input: null,
+        resources: { ranks: 1, memory_mb: 1, seconds: 1 },
+      })
+      expect(jobOf(forced)).toEqual(jobOf(state))
+    }
+  })
+})
+
+describe('starting a run', () => {
+  test('again is harmless', () => {
+    expect(types(emptyState, start)).toBe('run.started')
+    expect(types(stateAfter(emptyState, start), start)).toBe('')
+  })
+
+  test.each(['no-such', 'toString', '__proto__', 'constructor'])(
+    'of the unknown workflow "%s" is refused',
+    workflow => {
+      expect(types(emptyState, { ...start, workflow })).toBe(`bad-input: There is no workflow "${workflow}".`)
+    },
+  )
+
+  test.each(['no-such', 'toString', '__proto__'])('on the unknown machine "%s" is refused', machine => {
+    expect(types(emptyState, { ...start, machine: machine as MachineName })).toBe(
+      `bad-input: There is no machine "${machine}".`,
+    )
+  })
+})
+
+describe('machines', () => {
+  const cluster = { ...localMachine, name: 'cluster' as MachineName }
+
+  test('are set and removed, local always stays', () => {
+    const with_ = stateAfter(emptyState, { type: 'machine.set', machine: cluster })
+    expect(Object.keys(with_.machines)).toEqual(['local', 'cluster'])
+    expect(types(with_, { type: 'machine.remove', machine: localMachine.name })).toBe(
+      'not-now: The machine "local" always exists.',
+    )
+    const without = stateAfter(with_, { type: 'machine.remove', machine: cluster.name })
+    expect(without.machines).toEqual(emptyState.machines)
+    expect(types(without, { type: 'machine.remove', machine: cluster.name })).toBe(
+      'not-found: There is no machine "cluster".',
+    )
+  })
+
+  test('with work on them are not removed: it would be forgotten', () => {
+    const elsewhere = apply(stateAfter(emptyState, { type: 'machine.set', machine: cluster }), {
+      type: 'run.started',
+      run,
+      name: '',
+      workflow: 'single',
+      workflow_version: 1,
+      params: null,
+      machine: cluster.name,
+    })
+    const planned = apply(elsewhere, {
+      type: 'jobs.planned',
+      run,
+      jobs: [
+        {
+          ...ref(),
+          key: 'a',
+          machine: cluster.name,
+          program: 'command',
+          input: null,
+          resources: { ranks: 1, memory_mb: 1, seconds: 1 },
+        },
+      ],
+    })
+    expect(types(planned, { type: 'machine.remove', machine: cluster.name })).toMatch(/^not-now: /)
+    expect(types(apply(planned, fact.refused()), { type: 'machine.remove', machine: cluster.name })).toMatch(
+      /^not-now: /,
+    )
+    expect(
+      types(apply(planned, fact.refused(), ended('failed')), { type: 'machine.remove', machine: cluster.name }),
+    ).toBe('machine.removed')
+  })
+})
+
+test('every command sent twice does what it does once', () => {
+  const states = [...Object.values(runs), ...Object.keys(phases).map(at)]
+  const commands: readonly Command[] = [
+    start,
+    ...Object.values(to),
+    cancel(job()),
+    cancel(job('a'), job('b')),
+    resubmit(job()),
+    { type: 'machine.set', machine: localMachine },
+  ]
+  for (const state of states) {
+    for (const command of commands) {
+      if (!decide(state, command).ok) continue
+      const once = stateAfter(state, command)
+      const again = decide(once, command)
+      const twice = again.ok ? apply(once, ...admit(once, again.value, AT)) : once
+      expect({ ...twice, seq: 0 }).toEqual({ ...once, seq: 0 })
+    }
+  }
+})
+
+test('a command about a run that is not there says so', () => {
+  for (const command of Object.values(to)) {
+    expect(types(emptyState, { ...command, run: 'rnobody' as RunId } as Command)).toBe(
+      'not-found: There is no run "rnobody".',
+    )
+  }
+})
