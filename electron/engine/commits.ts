@@ -3,6 +3,7 @@ import { admit } from '../../shared/model/admit.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import type { State } from '../../shared/model/state.ts'
+import { EVENT_VERSION } from '../../shared/model/upcast.ts'
 import type { Result } from '../../shared/result.ts'
 
 /** What should become a fact, told from the state as it is at that very moment. */
@@ -92,5 +93,5 @@ export function createCommits(options: {
 
 /** The events as the journal will number them: from the state's seq on, without gaps. */
 function number(bodies: readonly EventBody[], seq: number, at: Instant): readonly Event[] {
-  return bodies.map((body, i) => ({ ...body, seq: seq + 1 + i, at, v: 1 }))
+  return bodies.map((body, i) => ({ ...body, seq: seq + 1 + i, at, v: EVENT_VERSION }))
 }
