@@ -28,18 +28,20 @@ export function conformers(input: ConformersInput, { read, put }: TaskContext): 
     if (count > 0) dropped.push({ reason, count })
   }
   const made = generate(loaded, of, input.seed, candidates => distinct(of, within(candidates, input.window_kcal + 4)))
-  const near = within(made.candidates, input.window_kcal)
-  drop(`more than ${input.window_kcal} kcal/mol above the lowest (force field)`, made.candidates.length - near.length)
-  const all = distinct(of, near)
-  drop('duplicate or mirror image of another', near.length - all.length)
+  const all = distinct(of, within(made.candidates, input.window_kcal))
+  drop(
+    `a duplicate, a mirror image, or more than ${input.window_kcal} kcal/mol above the lowest (force field)`,
+    made.minimised - all.length,
+  )
   const kept = capped(of, all, input.max_conformers)
   drop(`beyond the cap of ${input.max_conformers} conformers`, all.length - kept.length)
 
   const weighed = weigh(of, all)
   const share = kept.reduce((sum, candidate) => sum + (weighed.get(candidate)?.weight ?? 0), 0)
   const used = new Set<string>()
+  const info = describeMolecule(molecule, (kept[0] as Candidate).geometry, input.charge)
   return {
-    molecule: describeMolecule(molecule, (kept[0] as Candidate).geometry, input.charge),
+    molecule: info,
     conformers: kept.map(candidate => {
       const geometry = put(formatXyz(molecule.elements, candidate.geometry))
       const id = conformerName(geometry, used)
@@ -49,7 +51,7 @@ export function conformers(input: ConformersInput, { read, put }: TaskContext): 
     }),
     dropped,
     warnings: [
-      ...warningsOf(made, molecule.elements),
+      ...warningsOf(made, { elements: info.elements, stereocentres: info.stereocentres.length }),
       ...(share < 0.95
         ? [
             `the cap of ${input.max_conformers} conformers keeps ${(100 * share).toFixed(0)} % of the force-field population`,
@@ -116,7 +118,7 @@ function weigh(
 
 function warningsOf(
   { open, unknownElement, untried, isomer }: Generated,
-  elements: readonly string[],
+  { elements, stereocentres }: { readonly elements: readonly string[]; readonly stereocentres: number },
 ): readonly string[] {
   const warnings: string[] = []
   const name = (atom: number) => `${elements[atom]}${atom + 1}`
@@ -127,10 +129,11 @@ function warningsOf(
       ...(centres.length > 0 ? [`stereocentre${centres.length === 1 ? '' : 's'} ${centres.join(', ')}`] : []),
       ...(bonds.length > 0 ? [`double bond${bonds.length === 1 ? '' : 's'} ${bonds.join(', ')}`] : []),
     ].join(' and ')
-    warnings.push(
-      `${what} not specified: the isomer ${isomer} was taken; ` +
-        'every other one is a run of its own (a mirror image has the same spectrum)',
-    )
+    const either = open.centres.length === 1 && open.bonds.length === 0 && stereocentres === 1
+    const others = either
+      ? 'its mirror image has the same spectrum'
+      : 'every other one is a compound, and a run, of its own'
+    warnings.push(`${what} not specified: the isomer ${isomer} was taken; ${others}`)
   }
   if (unknownElement !== null) {
     warnings.push(

@@ -17,6 +17,8 @@ export interface Candidate {
 
 export interface Generated {
   readonly candidates: readonly Candidate[]
+  /** How many geometries were minimised in all. */
+  readonly minimised: number
   /** Combinations of torsions that were left out because there are too many. */
   readonly untried: number
   /** Stereocentres and double bonds that the input leaves open, atoms of the input counted from 0. */
@@ -28,10 +30,8 @@ export interface Generated {
 }
 
 const NO_3D = 'no 3D structure could be made of this molecule'
-/** Torsion sets tried at most, by size: each takes 20 to 300 ms. */
-const triesFor = (atoms: number) => (atoms <= 40 ? 300 : atoms <= 80 ? 150 : 60)
-const MOST_TURNED = 600
-const MOST_FLIPPED = 150
+/** Torsion sets tried at most, by size: a minimisation takes 20 ms (10 atoms), 150 (30), 650 (60), 4,000 (120). */
+const triesFor = (atoms: number) => Math.round(Math.max(30, Math.min(300, 6000 / atoms)))
 const MOST_TURNS = 27
 
 /** Conformers of one stereoisomer, minimised, with their atoms named alike; not yet compared with each other. */
@@ -74,10 +74,12 @@ export function generate(
       return named ? [{ geometry: named, energy_kcal }] : []
     })
   const chains = distinct(alike(raw))
-  const skeletons = sound ? flipRings(isomer, of.graph, chains, found => distinct(alike(found))) : chains
+  const flipped = sound ? flipRings(isomer, of.graph, chains, alike, distinct) : { all: chains, tried: 0 }
+  const skeletons = flipped.all
   const turned = sound ? alike(turnLightRotors(isomer, of.graph, skeletons, seed)) : []
   return {
     candidates: [...skeletons, ...turned],
+    minimised: raw.length + flipped.tried + turned.length,
     untried: raw.length === most ? Math.max(0, possible - raw.length) : 0,
     open,
     isomer: isomer.molecule.toIsomericSmiles(),
@@ -113,26 +115,29 @@ function flipRings(
   isomer: Loaded,
   graph: Graph,
   start: readonly Candidate[],
+  alike: (candidates: readonly Candidate[]) => readonly Candidate[],
   distinct: (candidates: readonly Candidate[]) => readonly Candidate[],
-): readonly Candidate[] {
+): { readonly all: readonly Candidate[]; readonly tried: number } {
   const flips = ringFlips(graph)
   let all = start
   let fresh = start
-  let left = MOST_FLIPPED
+  let tried = 0
+  let left = triesFor(graph.elements.length) / 2
   while (flips.length > 0 && fresh.length > 0) {
     const found: Candidate[] = []
     for (const { geometry } of fresh) {
       for (const flip of flips) {
         if (left-- <= 0) break
         const flipped = minimisedFrom(isomer, flip(geometry))
+        tried += 1
         if (flipped) found.push(flipped)
       }
     }
     const known = new Set(all)
-    all = distinct([...all, ...found])
+    all = distinct([...all, ...alike(found)])
     fresh = all.filter(candidate => !known.has(candidate))
   }
-  return all
+  return { all, tried }
 }
 
 function minimisedFrom({ molecule, places }: Loaded, geometry: Geometry): Candidate | null {
@@ -154,7 +159,7 @@ function turnLightRotors(
   const found: Candidate[] = []
   for (const { geometry } of skeletons) {
     for (const moves of turns(lightRotors(graph, geometry), random)) {
-      if (found.length >= MOST_TURNED) return found
+      if (found.length >= triesFor(graph.elements.length)) return found
       const turned = minimisedFrom(
         isomer,
         moves.reduce((moved, move) => move(moved), geometry),
