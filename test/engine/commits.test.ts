@@ -5,7 +5,7 @@ import type { Event, EventBody } from '../../shared/model/events.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import type { State } from '../../shared/model/state.ts'
 import { fail, ok } from '../../shared/result.ts'
-import { AT, attemptOf, fact, job, jobOf, number, RUN, ref, runOf, started } from '../shared/model/facts.ts'
+import { AT, attemptOf, fact, job, jobOf, number, RUN, ref, started } from '../shared/model/facts.ts'
 
 /** A journal in memory, each of whose flushes ends when the test says so. */
 function journal(from: number) {
