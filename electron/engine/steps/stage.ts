@@ -8,7 +8,6 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
 import type { InputFile } from '../../../shared/programs/index.ts'
 import { around } from '../points.ts'
-import { calculationKey } from '../store/calculations.ts'
 import { executableOf, type Here, labelOf, loadContents, perRun, refOf } from './here.ts'
 
 /**
@@ -102,9 +101,8 @@ async function findCalculation(
 } | null> {
   const identity = await calculationOf(here, job)
   if (identity === null) return null
-  const key = calculationKey(identity)
-  const entry = await here.calculations.find(key, here.machine.found[job.program]?.version ?? null)
-  return entry ? { calculation: key, from: entry.from, result: entry.result } : null
+  const entry = await here.calculations.find(identity, here.machine.found[job.program]?.version ?? null)
+  return entry ? { calculation: entry.key, from: entry.from, result: entry.result } : null
 }
 
 /** What makes this job's calculation the same as another's; null when its result must not be reused. */
