@@ -41,6 +41,8 @@ export async function begin(engine: Engine, { texts, command }: Startable): Prom
  * Larmor's. Short lines of O_APPEND are whole.
  */
 export interface Witness {
+  /** The path of the log. */
+  readonly log: string
   /** A script that says that it began, works, and says that it ended. */
   script(key: string, work: string): string
   /** How often each key began and ended. */
@@ -50,6 +52,7 @@ export interface Witness {
 export function witness(log: string): Witness {
   const say = (word: string, key: string) => `printf '%s %s %s\\n' ${word} ${key} "$$" >>'${log}'\n`
   return {
+    log,
     script: (key, work) => `${say('began', key)}${work}\n${say('ended', key)}`,
     async seen() {
       const seen: Record<string, { began: number; ended: number }> = {}

@@ -9,16 +9,16 @@ import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { witness } from './command-run.ts'
 import { attached, type Env, newHome, startEngineProcess } from './engine-process.ts'
-import { expectOnceEach, RUN, type Scenario, scenarios } from './scenarios.ts'
+import { expectOnceEach, RUN, type Scenario, type Stage, scenarios } from './scenarios.ts'
 import { expectWhole, say, stateWhen } from './whole.ts'
 
 const KILLED_WITHIN_MS = 60_000
 
 /**
  * Plays the scenario with an engine that dies by `env`, then goes on with one that does not, and expects that all of it
- * came to its end and that the data folder is whole. That nothing was killed is a failure, too.
+ * came to its end and that the data folder is whole, which it returns. That nothing was killed is a failure, too.
  */
-export async function dieAndGoOn(scenario: Scenario, env: Env, { onTestFinished }: TestContext): Promise<void> {
+export async function dieAndGoOn(scenario: Scenario, env: Env, { onTestFinished }: TestContext): Promise<Stage> {
   const home = await newHome(onTestFinished)
   const stage = { home, witness: witness(join(home, '..', 'witness')) }
   await scenario.before?.(stage)
@@ -41,6 +41,7 @@ export async function dieAndGoOn(scenario: Scenario, env: Env, { onTestFinished 
   const state = await stateWhen(home, scenario.hasEnded)
   await scenario.check(state, stage)
   await expectWhole(home, next, client)
+  return stage
 }
 
 const agent = new URL('../../../resources/remote/agent.sh', import.meta.url)

@@ -31,12 +31,17 @@ export async function stateWhen(home: string, wanted: (state: State) => boolean,
   throw new Error(`not within ${limit_s} s; it is still\n${say(last)}`)
 }
 
-/** Every run, and every attempt with its phase, for who must find out why a test failed. */
+/** Every run, and the attempt of each job that counts, for who must find out why a test failed. */
 export function say(state: State): string {
   const runs = [...values(state.runs)].map(
-    ({ id, phase, tasks }) => `${id} ${JSON.stringify(phase)} ${JSON.stringify(tasks)}`,
+    ({ id, phase, tasks }) =>
+      `${id} ${JSON.stringify(phase)} ${Object.values(tasks).map(({ key, state }) => `${key}: ${state.is}`)}`,
   )
-  const jobs = [...values(state.jobs)].map(job => `  ${lastAttempt(job).label} ${JSON.stringify(lastAttempt(job))}`)
+  const jobs = [...values(state.jobs)].map(job => {
+    const { label, phase, outcome, reason, cancel_wished, ignored } = lastAttempt(job)
+    const doubt = phase.is === 'submitting' ? phase.doubt : undefined
+    return `  ${JSON.stringify({ label, phase: phase.is, doubt, outcome, reason, cancel_wished, ignored })}`
+  })
   return [`seq ${state.seq}`, ...runs, ...jobs].join('\n')
 }
 
