@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { Job } from '../../shared/model/job.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -22,29 +23,34 @@ export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readon
           </tr>
         </thead>
         <tbody>
-          {jobs.map(job => {
-            const attempt = lastAttempt(job)
-            const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
-            return (
-              <tr key={job.id} data-job={job.key}>
-                <th scope="row" title={job.id}>
-                  {job.key}
-                </th>
-                <td className="state">
-                  <Badge look={attemptLook(attempt, held)} /> <span className="reason">{attemptReason(attempt)}</span>
-                </td>
-                <td className="number">{attempt.n}</td>
-                <td>{job.program}</td>
-                <td>{job.machine}</td>
-                <td className="machine-text">{queue ?? ''}</td>
-              </tr>
-            )
-          })}
+          {jobs.map(job => (
+            <JobRow key={job.id} job={job} held={held} />
+          ))}
         </tbody>
       </table>
     </Scroll>
   )
 }
+
+/** The reducer keeps the object of a job that did not change: its row is not drawn again. */
+const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly held: boolean }) {
+  const attempt = lastAttempt(job)
+  const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
+  return (
+    <tr data-job={job.key}>
+      <th scope="row" title={job.id}>
+        {job.key}
+      </th>
+      <td className="state">
+        <Badge look={attemptLook(attempt, held)} /> <span className="reason">{attemptReason(attempt)}</span>
+      </td>
+      <td className="number">{attempt.n}</td>
+      <td>{job.program}</td>
+      <td>{job.machine}</td>
+      <td className="machine-text">{queue}</td>
+    </tr>
+  )
+})
 
 /** What proves a verdict, quoted, for every job that did not end well. */
 export function Evidences({ jobs }: { readonly jobs: readonly Job[] }) {
