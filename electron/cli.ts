@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { FaultError } from '../shared/result.ts'
-import { type CliCommand, parseGiven } from './cli/command.ts'
+import { badArgument, type CliCommand, parseGiven } from './cli/command.ts'
+import { doctor } from './cli/doctor.ts'
 import { engineCommands, versionDocument } from './cli/engine-commands.ts'
 import { exportCommand } from './cli/export-command.ts'
 import { machineCommands } from './cli/machine-commands.ts'
@@ -16,14 +17,27 @@ const commands: readonly CliCommand[] = [
   ...steerCommands,
   exportCommand,
   ...machineCommands,
+  doctor,
   ...engineCommands,
 ]
 
-/** Promised in the terminal's description, and still to come. */
-const LATER = ['import', 'campaign', 'adopt', 'classify', 'watch-folders', 'cases', 'pools', 'clean']
+/** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
+const LATER = [
+  ['import'],
+  ['campaign'],
+  ['decks', 'campaign'],
+  ['adopt'],
+  ['classify'],
+  ['watch-folders'],
+  ['cases'],
+  ['pools'],
+  ['clean'],
+  ...['add', 'set', 'test', 'connect', 'remove', 'export', 'import'].map(verb => ['machines', verb]),
+]
 
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  const json = args.includes('--json') || name === '--json'
+async function main(argv: readonly string[]): Promise<number> {
+  const json = argv.includes('--json')
+  const [name, ...args] = argv[0] === '--json' ? argv.slice(1) : argv
   const terminal = createTerminal(json)
   try {
     if (name === '--version' || name === 'version') {
@@ -32,11 +46,14 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
       return 0
     }
     if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+      if (name === undefined) throw badArgument('command', 'A command is missing.', json ? 'larmor --help' : help())
       terminal.document({ commands: commands.map(({ name, usage, summary }) => ({ name, usage, summary })) }, help)
-      return name === undefined ? 2 : 0
+      return 0
     }
+    const later = LATER.find(words => words.every((word, i) => [name, ...args][i] === word))
+    if (later) throw badArgument('command', `"${later.join(' ')}" is not in this version.`)
     const command = commands.find(known => known.name === name)
-    if (!command) throw new FaultError(unknown(name))
+    if (!command) throw badArgument('command', `There is no command "${name}".`, 'larmor --help')
     const given = parseGiven(command, args)
     if (given.flag('help')) {
       terminal.document(
@@ -53,22 +70,15 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   }
 }
 
-function unknown(name: string) {
-  if (LATER.includes(name))
-    return { code: 'bad-input' as const, field: 'command', message: `"${name}" is not in this version.` }
-  return {
-    code: 'bad-input' as const,
-    field: 'command',
-    message: `There is no command "${name}".`,
-    hint: 'larmor --help',
-  }
-}
-
 function help(): string {
-  const lines = commands.map(({ name, usage, summary }) => `  ${`${name} ${usage}`.slice(0, 58).padEnd(60)}${summary}`)
-  return ['larmor COMMAND [--json]', '', ...lines, '', 'Data: LARMOR_HOME, or the usual place of the platform.'].join(
-    '\n',
-  )
+  return [
+    'larmor COMMAND [--json]',
+    '',
+    ...commands.map(({ name, summary }) => `  ${name.padEnd(10)}${summary}`),
+    '',
+    'larmor COMMAND --help tells its arguments. Runs and jobs are named by their ids, or any unique beginning of one.',
+    'Data: LARMOR_HOME, or the usual place of the platform.',
+  ].join('\n')
 }
 
 // A closed pipe (larmor events | head) is the reader's choice, not an error.

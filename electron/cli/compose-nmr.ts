@@ -9,36 +9,20 @@ import { reduce } from '../../shared/model/reduce.ts'
 import { emptyState } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
-import { FaultError, orThrow } from '../../shared/result.ts'
+import { orThrow } from '../../shared/result.ts'
 import { type NmrArguments, type ResolvedNmr, resolveNmr, workflows } from '../../shared/workflows/index.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { canEmbed } from '../engine/tasks/embedding.ts'
 import { doTask } from '../engine/tasks/index.ts'
 import { badArgument, type Given, oneWord } from './command.ts'
 import type { Composed } from './compose.ts'
+import { requireProgram } from './programs-here.ts'
 
-export const NMR_OPTIONS = {
-  preset: { type: 'string' },
-  program: { type: 'string' },
-  xc: { type: 'string' },
-  basis: { type: 'string' },
-  solvent: { type: 'string' },
-  nuclei: { type: 'string' },
-  charge: { type: 'string' },
-  mult: { type: 'string' },
-  'max-conformers': { type: 'string' },
-  'ff-window': { type: 'string' },
-  'dft-window': { type: 'string' },
-  temperature: { type: 'string' },
-  reference: { type: 'string' },
-  'one-job': { type: 'boolean' },
-  generate: { type: 'boolean' },
-  'no-report': { type: 'boolean' },
-  seed: { type: 'string' },
-} as const
+const NONE_NEEDED = 'Conformers and populations by force field alone: --program none'
 
 /** `nmr INPUT`: everything that can be wrong is found here, before an engine is even started. */
 export async function composeNmr(given: Given, machine: Machine, cwd: string, resources: Resources): Promise<Composed> {
+  if (given.flag('no-report')) throw badArgument('no-report', '--no-report is not in this version.')
   const input = oneWord(given, 'INPUT')
   const structure = await structureOf(input, cwd)
   const args: NmrArguments = {
@@ -65,7 +49,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     seconds: resources.seconds,
   }
   const resolved = orThrow(resolveNmr(args, structure, { machine, refOf, canEmbed }))
-  requireProgram(resolved.params.program, machine)
+  if (resolved.params.program !== 'none') requireProgram(resolved.params.program, machine, NONE_NEEDED)
   return {
     name: resolved.name,
     workflow: 'nmr',
@@ -93,16 +77,6 @@ async function readGiven(path: string, field: string): Promise<string> {
   return readFile(path, 'utf8').catch((error: unknown) => {
     const code = (error as NodeJS.ErrnoException).code
     throw badArgument(field, code === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read (${code}).`)
-  })
-}
-
-function requireProgram(program: string, { name, settings, found }: Machine): void {
-  if (program === 'none' || settings.programs[program] || found[program] || settings.transport !== 'local') return
-  throw new FaultError({
-    code: 'not-now',
-    field: 'program',
-    message: `NWChem is not installed on "${name}", and shieldings need it.`,
-    hint: 'Debian, Ubuntu: apt-get install nwchem. Conformers and populations by force field alone: --program none',
   })
 }
 

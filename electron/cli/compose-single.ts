@@ -9,6 +9,7 @@ import { findSolvent } from '../../shared/solvents.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { badArgument, type Given } from './command.ts'
 import type { Composed } from './compose.ts'
+import { requireProgram } from './programs-here.ts'
 
 const TASKS = ['opt', 'nmr', 'sp', 'freq']
 const MOST_FILES = 1000
@@ -30,6 +31,7 @@ export async function composeSingle(
   }
 
   const jobs: JobSpec[] = []
+  requireProgram(program, machine)
   for (const word of given.words) {
     const path = resolve(cwd, word)
     const input = await inputOf(program, path, given, keep)

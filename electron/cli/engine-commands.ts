@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CONTRACT_VERSION } from '../../shared/contract.ts'
-import { FaultError } from '../../shared/result.ts'
-import { runEngineProcess } from '../engine/engine-process.ts'
+import { CONTRACT_VERSION, type Engine } from '../../shared/contract.ts'
+import { type Fault, FaultError, fail } from '../../shared/result.ts'
 import { resourcesFolder } from '../engine/machines/remote-scripts.ts'
+import { model } from '../engine/model.ts'
 import { POINTS } from '../engine/points.ts'
+import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type EngineGreeting, ensureEngine, livingEngine, readState } from '../engine-client.ts'
+import { steadyEngine } from '../serve/steady-engine.ts'
 import { startServe } from '../serve.ts'
 import { version } from '../version.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
@@ -24,9 +26,7 @@ const engine: CliCommand = {
         ;(await ensureEngine(surroundings.home)).detach()
         return printEngine(surroundings)
       case 'stop': {
-        const attached = await attachLiving(surroundings.home)
-        await attached?.shutdown()
-        while (attached && (await livingEngine(surroundings.home))) await sleep(20) // it lets go of its lock last
+        await stopEngine(surroundings.home)
         return printEngine(surroundings)
       }
       case 'status':
@@ -49,10 +49,23 @@ const engine: CliCommand = {
   },
 }
 
+/** Resolves when the living engine has let go of its lock, which it does last. */
+async function stopEngine(home: string): Promise<void> {
+  const owner = await livingEngine(home)
+  if (!owner) return
+  try {
+    await (await attachLiving(home))?.shutdown()
+  } catch {
+    process.kill(owner.pid, 'SIGTERM') // one of another version, with which nothing can be spoken
+  }
+  while ((await livingEngine(home))?.token === owner.token) await sleep(20)
+}
+
 /** The process that `ensureEngine` starts: tells its parent how the start went, then works until it is idle. */
 async function runHere(home: string): Promise<number> {
   const greet = (greeting: EngineGreeting) => void process.send?.(greeting)
   try {
+    const { runEngineProcess } = await import('../engine/engine-process.ts')
     await runEngineProcess(home, () => greet({ is: 'ready' }))
     return EXIT.done
   } catch (error) {
@@ -81,24 +94,38 @@ async function printEngine({ home, terminal }: Surroundings): Promise<number> {
 }
 
 async function serve({ home, terminal }: Surroundings, port: number, open: boolean): Promise<number> {
-  const attached = await ensureEngine(home)
-  const served = await startServe({
-    engine: attached,
-    port,
-    staticFolder: join(resourcesFolder, '..', 'out', 'renderer'),
+  await requireFreePort(port)
+  const engine = steadyEngine(await ensureEngine(home), {
+    living: () => attachLiving(home),
+    ensured: () => ensureEngine(home),
+    stored: async () => (await readStore(home, model)).state,
   })
+  const served = await startServe({ engine, port, staticFolder: join(resourcesFolder, '..', 'out', 'renderer') })
   terminal.line({ url: served.url, token: served.token, pid: process.pid }, () => served.url)
   if (open) openInBrowser(served.url)
-  const reason = await Promise.race([interrupted(), attached.closed.then(() => 'engine' as const)])
+  await interrupted()
   await served.close()
-  attached.detach()
-  if (reason === 'engine') throw new FaultError({ code: 'not-now', message: 'The engine has ended.' })
+  engine.detach()
   return EXIT.done
 }
 
-function interrupted(): Promise<'signal'> {
+/** Looks before an engine is started for nothing; `startServe` says what is wrong with the port. */
+async function requireFreePort(port: number): Promise<void> {
+  const nobody: Engine = {
+    subscribe: () => () => {},
+    send: async () => fail(STARTING),
+    put: async () => fail(STARTING),
+    read: async () => fail(STARTING),
+    readings: () => () => {},
+  }
+  await (await startServe({ engine: nobody, port, staticFolder: '' })).close()
+}
+
+const STARTING: Fault = { code: 'not-now', message: 'The page is just starting; try again.' }
+
+function interrupted(): Promise<void> {
   return new Promise(resolve => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('signal'))
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
   })
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { join, resolve } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import { FaultError } from '../../shared/result.ts'
@@ -14,7 +15,7 @@ const LATER = ['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'h
 export const exportCommand: CliCommand = {
   name: 'export',
   usage: 'RUN --format csv|xyz|json [--out PATH]',
-  summary: 'results in a format that others read',
+  summary: 'results in a format that others read; with --json and no PATH into the run’s folder',
   options: { format: { type: 'string' }, out: { type: 'string' } },
   async run({ home, terminal, cwd }, given) {
     const id = oneWord(given, 'RUN')
@@ -24,19 +25,17 @@ export const exportCommand: CliCommand = {
     if (LATER.includes(format)) throw badArgument('format', `The format "${format}" is not in this version.`)
     if (!Object.hasOwn(exporters, format))
       throw badArgument('format', `There is no format "${format}".`, Object.keys(exporters).join(', '))
-    if (terminal.json && out === undefined)
-      throw badArgument('out', '--json tells which files were written: --out PATH is needed with it.')
-
     const { state } = await readStateWith(home, [id])
     const run = findRun(state, id)
     const blobs = openBlobs(join(home, 'blobs'))
     const read = async (ref: ContentRef) => (await blobs.read(ref)).toString('utf8')
     const text = await exporters[format as ExportFormat](state, run, read)
-    if (out === undefined) {
+    if (out === undefined && !terminal.json) {
       process.stdout.write(text)
       return EXIT.done
     }
-    const path = resolve(cwd, out)
+    const path = out === undefined ? join(home, 'runs', run.id, 'results', `${run.id}.${format}`) : resolve(cwd, out)
+    if (out === undefined) await mkdir(dirname(path), { recursive: true }).catch(() => {}) // told by the next line
     await writeAtomic(path, text).catch((error: unknown) => {
       throw new FaultError({
         code: 'not-now',

@@ -6,7 +6,7 @@ import type { State } from '../../shared/model/state.ts'
 import { draftOf, get, values } from '../../shared/model/table.ts'
 import { FaultError } from '../../shared/result.ts'
 import { openArchive } from '../engine/store/archive.ts'
-import { readState, type Seen } from '../engine-client.ts'
+import { follow, readState, type Seen } from '../engine-client.ts'
 import { badArgument } from './command.ts'
 
 /** A run or a job that an id, or a unique prefix of one, names. */
@@ -17,19 +17,29 @@ export type Found =
 /** The state, with the archived run that `id` names put back into it: reading knows no difference. */
 export async function readStateWith(home: string, ids: readonly string[]): Promise<Seen> {
   const seen = await readState(home)
-  let { state } = seen
-  const archive = openArchive(join(home, 'archive'))
-  const entries = await archive.list()
-  for (const id of ids) {
-    const run = id.split('.')[0] ?? id
-    if ([...values(state.runs)].some(live => live.id.startsWith(run))) continue
-    const matching = entries.filter(entry => entry.id.startsWith(run))
-    for (const entry of matching) state = await withArchived(state, home, entry.id)
-  }
-  return { ...seen, state }
+  return { ...seen, state: await withArchived(seen.state, home, ids) }
 }
 
-async function withArchived(state: State, home: string, id: RunId): Promise<State> {
+/** As `follow`, with the archived runs that `ids` name: a run that is archived meanwhile does not vanish. */
+export async function* followWith(home: string, ids: readonly string[], signal: AbortSignal): AsyncGenerator<Seen> {
+  for await (const seen of follow(home, signal)) yield { ...seen, state: await withArchived(seen.state, home, ids) }
+}
+
+async function withArchived(state: State, home: string, ids: readonly string[]): Promise<State> {
+  const wanted = ids.map(id => id.split('.')[0] ?? id).filter(run => run !== '' && !get(state.runs, run))
+  if (wanted.length === 0) return state
+  const archived = (await openArchive(join(home, 'archive')).list()).map(({ id }) => id)
+  let all = state
+  for (const run of wanted) {
+    const exact = archived.filter(id => id === run)
+    // Two are enough to tell that a prefix is not unique.
+    const matching = exact.length > 0 ? exact : archived.filter(id => id.startsWith(run)).slice(0, 2)
+    for (const id of matching) all = await restored(all, home, id)
+  }
+  return all
+}
+
+async function restored(state: State, home: string, id: RunId): Promise<State> {
   const { run, jobs } = await openArchive(join(home, 'archive')).read(id)
   const runs = draftOf(state.runs)
   const all = draftOf(state.jobs)
@@ -40,6 +50,7 @@ async function withArchived(state: State, home: string, id: RunId): Promise<Stat
 
 /** What an id names; FaultError `not-found`, or `bad-input` where a prefix names several. */
 export function find(state: State, id: string): Found {
+  if (id === '') throw badArgument('id', 'An id is empty.')
   const exactRun = get(state.runs, id)
   if (exactRun) return { is: 'run', run: exactRun }
   const exactJob = get(state.jobs, id)

@@ -6,14 +6,15 @@ import type { State } from '../../shared/model/state.ts'
 import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
 import { showRun } from '../../shared/show/run.ts'
-import { runState, runsByStart, statusOf } from '../../shared/show/status.ts'
+import { jobsOf, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
 import { model } from '../engine/model.ts'
 import { readStore } from '../engine/store/store.ts'
-import { attachLiving, follow, type Seen } from '../engine-client.ts'
+import { attachLiving, type Seen } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
-import { find, findRun, readStateWith } from './find.ts'
+import { find, findRun, followWith, readStateWith } from './find.ts'
+import { jobText, runText } from './show-text.ts'
+import { statusText } from './status-text.ts'
 import { EXIT } from './terminal.ts'
-import { jobText, runText, statusText } from './texts.ts'
 
 const status: CliCommand = {
   name: 'status',
@@ -21,21 +22,23 @@ const status: CliCommand = {
   summary: 'all runs, or one',
   options: { watch: { type: 'boolean' } },
   async run({ home, terminal }, given) {
-    const [id] = given.words
+    const [id, ...more] = given.words
+    if (more.length > 0) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
+    const ids = id === undefined ? [] : [id]
     const document = ({ state, engine }: Seen) => {
       const runs = id === undefined ? runsByStart(state) : [findRun(state, id)]
       return { seq: state.seq, engine, as_of: state.as_of, runs: runs.map(run => statusOf(state, run)) }
     }
     if (!given.flag('watch')) {
-      const seen = document(await readStateWith(home, id === undefined ? [] : [id]))
-      terminal.document(seen, () => statusText(seen))
+      const seen = document(await readStateWith(home, ids))
+      terminal.document(seen, () => statusText(seen, new Date()))
       return EXIT.done
     }
-    if (id !== undefined) findRun((await readStateWith(home, [id])).state, id)
+    document(await readStateWith(home, ids)) // an unknown id is told at once
     const interrupted = onInterrupt()
-    for await (const seen of follow(home, interrupted)) {
+    for await (const seen of followWith(home, ids, interrupted)) {
       const now = document(seen)
-      terminal.line(now, () => statusText(now))
+      terminal.line(now, () => statusText(now, new Date()))
     }
     return EXIT.interrupted
   },
@@ -77,7 +80,10 @@ const wait: CliCommand = {
 
 const PHASES = ['planned', 'staged', 'submitting', 'queued', 'running', 'ended', 'fetched', 'parsed']
 
-/** Waits until the run or job has ended or is in a phase (or past it), prints it, and returns wait's exit status. */
+/**
+ * Waits until the run or job has ended or is in a phase (or past it), prints it, and returns wait's exit status. A run is
+ * running as soon as one of its jobs is, and in any other phase when all of them are.
+ */
 export async function waitFor(
   surroundings: Surroundings,
   id: string,
@@ -93,7 +99,7 @@ export async function waitFor(
   try {
     find(last.state, id)
     if (!isReached(last.state, id, goal)) {
-      for await (const seen of follow(surroundings.home, AbortSignal.any([limit.signal, interrupted]))) {
+      for await (const seen of followWith(surroundings.home, [id], AbortSignal.any([limit.signal, interrupted]))) {
         last = seen
         if (isReached(seen.state, id, goal)) break
       }
@@ -110,10 +116,12 @@ export async function waitFor(
 function isReached(state: State, id: string, goal: string): boolean {
   const found = find(state, id)
   if (found.is === 'job') return jobReached(found.job, goal)
-  if (goal === 'ended') return found.run.phase.is === 'ended'
-  return (
-    found.run.jobs.length > 0 && found.run.jobs.every(job => jobReached((find(state, job) as { job: Job }).job, goal))
-  )
+  if (found.run.phase.is === 'ended') return true
+  if (goal === 'ended') return false
+  const jobs = jobsOf(state, found.run)
+  return goal === 'running'
+    ? jobs.some(job => jobReached(job, goal))
+    : jobs.length > 0 && jobs.every(job => jobReached(job, goal))
 }
 
 function jobReached(job: Job, goal: string): boolean {
@@ -162,13 +170,9 @@ const progress: CliCommand = {
   async run({ home, terminal }, given) {
     const id = oneWord(given, 'RUN')
     const run = findRun((await readStateWith(home, [id])).state, id)
+    if (run.phase.is === 'ended') return EXIT.done
     const engine = await attachLiving(home)
-    if (!engine)
-      throw new FaultError({
-        code: 'not-now',
-        message: 'No engine lives, so nothing looks into running jobs.',
-        hint: 'larmor engine start',
-      })
+    if (!engine) throw nothingLooks('No engine lives, so nothing looks into running jobs.')
     const interrupted = onInterrupt()
     const done = new AbortController()
     engine.readings(readings => {
@@ -178,14 +182,24 @@ const progress: CliCommand = {
         if (!given.flag('follow')) done.abort()
       }
     })
-    if (run.phase.is === 'ended') done.abort()
-    void engine.closed.then(() => done.abort())
-    for await (const { state } of follow(home, AbortSignal.any([interrupted, done.signal]))) {
-      if (findRun(state, id).phase.is === 'ended') break
+    let ended = false
+    let engineEnded = false
+    void engine.closed.then(() => {
+      engineEnded = true
+      done.abort()
+    })
+    for await (const { state } of followWith(home, [id], AbortSignal.any([interrupted, done.signal]))) {
+      ended = findRun(state, id).phase.is === 'ended'
+      if (ended) break
     }
+    if (engineEnded && !ended) throw nothingLooks('The engine has ended, so nothing looks into running jobs any more.')
     engine.detach()
     return interrupted.aborted ? EXIT.interrupted : EXIT.done
   },
+}
+
+function nothingLooks(message: string): FaultError {
+  return new FaultError({ code: 'not-now', message, hint: 'larmor engine start' })
 }
 
 function readingText({ job, energy_hartree, scf_cycle, opt_cycle, max_gradient }: Reading): string {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import type { MachineName } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
 import { jobFiles } from '../../shared/job-folder.ts'
@@ -13,10 +14,9 @@ import { remoteScript } from '../engine/machines/remote-scripts.ts'
 import { ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, readTime, type Surroundings } from './command.ts'
 import type { Composed } from './compose.ts'
-import { composeNmr, NMR_OPTIONS } from './compose-nmr.ts'
 import { composeSingle } from './compose-single.ts'
 import { runIdOf } from './ids.ts'
-import { programsHere } from './machine-commands.ts'
+import { programsHere } from './programs-here.ts'
 import { waitFor } from './read-commands.ts'
 import { EXIT } from './terminal.ts'
 
@@ -40,18 +40,47 @@ const RUN_OPTIONS = {
   mult: { type: 'string' },
 } as const
 
+const NMR_OPTIONS = {
+  preset: { type: 'string' },
+  program: { type: 'string' },
+  xc: { type: 'string' },
+  basis: { type: 'string' },
+  solvent: { type: 'string' },
+  nuclei: { type: 'string' },
+  charge: { type: 'string' },
+  mult: { type: 'string' },
+  'max-conformers': { type: 'string' },
+  'ff-window': { type: 'string' },
+  'dft-window': { type: 'string' },
+  temperature: { type: 'string' },
+  reference: { type: 'string' },
+  'one-job': { type: 'boolean' },
+  generate: { type: 'boolean' },
+  'no-report': { type: 'boolean' },
+  seed: { type: 'string' },
+} as const
+
+const RESOURCES = '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--request-id ID] [--wait]'
+
 type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
+
+/** The chemistry that checks an ensemble is loaded only by who needs it. */
+const composeNmr: Compose = async (...args) => (await import('./compose-nmr.ts')).composeNmr(...args)
 
 const nmr: CliCommand = starting(
   'nmr',
-  'INPUT [--solvent S] [--preset draft|production] ...',
+  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|none] [--xc S] [--basis S] [--nuclei 1H,13C]
+    [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
+    [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
+    ${RESOURCES}`,
   'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
   { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
   composeNmr,
 )
 const run: CliCommand = starting(
   'run',
-  'FILE... --program nwchem|command ...',
+  `FILE... --program nwchem|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
+    ${RESOURCES}`,
   'existing inputs or structures, one job each',
   RUN_OPTIONS,
   composeSingle,
@@ -70,7 +99,7 @@ function starting(
     summary,
     options,
     async run(surroundings, given) {
-      const composed = await compose(given, await machineOf(surroundings, given), surroundings.cwd, resourcesOf(given))
+      const composed = await composeWith(compose, surroundings, given)
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
       const id = runIdOf(given.text('request-id'))
       await start(surroundings, composed, id)
@@ -81,6 +110,7 @@ function starting(
         run: id,
         state: started ? runState(started) : 'planned',
         jobs: started ? jobsOf(state, started).map(job => ({ job: job.id, key: job.key })) : [],
+        warnings: composed.warnings,
       }
       surroundings.terminal.document(
         document,
@@ -89,6 +119,11 @@ function starting(
       return EXIT.done
     },
   }
+}
+
+async function composeWith(compose: Compose, surroundings: Surroundings, given: Given): Promise<Composed> {
+  const machine = await machineOf(surroundings, given)
+  return compose(given, machine, surroundings.cwd, resourcesOf(given, machine))
 }
 
 async function start(
@@ -111,13 +146,15 @@ async function machineOf({ home }: Surroundings, given: Given): Promise<Machine>
   const { state } = await readState(home)
   const machine = state.machines[name]
   if (!machine) throw badArgument('machine', `There is no machine "${name}".`, Object.keys(state.machines).join(', '))
-  return name === LOCAL ? { ...machine, found: { ...machine.found, ...programsHere(machine.found) } } : machine
+  return name === LOCAL ? { ...machine, found: programsHere(machine.found) } : machine
 }
 
-function resourcesOf(given: Given): Resources {
+function resourcesOf(given: Given, { name, settings }: Machine): Resources {
   const ranks = given.number('ranks', 1) ?? 1
   const memory_mb = given.number('memory', 1) ?? 2000 * ranks
   if (!Number.isInteger(ranks)) throw badArgument('ranks', `--ranks wants a whole number, not ${ranks}.`)
+  const cores = settings.cores ?? (settings.transport === 'local' ? availableParallelism() : Number.POSITIVE_INFINITY)
+  if (ranks > cores) throw badArgument('ranks', `${ranks} ranks are wanted, but "${name}" has ${cores} cores.`)
   return { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
 }
 
@@ -131,13 +168,9 @@ const decks: CliCommand = {
     const [first, ...rest] = given.words
     const named = first === 'nmr' || first === 'run'
     const compose = first === 'run' ? composeSingle : composeNmr
+    const words = named ? rest : given.words
     const machine = await machineOf(surroundings, given)
-    const composed = await compose(
-      named ? { ...given, words: rest } : given,
-      machine,
-      surroundings.cwd,
-      resourcesOf(given),
-    )
+    const composed = await compose({ ...given, words }, machine, surroundings.cwd, resourcesOf(given, machine))
     const body = await readFile(remoteScript('job.sh'), 'utf8')
     const preview = composed.preview()
     const jobs = preview.jobs.map(({ key, program: id, input, resources }) => {

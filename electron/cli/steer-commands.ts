@@ -1,13 +1,17 @@
+import { join } from 'node:path'
+import type { JobId, Label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
-import { resubmitRefusal } from '../../shared/model/decide.ts'
+import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
-import { FaultError, orThrow } from '../../shared/result.ts'
+import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
+import { type BlobsReader, openBlobs } from '../engine/store/blobs.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
 import { find, findRun, readStateWith } from './find.ts'
+import { attemptDiff } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
 
 /** Sends a command to the engine, which is started where none lives: it must be there to carry it out. */
@@ -82,60 +86,92 @@ const resubmit: CliCommand = {
       )
     }
     const { state } = await readStateWith(home, given.words)
-    const wanted = wantedJobs(state, given.words)
-    const refused = wanted.flatMap(job => {
-      const reason = resubmitRefusal(job)
-      return reason === null ? [] : [{ job: job.id, reason }]
-    })
-    const jobs = wanted.filter(job => resubmitRefusal(job) === null)
-    const command: Command = {
+    const { jobs, refused } = wantedJobs(state, given.words, given.flag('failed'))
+    const command: Resubmit = {
       type: 'jobs.resubmit',
       jobs: jobs.map(job => job.id),
       fix: fix === 'none' ? 'none' : null,
     }
-    if (given.flag('dry-run')) {
-      const document = {
-        attempts: jobs.map(job => ({ ...nextAttempt(job), fix: command.fix, diff: { input: '', resources: '' } })),
-        refused,
-      }
-      terminal.document(document, () => document.attempts.map(({ job }) => `would resubmit ${job}`).join('\n'))
-      return EXIT.done
-    }
-    if (jobs.length > 0) await send(home, command)
-    const document = { attempts: jobs.map(job => ({ ...nextAttempt(job), fix: command.fix })), refused }
+    const dry = given.flag('dry-run')
+    if (!dry && jobs.length > 0) await send(home, command)
+    const attempts = dry
+      ? await previewOf(state, command, openBlobs(join(home, 'blobs')))
+      : await lastAttemptsOf(home, command)
+    const document = { attempts, refused }
     terminal.document(document, () =>
       [
-        ...document.attempts.map(({ label }) => `resubmitted as ${label}`),
+        ...attempts.flatMap(({ label, diff }) => [
+          dry ? `would resubmit as ${label}` : `resubmitted as ${label}`,
+          ...(diff ? [diff.input, diff.resources].filter(Boolean) : []),
+        ]),
         ...refused.map(({ job, reason }) => `not ${job}: ${reason}`),
+        ...(attempts.length + refused.length === 0 ? ['Nothing to resubmit: no job of it has failed.'] : []),
       ].join('\n'),
     )
     return EXIT.done
   },
 }
 
-function nextAttempt(job: Job) {
-  const attempt = lastAttempt(job).n + 1
-  return { job: job.id, attempt, label: `${job.id}.${attempt}` }
+interface NewAttempt {
+  readonly job: JobId
+  readonly attempt: number
+  readonly label: Label
+  readonly fix: string | null
+  /** What would change; only of what was not sent. */
+  readonly diff?: { readonly input: string; readonly resources: string }
 }
 
-/** Of a run its jobs that did not complete; of jobs they themselves. */
-function wantedJobs(state: State, ids: readonly string[]): readonly Job[] {
-  const wanted = new Map<string, Job>()
+type Resubmit = Extract<Command, { readonly type: 'jobs.resubmit' }>
+
+/** What the engine would decide, decided here on the same state. */
+async function previewOf(state: State, command: Resubmit, blobs: BlobsReader): Promise<readonly NewAttempt[]> {
+  const attempts: NewAttempt[] = []
+  for (const event of orThrow(decide(state, command))) {
+    const job = event.type === 'attempt.added' ? get(state.jobs, event.job) : undefined
+    if (event.type !== 'attempt.added' || !job) continue
+    const { attempt, label, fix } = event
+    attempts.push({ job: job.id, attempt, label, fix, diff: await attemptDiff(job, event, blobs) })
+  }
+  return attempts
+}
+
+async function lastAttemptsOf(home: string, { jobs }: Resubmit): Promise<readonly NewAttempt[]> {
+  const { state } = await readStateWith(home, jobs)
+  return jobs.flatMap(id => {
+    const job = get(state.jobs, id)
+    if (!job) return []
+    const { n, label, fix } = lastAttempt(job)
+    return [{ job: id, attempt: n, label, fix }]
+  })
+}
+
+interface Wanted {
+  readonly jobs: readonly Job[]
+  readonly refused: readonly { readonly job: JobId; readonly reason: string }[]
+}
+
+/** Of a run its jobs that did not complete; of jobs they themselves. With `failed` only those that nobody cancelled. */
+function wantedJobs(state: State, ids: readonly string[], failed: boolean): Wanted {
+  const jobs = new Map<JobId, Job>()
+  const refused = new Map<JobId, string>()
   for (const id of ids) {
     const found = find(state, id)
-    const jobs =
-      found.is === 'job'
-        ? [found.job]
-        : jobsOf(state, found.run).filter(job => {
-            const { outcome } = lastAttempt(job)
-            return outcome !== null && outcome !== 'completed'
-          })
-    for (const job of jobs) wanted.set(job.id, job)
-    if (found.is === 'run' && jobs.length === 0 && get(state.runs, found.run.id)) {
-      throw new FaultError({ code: 'not-now', message: `Nothing of run ${found.run.id} has failed.` })
+    for (const job of found.is === 'job' ? [found.job] : jobsOf(state, found.run).filter(isUnfinished)) {
+      const reason = resubmitRefusal(job) ?? (failed ? notFailed(job) : null)
+      if (reason === null) jobs.set(job.id, job)
+      else if (found.is === 'job') refused.set(job.id, reason)
     }
   }
-  return [...wanted.values()]
+  return { jobs: [...jobs.values()], refused: [...refused].map(([job, reason]) => ({ job, reason })) }
+}
+
+/** Over without having completed. */
+function isUnfinished(job: Job): boolean {
+  return resubmitRefusal(job) === null
+}
+
+function notFailed(job: Job): string | null {
+  return lastAttempt(job).outcome === 'cancelled' ? 'it was cancelled, it did not fail' : null
 }
 
 export const steerCommands: readonly CliCommand[] = [

@@ -22,8 +22,8 @@ export interface JobDocument {
   readonly reason: string | null
   readonly evidence: readonly Evidence[]
   readonly remedies: readonly never[]
-  /** Null until its output was read. */
-  readonly metrics: JobResult | null
+  /** Empty until its output was read. */
+  readonly metrics: JobResult | Record<string, never>
 }
 
 export interface AttemptDocument {
@@ -62,7 +62,7 @@ export function showJob(job: Job): JobDocument {
     reason,
     evidence,
     remedies: [],
-    metrics: phase.is === 'parsed' ? phase.result : null,
+    metrics: phase.is === 'parsed' ? phase.result : {},
   }
 }
 

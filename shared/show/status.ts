@@ -10,7 +10,23 @@ import { workflowOf } from '../workflows/index.ts'
 export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
 
 /** Phases up to fetched and outcomes sum to the number of jobs; `parsed` is counted beside them. */
-export type Counts = Readonly<Partial<Record<PhaseName | Outcome, number>>>
+export type Counts = Readonly<Record<PhaseName | Outcome, number>>
+
+const none: Counts = {
+  planned: 0,
+  staged: 0,
+  submitting: 0,
+  queued: 0,
+  running: 0,
+  ended: 0,
+  fetched: 0,
+  parsed: 0,
+  completed: 0,
+  failed: 0,
+  timeout: 0,
+  cancelled: 0,
+  lost: 0,
+}
 
 /** One run in `larmor status`. */
 export interface RunStatus {
@@ -85,12 +101,12 @@ export function jobsOf(state: State, run: Run): readonly Job[] {
 }
 
 export function countsOf(jobs: readonly Job[]): Counts {
-  const counts: Partial<Record<PhaseName | Outcome, number>> = {}
+  const counts: Record<PhaseName | Outcome, number> = { ...none }
   for (const job of jobs) {
     const { phase, outcome } = lastAttempt(job)
     const word = outcome ?? phase.is
-    counts[word] = (counts[word] ?? 0) + 1
-    if (phase.is === 'parsed' && word !== 'parsed') counts.parsed = (counts.parsed ?? 0) + 1
+    counts[word] += 1
+    if (phase.is === 'parsed' && word !== 'parsed') counts.parsed += 1
   }
   return counts
 }

@@ -1,0 +1,145 @@
+import type { JobDocument } from '../../shared/show/job.ts'
+import type { RunDocument } from '../../shared/show/run.ts'
+import type { RunStatus } from '../../shared/show/status.ts'
+import { drivenNote, stepsText } from './status-text.ts'
+import { columns } from './terminal.ts'
+
+interface ConformerRow {
+  readonly key: string
+  readonly state: string
+  readonly energy_hartree: number | null
+  readonly relative_kcal_mol: number | null
+  readonly weight: number | null
+  readonly degeneracy: number | null
+  readonly reason: string | null
+}
+interface ShiftRow {
+  readonly nucleus: string
+  readonly atoms: readonly number[]
+  readonly sigma_ppm: number | null
+  readonly delta_ppm: number | null
+  readonly interval_ppm: readonly [number, number] | null
+  readonly reference: {
+    readonly kind: string
+    readonly source: string | null
+    readonly expected_error_ppm: number | null
+  }
+  readonly comparable: boolean
+  readonly why: string | null
+}
+
+type Shown = RunDocument & { readonly engine: string; readonly as_of: string | null }
+
+/** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
+export function runText(run: Shown, status: RunStatus): string {
+  const conformers = (run.conformers ?? []) as unknown as readonly ConformerRow[]
+  const shifts = (run.shifts ?? []) as unknown as readonly ShiftRow[]
+  const warnings = (run.warnings ?? []) as readonly string[]
+  return [
+    `${run.run}  ${run.name}  ${run.state}${run.reason ? `: ${run.reason}` : ''}`,
+    stepsText(status),
+    ...drivenNote(run.engine, run.as_of, [status]),
+    ...levelLines(run),
+    ...(conformers.length > 0 ? ['', conformerTable(conformers), ...droppedLines(run)] : []),
+    ...(shifts.length > 0 ? ['', ...shiftLines(run, shifts)] : []),
+    ...(run.workflow !== 'nmr' || run.state === 'failed' ? jobLines(run) : []),
+    ...(warnings.length > 0 ? ['', ...warnings.map(warning => `! ${warning}`)] : []),
+  ].join('\n')
+}
+
+function levelLines(run: RunDocument): readonly string[] {
+  if (typeof run.level !== 'string') return []
+  const solvent = run.solvent_model === 'none' ? 'without solvent model' : `${run.solvent_model} ${run.solvent}`
+  return ['', `level    ${run.level}, ${solvent}`, `weights  ${run.temperature_K} K, ${run.weights_from}`]
+}
+
+/** The most populated first, with the sum of the populations so far; those without one after them. */
+function conformerTable(conformers: readonly ConformerRow[]): string {
+  let sum = 0
+  const rows = conformers
+    .toSorted((a, b) => (b.weight ?? -1) - (a.weight ?? -1))
+    .map(({ key, state, energy_hartree, relative_kcal_mol, weight, degeneracy, reason }) => {
+      sum += weight ?? 0
+      return [
+        key,
+        state.replace('_', ' '),
+        fixed(energy_hartree, 6),
+        fixed(relative_kcal_mol, 2),
+        percent(weight),
+        weight === null ? DASH : percent(sum),
+        degeneracy ?? DASH,
+        reason ?? '',
+      ]
+    })
+  return columns(['conformer', 'state', 'E / Eh', 'dE / kcal/mol', 'population', 'sum', 'g', ''], rows)
+}
+
+function droppedLines(run: RunDocument): readonly string[] {
+  const dropped = (run.dropped ?? []) as unknown as readonly { readonly reason: string; readonly count: number }[]
+  return dropped.map(({ reason, count }) => `${count} more left out: ${reason}`)
+}
+
+/** Low field first, as a spectrum is read. */
+function shiftLines(run: RunDocument, shifts: readonly ShiftRow[]): readonly string[] {
+  const nuclei = [...new Set(shifts.map(({ nucleus }) => nucleus))]
+  const rows = nuclei.flatMap(wanted =>
+    shifts
+      .filter(({ nucleus }) => nucleus === wanted)
+      .toSorted((a, b) => (a.sigma_ppm ?? 0) - (b.sigma_ppm ?? 0))
+      .map(({ nucleus, atoms, sigma_ppm, delta_ppm, interval_ppm, reference, comparable, why }) => [
+        nucleus,
+        atoms.join(','),
+        fixed(delta_ppm, 2),
+        reference.expected_error_ppm === null ? DASH : `±${reference.expected_error_ppm}`,
+        interval_ppm === null ? DASH : interval_ppm.map(ppm => ppm.toFixed(2)).join(' to '),
+        fixed(sigma_ppm, 2),
+        comparable ? '' : `not comparable${why ? `: ${why}` : ''}`,
+      ]),
+  )
+  const head = ['nucleus', 'atoms', 'delta / ppm', 'expected', 'if E is 1 kcal/mol off', 'sigma / ppm', '']
+  const sources = new Set(
+    shifts.map(({ nucleus, reference }) => `${nucleus} reference: ${reference.source ?? reference.kind}`),
+  )
+  const provisional = run.provisional === true ? ['PROVISIONAL: conformers are missing, see below'] : []
+  return [...provisional, columns(head, rows), ...sources]
+}
+
+function jobLines(run: RunDocument): readonly string[] {
+  if (run.jobs.length === 0) return []
+  const rows = run.jobs.map(({ job, phase, outcome, reason }) => [job, outcome ?? phase, reason ?? ''])
+  return ['', columns(['job', 'state', ''], rows)]
+}
+
+/** `show JOB` for a person. */
+export function jobText(job: JobDocument & { readonly engine: string }): string {
+  const attempts = job.attempts.map(({ attempt, phase, outcome, queue_id, exit, signal, dir, doubt, reused }) => [
+    attempt,
+    outcome ?? phase,
+    queue_id ?? DASH,
+    exit ?? DASH,
+    signal ?? '',
+    doubt ? `not known whether it was submitted: ${doubt}` : reused ? 'taken from an earlier calculation' : (dir ?? ''),
+  ])
+  const state = job.outcome ?? job.attempts.at(-1)?.phase
+  const { energy_hartree, wall_s } = job.metrics
+  return [
+    `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason ? `: ${job.reason}` : ''}`,
+    ...(job.category ? [`category ${job.category}`] : []),
+    columns(['attempt', 'state', 'queue id', 'exit', 'signal', ''], attempts),
+    ...(typeof energy_hartree === 'number' ? [`energy ${energy_hartree} Eh`] : []),
+    ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),
+    ...job.evidence.map(
+      ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text}`,
+    ),
+  ].join('\n')
+}
+
+const DASH = '–'
+
+function fixed(value: number | null, digits: number): string {
+  return value === null ? DASH : value.toFixed(digits)
+}
+
+function percent(weight: number | null): string {
+  return weight === null ? DASH : `${(weight * 100).toFixed(1)} %`
+}

@@ -1,0 +1,88 @@
+import type { RunDocument } from '../../shared/show/run.ts'
+import type { RunStatus } from '../../shared/show/status.ts'
+import { columns } from './terminal.ts'
+
+export interface StatusDocument {
+  readonly engine: string
+  readonly as_of: string | null
+  readonly runs: readonly RunStatus[]
+}
+
+/** `status` for a person: a table, what is wrong with a run below it, and whether anything drives the runs. */
+export function statusText({ engine, as_of, runs }: StatusDocument, now: Date): string {
+  if (runs.length === 0) return 'No runs yet. A first one: larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft'
+  const rows = runs.map(run => [
+    run.run,
+    shortened(run.name),
+    run.state,
+    `${Math.floor(run.progress * 100)} %`,
+    stepsText(run),
+    run.machine,
+    agoText(run.updated, now),
+  ])
+  const notes = runs.flatMap(notesOf)
+  return [
+    columns(['run', 'name', 'state', 'done', 'steps', 'machine', 'last news'], rows),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    ...drivenNote(engine, as_of, runs),
+  ].join('\n')
+}
+
+/** That nobody drives what is still open, where that is so: a line of its own, with an empty one before it. */
+export function drivenNote(engine: string, as_of: string | null, runs: readonly RunStatus[]): readonly string[] {
+  const open = runs.some(({ state }) => ['planned', 'running', 'paused'].includes(state))
+  if (engine !== 'none' || !open) return []
+  return [
+    '',
+    `No engine lives: submitted jobs go on, the next phase waits. As of ${as_of ?? 'never'}. To go on: larmor engine start`,
+  ]
+}
+
+/** All steps with what completed and what failed, and of the one that is under way what its jobs do. */
+export function stepsText({ steps, step, state, counts }: RunStatus): string {
+  const { planned, staged, submitting, queued, running, ended, fetched } = counts
+  const doing = [
+    part(running, 'running'),
+    part(planned + staged + submitting + queued, 'waiting'),
+    part(ended + fetched, 'being read'),
+  ].flat()
+  return steps
+    .map(({ label, done, failed, total }, i) => {
+      const now = i === step - 1 && state !== 'completed' && doing.length > 0 ? ` (${doing.join(', ')})` : ''
+      return `${label} ${done}/${total}${failed > 0 ? `, ${failed} failed` : ''}${now}`
+    })
+    .join(' · ')
+}
+
+function part(n: number, what: string): readonly string[] {
+  return n > 0 ? [`${n} ${what}`] : []
+}
+
+function notesOf({ run, name, reason, doubt, confidence, machine }: RunStatus): readonly string[] {
+  return [
+    ...(reason === null ? [] : [`${shortened(name)} (${run}): ${reason}`]),
+    ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
+    ...(confidence === 'stale'
+      ? [`${shortened(name)} (${run}): "${machine}" is not reachable, this is what was last known`]
+      : []),
+  ]
+}
+
+function doubtText(n: number): string {
+  return `whether ${n === 1 ? 'one job was' : `${n} jobs were`} submitted is not known yet; none is submitted a second time`
+}
+
+const LONGEST_NAME = 30
+
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name
+}
+
+/** How long ago something was, in one unit. */
+function agoText(instant: RunDocument['updated'], now: Date): string {
+  const seconds = Math.max(0, (now.getTime() - Date.parse(instant)) / 1000)
+  if (seconds < 60) return 'just now'
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
+  if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h ago`
+  return `${Math.floor(seconds / 86_400)} days ago`
+}
