@@ -5,6 +5,7 @@ import { jobId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { showRun } from '../../shared/show/run.ts'
+import { eventually } from '../serve/eventually.ts'
 import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
 import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium } from './browser.ts'
 import { type NmrScript, nmrScript } from './nmr-script.ts'
@@ -64,7 +65,7 @@ async function recordCounts(): Promise<() => Promise<readonly string[]>> {
 }
 
 async function shows(text: string): Promise<void> {
-  await expect.poll(() => count().textContent()).toBe(text)
+  await eventually(() => count().textContent()).toBe(text)
 }
 
 /** One conformer from its generation to its spectrum. */
@@ -94,19 +95,19 @@ test('one conformer goes from 0/1 to 1/1, its state in the words of the field', 
   script.found('c-one')
   await shows('0/1 conformers')
   const row = page.locator('[data-conformer="c-one"]')
-  await expect.poll(() => row.locator('.badge').textContent()).toBe('Pending')
+  await eventually(() => row.locator('.badge').textContent()).toBe('Pending')
   script.runs('c-one/opt')
-  await expect.poll(() => row.locator('.badge').textContent()).toBe('Optimizing')
+  await eventually(() => row.locator('.badge').textContent()).toBe('Optimizing')
   script.completes('c-one/opt')
-  await expect.poll(() => row.locator('.badge').textContent()).toBe('Optimized')
+  await eventually(() => row.locator('.badge').textContent()).toBe('Optimized')
   script.selected()
   script.runs('c-one/nmr')
-  await expect.poll(() => row.locator('.badge').textContent()).toBe('NMR running')
+  await eventually(() => row.locator('.badge').textContent()).toBe('NMR running')
   expect(await count().textContent()).toBe('0/1 conformers')
   script.completes('c-one/nmr')
   await shows('1/1 conformers')
-  await expect.poll(() => row.locator('.badge').textContent()).toBe('NMR complete')
-  await expect.poll(() => badge().textContent()).toBe('Finished')
+  await eventually(() => row.locator('.badge').textContent()).toBe('NMR complete')
+  await eventually(() => badge().textContent()).toBe('Finished')
   expect(await seen()).toEqual(['No conformers yet', '0/1 conformers', '1/1 conformers'])
   expect(complaints).toEqual([])
 })
@@ -122,12 +123,12 @@ test('of two, one failing shows 1/2 and 1 failed, never 2/2, with what proves it
   script.completes('c-one/opt')
   script.fails('c-two/opt', 'the SCF did not converge')
   await shows('0/2 conformers, 1 failed')
-  await expect.poll(() => page.locator('[data-step="optimisation"]').textContent()).toBe('optimisation1/2, 1 failed')
+  await eventually(() => page.locator('[data-step="optimisation"]').textContent()).toBe('optimisation1/2, 1 failed')
   script.selected()
   script.runs('c-one/nmr')
   script.completes('c-one/nmr')
   await shows('1/2 conformers, 1 failed')
-  await expect.poll(() => badge().textContent()).toBe('Check')
+  await eventually(() => badge().textContent()).toBe('Check')
   const history = await seen()
   expect(history.filter(text => text.startsWith('2/2'))).toEqual([])
   const done = history.map(text => Number.parseInt(text, 10))
@@ -143,7 +144,7 @@ test('of two, one failing shows 1/2 and 1 failed, never 2/2, with what proves it
   expect(shown.warnings.join()).toContain('1 of 2 conformers did not complete')
 
   await page.getByRole('button', { name: 'Resubmit 1 failed' }).click()
-  await expect.poll(() => badge().textContent()).toBe('Running')
+  await eventually(() => badge().textContent()).toBe('Running')
   const job = get(engine.state().jobs, jobId(script.run, 'c-two/opt'))
   expect(job && lastAttempt(job).n).toBe(2)
   await shows('1/2 conformers')
@@ -158,7 +159,7 @@ test('all that happens within one look is shown right', async () => {
   })
   wholeRun(nmrScript(engine, 'rlook'), 'c-one', 'c-two', 'c-three')
   await shows('3/3 conformers')
-  await expect.poll(() => badge().textContent()).toBe('Finished')
+  await eventually(() => badge().textContent()).toBe('Finished')
   expect(complaints).toEqual([])
 })
 
@@ -185,7 +186,7 @@ test('spectrum and tables show the numbers of the document, with their reference
     await page.getByRole('button', { name: nucleus, exact: true }).click()
     const element = nucleus.at(-1)
     const shifts = shown.shifts.filter(shift => shift.element === element)
-    await expect.poll(() => page.locator('[data-shift]').count()).toBe(shifts.length)
+    await eventually(() => page.locator('[data-shift]').count()).toBe(shifts.length)
     for (const { atoms, delta_ppm, comparable, reference } of shifts) {
       const row = page.locator(`[data-shift="${element}-${atoms.join(', ')}"]`)
       expect(await row.locator('strong').textContent()).toBe(
@@ -241,10 +242,10 @@ test('pause, resume, and cancel, which asks first and is never the answer of Ent
   script.runs('c-one/opt')
   const phase = () => get(engine.state().runs, 'rsteer')?.phase
   await page.getByRole('button', { name: 'Pause' }).click()
-  await expect.poll(phase).toEqual({ is: 'open', hold: 'paused' })
-  await expect.poll(() => badge().textContent()).toBe('Held')
+  await eventually(phase).toEqual({ is: 'open', hold: 'paused' })
+  await eventually(() => badge().textContent()).toBe('Held')
   await page.getByRole('button', { name: 'Resume' }).click()
-  await expect.poll(phase).toEqual({ is: 'open', hold: null })
+  await eventually(phase).toEqual({ is: 'open', hold: null })
 
   await page.getByRole('button', { name: 'Cancel…' }).click()
   await page.getByRole('dialog').getByText('1 job of it may be alive').waitFor()
@@ -253,8 +254,8 @@ test('pause, resume, and cancel, which asks first and is never the answer of Ent
   expect(phase()).toEqual({ is: 'open', hold: null })
   await page.getByRole('button', { name: 'Cancel…' }).click()
   await page.getByRole('button', { name: 'Cancel run, kill 1 job' }).click()
-  await expect.poll(phase).toEqual({ is: 'open', hold: 'cancelling' })
-  await expect.poll(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
+  await eventually(phase).toEqual({ is: 'open', hold: 'cancelling' })
+  await eventually(() => page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
   expect(complaints).toEqual([])
 })
 
@@ -263,7 +264,7 @@ test('a running job shows its cycle, its energy and the end of its output, as te
   script.start()
   script.found('c-one')
   script.runs('c-one/opt')
-  await expect.poll(() => engine.listeners().readings).toBe(1)
+  await eventually(() => engine.listeners().readings).toBe(1)
   const tail = ' d= 0,ls=0.0,diis  6  -115.714 <img src=x onerror=alert(1)>'
   engine.show({
     job: jobId(script.run, 'c-one/opt'),
@@ -284,7 +285,7 @@ test('a running job shows its cycle, its energy and the end of its output, as te
   await page.locator('[data-conformer="c-one"]').getByText('cycle 3, SCF 6').waitFor()
   script.completes('c-one/opt')
   await live.waitFor({ state: 'detached' })
-  await expect.poll(() => engine.listeners().readings).toBe(0)
+  await eventually(() => engine.listeners().readings).toBe(0)
   expect(complaints).toEqual([])
 })
 

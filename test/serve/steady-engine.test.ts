@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type MortalEngine, steadyEngine } from '../../electron/serve/steady-engine.ts'
 import type { Update } from '../../shared/contract.ts'
 import type { MachineName, RunId } from '../../shared/ids.ts'
+import { eventually } from './eventually.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 
 /** A scripted engine that can end, as one behind a socket does. */
@@ -39,15 +40,15 @@ test('when its engine ends the last state stays; the next engine is found and fo
   expect(seen).toEqual([{ is: 'snapshot', state: one.state() }])
 
   first.end()
-  await expect.poll(() => presence).toEqual([true, false])
+  await eventually(() => presence).toEqual([true, false])
   expect(seen).toHaveLength(1)
   // Who comes only now sees what is on disk.
   const late: Update[] = []
   steady.subscribe(update => late.push(update))
-  await expect.poll(() => late).toEqual([{ is: 'snapshot', state: one.state() }])
+  await eventually(() => late).toEqual([{ is: 'snapshot', state: one.state() }])
 
   lives = mortal(two)
-  await expect.poll(() => presence, { timeout: 10_000 }).toEqual([true, false, true])
+  await eventually(() => presence).toEqual([true, false, true])
   expect(seen.at(-1)).toEqual({ is: 'snapshot', state: two.state() })
   expect(late.at(-1)).toEqual({ is: 'snapshot', state: two.state() })
   steady.detach()

@@ -6,6 +6,7 @@ import type { JobId, MachineName, RunId } from '../../shared/ids.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import type { State } from '../../shared/model/state.ts'
+import { eventually } from './eventually.ts'
 import { type OpenStream, openStream } from './requests.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 
@@ -81,10 +82,10 @@ test('a browser that leaves is forgotten', async () => {
   const stream = await openStream(served.port, '/api/events', headers)
   const tails = await openStream(served.port, '/api/readings', headers)
   await stream.next('snapshot')
-  await expect.poll(() => engine.listeners()).toEqual({ updates: 1, readings: 1 })
+  await eventually(() => engine.listeners()).toEqual({ updates: 1, readings: 1 })
   stream.close()
   tails.close()
-  await expect.poll(() => engine.listeners()).toEqual({ updates: 0, readings: 0 })
+  await eventually(() => engine.listeners()).toEqual({ updates: 0, readings: 0 })
 })
 
 test('of the readings of a job the newest counts', async () => {
@@ -100,7 +101,7 @@ test('of the readings of a job the newest counts', async () => {
     tail: `line ${n}`,
   })
   const tails = await openStream(served.port, '/api/readings', headers)
-  await expect.poll(() => engine.listeners().readings).toBe(1)
+  await eventually(() => engine.listeners().readings).toBe(1)
   engine.show(reading('a', 1), reading('b', 1))
   engine.show(reading('a', 2))
   expect((await tails.next('readings')).data).toMatchObject([
@@ -115,5 +116,5 @@ test('closing ends the open streams', async () => {
   const stream = await openStream(other.port, '/api/events', { authorization: `Bearer ${other.token}` })
   await stream.next('snapshot')
   await other.close()
-  await expect.poll(() => engine.listeners().updates).toBe(0)
+  await eventually(() => engine.listeners().updates).toBe(0)
 })
