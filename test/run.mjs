@@ -5,10 +5,11 @@
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installNpmPackages, isDebian, isRoot, nodeTooOld, npmIsCurrent, run } from '../resources/system-packages.mjs'
-import { enablingCommand, GROUPS, groupsOf, missing } from './setup/groups.mjs'
+import { missing } from './setup/groups.mjs'
+import { summarize } from './setup/summary.mjs'
 import { install, lacking } from './setup/testbed.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -66,7 +67,11 @@ function runTests() {
       [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...reporters, ...(sweep ? ['.sweep.'] : filters)],
       { cwd: root, env: { ...process.env, LARMOR_SWEEP_SEED: seed, ...(sweep ? { LARMOR_SWEEP: 'full' } : {}) } },
     )
-    return summarize(readReport(report), code, filters.length > 0 || sweep)
+    const read = readReport(report)
+    if (read === null) return broken('the tests could not be started')
+    const { lines, failed } = summarize(read, { root, code, strict: inCI && filters.length === 0 && !sweep, missing })
+    for (const line of lines) console.log(line)
+    return failed === 0 ? 0 : 1
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -78,42 +83,6 @@ function readReport(path) {
   } catch {
     return null
   }
-}
-
-function summarize(report, code, partial) {
-  if (report === null) return broken('the tests could not be started')
-  const files = report.testResults.map(file => ({
-    path: relative(root, file.name),
-    groups: groupsOf(file.name),
-    tests: file.assertionResults,
-    // A file that breaks before its first test has no test that could fail.
-    broken: file.status === 'failed' && file.assertionResults.every(test => test.status !== 'failed'),
-  }))
-  const tests = files.flatMap(file => file.tests)
-  const passed = tests.filter(test => test.status === 'passed').length
-  const brokenFiles = files.filter(file => file.broken)
-  let failed = tests.filter(test => test.status === 'failed').length + brokenFiles.length
-  const skipped = tests.length - passed - tests.filter(test => test.status === 'failed').length
-  for (const file of brokenFiles) console.log(`FAILED ${file.path}: it ended before its tests did`)
-
-  for (const group of GROUPS) {
-    const mine = files.filter(file => file.groups.includes(group))
-    const reason = missing(group)
-    if (reason !== null) console.log(`group ${group.name} skipped: ${reason}. To enable it: ${enablingCommand(group)}`)
-    if (!inCI || !group.requiredInCI || partial) continue
-    const idle = mine.flatMap(file => file.tests).filter(test => !['passed', 'failed'].includes(test.status))
-    if (mine.length > 0 && idle.length === 0) continue
-    failed += 1
-    console.log(
-      mine.length === 0
-        ? `FAILED group ${group.name}: it has no tests`
-        : `FAILED group ${group.name}: with CI=true its tests may not be skipped: ${idle.map(test => test.fullName).join('; ')}`,
-    )
-  }
-  // vitest also fails for errors outside of any test.
-  if (code !== 0 && failed === 0) failed = 1
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
-  return failed === 0 ? 0 : 1
 }
 
 function broken(what) {
