@@ -1,39 +1,14 @@
 import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
+import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts'
 import { drivenNote, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
-interface ConformerRow {
-  readonly key: string
-  readonly state: string
-  readonly energy_hartree: number | null
-  readonly relative_kcal_mol: number | null
-  readonly weight: number | null
-  readonly degeneracy: number | null
-  readonly reason: string | null
-}
-interface ShiftRow {
-  readonly nucleus: string
-  readonly atoms: readonly number[]
-  readonly sigma_ppm: number | null
-  readonly delta_ppm: number | null
-  readonly interval_ppm: readonly [number, number] | null
-  readonly reference: {
-    readonly kind: string
-    readonly source: string | null
-    readonly expected_error_ppm: number | null
-  }
-  readonly comparable: boolean
-  readonly why: string | null
-}
-
-type Shown = RunDocument & { readonly engine: string; readonly as_of: string | null }
-
 /** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
 export function runText(run: Shown, status: RunStatus): string {
-  const conformers = (run.conformers ?? []) as unknown as readonly ConformerRow[]
-  const shifts = (run.shifts ?? []) as unknown as readonly ShiftRow[]
+  const conformers = (run.conformers ?? []) as unknown as readonly ShownConformer[]
+  const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
     `${run.run}  ${run.name}  ${run.state}${run.reason ? `: ${run.reason}` : ''}`,
@@ -54,7 +29,7 @@ function levelLines(run: RunDocument): readonly string[] {
 }
 
 /** The most populated first, with the sum of the populations so far; those without one after them. */
-function conformerTable(conformers: readonly ConformerRow[]): string {
+function conformerTable(conformers: readonly ShownConformer[]): string {
   let sum = 0
   const rows = conformers
     .toSorted((a, b) => (b.weight ?? -1) - (a.weight ?? -1))
@@ -80,7 +55,7 @@ function droppedLines(run: RunDocument): readonly string[] {
 }
 
 /** Low field first, as a spectrum is read. */
-function shiftLines(run: RunDocument, shifts: readonly ShiftRow[]): readonly string[] {
+function shiftLines(run: RunDocument, shifts: readonly ShownShift[]): readonly string[] {
   const nuclei = [...new Set(shifts.map(({ nucleus }) => nucleus))]
   const rows = nuclei.flatMap(wanted =>
     shifts

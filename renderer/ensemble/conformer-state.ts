@@ -1,4 +1,4 @@
-import type { ConformerDocument, ConformerState, EnsembleDocument } from '../documents.ts'
+import type { ConformerState, ShownConformer, ShownNmr } from '../../shared/workflows/index.ts'
 import type { Look } from '../ui/badge.tsx'
 
 /** The field's words for the life of a conformer. */
@@ -22,7 +22,7 @@ export interface Shortfall {
 }
 
 /** `complete`: all steps done. `total`: all but those filtered out. Without a program the energies are all there is. */
-export function countConformers(conformers: readonly ConformerDocument[], program: EnsembleDocument['program']) {
+export function countConformers(conformers: readonly ShownConformer[], program: ShownNmr['program']) {
   const of = (...states: readonly ConformerState[]) => conformers.filter(each => states.includes(each.state)).length
   const short: readonly Shortfall[] = [
     { word: 'failed', n: of('failed', 'timeout') },

@@ -1,5 +1,5 @@
 import type { Reading } from '../../shared/contract.ts'
-import type { ConformerDocument } from '../documents.ts'
+import type { ShownConformer } from '../../shared/workflows/index.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { fixed, percent } from '../ui/number.ts'
@@ -7,7 +7,7 @@ import { Scroll } from '../ui/scroll.tsx'
 import { conformerLooks } from './conformer-state.ts'
 
 interface ConformerTableProps {
-  readonly conformers: readonly ConformerDocument[]
+  readonly conformers: readonly ShownConformer[]
   readonly temperature_K: number
   readonly weights_from: string
   /** Weights can still change: they are shown with a tilde. */
@@ -83,8 +83,8 @@ export function ConformerTable({ conformers, temperature_K, weights_from, provis
   )
 }
 
-function byEnergy(conformers: readonly ConformerDocument[]): readonly ConformerDocument[] {
-  const energy = (each: ConformerDocument) =>
+function byEnergy(conformers: readonly ShownConformer[]): readonly ShownConformer[] {
+  const energy = (each: ShownConformer) =>
     each.state === 'filtered' ? Number.POSITIVE_INFINITY : (each.relative_kcal_mol ?? Number.MAX_VALUE)
   // Stable: what has no energy yet stays in the order of the plan. Equal infinities must not give NaN.
   return [...conformers].sort((a, b) => (energy(a) === energy(b) ? 0 : energy(a) - energy(b)))

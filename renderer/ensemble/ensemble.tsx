@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import type { Reading } from '../../shared/contract.ts'
-import type { EnsembleDocument } from '../documents.ts'
+import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Spectrum, superscript } from '../spectrum/spectrum.tsx'
 import { Icon } from '../ui/badge.tsx'
 import { plural } from '../ui/number.ts'
@@ -8,7 +8,7 @@ import { ConformerTable } from './conformer-table.tsx'
 import { ShiftTable } from './shift-table.tsx'
 
 interface EnsembleProps {
-  readonly ensemble: EnsembleDocument
+  readonly ensemble: ShownNmr
   readonly ended: boolean
   reading(conformer: string): Reading | undefined
 }

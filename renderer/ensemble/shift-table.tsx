@@ -1,9 +1,9 @@
-import type { ShiftDocument } from '../documents.ts'
+import type { ShownShift } from '../../shared/workflows/index.ts'
 import { Icon } from '../ui/badge.tsx'
 import { fixed } from '../ui/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
 
-const KIND: { readonly [Kind in ShiftDocument['reference']['kind']]: string } = {
+const KIND: { readonly [Kind in ShownShift['reference']['kind']]: string } = {
   own: 'own fit',
   published: 'published',
   tms: 'TMS',
@@ -11,7 +11,7 @@ const KIND: { readonly [Kind in ShiftDocument['reference']['kind']]: string } = 
 }
 
 /** `C-2` or `H-5, 6, 7`: the atoms as numbered in the input. */
-export function shiftName({ element, atoms }: ShiftDocument): string {
+export function shiftName({ element, atoms }: ShownShift): string {
   return `${element}-${atoms.join(', ')}`
 }
 
@@ -21,13 +21,7 @@ export function decimalsOf(element: string): number {
 }
 
 /** The numbers of the spectrum, with where each comes from and how far it can be trusted. */
-export function ShiftTable({
-  shifts,
-  nucleus,
-}: {
-  readonly shifts: readonly ShiftDocument[]
-  readonly nucleus: string
-}) {
+export function ShiftTable({ shifts, nucleus }: { readonly shifts: readonly ShownShift[]; readonly nucleus: string }) {
   const rows = shifts
     .filter(shift => shift.nucleus === nucleus)
     .sort((a, b) => (b.delta_ppm ?? -b.sigma_ppm) - (a.delta_ppm ?? -a.sigma_ppm))
@@ -106,12 +100,12 @@ export function ShiftTable({
   )
 }
 
-function rangeText(interval: ShiftDocument['interval_ppm'], decimals: number): string {
+function rangeText(interval: ShownShift['interval_ppm'], decimals: number): string {
   return interval === null ? '–' : `${fixed(interval[0], decimals)} to ${fixed(interval[1], decimals)}`
 }
 
 /** Each reason against a comparison once, with the signals that it holds for. */
-function whysOf(shifts: readonly ShiftDocument[]): readonly (readonly [why: string, names: readonly string[]])[] {
+function whysOf(shifts: readonly ShownShift[]): readonly (readonly [why: string, names: readonly string[]])[] {
   const whys = new Map<string, string[]>()
   for (const shift of shifts.filter(each => !each.comparable)) {
     const why = shift.why ?? ''

@@ -1,7 +1,7 @@
 import type { Engine } from '../../shared/contract.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
-import type { EnsembleDocument } from '../documents.ts'
+import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Ensemble } from '../ensemble/ensemble.tsx'
 import { StepBars } from '../ensemble/step-bars.tsx'
 import { Announcer } from '../ui/announcer.tsx'
@@ -91,7 +91,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
 }
 
 /** What was computed, in a line: level, solvent with its model, dispersion. */
-function methodOf({ level, solvent, solvent_model, dispersion }: EnsembleDocument): readonly string[] {
+function methodOf({ level, solvent, solvent_model, dispersion }: ShownNmr): readonly string[] {
   const inSolvent = solvent_model === 'none' ? solvent : `${solvent} (${solvent_model})`
   return [level, inSolvent, dispersion === 'none' ? 'no dispersion' : dispersion]
 }

@@ -3,7 +3,7 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { jobsOf, type RunStatus, runsByStart, statusOf } from '../../shared/show/status.ts'
-import type { EnsembleDocument } from '../documents.ts'
+import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
@@ -14,7 +14,7 @@ export interface RunSummary {
   readonly jobs: readonly Job[]
   readonly status: RunStatus
   /** Null for a run that is no conformer ensemble. */
-  readonly ensemble: EnsembleDocument | null
+  readonly ensemble: ShownNmr | null
   readonly look: Look
   /** What completed, of how many, and what is counted. */
   readonly complete: number
@@ -38,7 +38,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
   const jobs = jobsOf(state, run)
   const shown = showRun(state, run)
   const status = statusOf(state, run)
-  const ensemble = 'conformers' in shown ? (shown as unknown as EnsembleDocument) : null
+  const ensemble = 'conformers' in shown ? (shown as unknown as ShownNmr) : null
   const counts = ensemble ? countConformers(ensemble.conformers, ensemble.program) : countJobs(jobs)
   const summary: RunSummary = {
     run,

@@ -1,12 +1,12 @@
 import { useEffect, useRef } from 'react'
 import 'uplot/dist/uPlot.min.css'
-import type { ShiftDocument } from '../documents.ts'
+import type { ShownShift } from '../../shared/workflows/index.ts'
 import { decimalsOf, shiftName } from '../ensemble/shift-table.tsx'
 import { fixed, plural } from '../ui/number.ts'
 import { plotSpectrum, type Signal, type SpectrumPlot } from './plot.ts'
 
 interface SpectrumProps {
-  readonly shifts: readonly ShiftDocument[]
+  readonly shifts: readonly ShownShift[]
   readonly nucleus: string
 }
 
@@ -63,7 +63,7 @@ export function Spectrum({ shifts, nucleus }: SpectrumProps) {
   )
 }
 
-function signalsOf(shifts: readonly ShiftDocument[], nucleus: string): readonly Signal[] {
+function signalsOf(shifts: readonly ShownShift[], nucleus: string): readonly Signal[] {
   return shifts.flatMap(shift => {
     if (shift.nucleus !== nucleus || shift.delta_ppm === null) return []
     const text = fixed(shift.delta_ppm, decimalsOf(shift.element))

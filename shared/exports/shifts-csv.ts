@@ -1,4 +1,5 @@
 import type { RunDocument } from '../show/run.ts'
+import type { ShownShift } from '../workflows/index.ts'
 
 const COLUMNS = [
   'nucleus',
@@ -12,22 +13,9 @@ const COLUMNS = [
 ]
 const JOB_COLUMNS = ['job', 'key', 'phase', 'outcome', 'reason']
 
-interface Shift {
-  readonly nucleus: string
-  readonly atoms: readonly number[]
-  readonly sigma_ppm: number | null
-  readonly delta_ppm: number | null
-  readonly reference: {
-    readonly kind: string
-    readonly source: string | null
-    readonly expected_error_ppm: number | null
-  }
-  readonly comparable: boolean
-}
-
 /** The shift table as CSV (RFC 4180): atoms 1-based and separated by blanks; a run without shifts gives its jobs. */
 export function shiftsCsv(document: RunDocument): string {
-  const shifts = document.shifts as unknown as readonly Shift[] | undefined
+  const shifts = document.shifts as unknown as readonly ShownShift[] | undefined
   if (!shifts)
     return table(
       JOB_COLUMNS,

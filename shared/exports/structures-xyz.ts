@@ -6,14 +6,7 @@ import type { State } from '../model/state.ts'
 import { readXyz, writeXyz } from '../programs/index.ts'
 import { orThrow } from '../result.ts'
 import { jobsOf } from '../show/status.ts'
-import { workflowOf } from '../workflows/index.ts'
-
-interface Conformer {
-  readonly key: string
-  readonly weight: number | null
-  readonly energy_hartree: number | null
-  readonly geometry: ContentRef | null
-}
+import { type ShownConformer, workflowOf } from '../workflows/index.ts'
 
 /**
  * The geometries of a run as one multi-XYZ (angstrom): for nmr its conformers, most populated first, with energy and
@@ -25,7 +18,7 @@ export async function structuresXyz(
   read: (ref: ContentRef) => Promise<string>,
 ): Promise<string> {
   const known = knownOf(state, run)
-  const shown = workflowOf(run.workflow).show(known).conformers as unknown as readonly Conformer[] | undefined
+  const shown = workflowOf(run.workflow).show(known).conformers as unknown as readonly ShownConformer[] | undefined
   const geometries = shown
     ? shown
         .toSorted((a, b) => (b.weight ?? -1) - (a.weight ?? -1))
@@ -38,7 +31,7 @@ export async function structuresXyz(
   return texts.join('')
 }
 
-function commentOf({ key, weight, energy_hartree }: Conformer): string {
+function commentOf({ key, weight, energy_hartree }: ShownConformer): string {
   return [
     key,
     energy_hartree === null ? null : `energy=${energy_hartree} Eh`,

@@ -14,5 +14,13 @@ export function workflowOf(id: string): Workflow {
   return workflow
 }
 
-export type { NmrArguments, NmrContext, ResolvedNmr } from './nmr.ts'
+export type {
+  ConformerState,
+  NmrArguments,
+  NmrContext,
+  ResolvedNmr,
+  ShownConformer,
+  ShownNmr,
+  ShownShift,
+} from './nmr.ts'
 export { nmrDefaults, resolveNmr } from './nmr.ts'

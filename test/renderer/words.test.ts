@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import type { ConformerDocument, ConformerState } from '../../renderer/documents.ts'
 import { countConformers } from '../../renderer/ensemble/conformer-state.ts'
 import { readRoute, runAddress } from '../../renderer/route.ts'
 import { axisRange } from '../../renderer/spectrum/axis-range.ts'
 import { placeLabels } from '../../renderer/spectrum/peak-labels.ts'
 import { fixed, percent } from '../../renderer/ui/number.ts'
+import type { ConformerState, ShownConformer } from '../../shared/workflows/index.ts'
 
-const of = (...states: readonly ConformerState[]): readonly ConformerDocument[] =>
+const of = (...states: readonly ConformerState[]): readonly ShownConformer[] =>
   states.map((state, i) => ({
     key: `c-${i}`,
     state,
@@ -15,6 +15,8 @@ const of = (...states: readonly ConformerState[]): readonly ConformerDocument[] 
     weight: null,
     degeneracy: 1,
     reason: null,
+    ff_energy_kcal: null,
+    geometry: { sha256: '', bytes: 0 },
   }))
 
 test.each([

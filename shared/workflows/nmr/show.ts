@@ -5,6 +5,7 @@ import { boltzmannWeights, populations } from '../../nmr/boltzmann.ts'
 import { type Reference, shiftOf } from '../../nmr/references.ts'
 import { KCAL_PER_HARTREE } from '../../units.ts'
 import type { Known } from '../workflow.ts'
+import type { NmrParams } from './params.ts'
 import { isSettled, type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
 
 /** cli.md's words for a conformer. */
@@ -52,12 +53,35 @@ export type ShownShift = {
   readonly why: string | null
 }
 
+/** What `show RUN` says of an nmr run (cli.md), and more beside it. */
+export type ShownNmr = {
+  readonly input: string
+  readonly program: NmrParams['program']
+  readonly preset: string
+  readonly level: string
+  readonly solvent: string
+  readonly solvent_model: string
+  readonly dispersion: string
+  readonly temperature_K: number
+  readonly weights_from: string
+  readonly charge: number
+  readonly elements: readonly string[]
+  readonly conformers: readonly ShownConformer[]
+  readonly populations: ReturnType<typeof populationTable>
+  readonly counts: ReturnType<typeof countsOf>
+  /** What was made and not kept. */
+  readonly dropped: readonly { readonly reason: string; readonly count: number }[]
+  readonly shifts: readonly ShownShift[]
+  /** Failed conformers hold so much of the population that the spectrum may change. */
+  readonly provisional: boolean
+  readonly warnings: readonly string[]
+}
+
 /** Beyond this share of the force-field population, failed conformers make the spectrum provisional. */
 const PROVISIONAL = 0.1
 /** Above this number of conformers the interval of each shift is not computed. */
 const MOST_FOR_INTERVAL = 50
 
-/** What `show RUN` says of an nmr run (cli.md), and more beside it. */
 export function showNmr(known: Known): { readonly [key: string]: Json } {
   const stage = stageOf(known)
   const { params, ensemble } = stage
@@ -68,7 +92,7 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
   const failedShare = failed.reduce((sum, { key }) => sum + (shares.get(key) ?? 0), 0)
   const provisional = failedShare > PROVISIONAL
   const shifts = shiftsOf(stage, counted)
-  const shown = {
+  const shown: ShownNmr = {
     input: params.input,
     program: params.program,
     preset: params.preset,
