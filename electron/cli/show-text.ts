@@ -5,6 +5,8 @@ import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts
 import { drivenNote, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
+type Shown = RunDocument & { readonly engine: string; readonly as_of: string | null }
+
 /** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
 export function runText(run: Shown, status: RunStatus): string {
   const conformers = (run.conformers ?? []) as unknown as readonly ShownConformer[]
