@@ -35,7 +35,7 @@ export type Unsubscribe = () => void
 export interface Reading {
   readonly job: JobId
   readonly attempt: number
-  /** Rises by one per reading of an attempt. */
+  /** Rises with each reading of an attempt, over restarts of the engine too. */
   readonly n: number
   readonly at: Instant
   readonly energy_hartree: number | null

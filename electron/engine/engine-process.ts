@@ -1,9 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { appendFileSync } from 'node:fs'
+import { mkdir, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { values } from '../../shared/model/table.ts'
 import { printable } from '../../shared/printable.ts'
+import { FaultError } from '../../shared/result.ts'
 import { socketPath } from '../home.ts'
 import { version } from '../version.ts'
 import { startEngine } from './engine.ts'
@@ -13,11 +14,12 @@ import { takeLock } from './store/lock.ts'
 import { openStore } from './store/store.ts'
 import { createTaskPool } from './tasks/pool.ts'
 
-/** An engine with nothing to do and nobody attached ends itself after this long. */
-const IDLE_MS = 60_000
+/** LARMOR_IDLE_S: after how many seconds an engine with nothing to do and nobody attached ends itself. */
+const IDLE_MS = 1000 * Number(process.env.LARMOR_IDLE_S ?? 60)
 const SNAPSHOT_EVERY_EVENTS = 5000
 /** LARMOR_ARCHIVE_AFTER_S: after how many seconds an ended run leaves the live state for the archive. */
 const ARCHIVE_AFTER_MS = 1000 * Number(process.env.LARMOR_ARCHIVE_AFTER_S ?? 7 * 24 * 3600)
+const ARCHIVE_EVERY_MS = 3600_000
 
 /**
  * Hosts the one engine of a data folder in this process until it is asked to stop, or idle; `ready` is called when hosts
@@ -28,11 +30,15 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
   const now = () => new Date().toISOString()
   const lock = await takeLock(home, { version, started: now(), socket, url: null })
   const log = await openLog(home)
+  // A defect in one corner must not end what drives everything else: it is told, and the loop goes on.
+  process.on('unhandledRejection', error => log(`a defect: ${error instanceof Error ? error.stack : error}`))
+  process.on('uncaughtExceptionMonitor', error => log(`a defect, and the end of this engine: ${error.stack}`))
   let finish = () => {}
   const finished = new Promise<void>(resolve => {
     finish = resolve
   })
   try {
+    if (dirname(socket) !== home && process.platform !== 'win32') await makePrivate(dirname(socket))
     const store = await openStore(home, { ...model, fence: lock.fence })
     for (const line of store.report) log(line)
     const pool = createTaskPool({
@@ -43,7 +49,6 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
       },
     })
     const engine = startEngine({ home, store, pool, now, log })
-    if (dirname(socket) !== home) await mkdir(dirname(socket), { recursive: true, mode: 0o700 })
     const server = await listen(socket, engine, finish)
     log(`engine ${version} started, pid ${process.pid}`)
     ready()
@@ -52,14 +57,25 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
 
     let snapshotAt = engine.state.seq
     let idleSince = Date.now()
+    let archiveAt = Date.now() + ARCHIVE_EVERY_MS
     const timer = setInterval(() => {
+      try {
+        lock.fence()
+      } catch (error) {
+        log(error instanceof Error ? error.message : String(error))
+        return finish()
+      }
+      if (Date.now() >= archiveAt) {
+        archiveAt = Date.now() + ARCHIVE_EVERY_MS
+        void engine.archive(ARCHIVE_AFTER_MS)
+      }
       if (engine.isBusy() || server.hosts > 0) idleSince = Date.now()
       if (Date.now() - idleSince > IDLE_MS) finish()
       if (engine.state.seq - snapshotAt < SNAPSHOT_EVERY_EVENTS) return
       snapshotAt = engine.state.seq
       store.writeSnapshot(engine.state).catch(error => log(`snapshot: ${error}`))
     }, 1000)
-    await engine.archive(ARCHIVE_AFTER_MS)
+    void engine.archive(ARCHIVE_AFTER_MS)
     await finished
     clearInterval(timer)
     await server.close()
@@ -70,11 +86,27 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
   }
 }
 
+/** A folder of this user's alone: where others may write, too, it could be one that somebody else has prepared. */
+async function makePrivate(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const { uid, mode } = await stat(folder)
+  if (uid === process.getuid?.() && (mode & 0o077) === 0) return
+  throw new FaultError({
+    code: 'not-now',
+    message: `${folder} should be yours alone, and is not`,
+    hint: 'Set XDG_RUNTIME_DIR to a private folder, or LARMOR_HOME to one with a shorter name.',
+  })
+}
+
 /** Lines with a time, without control characters: what machines say may stand in them. */
 async function openLog(home: string): Promise<(line: string) => void> {
-  const folder = join(home, 'log')
-  await mkdir(folder, { recursive: true })
-  const file = createWriteStream(join(folder, 'engine.log'), { flags: 'a' })
-  file.on('error', () => {}) // a full disk must not end the engine
-  return line => void file.write(`${new Date().toISOString()} ${printable(line).replaceAll('\n', '\n  ')}\n`)
+  const path = join(home, 'log', 'engine.log')
+  await mkdir(dirname(path), { recursive: true }).catch(() => {})
+  return line => {
+    try {
+      appendFileSync(path, `${new Date().toISOString()} ${printable(line).replaceAll('\n', '\n  ')}\n`)
+    } catch {
+      // A full disk must not end the engine.
+    }
+  }
 }

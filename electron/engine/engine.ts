@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, Reading, Update } from '../../shared/contract.ts'
 import type { Instant, MachineName, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
-import { REDUCER_VERSION } from '../../shared/model/reduce.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { FaultError, ok, type Result } from '../../shared/result.ts'
+import { archiveRuns } from './archive-runs.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop } from './machines/machine-loop.ts'
 import { nextStep } from './next-step.ts'
@@ -21,7 +22,7 @@ export interface RunningEngine extends Engine {
   readonly state: State
   /** Whether anything is left that only a living engine can do. */
   isBusy(): boolean
-  /** Moves runs that ended longer ago than this from the state into the archive, each with its own events. */
+  /** Moves runs that ended longer ago than this from the state into the archive; what goes wrong is logged. */
   archive(afterMs: number): Promise<void>
   /** Finishes what is being written and lets go of all machines; submitted jobs go on without it. */
   stop(): Promise<void>
@@ -36,6 +37,8 @@ export interface EngineOptions {
 }
 
 const MOST_READ = 16 << 20
+/** How soon what the disk refused is tried again. */
+const AGAIN_MS = 2000
 
 /**
  * Events in, state out, and for every run, task and job the next step: the whole engine is this loop. Nothing is
@@ -51,19 +54,41 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     append: store.append,
     now,
     committed(events) {
-      for (const listener of listeners) listener({ is: 'events', events })
+      for (const listener of listeners) tell(listener, events)
       after(events)
     },
   })
-  const tasks = createTasksAtWork(pool, record, run => plan([run]))
+  const tasks = createTasksAtWork(pool, recordAtLast, run => plan([run]))
   const readings = createReadings(
     () => commits.state,
     (machine, label, file, offset) => loops.get(machine)?.tail(label, file, offset) ?? Promise.resolve(null),
   )
 
+  /** A host that stumbles over an event must not keep the others, or the engine, from it. */
+  function tell(listener: (update: Update) => void, events: readonly Event[]): void {
+    try {
+      listener({ is: 'events', events })
+    } catch (error) {
+      log(`a listener failed: ${say(error)}`)
+    }
+  }
+
   /** Facts that were seen: those that are possible become events. */
   async function record(facts: readonly EventBody[]): Promise<void> {
-    if (facts.length > 0) await commits.commit(() => ok(facts))
+    if (facts.length > 0) await commits.commit(state => ok(facts.flatMap(fact => asSeen(state, fact))))
+  }
+
+  /** The same for facts that nobody would see a second time: again and again while the disk is full. */
+  async function recordAtLast(facts: readonly EventBody[]): Promise<void> {
+    while (!stopping) {
+      try {
+        return await record(facts)
+      } catch (error) {
+        log(`not kept: ${say(error)}`)
+        if (!(error instanceof FaultError)) return
+        await sleep(AGAIN_MS, undefined, { ref: false })
+      }
+    }
   }
 
   /** What a batch of events sets going. */
@@ -79,7 +104,11 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       const planned = around('plan', () =>
         commits.commit(state => ok(planRun(state, run, task => tasks.isWorking(run, task)))),
       )
-      planned.catch((error: unknown) => log(`planning ${run}: ${error instanceof Error ? error.stack : error}`))
+      planned.catch((error: unknown) => {
+        log(`planning ${run}: ${say(error)}`)
+        // The disk is full, and nothing else may happen that would have the run planned again.
+        if (error instanceof FaultError && !stopping) setTimeout(() => stopping || plan([run]), AGAIN_MS).unref()
+      })
     }
   }
 
@@ -119,7 +148,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   const open = [...values(commits.state.runs)].filter(run => run.phase.is === 'open').map(run => run.id)
   plan(open)
   tasks.begin(commits.state)
-  if (open.length > 0) wakeMachines()
+  wakeMachines()
 
   return {
     get state() {
@@ -148,27 +177,28 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     readings: (listener: (readings: readonly Reading[]) => void) => readings.listen(listener),
     isBusy: () =>
       tasks.count > 0 ||
+      machinesWithWork(commits.state).size > 0 ||
       [...values(commits.state.runs)].some(run => run.phase.is === 'open' && run.phase.hold !== 'paused'),
-    async archive(afterMs) {
-      const before = new Date(Date.parse(now()) - afterMs).toISOString()
-      for (const run of values(commits.state.runs)) {
-        if (run.phase.is !== 'ended' || run.phase.at >= before) continue
-        const events: Event[] = []
-        for await (const batch of store.events(0, run.id)) events.push(...batch)
-        const jobs = run.jobs.flatMap(id => get(commits.state.jobs, id) ?? [])
-        await store.archive.keep({ run, jobs, events, reducer: REDUCER_VERSION })
-        await record([{ type: 'run.archived', run: run.id }])
-      }
-    },
+    archive: afterMs =>
+      archiveRuns(store, commits, new Date(Date.parse(now()) - afterMs).toISOString()).catch((error: unknown) =>
+        log(`archiving: ${say(error)}`),
+      ),
     async stop() {
       stopping = true
       readings.stop()
       await tasks.stop()
       await Promise.all([...loops.values()].map(loop => loop.stop()))
-      await store.writeSnapshot(commits.state)
+      await store.writeSnapshot(commits.state).catch((error: unknown) => log(`snapshot: ${say(error)}`))
       await store.close()
     },
   }
+}
+
+/** What was seen of a machine never changes what a person has set meanwhile, and brings no removed one back. */
+function asSeen(state: State, fact: EventBody): readonly EventBody[] {
+  if (fact.type !== 'machine.changed') return [fact]
+  const known = state.machines[fact.machine.name]
+  return known ? [{ ...fact, machine: { ...fact.machine, settings: known.settings } }] : []
 }
 
 /** Machines on which some job needs something now. */
@@ -180,6 +210,11 @@ function machinesWithWork(state: State): ReadonlySet<MachineName> {
     if (run && nextStep(job, run) !== null) names.add(job.machine)
   }
   return names
+}
+
+function say(error: unknown): string {
+  if (error instanceof FaultError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {

@@ -59,7 +59,8 @@ export function createReadings(
       offset: 0,
       rest: Buffer.alloc(0),
       tail: '',
-      n: 0,
+      // There is at most one a second: so it rises over restarts, too, of which nothing else is remembered.
+      n: Math.floor(Date.now() / 1000),
     }
     followed.set(attempt.label, known)
     const bytes = await tail(job.machine, attempt.label, program.output, known.offset).catch(() => null)
@@ -90,7 +91,9 @@ export function createReadings(
 
   function again(): void {
     timer = setTimeout(() => {
-      look().finally(() => listeners.size > 0 && again())
+      look()
+        .catch(() => {}) // a reading that fails is one that is not shown
+        .finally(() => listeners.size > 0 && again())
     }, EVERY_MS)
   }
 

@@ -14,11 +14,14 @@ export interface TasksAtWork {
   stop(): Promise<void>
 }
 
-/** Does planned tasks in worker threads and commits their results. After a restart a planned task is simply done again. */
+/**
+ * Does planned tasks in worker threads and commits their results; `commit` resolves once they are on disk, however long
+ * that takes. After a restart a planned task is simply done again.
+ */
 export function createTasksAtWork(
   pool: TaskPool,
   commit: (facts: readonly EventBody[]) => Promise<void>,
-  /** A task was given up, which is no fact; its run may have waited for that. */
+  /** A task is not at work any more; its run may have waited for that. */
   settled: (run: RunId) => void,
 ): TasksAtWork {
   const working = new Map<string, AbortController>()
@@ -34,9 +37,10 @@ export function createTasksAtWork(
         reason: error instanceof Error ? error.message : String(error),
       }),
     )
+    // What was given up is no fact. Until the result is one, the task must not be begun a second time.
+    if (!signal.aborted) await commit([done])
     working.delete(keyOf(run, task.key))
-    if (signal.aborted) settled(run)
-    else await commit([done])
+    settled(run)
   }
 
   return {

@@ -8,6 +8,7 @@ import type { Machine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf, programs } from '../../../shared/programs/index.ts'
+import { FaultError } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
@@ -35,6 +36,12 @@ interface Options {
 }
 
 const LONGEST_BACK_OFF_S = 300
+/** For what is wrong on this computer, a full disk first of all. */
+const LONGEST_TROUBLE_S = 15
+/** How long a call that is under way may take to end once the engine stops. */
+const PATIENCE_MS = 5000
+/** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was fetched is soon a fact. */
+const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, fetch: 200 }
 
 /**
  * One loop per machine owns its connection and does all that must be done there, all jobs of a step at a time. It
@@ -47,25 +54,37 @@ export function runMachineLoop(options: Options): MachineLoop {
     readonly agent: RemoteAgent
     readonly jobBody: string
     readonly unwatch: () => void
+    /** The settings by which it was made. */
+    readonly by: string
   } | null = null
   let woken = deferred()
   let nextQuestion = 0
   let nextLook = 0
   let failures = 0
+  /** What is wrong in this turn, beside the machine itself. */
+  let trouble: string | null = null
+  const told = new Set<string>()
   const absent = new Map<Label, number>()
   const spent: string[] = []
 
   const machine = (): Machine | undefined => options.state().machines[options.name]
 
   async function connect(to: Machine): Promise<NonNullable<typeof connected>> {
-    if (connected && !connected.session.lost.aborted) return connected
-    connected?.unwatch()
+    const by = wayTo(to)
+    if (connected && connected.by === by && !connected.session.lost.aborted) return connected
+    await disconnect()
     const session = await transports[to.settings.transport].connect(to, stopped.signal)
     const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
     const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
     const unwatch = session.watch?.(join(agent.work, 'spool') as never, look) ?? (() => {})
-    connected = { session, agent, unwatch, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
+    connected = { session, agent, unwatch, by, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
     return connected
+  }
+
+  async function disconnect(): Promise<void> {
+    connected?.unwatch()
+    await connected?.session.close().catch(() => {})
+    connected = null
   }
 
   function look(): void {
@@ -126,11 +145,14 @@ export function runMachineLoop(options: Options): MachineLoop {
     const before = options.state().seq
     const lookNow = Date.now() >= nextLook
     if (lookNow) nextLook = Date.now() + to.settings.spool_s * 1000
+    trouble = null
     for (const step of STEPS) {
-      const jobs = due(step, lookNow)
+      const jobs = due(step, lookNow).slice(0, AT_ONCE[step])
       if (jobs.length === 0) continue
       const at = here(machine() ?? to, await connect(to))
-      await options.commit(await steps[step](at, jobs))
+      // Names whose facts were not kept are not spent.
+      spent.length = 0
+      await options.commit(await take(step, at, jobs))
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
@@ -138,8 +160,40 @@ export function runMachineLoop(options: Options): MachineLoop {
     return options.state().seq !== before
   }
 
+  /**
+   * What happened to the jobs of a step, which is safe to run twice: where all of them together cannot be done, each is
+   * tried alone, so that one whose files are damaged holds up no other.
+   */
+  async function take(step: Step, at: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+    try {
+      return await steps[step](at, jobs)
+    } catch (error) {
+      if (error instanceof Unreachable) throw error
+      const [job, another] = jobs
+      if (job && !another) {
+        tell(`${step} of ${lastAttempt(job).label}: ${say(error)}`)
+        return []
+      }
+    }
+    const facts: EventBody[] = []
+    for (const job of jobs) facts.push(...(await take(step, at, [job])))
+    return facts
+  }
+
+  /** Logs it, once for as long as it lasts. */
+  function tell(text: string): void {
+    trouble ??= text
+    if (told.has(text)) return
+    if (told.size > 1000) told.clear()
+    told.add(text)
+    options.log(`${options.name}: ${text}`)
+  }
+
   async function reachable(to: Machine): Promise<void> {
-    failures = 0
+    if (trouble === null) {
+      failures = 0
+      told.clear()
+    }
     const found = connected?.agent.probe.programs
     const known = to.found
     const programsFound = found
@@ -158,11 +212,8 @@ export function runMachineLoop(options: Options): MachineLoop {
   }
 
   async function unreachable(to: Machine, error: Unreachable): Promise<void> {
-    failures += 1
-    connected?.unwatch()
-    await connected?.session.close().catch(() => {})
-    connected = null
-    options.log(`${options.name}: ${error.message}`)
+    await disconnect()
+    tell(error.message)
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
     if (to.reach.is === is && to.reach.text === error.message) return
     const since = to.reach.is === 'ok' ? options.now() : to.reach.since
@@ -177,25 +228,46 @@ export function runMachineLoop(options: Options): MachineLoop {
     while (!stopped.signal.aborted) {
       const to = machine()
       let wait = 60_000
+      let reached = true
       woken = deferred()
       try {
         if (to && (await turn(to))) wait = 0
         else if (to && hasWatched()) wait = Math.max(10, nextLook - Date.now())
+        else if (trouble !== null) wait = backOff(LONGEST_TROUBLE_S)
         else if (hasWork()) wait = 1000
       } catch (error) {
-        if (!(error instanceof Unreachable))
-          options.log(`${options.name}: ${error instanceof Error ? error.stack : error}`)
-        if (to && error instanceof Unreachable) await unreachable(to, error).catch(() => {})
-        wait = 1000 * Math.min(LONGEST_BACK_OFF_S, 2 ** Math.min(failures, 10)) * (0.5 + Math.random())
+        if (to && error instanceof Unreachable) {
+          await unreachable(machine() ?? to, error).catch(() => {})
+          reached = false
+          wait = backOff(LONGEST_BACK_OFF_S)
+        } else {
+          tell(say(error))
+          wait = backOff(LONGEST_TROUBLE_S)
+        }
       }
-      if (wait > 0)
-        await Promise.race([
-          sleep(wait, undefined, { signal: stopped.signal, ref: true }).catch(() => {}),
-          woken.promise,
-        ])
+      if (wait > 0) await pause(wait, reached)
     }
-    connected?.unwatch()
-    await connected?.session.close().catch(() => {})
+    await disconnect()
+  }
+
+  /** Until `ms` are over or somebody wakes it; a machine that is not reached is left alone, unless its settings change. */
+  async function pause(ms: number, mayWake: boolean): Promise<void> {
+    const until = Date.now() + ms
+    const to = machine()
+    do {
+      const left = Math.max(0, until - Date.now())
+      await Promise.race([sleep(left, undefined, { signal: stopped.signal }).catch(() => {}), woken.promise])
+      woken = deferred()
+      if (mayWake || !to) return
+      const now = machine()
+      if (!now || wayTo(now) !== wayTo(to)) return
+    } while (Date.now() < until && !stopped.signal.aborted)
+  }
+
+  /** Milliseconds until the next try: longer with each failure, and never all machines at the same moment. */
+  function backOff(longest_s: number): number {
+    failures += 1
+    return 1000 * Math.min(longest_s, 2 ** Math.min(failures - 1, 10)) * (0.5 + Math.random())
   }
 
   function hasWatched(): boolean {
@@ -215,9 +287,20 @@ export function runMachineLoop(options: Options): MachineLoop {
     async stop() {
       stopped.abort()
       wake()
-      await running
+      // What a call did that never ends is found out by the next engine: that is the normal path.
+      await Promise.race([running, sleep(PATIENCE_MS, undefined, { ref: false })])
     },
   }
+}
+
+/** All that a connection depends on. */
+function wayTo({ settings: { transport, ssh, work } }: Machine): string {
+  return JSON.stringify([transport, ssh, work])
+}
+
+function say(error: unknown): string {
+  if (error instanceof FaultError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {

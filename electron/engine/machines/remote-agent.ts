@@ -45,6 +45,9 @@ export interface RemoteAgent {
   run(line: ShLine): Promise<Printed>
 }
 
+/** Linux takes 128 kB as one argument (MAX_ARG_STRLEN), a label is at most 64 long: more words make another call. */
+const WORDS = 1500
+
 /**
  * Puts the agent script into the work folder (once per version of it) and asks it what the machine is: one round
  * trip. Rejects with Unreachable when the machine does not answer as it should.
@@ -68,15 +71,24 @@ export async function installAgent(session: Session, work: string, programs: rea
     return readAnswers(printed.out)
   }
 
+  /** One call, or a few where the words would not fit into one line of sh. */
+  async function askAll(verb: string, words: readonly string[]): Promise<readonly Answer[]> {
+    const answers = [...(await ask(verb, words.slice(0, WORDS)))]
+    for (let from = WORDS; from < words.length; from += WORDS) {
+      answers.push(...(await ask(verb, words.slice(from, from + WORDS))))
+    }
+    return answers
+  }
+
   return {
     work: probe.work,
     probe,
     stage: tar => ask('stage', [], tar),
-    submit: labels => ask('submit', labels),
-    cancel: labels => ask('cancel', labels),
-    look: labels => ask('look', labels),
+    submit: labels => askAll('submit', labels),
+    cancel: labels => askAll('cancel', labels),
+    look: labels => askAll('look', labels),
     seen: async names => {
-      await ask('seen', names)
+      await askAll('seen', names)
     },
     pack: labels => session.stream(call('pack', labels)),
     async tail(label, file, offset) {

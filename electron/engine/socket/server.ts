@@ -13,6 +13,8 @@ export interface SocketServer {
 
 const PACE_MS = 33
 const BEHIND_BYTES = 1_000_000
+/** How long a host may take to read what was sent to it before the engine ended. */
+const GOODBYE_MS = 1000
 
 /** Lets hosts of the same user attach to an engine. The caller owns the path: it holds the engine's lock. */
 export async function listen(path: string, engine: Engine, shutdown: () => void): Promise<SocketServer> {
@@ -31,8 +33,14 @@ export async function listen(path: string, engine: Engine, shutdown: () => void)
       return sockets.size
     },
     async close() {
+      const closed = new Promise<void>(resolve => server.close(() => resolve()))
       for (const socket of sockets) socket.end()
-      await new Promise<void>(resolve => server.close(() => resolve()))
+      // A host that does not read would hold the engine for ever.
+      const limit = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, GOODBYE_MS)
+      await closed
+      clearTimeout(limit)
     },
   }
 }
