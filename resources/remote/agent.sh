@@ -4,15 +4,15 @@
 # safe to run twice, and prints one line per job, fields separated by tabs; lines of files follow with "| " before them.
 #
 # $LARMOR_WORK/jobs/<label>/   one attempt: inputs, job.sh, submit.sh, and afterwards outputs and report.ended
-#   submit.lock                who submits; made by an exclusive link, so only once; "cancelled" in it is a tombstone
-#   submit.begun               from here on it may have been submitted
+#   submit.lock                made by an exclusive link, so only once: either somebody may submit, or "cancelled" in it
+#                              is a tombstone
+#   submit.begun               made by an exclusive link, too: who submits; from here on it may have been submitted
 #   submit.out                 the id file: exit status of submit.sh, then what it printed
 #   run.lock                   the queue id that runs it
 # $LARMOR_WORK/spool/          a name for each report that nobody has looked at yet: <label>.<event>
 # $LARMOR_WORK/queue/          direct: tickets in order, each "pid start boot cores label"
 set -u
 umask 077
-tab=$(printf '\t')
 
 # For tests: dies here as if the machine had lost power, once, when LARMOR_CRASH_REMOTE names this point.
 crash_point() {
@@ -29,7 +29,8 @@ boot_id() {
   fi
 }
 
-# Sets $start to the start time of process $1, empty when there is none; $session to its session.
+# Sets $start to the start time of process $1, empty when there is none; $session to its session (where /proc cannot
+# tell, to its process group).
 process_of() {
   start=
   session=
@@ -43,8 +44,8 @@ process_of() {
     shift 19
     start=$1
   else
-    start=$(ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' '_')
-    session=$(ps -o sess= -p "$1" 2>/dev/null | tr -d ' ')
+    start=$(LC_ALL=C TZ=UTC0 ps -o lstart= -p "$1" 2>/dev/null | tr -s ' :' '__')
+    session=$(ps -o pgid= -p "$1" 2>/dev/null | tr -d ' ')
   fi
 }
 
@@ -112,16 +113,18 @@ stage() {
     dir=${dir%/}
     name=${dir##*/}
     is_label "$name" || continue
-    if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1; then
+    job="$LARMOR_WORK/jobs/$name"
+    if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1 || ! cp "$dir/SHA256SUMS" "$in/$name.sums"; then
       printf 'bad\t%s\n' "$name"
-    elif [ -d "$LARMOR_WORK/jobs/$name" ]; then
-      if cmp -s "$dir/SHA256SUMS" "$LARMOR_WORK/jobs/$name/SHA256SUMS"; then
-        printf 'staged\t%s\n' "$name"
-      else
-        printf 'conflict\t%s\n' "$name"
-      fi
-    elif mv "$dir" "$LARMOR_WORK/jobs/$name"; then
+      continue
+    fi
+    # Where another call is faster, mv puts this folder inside of that one's.
+    [ -d "$job" ] || mv "$dir" "$job" 2>/dev/null
+    [ -f "$job/$name/SHA256SUMS" ] && rm -rf "${job:?}/$name"
+    if cmp -s "$in/$name.sums" "$job/SHA256SUMS"; then
       printf 'staged\t%s\n' "$name"
+    elif [ -d "$job" ]; then
+      printf 'conflict\t%s\n' "$name"
     else
       printf 'bad\t%s\n' "$name"
     fi
@@ -143,24 +146,16 @@ submit() {
   return 0
 }
 
-# Not in a subshell: the lock names the process that submits, and it must not outlive that process.
+# Not in a subshell: submit.begun names the process that submits, and nothing must outlive that process.
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
   process_of $$
-  me="$$:$start:$boot"
-  mine=
-  printf '%s\n' "$me" >"submit.lock.$$"
-  if ln "submit.lock.$$" submit.lock 2>/dev/null; then
-    mine=yes
-  elif [ ! -f submit.begun ] && holder=$(cat submit.lock) && [ "$holder" != cancelled ] && ! alive "$holder" &&
-    mkdir submit.takeover 2>/dev/null; then
-    # Its owner died before it had begun to submit: nobody did. Taken over once only; mkdir lets one through.
-    [ ! -f submit.begun ] && mine=yes
-  fi
-  rm -f "submit.lock.$$"
-  if [ -n "$mine" ]; then
-    crash_point submit.locked
-    : >submit.begun
+  printf '%s\n' "$$:$start:$boot" >"submit.lock.$$"
+  ln "submit.lock.$$" submit.lock 2>/dev/null # another call or a tombstone may have been first
+  lock=$(cat submit.lock 2>/dev/null)
+  crash_point submit.locked
+  # Whoever makes submit.begun submits, and nobody else ever will. A call that died before leaves no trace.
+  if [ -n "$lock" ] && [ "$lock" != cancelled ] && ln "submit.lock.$$" submit.begun 2>/dev/null; then
     crash_point submit.begun
     (trap - PIPE && exec sh ./submit.sh) >submit.stdout 2>submit.stderr </dev/null
     code=$?
@@ -171,17 +166,24 @@ submit_one() {
     fi
     crash_point submit.kept
   fi
+  rm -f "submit.lock.$$"
+  why='the submission was begun, and no answer was kept'
+  begun=$(cat submit.begun 2>/dev/null)
+  if [ -z "$begun" ]; then
+    why='its lock could not be made'
+  elif [ "$begun" != "$$:$start:$boot" ] && alive "$begun"; then
+    why='another call is submitting it'
+  fi
   if [ -f submit.out ]; then
     { read -r code; answer=$(cat); } <submit.out
     printf 'answered\t%s\t%s\n' "$1" "$code"
     printf '%s\n' "$answer" | sed 's/^/| /'
     [ -f submit.stderr ] && head -c 4096 submit.stderr | sed 's/^/! /'
-  elif [ "$(cat submit.lock)" = cancelled ]; then
+    return 0
+  elif [ "$lock" = cancelled ]; then
     printf 'cancelled\t%s\n' "$1"
-  elif [ -f submit.begun ]; then
-    printf 'doubt\t%s\tthe submission was begun, and no answer was kept\n' "$1"
   else
-    printf 'doubt\t%s\tanother call is submitting it\n' "$1"
+    printf 'doubt\t%s\t%s\n' "$1" "$why"
   fi
 }
 
@@ -273,7 +275,7 @@ pack() {
   tar -cf - -T "$list"
   code=$?
   rm -f "$list"
-  return $code
+  [ "$code" -le 1 ] # 1: a file changed meanwhile, which its sum tells
 }
 
 is_scratch() {
@@ -313,7 +315,7 @@ enqueue() {
   done
   [ -n "$start" ] || { echo 'the waiting script did not start' >&2; return 1; }
   ticket="$LARMOR_WORK/queue/.new.$$"
-  printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket"
+  printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket" || { kill -9 "$pid"; return 1; }
   number=0
   for last in "$LARMOR_WORK"/queue/[0-9]*; do number=${last##*/}; done
   case $number in
@@ -333,6 +335,8 @@ enqueue() {
 # Strictly in order: what runs is always the front of the queue, so nobody has to hand out places.
 hold() {
   trap '' HUP
+  want=$2
+  [ "$want" -le "$3" ] || want=$3 # a job that wants more than the machine has runs alone
   waited=0
   while :; do
     ahead=0
@@ -344,7 +348,10 @@ hold() {
         own=$ticket
         break
       fi
-      [ "$((used + $2))" -gt "$3" ] && { ahead=$((ahead + 1)); continue; }
+      case $t_cores in
+        '' | *[!0-9]*) continue ;;
+      esac
+      [ "$((used + want))" -gt "$3" ] && { ahead=$((ahead + 1)); continue; }
       if alive "$t_pid:$t_start:$t_boot"; then
         used=$((used + t_cores))
         ahead=$((ahead + 1))
@@ -353,8 +360,7 @@ hold() {
       fi
     done
     if [ -n "$own" ]; then
-      # A job that wants more than the machine has runs alone.
-      if [ "$((used + $2))" -le "$3" ] || [ "$used" -eq 0 ]; then break; fi
+      [ "$((used + want))" -le "$3" ] && break
       # Far from the front it looks more seldom: 200 waiting scripts must cost nothing.
       if [ "$ahead" -le 2 ]; then sleep 0.1; elif [ "$ahead" -gt 150 ]; then sleep 15; else sleep "$((ahead / 10)).$((ahead % 10))"; fi
     else
@@ -384,50 +390,78 @@ queue() {
   done
 }
 
-# Sends signal $1 to every process of session $2; prints how many there were. Never to a stranger: while a session
-# lives, its number is not given to another process.
+# Sends signal $1 to every process of the session $2, whose job has the id $3; sets $count to how many there were.
+# While its leader lives the session is the job's. Afterwards its number may have gone to a stranger and come free
+# again, so that only what carries the job's id in its environment is the job's.
 signal_session() {
   count=0
-  for stat in /proc/[0-9]*/stat; do
-    pid=${stat#/proc/}
-    pid=${pid%/stat}
-    process_of "$pid"
-    if [ "$session" = "$2" ]; then
+  process_of "$2"
+  leader=$start
+  if [ -r /proc/self/stat ]; then
+    for stat in /proc/[0-9]*/stat; do
+      member=${stat#/proc/}
+      member=${member%/stat}
+      process_of "$member"
+      [ "$session" = "$2" ] || continue
+      [ -n "$leader" ] || tr '\0' '\n' 2>/dev/null <"/proc/$member/environ" | grep -qxF "LARMOR_QUEUE_ID=$3" || continue
       count=$((count + 1))
-      kill -s "$1" "$pid" 2>/dev/null
-    fi
-  done
-  if [ ! -r /proc/self/stat ]; then
-    for pid in $(ps -A -o pid= -o pgid= | awk -v g="$2" '$2 == g { print $1 }'); do
+      kill -s "$1" "$member" 2>/dev/null
+    done
+  else
+    # Its process group and all descendants: a session cannot be asked for everywhere.
+    for member in $(ps -A -o pid= -o ppid= -o pgid= -o stat= | awk -v s="$2" '
+      $4 !~ /^Z/ { parent[$1] = $2; group[$1] = $3 }
+      END { for (p in parent) for (q = p; q > 1; q = parent[q]) if (q == s || group[q] == s) { print p; break } }'); do
       count=$((count + 1))
-      kill -s "$1" "$pid" 2>/dev/null
+      kill -s "$1" "$member" 2>/dev/null
     done
   fi
 }
 
-# end <id>...: ends all processes of these jobs, mpirun's ranks too: asks, waits 5 s, then kills. Prints "dead <id>".
+# May the session of "pid:start:boot" be signalled? Not when it is of another boot, nor when a stranger has its number.
+# Sets $pid.
+is_own() {
+  pid=${1%%:*}
+  rest=${1#*:}
+  [ "${rest#*:}" = "$boot" ] || return 1
+  process_of "$pid"
+  [ -z "$start" ] || [ "$start" = "${rest%%:*}" ]
+}
+
+is_id() {
+  case $1 in
+    *[!A-Za-z0-9:_-]* | *:*:*:*) return 1 ;;
+    [1-9]*:?*:*) ;;
+    *) return 1 ;;
+  esac
+  case ${1%%:*} in
+    1 | *[!0-9]*) return 1 ;;
+  esac
+}
+
+# end <id>...: ends all processes of these jobs, mpirun's ranks too: asks all, waits 5 s, then kills. Prints "dead <id>".
 end() {
   for id in "$@"; do
-    pid=${id%%:*}
-    case $pid in
-      '' | *[!0-9]*) continue ;;
-    esac
-    rest=${id#*:}
-    process_of "$pid"
-    if [ "${rest#*:}" = "$boot" ] && { [ -z "$start" ] || [ "$start" = "${rest%%:*}" ]; }; then
-      signal_session TERM "$pid"
-      tries=0
+    is_id "$id" && is_own "$id" && signal_session TERM "$pid" "$id"
+  done
+  tries=0
+  for id in "$@"; do
+    is_id "$id" || continue
+    count=0
+    if is_own "$id"; then
+      signal_session 0 "$pid" "$id"
       while [ "$count" -gt 0 ] && [ "$tries" -lt 50 ]; do
         sleep 0.1
         tries=$((tries + 1))
-        signal_session 0 "$pid"
+        signal_session 0 "$pid" "$id"
       done
-      [ "$count" -gt 0 ] && signal_session KILL "$pid" && sleep 0.2
-      signal_session 0 "$pid"
-      if [ "$count" -eq 0 ]; then printf 'dead\t%s\n' "$id"; else printf 'alive\t%s\n' "$id"; fi
-    else
-      printf 'dead\t%s\n' "$id" # another boot, or another process with its number
+      if [ "$count" -gt 0 ]; then
+        signal_session KILL "$pid" "$id"
+        sleep 0.2
+        signal_session 0 "$pid" "$id"
+      fi
     fi
+    if [ "$count" -eq 0 ]; then printf 'dead\t%s\n' "$id"; else printf 'alive\t%s\n' "$id"; fi
   done
 }
 
