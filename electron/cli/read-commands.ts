@@ -92,9 +92,9 @@ export async function waitFor(
 ): Promise<number> {
   if (goal !== 'ended' && !PHASES.includes(goal))
     throw badArgument('for', `--for wants ended or a phase (${PHASES.join(', ')}), not "${goal}".`)
+  const interrupted = onInterrupt()
   const limit = new AbortController()
   const timer = timeout_s === undefined ? undefined : setTimeout(() => limit.abort(), timeout_s * 1000)
-  const interrupted = onInterrupt()
   let last = await readStateWith(surroundings.home, [id])
   try {
     find(last.state, id)

@@ -13,7 +13,7 @@ export function runText(run: Shown, status: RunStatus): string {
   const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
-    `${run.run}  ${run.name}  ${run.state}${run.reason ? `: ${run.reason}` : ''}`,
+    `${run.run}  ${run.name}  ${run.state}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
     stepsText(status),
     ...drivenNote(run.engine, run.as_of, [status]),
     ...levelLines(run),

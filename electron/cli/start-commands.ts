@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import type { MachineName } from '../../shared/ids.ts'
+import type { MachineName, RunId } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
 import { jobFiles } from '../../shared/job-folder.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import { LOCAL, type Machine } from '../../shared/model/machine.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { programOf } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -15,6 +17,7 @@ import { ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, readTime, type Surroundings } from './command.ts'
 import type { Composed } from './compose.ts'
 import { composeSingle } from './compose-single.ts'
+import { followWith } from './find.ts'
 import { runIdOf } from './ids.ts'
 import { programsHere } from './programs-here.ts'
 import { waitFor } from './read-commands.ts'
@@ -104,12 +107,11 @@ function starting(
       const id = runIdOf(given.text('request-id'))
       await start(surroundings, composed, id)
       if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
-      const { state } = await readState(surroundings.home)
-      const started = get(state.runs, id)
+      const { state, run } = await planned(surroundings.home, id)
       const document = {
         run: id,
-        state: started ? runState(started) : 'planned',
-        jobs: started ? jobsOf(state, started).map(job => ({ job: job.id, key: job.key })) : [],
+        state: runState(run),
+        jobs: jobsOf(state, run).map(job => ({ job: job.id, key: job.key })),
         warnings: composed.warnings,
       }
       surroundings.terminal.document(
@@ -138,6 +140,19 @@ async function start(
   } finally {
     engine.detach()
   }
+}
+
+/** The run once it has been planned for the first time (or is held, so that nothing is planned), and the state then. */
+async function planned(home: string, id: RunId): Promise<{ readonly state: State; readonly run: Run }> {
+  for await (const { state } of followWith(home, [id], new AbortController().signal)) {
+    const run = get(state.runs, id)
+    if (!run) continue
+    const { phase, jobs, tasks } = run
+    if (jobs.length > 0 || Object.keys(tasks).length > 0 || phase.is === 'ended' || phase.hold !== null) {
+      return { state, run }
+    }
+  }
+  throw new Error('following ends only when it is told to')
 }
 
 /** The machine of the run, with what is known of its programs; for this computer that is looked up now. */

@@ -46,10 +46,11 @@ export function stepsText({ steps, step, state, counts }: RunStatus): string {
     part(planned + staged + submitting + queued, 'waiting'),
     part(ended + fetched, 'being read'),
   ].flat()
+  const word = counts.failed + counts.timeout + counts.lost === 0 && counts.cancelled > 0 ? 'cancelled' : 'failed'
   return steps
     .map(({ label, done, failed, total }, i) => {
       const now = i === step - 1 && state !== 'completed' && doing.length > 0 ? ` (${doing.join(', ')})` : ''
-      return `${label} ${done}/${total}${failed > 0 ? `, ${failed} failed` : ''}${now}`
+      return `${label} ${done}/${total}${failed > 0 ? `, ${failed} ${word}` : ''}${now}`
     })
     .join(' · ')
 }
@@ -58,9 +59,9 @@ function part(n: number, what: string): readonly string[] {
   return n > 0 ? [`${n} ${what}`] : []
 }
 
-function notesOf({ run, name, reason, doubt, confidence, machine }: RunStatus): readonly string[] {
+function notesOf({ run, name, state, reason, doubt, confidence, machine }: RunStatus): readonly string[] {
   return [
-    ...(reason === null ? [] : [`${shortened(name)} (${run}): ${reason}`]),
+    ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
     ...(confidence === 'stale'
       ? [`${shortened(name)} (${run}): "${machine}" is not reachable, this is what was last known`]

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as documents from './documents.ts'
 import { newHome, run, sharedHome, start } from './larmor.ts'
@@ -279,8 +280,8 @@ describe('steering', () => {
     })
     await document(documents.singleRun, ['wait', json.run, '--timeout', '0.2'], 5)
     await document(documents.job, ['wait', json.jobs[0].job, '--timeout', '0'], 5)
-    const waiting = start(['wait', json.run, '--json'], { home })
-    expect(await ctrlC(waiting, json.run)).toBe(130)
+    expect(await interrupted(['wait', json.run, '--json'])).toBe(130)
+    expect((await larmor('show', json.run, '--json')).json.state).toBe('running')
     await rm(gate)
     await document(documents.singleRun, ['wait', json.run])
     // A run without jobs has ended, too.
@@ -290,14 +291,14 @@ describe('steering', () => {
     await refusal(2, ['wait', done.run, '--timeout', 'soon'])
   })
 
-  /** Ctrl-C on something that waits: once it is attached, which its run's living engine shows by nothing; so again and again. */
-  async function ctrlC(waiting: ReturnType<typeof start>, id: string) {
-    const closed = new Promise(resolve => waiting.process.once('close', resolve))
-    const again = setInterval(() => waiting.process.kill('SIGINT'), 2000)
-    const exit = await closed
-    clearInterval(again)
-    expect((await larmor('show', id, '--json')).json.state).toBe('running')
-    return exit
+  /** The exit status after ctrl-C, once it came late enough: before Larmor's first line Node itself ends by the signal. */
+  async function interrupted(args: readonly string[]) {
+    for (let wait = 500; ; wait *= 2) {
+      const waiting = start(args, { home })
+      await sleep(wait)
+      const exit = await waiting.end('SIGINT')
+      if (exit !== 'SIGINT') return exit
+    }
   }
 
   test('resubmit: dry, for real, and what is refused', async () => {
@@ -344,7 +345,7 @@ describe('serve', () => {
 })
 
 describe('what is promised for later, and what is wrong', () => {
-  test.each([
+  test.concurrent.each([
     ['import folder'],
     ['campaign start delta50'],
     ['campaign start delta50 --pilot 3 --levels A,B'],
@@ -378,7 +379,7 @@ describe('what is promised for later, and what is wrong', () => {
     expect(message).toContain('not in this version')
   })
 
-  test.each([
+  test.concurrent.each([
     [''],
     ['fly'],
     ['show'],
