@@ -9,9 +9,10 @@ import type { AttachedEngine } from '../../../electron/engine/socket/client.ts'
 import { attachLiving, type EngineGreeting } from '../../../electron/engine-client.ts'
 import { killProcessesOf } from './processes.ts'
 
-const cli = fileURLToPath(new URL('../../../out/electron/cli.js', import.meta.url))
+/** The compiled terminal. */
+export const cli = fileURLToPath(new URL('../../../out/electron/cli.js', import.meta.url))
 
-type OnFinished = (clean: () => Promise<void>) => void
+type OnFinished = (clean: () => Promise<void>) => unknown
 export type Env = Readonly<Record<string, string>>
 
 /** A new data folder that does not exist yet; with it go, after the test, all processes that were started for it. */
@@ -28,7 +29,7 @@ export async function newHome(onTestFinished: OnFinished): Promise<string> {
 }
 
 /** Nothing of this test run's own environment that would change what Larmor does. */
-function environment(home: string, env: Env): NodeJS.ProcessEnv {
+export function environment(home: string, env: Env): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('LARMOR_') && name !== 'NODE_OPTIONS',
   )
