@@ -117,7 +117,7 @@ function weigh(
 }
 
 function warningsOf(
-  { open, unknownElement, untried, isomer }: Generated,
+  { open, unknownElement, isCut, isomer }: Generated,
   { elements, stereocentres }: { readonly elements: readonly string[]; readonly stereocentres: number },
 ): readonly string[] {
   const warnings: string[] = []
@@ -141,6 +141,6 @@ function warningsOf(
         'and have no force-field energy',
     )
   }
-  if (untried > 0) warnings.push(`too many combinations of torsions: about ${untried} were not tried`)
+  if (isCut) warnings.push('there are more combinations of torsions than could be tried')
   return warnings
 }

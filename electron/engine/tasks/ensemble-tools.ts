@@ -24,9 +24,10 @@ export function whichLikeness(
   ownMirrorImage: boolean,
   a: Geometry,
   b: Geometry,
+  tolerance = SAME_CONFORMER,
 ): 'same' | 'mirror' | null {
-  if (isSame(difference(of, a, b, SAME_CONFORMER / 10), SAME_CONFORMER)) return 'same'
-  if (ownMirrorImage && isSame(difference(of, a, mirrored(b), SAME_CONFORMER / 10), SAME_CONFORMER)) return 'mirror'
+  if (isSame(difference(of, a, b, tolerance / 10), tolerance)) return 'same'
+  if (ownMirrorImage && isSame(difference(of, a, mirrored(b), tolerance / 10), tolerance)) return 'mirror'
   return null
 }
 

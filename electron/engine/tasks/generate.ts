@@ -1,9 +1,10 @@
 import { ConformerGenerator, Molecule } from 'openchemlib'
-import { namedAs } from '../../../shared/nmr/compare-conformers.ts'
+import { isOwnMirrorImage, namedAs } from '../../../shared/nmr/compare-conformers.ts'
 import type { Geometry, Graph } from '../../../shared/nmr/molecule.ts'
 import type { Constitution } from '../../../shared/nmr/symmetry.ts'
 import { chance } from './chance.ts'
-import { loadTables, type Minimised, minimise } from './force-field.ts'
+import { whichLikeness } from './ensemble-tools.ts'
+import { loadTables, minimise } from './force-field.ts'
 import { lightRotors } from './light-rotors.ts'
 import type { Move } from './move.ts'
 import { ringFlips } from './ring-flips.ts'
@@ -19,8 +20,8 @@ export interface Generated {
   readonly candidates: readonly Candidate[]
   /** How many geometries were minimised in all. */
   readonly minimised: number
-  /** Combinations of torsions that were left out because there are too many. */
-  readonly untried: number
+  /** Whether there were more combinations of torsions than could be tried. */
+  readonly isCut: boolean
   /** Stereocentres and double bonds that the input leaves open, atoms of the input counted from 0. */
   readonly open: { readonly centres: readonly number[]; readonly bonds: readonly (readonly [number, number])[] }
   /** The isomer that was taken, as SMILES. */
@@ -31,7 +32,9 @@ export interface Generated {
 
 const NO_3D = 'no 3D structure could be made of this molecule'
 /** Torsion sets tried at most, by size: a minimisation takes 20 ms (10 atoms), 150 (30), 650 (60), 4,000 (120). */
-const triesFor = (atoms: number) => Math.round(Math.max(30, Math.min(300, 6000 / atoms)))
+const triesFor = (atoms: number) => Math.round(Math.max(30, Math.min(300, 4000 / atoms)))
+/** Drafts closer than this (angstrom) would be minimised to the same conformer. */
+const SAME_DRAFT = 0.15
 const MOST_TURNS = 27
 
 /** Conformers of one stereoisomer, minimised, with their atoms named alike; not yet compared with each other. */
@@ -47,24 +50,16 @@ export function generate(
   if (!start) throw new Error(NO_3D)
   const { isomer, open } = settleStereo(loaded, start)
 
-  const generator = new ConformerGenerator(seed)
-  const strategy = ConformerGenerator.STRATEGY_LIKELY_SYSTEMATIC
-  if (!generator.initializeConformers(isomer.molecule, { strategy })) throw new Error(NO_3D)
-  const possible = generator.getPotentialConformerCount()
-  const most = triesFor(of.graph.elements.length)
-  const raw: Candidate[] = []
+  const drafts = torsions(isomer, of, seed, geometryFrom(start, isomer.places))
   let unknownElement: string | null = null
-  for (let made = 0; made < most; made++) {
-    const conformer = generator.getNextConformerAsMolecule()
-    if (!conformer) break
-    const minimised: Minimised = unknownElement === null ? minimise(conformer) : { is: 'broken' }
+  const raw = drafts.geometries.map((geometry): Candidate => {
+    if (unknownElement !== null) return { geometry, energy_kcal: null }
+    setGeometry(isomer.molecule, isomer.places, geometry)
+    const minimised = minimise(isomer.molecule)
     if (minimised.is === 'unknown') unknownElement = minimised.atom
-    raw.push({
-      geometry: geometryFrom(conformer, isomer.places),
-      energy_kcal: minimised.is === 'minimised' ? minimised.energy_kcal : null,
-    })
-  }
-  if (raw.length === 0) throw new Error(NO_3D)
+    if (minimised.is !== 'minimised') return { geometry, energy_kcal: null }
+    return { geometry: geometryFrom(isomer.molecule, isomer.places), energy_kcal: minimised.energy_kcal }
+  })
 
   const sound = raw.some(({ energy_kcal }) => energy_kcal !== null)
   const reference = (raw.find(({ energy_kcal }) => !sound || energy_kcal !== null) as Candidate).geometry
@@ -80,7 +75,7 @@ export function generate(
   return {
     candidates: [...skeletons, ...turned],
     minimised: raw.length + flipped.tried + turned.length,
-    untried: raw.length === most ? Math.max(0, possible - raw.length) : 0,
+    isCut: drafts.isCut,
     open,
     isomer: isomer.molecule.toIsomericSmiles(),
     unknownElement,
@@ -108,6 +103,41 @@ function settleStereo(
     return ends[0] === undefined || ends[1] === undefined ? [] : [[ends[0], ends[1]] as const]
   })
   return { isomer: settled, open: { centres, bonds } }
+}
+
+/**
+ * Geometries with different torsions, not minimised, each once: likely ones of openchemlib's table first, then any in
+ * steps of 60 degrees, since the table leaves some out (isobutylbenzene).
+ */
+function torsions(
+  { molecule, places }: Loaded,
+  of: Constitution,
+  seed: number,
+  reference: Geometry,
+): { readonly geometries: readonly Geometry[]; readonly isCut: boolean } {
+  const most = triesFor(of.graph.elements.length)
+  const own = isOwnMirrorImage(of, reference)
+  const found: Geometry[] = []
+  const passes = [
+    { strategy: ConformerGenerator.STRATEGY_ADAPTIVE_RANDOM, use60degreeSteps: false, most: Math.ceil(most * 0.7) },
+    { strategy: ConformerGenerator.STRATEGY_PURE_RANDOM, use60degreeSteps: true, most },
+  ]
+  let isCut = false
+  for (const { most, ...options } of passes) {
+    const generator = new ConformerGenerator(seed)
+    if (!generator.initializeConformers(molecule, options)) throw new Error(NO_3D)
+    for (let drawn = 0; drawn < 3 * most; drawn++) {
+      const conformer = generator.getNextConformerAsMolecule()
+      if (!conformer) break
+      const geometry = namedAs(of, reference, geometryFrom(conformer, places))
+      if (geometry === null) continue
+      if (found.some(other => whichLikeness(of, own, other, geometry, SAME_DRAFT) !== null)) continue
+      isCut = found.length >= most
+      if (isCut) break
+      found.push(geometry)
+    }
+  }
+  return { geometries: found.length > 0 ? found : [reference], isCut }
 }
 
 /** With the other puckerings of the rings, and those of these, until nothing new comes or it is enough. */
