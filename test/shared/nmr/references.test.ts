@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest'
+import type { Nucleus } from '../../../shared/nmr/nuclei.ts'
+import { needsTms, type Reference, resolveReferences, shiftOf } from '../../../shared/nmr/references.ts'
+import { orThrow } from '../../../shared/result.ts'
+
+const H: Nucleus = { nucleus: '1H', element: 'H' }
+const C: Nucleus = { nucleus: '13C', element: 'C' }
+const F: Nucleus = { nucleus: '19F', element: 'F' }
+const draft = { program: 'nwchem', level: 'B3LYP/6-31G*', geometry: 'B3LYP/6-31G*', solvent: 'cdcl3' }
+const production = { ...draft, level: 'B3LYP/6-311+G(2d,p)' }
+const elsewhere = { ...production, solvent: 'dmso' }
+
+const kinds = (references: readonly Reference[]) => references.map(({ kind }) => kind)
+
+describe('which reference a run gets, before anything runs', () => {
+  test('draft in chloroform: TMS as it was computed', () => {
+    const [proton, carbon] = orThrow(resolveReferences('auto', draft, [H, C]))
+    expect([proton?.kind, carbon?.kind]).toEqual(['tms', 'tms'])
+    expect(shiftOf(proton as Reference, 32.15, null)).toBeCloseTo(0, 9)
+    expect(shiftOf(carbon as Reference, 140, null)).toBeCloseTo(50.34, 9)
+    expect(carbon?.source).toMatch(/NWChem 7\.0\.2/)
+    expect(carbon?.expected_error_ppm).toBe(4)
+  })
+
+  test('production in chloroform: the published fit, direct form: methanol 3.52 and 50.86 ppm', () => {
+    const [proton, carbon] = orThrow(resolveReferences('auto', production, [H, C]))
+    expect([proton?.kind, carbon?.kind]).toEqual(['published', 'published'])
+    expect(shiftOf(proton as Reference, 28.159, null)).toBeCloseTo(3.52, 2)
+    expect(shiftOf(carbon as Reference, 128.279, null)).toBeCloseTo(50.86, 2)
+    expect(proton?.source).toMatch(/near, not exact/)
+  })
+
+  test('any other solvent or level: TMS, computed by the run', () => {
+    const references = orThrow(resolveReferences('auto', elsewhere, [H, C]))
+    expect(kinds(references)).toEqual(['tms', 'tms'])
+    expect(needsTms(references)).toBe(true)
+    expect(shiftOf(references[0] as Reference, 28, null)).toBeNull()
+    expect(shiftOf(references[0] as Reference, 28, 31.8)).toBeCloseTo(3.8, 9)
+  })
+
+  test('published at a level that has none is refused; tms at the production level is computed', () => {
+    const refused = resolveReferences('published', elsewhere, [H])
+    expect(refused).toMatchObject({ ok: false, fault: { code: 'bad-input', field: 'reference' } })
+    expect(needsTms(orThrow(resolveReferences('tms', production, [H])))).toBe(true)
+    expect(needsTms(orThrow(resolveReferences('tms', draft, [H])))).toBe(false)
+  })
+
+  test('none, and nuclei that TMS does not hold: shieldings only', () => {
+    expect(kinds(orThrow(resolveReferences('none', draft, [H, C])))).toEqual(['none', 'none'])
+    const [fluorine] = orThrow(resolveReferences('auto', draft, [F]))
+    expect(fluorine).toMatchObject({ kind: 'none', line: null })
+    expect(shiftOf(fluorine as Reference, 200, 31)).toBeNull()
+  })
+})
+
+describe('a file of factors', () => {
+  const factors = [{ nucleus: '1H', slope: -0.95, intercept: 30.4, expected_error_ppm: 0.1 }]
+  const good = { level: 'b3lyp/6-31g*', geometry: 'B3LYP/6-31G*', solvent: 'cdcl3', source: 'own fit', factors }
+  const read = (json: unknown) => resolveReferences({ file: 'my.json', text: JSON.stringify(json) }, draft, [H, C])
+
+  test('of the same level is taken; a nucleus it leaves out has shieldings only', () => {
+    const [proton, carbon] = orThrow(read(good))
+    expect(proton).toMatchObject({ kind: 'own', source: 'own fit', line: { slope: -0.95, intercept: 30.4 } })
+    expect(carbon?.kind).toBe('none')
+  })
+
+  test.each([
+    ['another level', { ...good, level: 'PBE0/6-31G*' }, /factors are for .*PBE0.*the run is/],
+    ['another solvent', { ...good, solvent: 'dmso' }, /in dmso/],
+    ['no factors', { level: good.level }, /no "factors"/],
+    ['a slope of the wrong sign', { ...good, factors: [{ nucleus: '1H', slope: 1.05, intercept: 31 }] }, /negative/],
+    ['a slope that is no number', { ...good, factors: [{ nucleus: '1H', slope: '-1', intercept: 31 }] }, /numbers/],
+  ])('%s is refused', (_, json, message) => {
+    const refused = read(json)
+    expect(refused.ok ? '' : refused.fault.message).toMatch(message)
+  })
+
+  test('no JSON is refused', () => {
+    expect(resolveReferences({ file: 'x', text: '{' }, draft, [H])).toMatchObject({ ok: false })
+  })
+})

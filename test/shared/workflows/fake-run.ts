@@ -1,0 +1,155 @@
+import type { Instant, Json, MachineName, RemotePath, RunId } from '../../../shared/ids.ts'
+import { jobId, label } from '../../../shared/ids.ts'
+import type { Attempt, Job, JobResult, JobSpec, Outcome, Phase, Shielding } from '../../../shared/model/job.ts'
+import type { Run } from '../../../shared/model/run.ts'
+import type { Task } from '../../../shared/model/task.ts'
+import type { Known, Plan, Workflow } from '../../../shared/workflows/workflow.ts'
+
+const at: Instant = '2026-01-01T00:00:00.000Z'
+const nothing: JobResult = {
+  energy_hartree: null,
+  converged: null,
+  terminated_normally: null,
+  version: null,
+  scf_cycles: null,
+  opt_cycles: null,
+  max_gradient: null,
+  basis_functions: null,
+  dielectric: null,
+  shieldings: null,
+  geometry: null,
+  wall_s: null,
+}
+
+/** A run as a table of facts that a test sets by hand; its plan is asked for after each. */
+export function fakeRun(workflow: Workflow, params: Json) {
+  const id = 'r-1' as RunId
+  const jobs = new Map<string, Job>()
+  const tasks = new Map<string, Task>()
+
+  function known(): Known {
+    const run: Run = {
+      id,
+      name: 'a run',
+      workflow: workflow.id,
+      workflow_version: workflow.version,
+      params,
+      machine: 'local' as MachineName,
+      started: at,
+      updated: at,
+      phase: { is: 'open', hold: null },
+      jobs: [...jobs.values()].map(job => job.id),
+      tasks: Object.fromEntries(tasks),
+      progress: 0,
+      plan_version: 1,
+    }
+    return { run, job: key => jobs.get(key), task: key => tasks.get(key) }
+  }
+
+  /** Plans, and writes down what was planned, as the engine does. */
+  function plan(): Plan {
+    const next = workflow.plan(known())
+    for (const spec of next.jobs) if (!jobs.has(spec.key)) jobs.set(spec.key, newJob(spec))
+    for (const spec of next.tasks) {
+      if (!tasks.has(spec.key)) tasks.set(spec.key, { ...spec, state: { is: 'planned' } })
+    }
+    return next
+  }
+
+  function newJob(spec: JobSpec): Job {
+    const job = jobId(id, spec.key)
+    return { id: job, run: id, ...spec, attempts: [newAttempt(spec, job, 1)] }
+  }
+
+  function newAttempt(spec: Pick<JobSpec, 'input' | 'resources'>, job: Job['id'], n: number): Attempt {
+    return {
+      n,
+      label: label(job, n),
+      phase: { is: 'planned' },
+      outcome: null,
+      category: null,
+      reason: null,
+      evidence: [],
+      cancel_wished: null,
+      ignored: [],
+      fix: null,
+      input: spec.input,
+      resources: spec.resources,
+    }
+  }
+
+  function change(key: string, with_: Partial<Attempt>): void {
+    const job = jobs.get(key)
+    const last = job?.attempts.at(-1)
+    if (!job || !last) throw new Error(`no job ${key}; there are ${[...jobs.keys()].join(', ')}`)
+    jobs.set(key, { ...job, attempts: [...job.attempts.slice(0, -1), { ...last, ...with_ }] })
+  }
+
+  const submitted = {
+    dir: '/w' as RemotePath,
+    queue_id: null,
+    submitted: at,
+    host: null,
+    pid: null,
+    pgid: null,
+    boot_id: null,
+    started: at,
+  }
+  const parsed = (result: JobResult): Phase => ({
+    is: 'parsed',
+    ...submitted,
+    ended: at,
+    exit: 0,
+    signal: null,
+    files: [],
+    result,
+    reused: null,
+  })
+
+  return {
+    plan,
+    show: () => workflow.show(known()),
+    keys: () => [...jobs.keys()],
+    taskKeys: () => [...tasks.keys()],
+    task(key: string): Task {
+      const task = tasks.get(key)
+      if (!task) throw new Error(`no task ${key}`)
+      return task
+    },
+    job(key: string): Job {
+      const job = jobs.get(key)
+      if (!job) throw new Error(`no job ${key}`)
+      return job
+    },
+    doneTask(key: string, result: unknown): void {
+      tasks.set(key, { ...this.task(key), state: { is: 'done', result: result as Json } })
+    },
+    failTask(key: string, reason: string): void {
+      tasks.set(key, { ...this.task(key), state: { is: 'failed', reason } })
+    },
+    running(key: string): void {
+      change(key, { phase: { is: 'running', ...submitted } })
+    },
+    complete(key: string, result: Partial<JobResult>): void {
+      change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed' })
+    },
+    end(key: string, outcome: Outcome, reason: string | null = null): void {
+      change(key, { phase: parsed(nothing), outcome, reason })
+    },
+    retry(key: string): void {
+      const job = this.job(key)
+      const n = job.attempts.length + 1
+      const last = job.attempts[0] as Attempt
+      jobs.set(key, { ...job, attempts: [...job.attempts, newAttempt(last, job.id, n)] })
+    },
+  }
+}
+
+/** A reference that is told apart by its name. */
+export function ref(name: string): { readonly sha256: string; readonly bytes: number } {
+  return { sha256: Buffer.from(name).toString('hex').padEnd(64, '0'), bytes: name.length }
+}
+
+export function shieldings(elements: readonly string[], sigma: readonly number[]): readonly Shielding[] {
+  return elements.map((element, i) => ({ atom: i + 1, element, sigma_ppm: sigma[i] ?? 0 }))
+}
