@@ -26,6 +26,7 @@ boot_id() {
     read -r boot </proc/sys/kernel/random/boot_id
   else
     boot=$(sysctl -n kern.boottime 2>/dev/null | tr -cd '0-9' | cut -c1-16)
+    boot=${boot:-unknown}
   fi
 }
 
@@ -398,9 +399,9 @@ signal_session() {
   process_of "$2"
   leader=$start
   if [ -r /proc/self/stat ]; then
-    for stat in /proc/[0-9]*/stat; do
-      member=${stat#/proc/}
-      member=${member%/stat}
+    # sed finds them fast among thousands; a process may call itself anything, so each is looked at again.
+    for member in $(cat /proc/[0-9]*/stat 2>/dev/null |
+      sed -n "s/^\([0-9]*\) (.*) [A-Z] [0-9]* [0-9]* $2 .*/\1/p"); do
       process_of "$member"
       [ "$session" = "$2" ] || continue
       [ -n "$leader" ] || tr '\0' '\n' 2>/dev/null <"/proc/$member/environ" | grep -qxF "LARMOR_QUEUE_ID=$3" || continue
@@ -444,15 +445,14 @@ end() {
   for id in "$@"; do
     is_id "$id" && is_own "$id" && signal_session TERM "$pid" "$id"
   done
-  tries=0
+  until=$(($(date +%s) + 5))
   for id in "$@"; do
     is_id "$id" || continue
     count=0
     if is_own "$id"; then
       signal_session 0 "$pid" "$id"
-      while [ "$count" -gt 0 ] && [ "$tries" -lt 50 ]; do
+      while [ "$count" -gt 0 ] && [ "$(date +%s)" -lt "$until" ]; do
         sleep 0.1
-        tries=$((tries + 1))
         signal_session 0 "$pid" "$id"
       done
       if [ "$count" -gt 0 ]; then

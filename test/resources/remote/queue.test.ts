@@ -1,0 +1,199 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { schedulers } from '../../../shared/schedulers/index.ts'
+import { type Box, isAlive, killOne, newBox, pidOf, SHELLS, type TestJob, until } from './box.ts'
+
+/** A job that writes when it begins and ends, and ends when its file `go` is there. */
+function gated(name: string, of: Partial<TestJob> = {}): TestJob {
+  const wait = `while [ ! -e go ] && [ ! -e ../go.all ]; do sleep 0.02; done`
+  return { label: `r1.${name}.1`, script: `echo "+${name}" >>"$LOG"; ${wait}; echo "-${name}" >>"$LOG"`, ...of }
+}
+
+function release(box: Box, name: string): void {
+  writeFileSync(join(box.work, 'jobs', `r1.${name}.1`, 'go'), '')
+}
+
+const begun = (box: Box, name: string) => box.log().includes(`+${name}`)
+const queue = async (box: Box) => {
+  const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
+  if (!listed.ok) throw new Error(listed.fault.message)
+  return listed.value.map(({ label, status }) => `${label} ${status}`)
+}
+/** Long enough for any waiting script to have looked at the queue once more, had it been its turn. */
+const looks = (box: Box) => box.run('sleep', ['1'])
+
+describe.each(SHELLS)('places on a machine (%s)', shell => {
+  test('one core: in order, one after the other', async () => {
+    const box = newBox(shell)
+    const names = ['a', 'b', 'c', 'd']
+    await box.start(...names.map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    await looks(box)
+    expect(box.log()).toEqual(['+a'])
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 queued', 'r1.c.1 queued', 'r1.d.1 queued'])
+    writeFileSync(join(box.work, 'jobs', 'go.all'), '')
+    await until('all have ended', () => box.log().length === 8)
+    expect(box.log()).toEqual(['+a', '-a', '+b', '-b', '+c', '-c', '+d', '-d'])
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(await queue(box)).toEqual([])
+    expect(readdirSync(join(box.work, 'queue'))).toEqual([])
+  })
+
+  test('two cores: two at a time, and the next when either ends', async () => {
+    const box = newBox(shell)
+    await box.start(...['a', 'b', 'c', 'd'].map(name => gated(name, { cores: 2 })))
+    await until('two begin', () => box.log().length === 2)
+    await looks(box)
+    expect(box.log().toSorted()).toEqual(['+a', '+b'])
+    release(box, 'b')
+    await until('the third begins', () => begun(box, 'c'))
+    expect(begun(box, 'd')).toBe(false)
+    release(box, 'a')
+    await until('the fourth begins', () => begun(box, 'd'))
+    expect(
+      box
+        .log()
+        .filter(line => line.startsWith('+'))
+        .slice(2),
+    ).toEqual(['+c', '+d'])
+  })
+
+  test('a job of two ranks waits for two cores, and nobody overtakes it', async () => {
+    const box = newBox(shell)
+    await box.start(gated('a', { cores: 2 }), gated('two', { cores: 2, ranks: 2 }), gated('c', { cores: 2 }))
+    await until('the first begins', () => begun(box, 'a'))
+    await looks(box)
+    expect(box.log()).toEqual(['+a'])
+    release(box, 'a')
+    await until('the one of two ranks begins', () => begun(box, 'two'))
+    await looks(box)
+    expect(begun(box, 'c')).toBe(false)
+    release(box, 'two')
+    await until('the last begins', () => begun(box, 'c'))
+  })
+
+  test('a job of more ranks than there are cores runs alone, in its turn', async () => {
+    const box = newBox(shell)
+    await box.start(
+      gated('a', { cores: 2 }),
+      gated('b', { cores: 2 }),
+      gated('big', { cores: 2, ranks: 9 }),
+      gated('c', { cores: 2 }),
+    )
+    await until('two begin', () => box.log().length === 2)
+    release(box, 'a')
+    await until('one ends', () => box.log().includes('-a'))
+    await looks(box)
+    expect(begun(box, 'big')).toBe(false)
+    release(box, 'b')
+    await until('the big one begins', () => begun(box, 'big'))
+    await looks(box)
+    expect(begun(box, 'c')).toBe(false)
+    release(box, 'big')
+    await until('the last begins', () => begun(box, 'c'))
+  })
+
+  test('fifty short jobs: each once, in order', async () => {
+    const box = newBox(shell)
+    const names = Array.from({ length: 50 }, (_, i) => String(i).padStart(2, '0'))
+    await box.start(
+      ...names.map(name => ({ label: `r1.n${name}.1`, script: `echo ${name} >>"$LOG"; sleep 0.05`, cores: 1 })),
+    )
+    await until('all have ended', () => box.log().length >= 50, 120)
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(box.log()).toEqual(names)
+  })
+
+  test('a waiting script that is killed does not hold up those behind it, and its job never runs', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(...['a', 'b', 'c', 'd'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    killOne(pidOf(ids[1] ?? ''))
+    killOne(pidOf(ids[2] ?? ''))
+    await until('they are dead', () => !isAlive(pidOf(ids[1] ?? '')) && !isAlive(pidOf(ids[2] ?? '')))
+    release(box, 'a')
+    await until('the last begins', () => begun(box, 'd'))
+    expect(await queue(box)).toEqual(['r1.d.1 running'])
+    release(box, 'd')
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(box.log()).toEqual(['+a', '-a', '+d', '-d'])
+  })
+
+  test('a job that is killed with all its processes gives its place back', async () => {
+    const box = newBox(shell)
+    await box.start(gated('a', { cores: 1 }), gated('b', { cores: 1 }))
+    await until('the first begins', () => begun(box, 'a'))
+    const waiting = (await ticketsOf(box)).get('r1.b.1')
+    for (const pid of box.processes()) if (sessionOf(pid) !== waiting) killOne(pid)
+    await until('the next begins', () => begun(box, 'b'))
+  })
+
+  test('tickets of an earlier boot, of strangers and of nobody are passed over', async () => {
+    const box = newBox(shell)
+    await box.call('probe')
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    const tickets = [
+      `${process.pid} ${start} another-boot 1 r1.x.1`,
+      `${process.pid} 1 ${boot} 1 r1.y.1`,
+      'garbage',
+      '',
+      `${process.pid} ${start} ${boot} lots r1.z.1`,
+      `$(touch pwned) \`id\` ${boot} 1;2 ../../x`,
+    ]
+    for (const [i, ticket] of tickets.entries())
+      writeFileSync(join(box.work, 'queue', String(i + 1).padStart(9, '0')), ticket === '' ? '' : `${ticket}\n`)
+    await box.start(gated('a', { cores: 1 }))
+    await until('it begins', () => begun(box, 'a'))
+    expect(await queue(box)).toContain('r1.a.1 running')
+    expect(await queue(box)).not.toContain('r1.x.1 queued')
+    expect(readdirSync(box.work)).not.toContain('pwned')
+  })
+
+  test('ten machines-worth of callers at once: every job has its own place', async () => {
+    const box = newBox(shell)
+    const names = Array.from({ length: 10 }, (_, i) => `n${i}`)
+    await box.stage(...names.map(name => ({ label: `r1.${name}.1`, script: `echo ${name} >>"$LOG"`, cores: 1 })))
+    const ids = await Promise.all(names.map(async name => (await box.ask('submit', [`r1.${name}.1`]))[0]?.text))
+    expect(new Set(ids).size).toBe(10)
+    await until('all have ended', () => box.log().length === 10)
+    expect(box.log().toSorted()).toEqual(names)
+  })
+
+  test('a waiting script that never gets its ticket goes away, and its job never runs', async () => {
+    const box = newBox(shell)
+    await box.stage(gated('a'))
+    const { exit } = await box.call('hold', ['r1.a.1', '1', '1'])
+    expect(exit).toBe(0)
+    expect(box.log()).toEqual([])
+    expect(box.read('jobs', 'r1.a.1', 'run.lock')).toBeNull()
+  })
+
+  test('where the queue cannot be written nothing is started', async () => {
+    const box = newBox(shell)
+    await box.stage(gated('a'))
+    rmSync(join(box.work, 'queue'), { recursive: true })
+    writeFileSync(join(box.work, 'queue'), 'no folder')
+    const [answer] = await box.ask('submit', ['r1.a.1'])
+    expect(answer).toMatchObject({ word: 'answered' })
+    expect(answer?.fields[1]).not.toBe('0')
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(box.log()).toEqual([])
+  })
+})
+
+async function ticketsOf(box: Box): Promise<ReadonlyMap<string, number>> {
+  const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
+  return new Map((listed.ok ? listed.value : []).map(({ label, queue_id }) => [label, pidOf(queue_id)]))
+}
+
+function sessionOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3])
+  } catch {
+    return 0
+  }
+}
