@@ -7,6 +7,7 @@ import type { State } from '../shared/model/state.ts'
 import { type Fault, FaultError } from '../shared/result.ts'
 import { model } from './engine/model.ts'
 import { type AttachedEngine, attach } from './engine/socket/client.ts'
+import { diskFault } from './engine/store/disk-fault.ts'
 import { type EngineOwner, readLock } from './engine/store/lock.ts'
 import { readStore } from './engine/store/store.ts'
 
@@ -16,9 +17,11 @@ export interface Seen {
   readonly engine: 'alive' | 'none'
 }
 
-/** The engine of a data folder, if one lives. */
+/** The engine of a data folder, if one lives. Throws a FaultError (`not-now`) where that cannot be known. */
 export async function livingEngine(home: string): Promise<EngineOwner | null> {
-  const lock = await readLock(home)
+  const lock = await readLock(home).catch((error: unknown) => {
+    throw diskFault(error, home)
+  })
   return lock && lock.liveness === 'alive' ? lock.owner : null
 }
 

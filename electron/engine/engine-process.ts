@@ -1,5 +1,5 @@
-import { appendFileSync } from 'node:fs'
-import { mkdir, stat } from 'node:fs/promises'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { values } from '../../shared/model/table.ts'
@@ -10,6 +10,7 @@ import { version } from '../version.ts'
 import { startEngine } from './engine.ts'
 import { model } from './model.ts'
 import { listen } from './socket/server.ts'
+import { makeFolder } from './store/atomic-write.ts'
 import { takeLock } from './store/lock.ts'
 import { openStore } from './store/store.ts'
 import { createTaskPool } from './tasks/pool.ts'
@@ -29,7 +30,7 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
   const socket = socketPath(home)
   const now = () => new Date().toISOString()
   const lock = await takeLock(home, { version, started: now(), socket, url: null })
-  const log = await openLog(home)
+  const log = logInto(join(home, 'log', 'engine.log'))
   // A defect in one corner must not end what drives everything else: it is told, and the loop goes on.
   process.on('unhandledRejection', error => log(`a defect: ${error instanceof Error ? error.stack : error}`))
   process.on('uncaughtExceptionMonitor', error => log(`a defect, and the end of this engine: ${error.stack}`))
@@ -88,7 +89,7 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
 
 /** A folder of this user's alone: where others may write, too, it could be one that somebody else has prepared. */
 async function makePrivate(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await makeFolder(folder, 0o700)
   const { uid, mode } = await stat(folder)
   if (uid === process.getuid?.() && (mode & 0o077) === 0) return
   throw new FaultError({
@@ -99,11 +100,10 @@ async function makePrivate(folder: string): Promise<void> {
 }
 
 /** Lines with a time, without control characters: what machines say may stand in them. */
-async function openLog(home: string): Promise<(line: string) => void> {
-  const path = join(home, 'log', 'engine.log')
-  await mkdir(dirname(path), { recursive: true }).catch(() => {})
+function logInto(path: string): (line: string) => void {
   return line => {
     try {
+      mkdirSync(dirname(path), { recursive: true })
       appendFileSync(path, `${new Date().toISOString()} ${printable(line).replaceAll('\n', '\n  ')}\n`)
     } catch {
       // A full disk must not end the engine.

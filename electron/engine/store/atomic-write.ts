@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { diskFault, errnoOf, notNow } from './disk-fault.ts'
+import { diskFault, errnoOf, ifExists, notNow } from './disk-fault.ts'
 
 /**
  * Writes a file so that after any crash it is the old one or the new one, whole: write, fsync, rename, fsync of the
@@ -68,13 +68,28 @@ export async function syncFolder(folder: string): Promise<void> {
 /** The folder, made durably with its parents when it was missing. */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
   try {
-    const first = await mkdir(folder, { recursive: true, mode })
-    if (first === undefined) return
-    for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+    await make(folder, mode)
   } catch (error) {
-    // Node says ENOENT where a recursive mkdir meets a read-only disk.
-    if (errnoOf(error) === 'ENOENT')
+    if (['ENOENT', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? ''))
       throw notNow(`${folder} cannot be made`, 'Set LARMOR_HOME to a folder that can be.')
     throw diskFault(error, folder)
   }
+}
+
+/** Own code, because Node's recursive mkdir tries for ever where nothing can be made in a folder that is there (/proc). */
+async function make(folder: string, mode: number): Promise<void> {
+  try {
+    await mkdir(folder, mode)
+  } catch (error) {
+    const parent = dirname(folder)
+    if (errnoOf(error) === 'EEXIST' && (await isFolder(folder))) return
+    if (errnoOf(error) !== 'ENOENT' || parent === folder || (await isFolder(parent))) throw error
+    await make(parent, mode)
+    return make(folder, mode)
+  }
+  await syncFolder(dirname(folder))
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await ifExists(stat(path)))?.isDirectory() ?? false
 }
