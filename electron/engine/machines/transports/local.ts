@@ -4,9 +4,8 @@ import { homedir } from 'node:os'
 import type { Readable } from 'node:stream'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
+import { collect } from './collect.ts'
 import { type ExecOptions, type Session, type Transport, Unreachable } from './transport.ts'
-
-const MOST_BYTES = 16 << 20
 
 /** This computer, by the same shell lines as any other machine. */
 export const local: Transport = { id: 'local', connect: async () => session }
@@ -14,7 +13,7 @@ export const local: Transport = { id: 'local', connect: async () => session }
 const session: Session = {
   exec(line, options = {}) {
     const { out, done } = start(line, options)
-    return collect(out, options.maxBytes ?? MOST_BYTES).then(async text => ({ ...(await done), out: text }))
+    return collect(out, options.maxBytes).then(async text => ({ ...(await done), out: text }))
   },
   stream: start,
   watch(folder, changed) {
@@ -52,18 +51,4 @@ function start(
   })
   done.catch(() => {}) // whoever waits for it is told; nobody has to
   return { out: child.stdout, done }
-}
-
-async function collect(out: Readable, maxBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of out) {
-    bytes += (chunk as Buffer).length
-    if (bytes > maxBytes) {
-      out.destroy()
-      throw new Unreachable(`the answer is longer than ${maxBytes} bytes`)
-    }
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
