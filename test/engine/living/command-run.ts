@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { refOf } from '../../../electron/engine/store/content-ref.ts'
 import { ifExists } from '../../../electron/engine/store/disk-fault.ts'
 import type { Engine } from '../../../shared/contract.ts'
-import type { RunId } from '../../../shared/ids.ts'
+import type { MachineName, RunId } from '../../../shared/ids.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import { LOCAL } from '../../../shared/model/machine.ts'
 import { orThrow } from '../../../shared/result.ts'
@@ -14,11 +14,15 @@ export interface Startable {
   readonly command: Extract<Command, { readonly type: 'run.start' }>
 }
 
-/** Jobs that are plain commands, by key; all that a script says goes to where the script writes it. */
-export function commandRun(run: string, scripts: Readonly<Record<string, string>>): Startable {
+/** Jobs that are plain commands, by key, on this computer or on the machine that `machines` names for the key. */
+export function commandRun(
+  run: string,
+  scripts: Readonly<Record<string, string>>,
+  machines: Readonly<Record<string, MachineName>> = {},
+): Startable {
   const jobs = Object.entries(scripts).map(([key, text]) => ({
     key,
-    machine: LOCAL,
+    machine: machines[key] ?? LOCAL,
     program: 'command',
     input: { files: [{ name: 'job.command', ...refOf(text) }], main: 'job.command', args: [] },
     resources: { ranks: 1, memory_mb: 100, seconds: 600 },
