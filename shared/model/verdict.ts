@@ -36,7 +36,8 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
 
   if (output.outcome === 'completed') return say('completed', null, output.reason)
   if (exitDecides && exit === 0 && signal === null && output.outcome !== 'failed') return say('completed', null, null)
-  if (cancelWished) return say('cancelled', null, 'cancelled')
+  // A cause that the output names, without any signal, was there before the wish could do anything.
+  if (cancelWished && !(output.outcome === 'failed' && signal === null)) return say('cancelled', null, 'cancelled')
   if (signal === TIME_IS_UP) return say('timeout', 'time-limit', 'the time limit was reached')
   if (output.outcome === 'failed') return say('failed', output.category ?? 'crash-unknown', output.reason)
   if (signal !== null) return say('failed', 'killed', `ended by signal ${signal}`)
