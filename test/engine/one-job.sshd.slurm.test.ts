@@ -35,7 +35,7 @@ describe('one job on a cluster', () => {
           host_key: cluster.hostKeyFingerprint,
         },
         scheduler: 'slurm',
-        work: `/home/${cluster.user}/larmor test's work` as RemotePath,
+        work: `${cluster.work}/larmor test's work` as RemotePath,
         poll_s: 2,
       },
     }
