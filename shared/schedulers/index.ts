@@ -10,7 +10,7 @@ export const schedulers = { direct, slurm } satisfies Record<string, Scheduler>
 export type SchedulerName = keyof typeof schedulers
 
 export function schedulerOf(name: string): Scheduler {
-  const scheduler = schedulers[name as SchedulerName]
+  const scheduler = Object.hasOwn(schedulers, name) ? schedulers[name as SchedulerName] : undefined
   if (!scheduler) throw new Error(`there is no scheduler ${name}`)
   return scheduler
 }

@@ -35,12 +35,14 @@ export const slurm: Scheduler = {
   label: 'Slurm',
   header: ({ label, resources, settings }) => [
     `#SBATCH --job-name=${label}`,
+    '#SBATCH --nodes=1', // memory is that of a node
     `#SBATCH --ntasks=${resources.ranks}`,
     `#SBATCH --mem=${resources.memory_mb}M`,
     `#SBATCH --time=${Math.ceil(resources.seconds / 60)}`, // whole minutes
     '#SBATCH --output=slurm.out',
-    '#SBATCH --signal=B:USR1@60', // warns the script before the limit
-    ...(settings.partition === null ? [] : [`#SBATCH --partition=${settings.partition}`]),
+    // Warns the script before the limit. It may come a minute early: a short job would be ended by it at once.
+    ...(resources.seconds < SHORT_S ? [] : ['#SBATCH --signal=B:USR1@60']),
+    ...(settings.partition === null ? [] : [`#SBATCH --partition=${oneWord(settings.partition)}`]),
   ],
   ownId: '"$SLURM_JOB_ID"',
   keepsTime: true,
@@ -48,10 +50,17 @@ export const slurm: Scheduler = {
   submit: {
     line: () => sh`exec sbatch --parsable job.sh`,
     read: ({ exit, out, err }) => {
-      // --parsable prints `id` or `id;cluster`; sites' banners may stand around it.
-      const id = exit === 0 ? /^(?<id>\d+)(;\S+)?\s*$/m.exec(out)?.groups?.id : undefined
-      if (id) return ok(id as QueueId)
-      return fail({ code: 'not-now', message: 'Slurm refused the job.', detail: err || out })
+      if (exit !== 0) return fail({ code: 'not-now', message: 'Slurm refused the job.', detail: err || out })
+      // --parsable prints `id` or `id;cluster`, sites' wrappers of sbatch the usual sentence, and banners around it.
+      const ids = [...out.matchAll(/^(?:(?:sbatch: )?Submitted batch job )?(\d+)(?:;\S+)?[ \t\r]*$/gim)].map(
+        ([, id]) => id,
+      )
+      if (ids[0] && new Set(ids).size === 1) return ok(ids[0] as QueueId)
+      return fail({
+        code: 'not-now',
+        message: 'Slurm took the job, but its answer does not name it.',
+        detail: err || out,
+      })
     },
   },
   list: {
@@ -64,7 +73,7 @@ export const slurm: Scheduler = {
           const [id, code, label, reason] = line.split('|')
           if (!id || !code || !label) return []
           const text = reason && reason !== 'None' ? `${code} (${reason})` : code
-          return [{ label: label as Label, queue_id: id.trim() as QueueId, status: STATUS[code] ?? 'unclear', text }]
+          return [{ label: label as Label, queue_id: id.trim() as QueueId, status: statusOf(code), text }]
         }),
       )
     },
@@ -75,4 +84,16 @@ export const slurm: Scheduler = {
     read: ({ exit, err }) =>
       exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
   },
+}
+
+function statusOf(code: string): QueueStatus {
+  return (Object.hasOwn(STATUS, code) ? STATUS[code] : undefined) ?? 'unclear'
+}
+
+/** Below this many seconds a warning would take too much of the time. */
+const SHORT_S = 600
+
+/** A name as it may stand in a directive: what a person typed cannot begin another line. */
+function oneWord(name: string): string {
+  return name.replaceAll(/[^\w.,:@+-]/g, '')
 }
