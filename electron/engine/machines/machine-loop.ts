@@ -255,8 +255,9 @@ export function runMachineLoop(options: Options): MachineLoop {
     const until = Date.now() + ms
     const to = machine()
     do {
-      const left = Math.max(0, until - Date.now())
-      await Promise.race([sleep(left, undefined, { signal: stopped.signal }).catch(() => {}), woken.promise])
+      const over = new AbortController()
+      void woken.promise.then(() => over.abort())
+      await sleep(Math.max(0, until - Date.now()), undefined, { signal: over.signal }).catch(() => {})
       woken = deferred()
       if (mayWake || !to) return
       const now = machine()
