@@ -21,6 +21,11 @@ export interface ContentRef {
 /** What JSON can say. All that crosses a process boundary or reaches the journal is made of it. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
+/** Whether a text can be the id of a run: it becomes part of labels and of folder names. */
+export function isRunId(text: string): text is RunId {
+  return /^[a-z][a-z0-9]{1,30}$/.test(text)
+}
+
 const LABEL_LENGTH = 64
 
 /** The job of a run that has this key. The same run and key give the same id: planning twice is a no-op. */

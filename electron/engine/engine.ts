@@ -4,13 +4,14 @@ import type { Instant, MachineName, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { FaultError, ok, type Result } from '../../shared/result.ts'
 import { archiveRuns } from './archive-runs.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop } from './machines/machine-loop.ts'
-import { nextStep } from './next-step.ts'
+import { mayStillReport, nextStep } from './next-step.ts'
 import { planRun } from './plan.ts'
 import { around } from './points.ts'
 import { createReadings } from './readings.ts'
@@ -113,7 +114,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   }
 
   function wakeMachines(): void {
-    const busy = machinesWithWork(commits.state)
+    const busy = new Set([...machinesWithWork(commits.state), ...machinesWithLost(commits.state)])
     for (const name of busy) {
       const loop = loops.get(name)
       if (loop) loop.wake()
@@ -210,6 +211,11 @@ function machinesWithWork(state: State): ReadonlySet<MachineName> {
     if (run && nextStep(job, run) !== null) names.add(job.machine)
   }
   return names
+}
+
+/** Machines from which a report may still come. */
+function machinesWithLost(state: State): readonly MachineName[] {
+  return [...values(state.jobs)].filter(job => mayStillReport(lastAttempt(job))).map(job => job.machine)
 }
 
 function say(error: unknown): string {

@@ -32,6 +32,11 @@ export function nextStep(job: Job, run: Run): Step | null {
   }
 }
 
+/** A lost attempt: nothing is done for it, but its report may still come, and is then the truth. */
+export function mayStillReport({ phase, outcome }: Attempt): boolean {
+  return outcome === 'lost' && (phase.is === 'submitting' || phase.is === 'queued' || phase.is === 'running')
+}
+
 /** Whether something of it may be alive on a machine, or is still to be read. */
 export function isUnderWay({ phase, outcome }: Attempt): boolean {
   return outcome === null && phase.is !== 'planned' && phase.is !== 'staged'

@@ -12,11 +12,19 @@ import { isUnderWay } from './next-step.ts'
 /** The bar moves in steps of this much, so that a journal is not filled with progress. */
 const NOTEWORTHY = 0.01
 
-/** What follows for a run from what is known: the jobs and tasks that should exist and do not, its progress, its end. */
+/**
+ * What follows for a run from what is known: the jobs and tasks that should exist and do not, its progress, its end. One
+ * that has ended is opened again when a late truth says otherwise.
+ */
 export function planRun(state: State, id: RunId, isWorking: (task: string) => boolean): readonly EventBody[] {
   const run = get(state.runs, id)
-  if (run?.phase.is !== 'open') return []
+  if (!run) return []
   const plan = workflowOf(run.workflow).plan(knownOf(state, run))
+  if (run.phase.is === 'ended') {
+    const { outcome } = run.phase
+    const stands = outcome === 'cancelled' || outcome === 'stopped' || plan.end?.outcome === outcome
+    return stands ? [] : [{ type: 'run.reopened', run: id }]
+  }
   const { hold } = run.phase
   const ending = hold === 'stopping' || hold === 'cancelling'
   const events: EventBody[] = ending ? [] : [...newWork(state, run, plan), ...newProgress(run, plan)]
@@ -48,11 +56,11 @@ function newWork(state: State, run: Run, plan: Plan): readonly EventBody[] {
   ]
 }
 
+/** Within a plan version the bar only rises; a new version has more work, and may say so. */
 function newProgress(run: Run, plan: Plan): readonly EventBody[] {
   const progress = progressOf(plan.steps)
   if (progress < run.progress + NOTEWORTHY && plan.version <= run.plan_version) return []
-  const higher = Math.max(progress, run.progress)
-  return [{ type: 'run.progressed', run: run.id, progress: higher, plan_version: plan.version }]
+  return [{ type: 'run.progressed', run: run.id, progress, plan_version: plan.version }]
 }
 
 /** Predicted seconds of what is settled over those of all, 0..1. */

@@ -35,6 +35,8 @@ export function createReadings(
   const followed = new Map<Label, Followed>()
   const latest = new Map<Label, Reading>()
   let timer: NodeJS.Timeout | null = null
+  /** One look at a time: two would read from the same offset. */
+  let looking = false
 
   async function look(): Promise<void> {
     const running = [...values(state().jobs)].filter(isRunning)
@@ -90,26 +92,37 @@ export function createReadings(
   }
 
   function again(): void {
+    if (timer || looking) return
     timer = setTimeout(() => {
+      timer = null
+      looking = true
       look()
         .catch(() => {}) // a reading that fails is one that is not shown
-        .finally(() => listeners.size > 0 && again())
+        .finally(() => {
+          looking = false
+          if (listeners.size > 0) again()
+        })
     }, EVERY_MS)
+  }
+
+  function rest(): void {
+    if (timer) clearTimeout(timer)
+    timer = null
   }
 
   return {
     listen(listener) {
       listeners.add(listener)
       if (latest.size > 0) listener([...latest.values()])
-      if (listeners.size === 1) again()
+      again()
       return () => {
         listeners.delete(listener)
-        if (listeners.size === 0 && timer) clearTimeout(timer)
+        if (listeners.size === 0) rest()
       }
     },
     stop() {
       listeners.clear()
-      if (timer) clearTimeout(timer)
+      rest()
     },
   }
 }

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { RunId } from '../../shared/ids.ts'
 import type { EventBody } from '../../shared/model/events.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import type { Task } from '../../shared/model/task.ts'
+import { FaultError } from '../../shared/result.ts'
 import { around } from './points.ts'
 import type { TaskPool } from './tasks/pool.ts'
+
+/** How soon a task is done again whose result the disk refused. */
+const AGAIN_MS = 2000
 
 export interface TasksAtWork {
   /** Begins every planned task of open, unheld runs that is not at work yet. */
@@ -28,19 +33,26 @@ export function createTasksAtWork(
   const keyOf = (run: RunId, task: string) => `${run}/${task}`
 
   async function work(run: RunId, task: Task, signal: AbortSignal): Promise<void> {
-    const done = await around('task.run', () => pool.run(task.kind, task.input, signal)).then(
-      (result): EventBody => ({ type: 'task.done', run, task: task.key, result }),
-      (error: unknown): EventBody => ({
-        type: 'task.failed',
-        run,
-        task: task.key,
-        reason: error instanceof Error ? error.message : String(error),
-      }),
-    )
+    const done = await outcomeOf(run, task, signal)
     // What was given up is no fact. Until the result is one, the task must not be begun a second time.
     if (!signal.aborted) await commit([done])
     working.delete(keyOf(run, task.key))
     settled(run)
+  }
+
+  async function outcomeOf(run: RunId, task: Task, signal: AbortSignal): Promise<EventBody> {
+    for (;;) {
+      try {
+        const result = await around('task.run', () => pool.run(task.kind, task.input, signal))
+        return { type: 'task.done', run, task: task.key, result }
+      } catch (error) {
+        // A full disk says nothing about the task: it is done again when there may be space.
+        const refused = error instanceof FaultError && error.fault.code === 'not-now' && !signal.aborted
+        const reason = error instanceof Error ? error.message : String(error)
+        if (!refused) return { type: 'task.failed', run, task: task.key, reason }
+        await sleep(AGAIN_MS, undefined, { ref: false })
+      }
+    }
   }
 
   return {

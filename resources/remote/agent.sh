@@ -151,9 +151,15 @@ submit() {
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
   process_of $$
-  printf '%s\n' "$$:$start:$boot" >"submit.lock.$$"
+  if ! printf '%s\n' "$$:$start:$boot" >"submit.lock.$$"; then
+    # A full disk: an empty lock would be nobody's, for ever.
+    rm -f "submit.lock.$$"
+    printf 'doubt\t%s\t%s\n' "$1" 'its lock could not be written'
+    return
+  fi
   ln "submit.lock.$$" submit.lock 2>/dev/null # another call or a tombstone may have been first
-  lock=$(cat submit.lock 2>/dev/null)
+  lock=
+  { read -r lock <submit.lock; } 2>/dev/null
   crash_point submit.locked
   # Whoever makes submit.begun submits, and nobody else ever will. A call that died before leaves no trace.
   if [ -n "$lock" ] && [ "$lock" != cancelled ] && ln "submit.lock.$$" submit.begun 2>/dev/null; then
@@ -169,19 +175,22 @@ submit_one() {
   fi
   rm -f "submit.lock.$$"
   why='the submission was begun, and no answer was kept'
-  begun=$(cat submit.begun 2>/dev/null)
+  begun=
+  { read -r begun <submit.begun; } 2>/dev/null
   if [ -z "$begun" ]; then
     why='its lock could not be made'
   elif [ "$begun" != "$$:$start:$boot" ] && alive "$begun"; then
     why='another call is submitting it'
   fi
   if [ -f submit.out ]; then
-    { read -r code; answer=$(cat); } <submit.out
-    printf 'answered\t%s\t%s\n' "$1" "$code"
-    printf '%s\n' "$answer" | sed 's/^/| /'
-    [ -f submit.stderr ] && head -c 4096 submit.stderr | sed 's/^/! /'
+    {
+      read -r code
+      printf 'answered\t%s\t%s\n' "$1" "$code"
+      while IFS= read -r line || [ -n "$line" ]; do printf '| %s\n' "$line"; done
+    } <submit.out
+    [ -s submit.stderr ] && head -c 4096 submit.stderr | sed 's/^/! /'
     return 0
-  elif [ "$lock" = cancelled ]; then
+  elif [ "$lock" = cancelled ] || [ "$begun" = cancelled ]; then
     printf 'cancelled\t%s\n' "$1"
   else
     printf 'doubt\t%s\t%s\n' "$1" "$why"
@@ -195,10 +204,12 @@ cancel() {
     is_label "$name" || continue
     dir="$LARMOR_WORK/jobs/$name"
     mkdir -p "$dir"
-    printf 'cancelled\n' >"$dir/tombstone.$$"
+    printf 'cancelled\n' >"$dir/tombstone.$$" || { rm -f "$dir/tombstone.$$"; continue; }
     ln "$dir/tombstone.$$" "$dir/submit.lock" 2>/dev/null
+    # A call that took the lock and died before it began to submit must not be followed by another.
+    ln "$dir/tombstone.$$" "$dir/submit.begun" 2>/dev/null
     rm -f "$dir/tombstone.$$"
-    if [ "$(cat "$dir/submit.lock")" = cancelled ]; then printf 'cancelled\t%s\n' "$name"; else printf 'taken\t%s\n' "$name"; fi
+    if [ "$(cat "$dir/submit.begun")" = cancelled ]; then printf 'cancelled\t%s\n' "$name"; else printf 'taken\t%s\n' "$name"; fi
   done
 }
 
@@ -249,8 +260,8 @@ seen() {
 }
 
 # --- pack: what came out, as a tar stream of <label>/<file> --------------------------------------------------------
-# Regular files at the top of the folder, without the names in its scratch.txt and those above 512 MB; first of each job
-# fetch.sha256, by which the other end knows that all of it arrived.
+# Regular files at the top of the folder, without the names in its scratch.txt; first of each job fetch.sha256, by
+# which the other end knows that all of it arrived.
 pack() {
   cd "$LARMOR_WORK/jobs" || return 1
   list=$LARMOR_WORK/incoming/pack.$$
@@ -260,16 +271,17 @@ pack() {
     printf '%s\n' "$name/fetch.sha256" >>"$list"
     (
       cd "$name" || exit
+      set --
       for file in *; do
         [ -f "$file" ] && [ ! -L "$file" ] || continue
         case $file in
           *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
         esac
-        [ -n "$(find "./$file" -prune -size -1048576)" ] || continue
         is_scratch "$file" && continue
-        sha256 "./$file"
+        set -- "$@" "./$file"
         printf '%s\n' "$name/$file" >>"$list"
-      done >fetch.sha256.part
+      done
+      if [ $# -gt 0 ]; then sha256 "$@"; fi >fetch.sha256.part
       mv -f fetch.sha256.part fetch.sha256
     )
   done

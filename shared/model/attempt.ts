@@ -146,7 +146,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
     case 'jobs.lost':
       if (outcome !== null) return outcome === 'lost' ? known : forbidden()
       if (phase.is !== 'submitting' && phase.is !== 'queued' && phase.is !== 'running') return forbidden()
-      return to(phase, { outcome: 'lost', category: 'node-lost', reason: fact.reason, evidence: fact.evidence })
+      return to(phase, { outcome: 'lost', category: null, reason: fact.reason, evidence: fact.evidence })
 
     case 'cancel.wished':
       if (attempt.cancel_wished !== null) return known

@@ -1,4 +1,4 @@
-import { type JobId, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type JobId, label, type MachineName, type RunId } from '../ids.ts'
 import { programOf, programs } from '../programs/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { workflowOf, workflows } from '../workflows/index.ts'
@@ -17,6 +17,7 @@ import { get, values } from './table.ts'
 export function decide(state: State, command: Command): Result<readonly EventBody[]> {
   switch (command.type) {
     case 'run.start': {
+      if (!isRunId(command.run)) return badInput('run', `"${command.run}" is no id for a run.`)
       if (get(state.runs, command.run)) return ok([])
       if (!Object.hasOwn(workflows, command.workflow))
         return badInput('workflow', `There is no workflow "${command.workflow}".`)

@@ -87,7 +87,8 @@ function apply(draft: Draft, event: Event): void {
     case 'run.progressed':
       changeRun(draft, event, run => ({
         ...run,
-        progress: Math.max(run.progress, event.progress),
+        // A new plan version has other work; within one the bar never falls.
+        progress: event.plan_version > run.plan_version ? event.progress : Math.max(run.progress, event.progress),
         plan_version: Math.max(run.plan_version, event.plan_version),
       }))
       return

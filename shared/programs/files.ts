@@ -8,7 +8,8 @@ export type JsonRef = Pick<ContentRef, keyof ContentRef>
 export type GivenFile = { readonly name: string } & JsonRef
 
 /** Names that stand in every job folder already: shared/job-folder.ts, resources/remote. */
-const TAKEN = /^((job|program)\.sh|(scratch|stderr)\.txt|submit\..*|run\.lock.*|report\.(began|ended|duplicate).*)$/
+const TAKEN =
+  /^((job|program)\.sh|(scratch|stderr)\.txt|SHA256SUMS|slurm\.out|(submit|tombstone|fetch\.sha256|run\.lock|report\.(began|ended|duplicate))(\..*)?)$/
 
 /**
  * The files of an input. Refused with the field `files`: none at all, a name twice, a name that leaves the job's folder

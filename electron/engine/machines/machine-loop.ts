@@ -10,7 +10,7 @@ import { get, values } from '../../../shared/model/table.ts'
 import { programOf, programs } from '../../../shared/programs/index.ts'
 import { FaultError } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
-import { nextStep, STEPS, type Step } from '../next-step.ts'
+import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
@@ -36,6 +36,10 @@ interface Options {
 }
 
 const LONGEST_BACK_OFF_S = 300
+/** How often a machine is asked for the reports of jobs that are lost. */
+const LOST_EVERY_MS = 60_000
+/** As good as for ever: the longest that a timer takes is 24.8 days. */
+const A_DAY_MS = 24 * 3600 * 1000
 /** For what is wrong on this computer, a full disk first of all. */
 const LONGEST_TROUBLE_S = 15
 /** How long a call that is under way may take to end once the engine stops. */
@@ -60,6 +64,7 @@ export function runMachineLoop(options: Options): MachineLoop {
   let woken = deferred()
   let nextQuestion = 0
   let nextLook = 0
+  let nextLostLook = 0
   let failures = 0
   /** What is wrong in this turn, beside the machine itself. */
   let trouble: string | null = null
@@ -74,10 +79,16 @@ export function runMachineLoop(options: Options): MachineLoop {
     if (connected && connected.by === by && !connected.session.lost.aborted) return connected
     await disconnect()
     const session = await transports[to.settings.transport].connect(to, stopped.signal)
-    const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
-    const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
-    const unwatch = session.watch?.(join(agent.work, 'spool') as never, look) ?? (() => {})
-    connected = { session, agent, unwatch, by, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
+    try {
+      const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
+      const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
+      const unwatch = session.watch?.(join(agent.work, 'spool') as never, look) ?? (() => {})
+      connected = { session, agent, unwatch, by, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
+    } catch (error) {
+      await session.close().catch(() => {})
+      throw error
+    }
+    await reachable(machine() ?? to) // what is there is a fact before anything is done with it
     return connected
   }
 
@@ -131,9 +142,11 @@ export function runMachineLoop(options: Options): MachineLoop {
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
     const state = options.state()
+    const lostLookNow = lookNow && Date.now() >= nextLostLook
     return [...values(state.jobs)].filter(job => {
       if (job.machine !== options.name) return false
       const run = get(state.runs, job.run)
+      if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
       if (!run || nextStep(job, run) !== step) return false
       const { phase } = lastAttempt(job)
       return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
@@ -156,6 +169,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
+    if (lookNow && Date.now() >= nextLostLook) nextLostLook = Date.now() + LOST_EVERY_MS
     if (connected) await reachable(machine() ?? to)
     return options.state().seq !== before
   }
@@ -198,7 +212,10 @@ export function runMachineLoop(options: Options): MachineLoop {
     const known = to.found
     const programsFound = found
       ? Object.fromEntries(
-          Object.entries(found).map(([name, path]) => [name, { path, version: known[name]?.version ?? null }]),
+          Object.entries(found).map(([name, path]) => [
+            name,
+            { path, version: known[name]?.path === path ? known[name].version : null },
+          ]),
         )
       : known
     const same = to.reach.is === 'ok' && JSON.stringify(programsFound) === JSON.stringify(known)
@@ -213,6 +230,7 @@ export function runMachineLoop(options: Options): MachineLoop {
 
   async function unreachable(to: Machine, error: Unreachable): Promise<void> {
     await disconnect()
+    absent.clear() // absence counts only while the machine can be asked
     tell(error.message)
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
     if (to.reach.is === is && to.reach.text === error.message) return
@@ -239,7 +257,8 @@ export function runMachineLoop(options: Options): MachineLoop {
         if (to && error instanceof Unreachable) {
           await unreachable(machine() ?? to, error).catch(() => {})
           reached = false
-          wait = backOff(LONGEST_BACK_OFF_S)
+          // Only a person can go on: no try by itself, or an account may be locked.
+          wait = error instanceof WantsLogin ? A_DAY_MS : backOff(LONGEST_BACK_OFF_S)
         } else {
           tell(say(error))
           wait = backOff(LONGEST_TROUBLE_S)

@@ -16,7 +16,7 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
     const buried = unsent.filter(job =>
       answers.some(({ word, fields }) => word === 'cancelled' && fields[0] === labelOf(job)),
     )
-    // The lock was taken: it was submitted, and asking again tells its queue id.
+    // It was begun to be submitted: asking again tells its queue id, or that nobody knows.
     const taken = unsent.filter(job => !buried.includes(job))
 
     const alive = jobs.flatMap(job => {

@@ -22,7 +22,8 @@ export async function fetch(here: Here, jobs: readonly Job[]): Promise<readonly 
   const fetched: { job: Job; files: readonly FetchedFile[] }[] = []
   for (const job of jobs) {
     const names = arrived.get(labelOf(job))
-    const files = names && (await around('fetch.keep', () => keep(here, job, names)))
+    // All arrived, and nothing of this one: its folder is gone from the machine, and so nothing can be fetched.
+    const files = names ? await around('fetch.keep', () => keep(here, job, names)) : []
     if (files) fetched.push({ job, files })
   }
   return perRun(

@@ -98,8 +98,14 @@ export async function loadContents(blobs: Blobs, refs: readonly ContentRef[]): P
 export function executableOf(machine: Machine, program: Program, found: Readonly<Record<string, string>>): string {
   return (
     machine.settings.programs[program.id] ??
-    (program.executable && found[program.executable]) ??
+    onMachine(program.executable && found[program.executable]) ??
     program.executable ??
     ''
   )
+}
+
+/** A path that was found is one word of a launch line, whatever stands in it. */
+function onMachine(path: string | null | undefined): string | undefined {
+  if (!path) return undefined
+  return /[\s"]/.test(path) ? `"${path}"` : path
 }

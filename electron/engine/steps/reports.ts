@@ -1,6 +1,6 @@
-import type { Label } from '../../../shared/ids.ts'
+import type { Label, QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import { type Evidence, type Job, lastAttempt } from '../../../shared/model/job.ts'
+import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
 import { type Here, perRun, type refOf } from './here.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
@@ -62,8 +62,22 @@ export function facts(here: Here, reports: readonly Report[]): readonly EventBod
         `a report of ${claimed || 'nobody'}, not of ${known}`,
       )
     }
-    return fact(here, job, ref, report)
+    return [...ownId(here, job, ref, attempt, claimed), ...fact(here, job, ref, report)]
   })
+}
+
+/** A report that comes before the answer to the submission tells the queue id: without it nothing could be cancelled. */
+function ownId(
+  here: Here,
+  job: Job,
+  ref: ReturnType<typeof refOf>,
+  { phase }: Attempt,
+  claimed: string,
+): readonly EventBody[] {
+  const unknown = phase.is === 'submitting' || ('queue_id' in phase && phase.queue_id === null)
+  if (!unknown || claimed === '') return []
+  here.present(ref.label)
+  return perRun('jobs.submitted', [{ job, item: { ...ref, queue_id: claimed as QueueId } }])
 }
 
 function ignored(
@@ -105,10 +119,4 @@ function count(text: string | undefined): number | null {
 function instant(text: string | undefined): string | null {
   const time = text ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? null : new Date(time).toISOString()
-}
-
-/** Whether the job is one that a look at the machine can tell something about. */
-export function isWatched(job: Job): boolean {
-  const { phase, outcome } = lastAttempt(job)
-  return outcome === null && (phase.is === 'queued' || phase.is === 'running')
 }

@@ -57,7 +57,10 @@ async function resolve(
   here: Here,
   doubted: readonly { readonly job: Job; readonly text: string }[],
 ): Promise<readonly EventBody[]> {
-  const queue = here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
+  const asked = here.mayAskScheduler()
+    ? here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
+    : null
+  const queue = asked?.ok ? asked.value : null
   const reports = await readReports(
     here,
     doubted.map(({ job }) => labelOf(job)),
@@ -65,7 +68,7 @@ async function resolve(
   const events: EventBody[] = [...facts(here, reports.reports)]
   for (const { job, text } of doubted) {
     const label = labelOf(job)
-    const entry: QueueEntry | undefined = queue.ok ? queue.value.find(known => known.label === label) : undefined
+    const entry: QueueEntry | undefined = queue?.find(known => known.label === label)
     if (entry) {
       here.present(label)
       events.push(...perRun('jobs.submitted', [{ job, item: { ...refOf(job), queue_id: entry.queue_id } }]))
@@ -74,7 +77,7 @@ async function resolve(
     } else {
       const since = inPhase(job, 'submitting')?.phase.doubt?.since
       const waited = since ? Date.parse(here.now()) - Date.parse(since) : 0
-      if (queue.ok && here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
+      if (queue && here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
         const reason = `its submission was cut off: ${text}; it is not in the queue, and it left no report`
         events.push(...perRun('jobs.lost', [{ job, item: { ...refOf(job), reason, evidence: [] } }]))
       } else {

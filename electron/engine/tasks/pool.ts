@@ -56,11 +56,12 @@ export function createTaskPool({
     const worker = new Worker(file)
     worker.on('message', (answer: Answer) => {
       const task = busy.get(worker)
+      if (!task) return // given up: this thread is being ended
       busy.delete(worker)
       // An idle thread does not keep a process alive; a working one does.
       worker.unref()
       idle.push(worker)
-      task?.settle(answer)
+      task.settle(answer)
       next()
     })
     worker.on('error', error => end(worker, `the task's thread failed: ${error.message}`))

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
@@ -213,15 +213,6 @@ describe.each(SHELLS)('pack (%s)', shell => {
     for (const name of plain) expect(names).toContain(name)
     for (const name of [...strange, ...scratch, 'link', 'inner', 'sub', 'file', 'sub/file', 'pipe'])
       expect(names).not.toContain(name)
-  })
-
-  test('leaves a file of more than 512 MB', async () => {
-    const box = newBox(shell)
-    await ran(box, a.label)
-    const folder = join(box.work, 'jobs', a.label)
-    writeFileSync(join(folder, 'huge'), '')
-    truncateSync(join(folder, 'huge'), (512 << 20) + 1)
-    expect([...(await unpack(box, a.label)).keys()]).not.toContain(`${a.label}/huge`)
   })
 
   test('of what is not there it sends nothing, and of names that are no labels neither', async () => {
