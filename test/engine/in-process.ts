@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningEngine, startEngine } from '../../electron/engine/engine.ts'
 import { model } from '../../electron/engine/model.ts'
-import { openStore } from '../../electron/engine/store/store.ts'
+import { openStore, type Store } from '../../electron/engine/store/store.ts'
 import { createTaskPool } from '../../electron/engine/tasks/pool.ts'
 import type { RunId } from '../../shared/ids.ts'
 import type { Job } from '../../shared/model/job.ts'
@@ -11,6 +11,8 @@ import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+
+const worker = new URL('../../out/electron/engine/tasks/worker.js', import.meta.url)
 
 /** An engine in the test's own process, over a data folder of its own. */
 export interface InProcess {
@@ -22,9 +24,10 @@ export interface InProcess {
   stop(): Promise<void>
 }
 
-export async function startInProcess(): Promise<InProcess> {
+/** `wrap` may put something between the engine and its store. */
+export async function startInProcess(wrap: (store: Store<State>) => Store<State> = store => store): Promise<InProcess> {
   const home = await mkdtemp(join(tmpdir(), 'larmor-engine-'))
-  const store = await openStore(home, { ...model, fence: () => {} })
+  const store = wrap(await openStore(home, { ...model, fence: () => {} }))
   const log: string[] = []
   const contents = {
     read: async (ref: Parameters<typeof store.blobs.read>[0]) => (await store.blobs.read(ref)).toString('utf8'),
@@ -33,7 +36,7 @@ export async function startInProcess(): Promise<InProcess> {
   const engine = startEngine({
     home,
     store,
-    pool: createTaskPool({ size: 1, contents }),
+    pool: createTaskPool({ size: 1, contents, worker }),
     now: () => new Date().toISOString(),
     log: line => log.push(line),
   })

@@ -1,0 +1,97 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { listen } from '../../../electron/engine/socket/server.ts'
+import { type EngineFunctions, type HostFunctions, overSocket } from '../../../electron/engine/socket/wire.ts'
+import type { Engine, Update } from '../../../shared/contract.ts'
+import type { Event } from '../../../shared/model/events.ts'
+import { emptyState } from '../../../shared/model/state.ts'
+import { ok } from '../../../shared/result.ts'
+
+const BATCH = 100_000
+const BATCHES = 400
+
+/** An engine of which only the stream of events is asked for. */
+function busyEngine() {
+  const listeners = new Set<(update: Update) => void>()
+  let seq = 0
+  const engine: Engine = {
+    subscribe(listener) {
+      listeners.add(listener)
+      listener({ is: 'snapshot', state: { ...emptyState, seq } })
+      return () => listeners.delete(listener)
+    },
+    send: async () => ok({ seq }),
+    put: async () => ok({ sha256: '', bytes: 0 }),
+    read: async () => ok(''),
+    readings: () => () => {},
+  }
+  return {
+    engine,
+    listeners,
+    get seq() {
+      return seq
+    },
+    happen(text: string) {
+      seq += 1
+      const event = { type: 'run.paused', run: text, seq, at: '', v: 1 } as unknown as Event
+      for (const listener of listeners) listener({ is: 'events', events: [event] })
+    },
+  }
+}
+
+test('a host that does not read costs little memory, gets the state once it reads again, and never holds the engine', async ({
+  onTestFinished,
+}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'larmor-slow-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const busy = busyEngine()
+  const server = await listen(join(folder, 'socket'), busy.engine, () => {})
+
+  const socket = connect(join(folder, 'socket'))
+  await once(socket, 'connect')
+  let received = 0
+  let seen = 0
+  const snapshots: number[] = []
+  const engine = overSocket<EngineFunctions, HostFunctions>(socket, {
+    update(update) {
+      received += JSON.stringify(update).length
+      if (update.is === 'snapshot') snapshots.push(update.state.seq)
+      else expect(update.events[0]?.seq).toBe(seen + 1)
+      seen = update.is === 'snapshot' ? update.state.seq : (update.events.at(-1)?.seq ?? seen)
+    },
+    readings: () => {},
+  })
+  await engine.hello()
+  void engine.subscribe.asEvent()
+  while (busy.listeners.size === 0) await sleep(5)
+  socket.pause()
+
+  const text = 'x'.repeat(BATCH)
+  for (let i = 0; i < BATCHES; i++) {
+    busy.happen(text)
+    await sleep(2)
+  }
+  // It is behind: nothing more is kept for it.
+  expect(busy.listeners.size).toBe(0)
+  expect(server.hosts).toBe(1)
+
+  socket.resume()
+  while (seen < busy.seq) await sleep(10)
+  expect(snapshots).toHaveLength(2)
+  expect(snapshots[1]).toBe(BATCHES)
+  expect(received).toBeLessThan((BATCH * BATCHES) / 4)
+  // From then on it follows again.
+  busy.happen('later')
+  while (seen < busy.seq) await sleep(10)
+  expect(snapshots).toHaveLength(2)
+
+  socket.pause()
+  for (let i = 0; i < 20; i++) busy.happen(text)
+  await sleep(100)
+  await server.close()
+})

@@ -1,0 +1,182 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { transports } from '../../electron/engine/machines/transports/index.ts'
+import { refOf } from '../../electron/engine/store/content-ref.ts'
+import { notNow } from '../../electron/engine/store/disk-fault.ts'
+import type { Store } from '../../electron/engine/store/store.ts'
+import type { MachineName, RemotePath, RunId } from '../../shared/ids.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import type { State } from '../../shared/model/state.ts'
+import { get } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+import { begin, commandRun } from './living/command-run.ts'
+import { nmrRun } from './living/nmr-run.ts'
+
+async function engineOver(wrap?: (store: Store<State>) => Store<State>): Promise<InProcess> {
+  const larmor = await startInProcess(wrap)
+  onTestFinished(() => larmor.stop())
+  return larmor
+}
+
+const ended = (run: string) => (state: State) => get(state.runs, run)?.phase.is === 'ended'
+
+test('while the disk is full nothing is lost and no work is given up; with space all of it ends', async () => {
+  let full = false
+  const { engine, log } = await engineOver(store => ({
+    ...store,
+    append: async (bodies, at) => {
+      if (full) throw notNow('the disk is full')
+      return store.append(bodies, at)
+    },
+  }))
+  // Full at every moment once: after each batch that was written, for a while.
+  let writes = 0
+  const unsubscribe = engine.subscribe(() => {
+    writes += 1
+    full = true
+    setTimeout(() => {
+      full = false
+    }, 300)
+  })
+  const patiently = async (work: () => Promise<unknown>) => {
+    for (;;) {
+      try {
+        return await work()
+      } catch {
+        await sleep(50)
+      }
+    }
+  }
+  await patiently(() => begin(engine, nmrRun('rmade', 'CCO', { program: 'none' })))
+  await patiently(() => begin(engine, commandRun('rcommands', { a: 'true\n', b: 'sleep 0.2\n' })))
+  await until(engine, ended('rmade'))
+  await until(engine, ended('rcommands'))
+  unsubscribe()
+  full = false
+  for (const run of ['rmade', 'rcommands'])
+    expect(get(engine.state.runs, run)?.phase).toMatchObject({ outcome: 'completed' })
+  expect(writes).toBeGreaterThan(8)
+  expect(log.some(line => line.includes('the disk is full'))).toBe(true)
+})
+
+test('a job whose files are damaged holds up no other; it is told once, and goes on when they are healed', async () => {
+  const { home, engine, log } = await engineOver()
+  const script = 'echo damaged\n'
+  orThrow(await engine.put(script))
+  const { sha256 } = refOf(script)
+  const path = join(home, 'blobs', sha256.slice(0, 2), sha256.slice(2))
+  await chmod(path, 0o600)
+  await writeFile(path, 'echo changed\n')
+  const good = commandRun('rgood', { b: 'echo b\n' })
+  await begin(engine, good)
+  orThrow(await engine.send(commandRun('rbad', { a: script }).command))
+  const more = commandRun('rmore', { c: 'echo c\n', d: script, e: 'echo e\n' })
+  for (const text of more.texts.filter(text => text !== script)) orThrow(await engine.put(text))
+  orThrow(await engine.send(more.command))
+
+  await until(engine, ended('rgood'))
+  await until(engine, state => ['rmore.c', 'rmore.e'].every(id => outcomeOf(state, id) === 'completed'))
+  await sleep(2000)
+  expect(outcomeOf(engine.state, 'rbad.a')).toBeNull()
+  const told = log.filter(line => line.includes('rbad.a.1'))
+  expect(told).toHaveLength(1)
+  expect(told[0]).toContain('is damaged')
+
+  orThrow(await engine.put(script))
+  await until(engine, state => ended('rbad')(state) && ended('rmore')(state))
+  expect(outcomeOf(engine.state, 'rbad.a')).toBe('completed')
+  expect(await readFile(join(home, 'runs', 'rbad', 'a', '1', 'output.txt'), 'utf8')).toBe('damaged\n')
+}, 60_000)
+
+function outcomeOf(state: State, id: string): string | null {
+  const job = get(state.jobs, id)
+  return job ? lastAttempt(job).outcome : null
+}
+
+test('a machine that is not reached is left alone, whatever happens elsewhere, until its settings change', async () => {
+  const connect = vi.spyOn(transports.local, 'connect')
+  onTestFinished(() => connect.mockRestore())
+  const { home, engine } = await engineOver()
+  const name = 'elsewhere' as MachineName
+  const machine = (work: string) => ({
+    ...localMachine,
+    name,
+    settings: { ...localMachine.settings, work: work as RemotePath },
+  })
+  orThrow(await engine.send({ type: 'machine.set', machine: machine('/proc/nowhere') }))
+  await begin(engine, commandRun('rfar', { a: 'true\n' }, { a: name }))
+  await until(engine, state => state.machines[name]?.reach.is === 'unreachable')
+  const keys = Array.from({ length: 12 }, (_, i) => [`j${i}`, 'sleep 0.1\n'])
+  const since = Date.now()
+  const seq = engine.state.seq
+  await begin(engine, commandRun('rnear', Object.fromEntries(keys)))
+  await until(engine, ended('rnear'))
+  const seconds = (Date.now() - since) / 1000
+  const tries = connect.mock.calls.filter(([to]) => to.name === name).length
+  expect(engine.state.seq - seq).toBeGreaterThan(20)
+  // After 1, 2, 4, ... seconds, each at the soonest half of that.
+  expect(tries).toBeLessThanOrEqual(2 + Math.log2(1 + 2 * seconds))
+
+  orThrow(await engine.send({ type: 'machine.set', machine: machine(join(home, 'far')) }))
+  await until(engine, ended('rfar'))
+  expect(outcomeOf(engine.state, 'rfar.a')).toBe('completed')
+}, 60_000)
+
+test('what is seen of a machine does not undo what a person sets meanwhile', async () => {
+  const { engine } = await engineOver()
+  const settings = { ...localMachine.settings, grace_s: 77, programs: { nwchem: '/opt/nwchem' } }
+  const set = engine.send({ type: 'machine.set', machine: { ...localMachine, settings } })
+  await begin(engine, commandRun('rset', { a: 'true\n' }))
+  orThrow(await set)
+  await until(engine, ended('rset'))
+  expect(engine.state.machines[localMachine.name]?.settings).toEqual(settings)
+  expect(engine.state.machines[localMachine.name]?.found).not.toEqual({})
+})
+
+test('runs go to the archive by one pass over the journal, and one that is opened again meanwhile stays', async () => {
+  let passes = 0
+  let reopen = async () => {}
+  const { engine } = await engineOver(store => ({
+    ...store,
+    events: (...given) => {
+      passes += 1
+      return store.events(...given)
+    },
+    archive: {
+      ...store.archive,
+      async keep(document) {
+        await store.archive.keep(document)
+        if (document.run.id === 'rstopped') await reopen()
+      },
+    },
+  }))
+  const far = 'far' as MachineName
+  const nowhere = {
+    ...localMachine,
+    name: far,
+    settings: { ...localMachine.settings, work: '/proc/nowhere' as RemotePath },
+  }
+  orThrow(await engine.send({ type: 'machine.set', machine: nowhere }))
+  const runs = [...Array.from({ length: 40 }, (_, i) => `rmany${i}`), 'rstopped']
+  for (const run of runs) {
+    await begin(engine, commandRun(run, { a: 'true\n' }, { a: far }))
+    orThrow(await engine.send({ type: run === 'rstopped' ? 'run.stop' : 'run.cancel', run: run as RunId }))
+  }
+  await until(engine, state => runs.every(run => ended(run)(state)))
+  reopen = async () => void orThrow(await engine.send({ type: 'run.resume', run: 'rstopped' as RunId }))
+  await sleep(5)
+  await engine.archive(0)
+  expect(passes).toBe(1)
+  expect(engine.state.runs.size).toBe(1)
+  expect(get(engine.state.runs, 'rstopped')?.phase).toEqual({ is: 'open', hold: null })
+  expect(get(engine.state.jobs, 'rstopped.a')).toBeDefined()
+  // A command about an archived run brings it back.
+  expect(await engine.send({ type: 'run.resume', run: 'rmany7' as RunId })).toMatchObject({
+    fault: { code: 'not-now' },
+  })
+  expect(get(engine.state.runs, 'rmany7')?.phase).toMatchObject({ is: 'ended', outcome: 'cancelled' })
+}, 60_000)
