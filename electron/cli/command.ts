@@ -60,12 +60,26 @@ export function parseGiven(command: CliCommand, args: readonly string[]): Given 
 
 function parse({ name, options, usage }: CliCommand, args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true, strict: true })
+    const all = { ...COMMON, ...options }
+    return parseArgs({ args: joinNegative(args, all), options: all, allowPositionals: true, strict: true })
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split('. ')[0] ?? error.message) : String(error)
+    const message =
+      error instanceof Error ? (/^.*?\.(?=\s|$)/s.exec(error.message)?.[0] ?? error.message) : String(error)
     const field = /--(?<option>[\w-]+)/.exec(message)?.groups?.option
     throw badArgument(field ?? 'arguments', message, `larmor ${name} ${usage}`)
   }
+}
+
+/** `--charge -1` as `--charge=-1`: parseArgs takes what begins with a dash for another option. */
+function joinNegative(args: readonly string[], options: Options): string[] {
+  const joined: string[] = []
+  for (const arg of args) {
+    const last = joined.at(-1) ?? ''
+    const takesValue = last.startsWith('--') && options[last.slice(2)]?.type === 'string'
+    if (takesValue && /^-\.?\d/.test(arg)) joined[joined.length - 1] = `${last}=${arg}`
+    else joined.push(arg)
+  }
+  return joined
 }
 
 export function badArgument(field: string, message: string, hint?: string): FaultError {

@@ -5,6 +5,7 @@ import { type Fault, FaultError, fail } from '../../shared/result.ts'
 import { resourcesFolder } from '../engine/machines/remote-scripts.ts'
 import { model } from '../engine/model.ts'
 import { POINTS } from '../engine/points.ts'
+import { readLock } from '../engine/store/lock.ts'
 import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type EngineGreeting, ensureEngine, livingEngine, readState } from '../engine-client.ts'
 import { steadyEngine } from '../serve/steady-engine.ts'
@@ -75,7 +76,9 @@ async function runHere(home: string): Promise<number> {
 }
 
 async function printEngine({ home, terminal }: Surroundings): Promise<number> {
-  const owner = await livingEngine(home)
+  const lock = await readLock(home)
+  const owner = lock?.liveness === 'alive' ? lock.owner : null
+  const elsewhere = lock?.liveness === 'elsewhere' ? lock.owner : null
   const { state } = await readState(home)
   const document = {
     running: owner !== null,
@@ -86,10 +89,13 @@ async function printEngine({ home, terminal }: Surroundings): Promise<number> {
     socket: owner?.socket ?? null,
     url: owner?.url ?? null,
     seq: state.seq,
+    elsewhere: elsewhere && { host: elsewhere.host, pid: elsewhere.pid, started: elsewhere.started },
   }
-  terminal.document(document, () =>
-    owner ? `engine ${owner.version} runs, pid ${owner.pid}, since ${owner.started}` : `no engine runs for ${home}`,
-  )
+  terminal.document(document, () => {
+    if (owner) return `engine ${owner.version} runs, pid ${owner.pid}, since ${owner.started}`
+    if (!elsewhere) return `no engine runs for ${home}`
+    return `an engine on ${elsewhere.host} owns ${home} (pid ${elsewhere.pid}, since ${elsewhere.started}); whether it lives cannot be known from here`
+  })
   return EXIT.done
 }
 

@@ -6,6 +6,7 @@ import type { State } from '../../shared/model/state.ts'
 import { draftOf, get, values } from '../../shared/model/table.ts'
 import { FaultError } from '../../shared/result.ts'
 import { openArchive } from '../engine/store/archive.ts'
+import { readLock } from '../engine/store/lock.ts'
 import { follow, readState, type Seen } from '../engine-client.ts'
 import { badArgument } from './command.ts'
 
@@ -14,15 +15,25 @@ export type Found =
   | { readonly is: 'run'; readonly run: Run }
   | { readonly is: 'job'; readonly job: Job; readonly run: Run }
 
+/** What is seen, and, where no engine lives here, the other computer whose engine may: nothing can be known of that one. */
+export interface SeenHere extends Seen {
+  readonly elsewhere: string | null
+}
+
 /** The state, with the archived run that `id` names put back into it: reading knows no difference. */
-export async function readStateWith(home: string, ids: readonly string[]): Promise<Seen> {
-  const seen = await readState(home)
-  return { ...seen, state: await withArchived(seen.state, home, ids) }
+export async function readStateWith(home: string, ids: readonly string[]): Promise<SeenHere> {
+  return withMore(await readState(home), home, ids)
 }
 
 /** As `follow`, with the archived runs that `ids` name: a run that is archived meanwhile does not vanish. */
-export async function* followWith(home: string, ids: readonly string[], signal: AbortSignal): AsyncGenerator<Seen> {
-  for await (const seen of follow(home, signal)) yield { ...seen, state: await withArchived(seen.state, home, ids) }
+export async function* followWith(home: string, ids: readonly string[], signal: AbortSignal): AsyncGenerator<SeenHere> {
+  for await (const seen of follow(home, signal)) yield await withMore(seen, home, ids)
+}
+
+async function withMore(seen: Seen, home: string, ids: readonly string[]): Promise<SeenHere> {
+  const lock = seen.engine === 'none' ? await readLock(home) : null
+  const elsewhere = lock?.liveness === 'elsewhere' ? lock.owner.host : null
+  return { ...seen, state: await withArchived(seen.state, home, ids), elsewhere }
 }
 
 async function withArchived(state: State, home: string, ids: readonly string[]): Promise<State> {

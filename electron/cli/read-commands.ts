@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '../../shared/contract.ts'
 import type { Event } from '../../shared/model/events.ts'
@@ -6,12 +7,13 @@ import type { State } from '../../shared/model/state.ts'
 import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
 import { showRun } from '../../shared/show/run.ts'
-import { jobsOf, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
+import { archivedStatus, jobsOf, type RunStatus, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
 import { model } from '../engine/model.ts'
+import { openArchive } from '../engine/store/archive.ts'
 import { readStore } from '../engine/store/store.ts'
-import { attachLiving, type Seen } from '../engine-client.ts'
+import { attachLiving } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
-import { find, findRun, followWith, readStateWith } from './find.ts'
+import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
 import { jobText, runText } from './show-text.ts'
 import { statusText } from './status-text.ts'
 import { EXIT } from './terminal.ts'
@@ -25,9 +27,16 @@ const status: CliCommand = {
     const [id, ...more] = given.words
     if (more.length > 0) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
     const ids = id === undefined ? [] : [id]
-    const document = ({ state, engine }: Seen) => {
-      const runs = id === undefined ? runsByStart(state) : [findRun(state, id)]
-      return { seq: state.seq, engine, as_of: state.as_of, runs: runs.map(run => statusOf(state, run)) }
+    const archived = id === undefined ? await archivedRuns(home) : []
+    const document = ({ state, engine, elsewhere }: SeenHere) => {
+      const live = id === undefined ? runsByStart(state) : [findRun(state, id)]
+      return {
+        seq: state.seq,
+        engine,
+        engine_elsewhere: elsewhere,
+        as_of: state.as_of,
+        runs: [...live.map(run => statusOf(state, run, engine)), ...archived],
+      }
     }
     if (!given.flag('watch')) {
       const seen = document(await readStateWith(home, ids))
@@ -44,6 +53,14 @@ const status: CliCommand = {
   },
 }
 
+/** The runs of the archive, the one started last first. */
+async function archivedRuns(home: string): Promise<readonly RunStatus[]> {
+  const entries = await openArchive(join(home, 'archive')).list()
+  return entries.toReversed().map(({ counts: { none: planned = 0, ...outcomes }, ...run }) => {
+    return archivedStatus(run, { ...outcomes, planned })
+  })
+}
+
 const show: CliCommand = {
   name: 'show',
   usage: 'RUN|JOB',
@@ -57,9 +74,9 @@ const show: CliCommand = {
 }
 
 /** Prints the document of `show`; returns it. */
-export function printShown({ terminal }: Surroundings, { state, engine }: Seen, id: string): void {
+export function printShown({ terminal }: Surroundings, { state, engine, elsewhere }: SeenHere, id: string): void {
   const found = find(state, id)
-  const beside = { engine, as_of: state.as_of }
+  const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {
     const document = { ...showJob(found.job), ...beside }
     terminal.document(document, () => jobText(document))

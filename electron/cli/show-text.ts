@@ -2,10 +2,10 @@ import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts'
-import { drivenNote, stepsText } from './status-text.ts'
+import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
-type Shown = RunDocument & { readonly engine: string; readonly as_of: string | null }
+type Shown = RunDocument & Omit<StatusDocument, 'runs'>
 
 /** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
 export function runText(run: Shown, status: RunStatus): string {
@@ -15,7 +15,7 @@ export function runText(run: Shown, status: RunStatus): string {
   return [
     `${run.run}  ${run.name}  ${run.state}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
     stepsText(status),
-    ...drivenNote(run.engine, run.as_of, [status]),
+    ...drivenNote({ ...run, runs: [status] }),
     ...levelLines(run),
     ...(conformers.length > 0 ? ['', conformerTable(conformers), ...droppedLines(run)] : []),
     ...(shifts.length > 0 ? ['', ...shiftLines(run, shifts)] : []),

@@ -4,13 +4,18 @@ import { columns } from './terminal.ts'
 
 export interface StatusDocument {
   readonly engine: string
+  /** The computer whose engine may be driving the runs; nothing can be known of it from here. */
+  readonly engine_elsewhere: string | null
   readonly as_of: string | null
   readonly runs: readonly RunStatus[]
 }
 
+const NO_RUNS = 'No runs yet. A first one: larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft'
+
 /** `status` for a person: a table, what is wrong with a run below it, and whether anything drives the runs. */
-export function statusText({ engine, as_of, runs }: StatusDocument, now: Date): string {
-  if (runs.length === 0) return 'No runs yet. A first one: larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft'
+export function statusText(document: StatusDocument, now: Date): string {
+  const { runs } = document
+  if (runs.length === 0) return [NO_RUNS, ...drivenNote(document)].join('\n')
   const rows = runs.map(run => [
     run.run,
     shortened(run.name),
@@ -24,12 +29,18 @@ export function statusText({ engine, as_of, runs }: StatusDocument, now: Date): 
   return [
     columns(['run', 'name', 'state', 'done', 'steps', 'machine', 'last news'], rows),
     ...(notes.length > 0 ? ['', ...notes] : []),
-    ...drivenNote(engine, as_of, runs),
+    ...drivenNote(document),
   ].join('\n')
 }
 
-/** That nobody drives what is still open, where that is so: a line of its own, with an empty one before it. */
-export function drivenNote(engine: string, as_of: string | null, runs: readonly RunStatus[]): readonly string[] {
+/** That nobody drives what is still open, or that it cannot be known: a line of its own, with an empty one before it. */
+export function drivenNote({ engine, engine_elsewhere, as_of, runs }: StatusDocument): readonly string[] {
+  if (engine_elsewhere !== null) {
+    return [
+      '',
+      `An engine on ${engine_elsewhere} owns this data folder; whether it lives cannot be known from here. As of ${as_of ?? 'never'}.`,
+    ]
+  }
   const open = runs.some(({ state }) => ['planned', 'running', 'paused'].includes(state))
   if (engine !== 'none' || !open) return []
   return [

@@ -15,6 +15,7 @@ import { mayStillReport, nextStep } from './next-step.ts'
 import { planRun } from './plan.ts'
 import { around } from './points.ts'
 import { createReadings } from './readings.ts'
+import { hasResults, writeResults } from './results.ts'
 import type { Store } from './store/store.ts'
 import type { TaskPool } from './tasks/pool.ts'
 import { createTasksAtWork } from './tasks-at-work.ts'
@@ -98,6 +99,22 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     plan(new Set(events.flatMap(event => ('run' in event ? [event.run] : []))))
     tasks.begin(commits.state)
     wakeMachines()
+    for (const event of events) if (event.type === 'run.ended') keepResults(event.run)
+  }
+
+  /** The readable files of an ended run: made anew whenever it ends, and, after a crash, at the next start. */
+  function keepResults(id: RunId): void {
+    const run = get(commits.state.runs, id)
+    if (run?.phase.is !== 'ended') return
+    writeResults(home, commits.state, run, store.blobs).catch((error: unknown) =>
+      log(`the results of ${id} could not be written: ${say(error)}`),
+    )
+  }
+
+  async function keepMissingResults(): Promise<void> {
+    for (const run of values(commits.state.runs)) {
+      if (run.phase.is === 'ended' && !(await hasResults(home, run))) keepResults(run.id)
+    }
   }
 
   function plan(runs: Iterable<RunId>): void {
@@ -148,6 +165,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
 
   const open = [...values(commits.state.runs)].filter(run => run.phase.is === 'open').map(run => run.id)
   plan(open)
+  void keepMissingResults()
   tasks.begin(commits.state)
   wakeMachines()
 

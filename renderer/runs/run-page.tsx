@@ -25,7 +25,10 @@ interface RunPageProps {
 /** One run: how far it is, what can be done, what is known. */
 export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   const { run, look, status, ensemble, jobs } = summary
-  const running = jobs.filter(job => lastAttempt(job).phase.is === 'running')
+  const running = jobs.filter(job => {
+    const { phase, outcome } = lastAttempt(job)
+    return phase.is === 'running' && outcome === null
+  })
   const readings = useReadings(engine, running.length > 0)
   const bad = jobs.filter(job => isBad(lastAttempt(job)))
   const held = run.phase.is === 'open' && run.phase.hold === 'paused'

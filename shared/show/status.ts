@@ -71,7 +71,7 @@ export function runsByStart(state: State): readonly Run[] {
   )
 }
 
-export function statusOf(state: State, run: Run): RunStatus {
+export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'alive'): RunStatus {
   const { steps, version } = workflowOf(run.workflow).plan(knownOf(state, run))
   const at = steps.findIndex(({ settled, total }) => settled < total)
   const step = at < 0 ? steps.length : at + 1
@@ -91,7 +91,33 @@ export function statusOf(state: State, run: Run): RunStatus {
     progress: run.progress,
     plan_version: Math.max(run.plan_version, version),
     eta: null,
-    confidence: confidenceOf(state, run),
+    confidence: confidenceOf(state, run, engine),
+    updated: run.updated,
+  }
+}
+
+/** A run of the archive: what its list knows, without opening its document. */
+export function archivedStatus(
+  run: Pick<Run, 'id' | 'name' | 'workflow' | 'machine' | 'updated' | 'phase' | 'progress' | 'plan_version'>,
+  outcomes: Partial<Counts>,
+): RunStatus {
+  const ended = run.phase.is === 'ended' ? run.phase : null
+  return {
+    run: run.id,
+    name: run.name,
+    workflow: run.workflow,
+    state: ended?.outcome ?? 'stopped',
+    reason: ended?.reason ?? null,
+    machine: run.machine,
+    step: 1,
+    step_label: 'archived',
+    steps: [],
+    counts: { ...none, ...outcomes },
+    doubt: 0,
+    progress: run.progress,
+    plan_version: run.plan_version,
+    eta: null,
+    confidence: 'live',
     updated: run.updated,
   }
 }
@@ -116,9 +142,10 @@ function inDoubt(job: Job): boolean {
   return outcome === null && phase.is === 'submitting' && phase.doubt !== null
 }
 
-/** What is shown of a machine that does not answer is old, and is said to be so. */
-function confidenceOf(state: State, run: Run): RunStatus['confidence'] {
+/** What is shown while nothing looks, or of a machine that does not answer, is old, and is said to be so. */
+function confidenceOf(state: State, run: Run, engine: 'alive' | 'none'): RunStatus['confidence'] {
   if (run.phase.is === 'ended') return 'live'
+  if (engine === 'none') return 'stale'
   const reach = state.machines[run.machine]?.reach.is
   return reach === undefined ? 'unknown' : reach === 'ok' ? 'live' : 'stale'
 }

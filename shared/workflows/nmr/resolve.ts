@@ -161,8 +161,8 @@ export function resolveNmr(
     solvent: solvent.value.id,
     solvent_label: solvent.value.label,
     solvent_model: program === 'none' || solvent.value.nwchem === null ? 'none' : preset.solvent_model,
-    dispersion: /-D3(BJ)?/i.exec(geometry.xc)?.[0].slice(1) ?? preset.dispersion,
-    weights_from: weightsFrom(program, geometryLabel.value, shieldingLabel.value, args.one_job === true),
+    dispersion: /-(?<kind>D3(BJ)?)/.exec(geometryLabel.value)?.groups?.kind ?? preset.dispersion,
+    weights_from: weightsFrom(program, geometryLabel.value, solvent.value.nwchem !== null),
     charge: charge.value,
     nuclei: present,
     references: references.value,
@@ -284,10 +284,11 @@ function both(given: string | undefined, shielding: string, geometry: string): r
   return [first, second ?? first]
 }
 
-function weightsFrom(program: string, geometry: string, shielding: string, oneJob: boolean): string {
+/** The energy of the optimisation weighs, also where the shieldings are of the same job. */
+function weightsFrom(program: string, geometry: string, hasSolvent: boolean): string {
   if (program === 'none') return 'force-field energy (MMFF94s+)'
-  const level = oneJob ? shielding : geometry
-  return `electronic energy (${level}, at the optimised geometry, with the solvent model; no zero-point or thermal part)`
+  const model = hasSolvent ? 'with the solvent model' : 'gas phase'
+  return `electronic energy (${geometry}, at the optimised geometry, ${model}; no zero-point or thermal part)`
 }
 
 /** The program's own check, of the job that asks for most, for the molecule and for TMS. */

@@ -89,8 +89,9 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
   const shares = forceFieldShares(stage)
   const conformers = stage.members.map(member => conformerOf(stage, member, counted))
   const failed = conformers.filter(({ state }) => ['failed', 'timeout', 'cancelled', 'lost'].includes(state))
-  const failedShare = failed.reduce((sum, { key }) => sum + (shares.get(key) ?? 0), 0)
-  const provisional = failedShare > PROVISIONAL
+  const failedShare = shares && failed.reduce((sum, { key }) => sum + (shares.get(key) ?? 0), 0)
+  // An unknown share may be a large one.
+  const provisional = failed.length > 0 && (failedShare === null || failedShare > PROVISIONAL)
   const shifts = shiftsOf(stage, counted)
   const shown: ShownNmr = {
     input: params.input,
@@ -133,11 +134,7 @@ interface Counted {
 function countedOf({ params, members, survivors }: Stage): readonly Counted[] {
   const levels =
     params.program === 'none'
-      ? members.map(({ conformer }) => ({
-          id: conformer.id,
-          energy_kcal: conformer.ff_energy_kcal ?? 0,
-          degeneracy: conformer.degeneracy,
-        }))
+      ? byForceField(members)
       : survivors.flatMap(({ conformer, first, second, degeneracy }) => {
           const done = optimised(first)
           if (!done || (isSettled(second) && !shielded(second))) return []
@@ -145,6 +142,14 @@ function countedOf({ params, members, survivors }: Stage): readonly Counted[] {
         })
   const weights = boltzmannWeights(levels, params.temperature_K)
   return levels.map((level, i) => ({ ...level, weight: weights[i] ?? 0 })).sort((a, b) => a.energy_kcal - b.energy_kcal)
+}
+
+/** Empty where one of them has no energy: weights among the others would be a guess. */
+function byForceField(members: readonly Member[]) {
+  const levels = members.flatMap(({ conformer: { id, ff_energy_kcal, degeneracy } }) =>
+    ff_energy_kcal === null ? [] : [{ id, energy_kcal: ff_energy_kcal, degeneracy }],
+  )
+  return levels.length === members.length ? levels : []
 }
 
 function conformerOf(stage: Stage, member: Member, counted: readonly Counted[]): ShownConformer {
@@ -179,7 +184,10 @@ function stateOf(
   { params, selected }: Stage,
   { conformer, first, second }: Member,
 ): { readonly state: ConformerState; readonly reason: string | null } {
-  if (params.program === 'none') return { state: 'optimized', reason: null }
+  if (params.program === 'none') {
+    if (conformer.ff_energy_kcal !== null) return { state: 'optimized', reason: null }
+    return { state: 'pending', reason: 'as given: the force field has no energy for it' }
+  }
   if (!first) return { state: 'pending', reason: null }
   const opt = lastAttempt(first)
   if (opt.outcome === null) return { state: isAlive(first) ? 'optimizing' : 'pending', reason: null }
@@ -207,15 +215,12 @@ function isAlive(job: Job): boolean {
 }
 
 /** The share of each conformer by force-field energy, 298.15 K; by degeneracy alone where there is no energy. */
-function forceFieldShares({ members }: Stage): ReadonlyMap<string, number> {
-  const weights = boltzmannWeights(
-    members.map(({ conformer }) => ({
-      energy_kcal: conformer.ff_energy_kcal ?? 0,
-      degeneracy: conformer.degeneracy,
-    })),
-    298.15,
-  )
-  return new Map(members.map(({ conformer }, i) => [conformer.id, weights[i] ?? 0]))
+/** Null where the force field has no energies. */
+function forceFieldShares({ members, params }: Stage): ReadonlyMap<string, number> | null {
+  const levels = byForceField(members)
+  if (levels.length === 0) return null
+  const weights = boltzmannWeights(levels, params.temperature_K)
+  return new Map(levels.map(({ id }, i) => [id, weights[i] ?? 0]))
 }
 
 function populationTable({ params }: Stage, counted: readonly Counted[]): Json {
@@ -313,12 +318,13 @@ function meanOf(values: readonly number[]): number | null {
 function failureWarnings(
   failed: readonly ShownConformer[],
   all: number,
-  share: number,
+  share: number | null,
   provisional: boolean,
 ): readonly string[] {
   if (failed.length === 0) return []
   const names = failed.map(({ key, state, reason }) => `${key} ${state}${reason ? ` (${reason})` : ''}`).join('; ')
-  const said = `${failed.length} of ${all} conformers did not complete, ${(100 * share).toFixed(0)} % of the force-field population: ${names}`
+  const weight = share === null ? 'of unknown weight' : `${(100 * share).toFixed(0)} % of the force-field population`
+  const said = `${failed.length} of ${all} conformers did not complete, ${weight}: ${names}`
   return [provisional ? `provisional: ${said}` : said]
 }
 

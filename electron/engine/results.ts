@@ -1,0 +1,27 @@
+import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exporters } from '../../shared/exports/index.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
+import { writeAtomic } from './store/atomic-write.ts'
+import type { Blobs } from './store/blobs.ts'
+
+const FILES = { 'results.json': 'json', 'results.csv': 'csv', 'structures.xyz': 'xyz' } as const
+
+/** Writes what an ended run found into its readable folder, `runs/RUN/`: the same files that `larmor export` makes. */
+export async function writeResults(home: string, state: State, run: Run, blobs: Blobs): Promise<void> {
+  const folder = join(home, 'runs', run.id)
+  await mkdir(folder, { recursive: true })
+  for (const [name, format] of Object.entries(FILES)) {
+    const text = await exporters[format](state, run, async ref => (await blobs.read(ref)).toString('utf8'))
+    await writeAtomic(join(folder, name), text)
+  }
+}
+
+/** Whether they are there: a crash may have come between a run's end and its files. */
+export async function hasResults(home: string, run: Run): Promise<boolean> {
+  return access(join(home, 'runs', run.id, 'structures.xyz')).then(
+    () => true,
+    () => false,
+  )
+}
