@@ -1,13 +1,15 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Evidence, Job } from '../../../shared/model/job.ts'
+import type { QueueEntry } from '../../../shared/schedulers/index.ts'
 import { around } from '../points.ts'
-import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
-import { facts, readReports } from './reports.ts'
+import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { facts, type Look, readReports } from './reports.ts'
 import { submit } from './submit.ts'
 
 /**
  * Carries out wishes to cancel. Before its submission a job's lock gets a tombstone, so that a late submission does
- * nothing; afterwards the scheduler is told. `cancelled` needs proof that nothing is alive, or the job's own report.
+ * nothing; afterwards the scheduler is told. `cancelled` needs proof that nothing is alive, or the job's own report:
+ * the processes are dead, or it left the queue without having begun, or left it and has been silent for the grace period.
  */
 export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('cancel.send', async () => {
@@ -30,21 +32,34 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
           )
         : null
     const dead = ended?.ok ? alive.filter(({ id }) => ended.value.includes(id)).map(({ job }) => job) : []
+    const others = alive.map(({ job }) => job).filter(job => !dead.includes(job))
+    const queue = ended?.ok && others.length > 0 ? await askQueue(here) : null
     const look = await readReports(
       here,
       alive.map(({ job }) => labelOf(job)),
     )
-    const unreported = dead.filter(
-      job => !look.reports.some(({ label, event }) => label === labelOf(job) && event === 'ended'),
-    )
+    const isUnreported = (job: Job) =>
+      !look.reports.some(({ label, event }) => label === labelOf(job) && event === 'ended')
+    const gone = queue ? others.filter(job => isUnreported(job) && hasLeft(here, queue, look, job)) : []
 
     return [
       ...cancelled(buried, 'cancelled before it was submitted', 'its submission is locked for ever'),
       ...(taken.length > 0 ? await submit(here, taken) : []),
       ...facts(here, look.reports),
-      ...cancelled(unreported, 'cancelled', 'no process of it is alive'),
+      ...cancelled(dead.filter(isUnreported), 'cancelled', 'no process of it is alive'),
+      ...cancelled(gone, 'cancelled', 'it is not in the queue any more, and it left no report'),
     ]
   })
+}
+
+function hasLeft(here: Here, queue: readonly QueueEntry[], look: Look, job: Job): boolean {
+  const entry = entryOf(queue, job)
+  if (entry && entry.status !== 'gone') {
+    here.present(labelOf(job))
+    return false
+  }
+  const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
+  return (entry !== undefined && !hasBegun) || here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
 }
 
 function cancelled(jobs: readonly Job[], reason: string, text: string): readonly EventBody[] {

@@ -3,7 +3,7 @@ import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
 import { type Attempt, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
-import type { Scheduler } from '../../../shared/schedulers/index.ts'
+import type { QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
 import type { Session } from '../machines/transports/index.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -53,6 +53,21 @@ export function inPhase<Name extends Phase['is']>(
 ): (Attempt & { readonly phase: Extract<Phase, { readonly is: Name }> }) | null {
   const attempt = lastAttempt(job)
   return (names as readonly string[]).includes(attempt.phase.is) ? (attempt as never) : null
+}
+
+/** What the queue says of a job: by its id where that is known, else by its name; of several what is not gone. */
+export function entryOf(queue: readonly QueueEntry[], job: Job): QueueEntry | undefined {
+  const { label, phase } = lastAttempt(job)
+  const named = queue.filter(entry => entry.label === label)
+  const id = 'queue_id' in phase ? phase.queue_id : null
+  return named.find(({ queue_id }) => queue_id === id) ?? named.find(({ status }) => status !== 'gone') ?? named[0]
+}
+
+/** The scheduler's queue, when it may be asked now and answers; null otherwise: then nothing follows. */
+export async function askQueue(here: Here): Promise<readonly QueueEntry[] | null> {
+  if (!here.mayAskScheduler()) return null
+  const listed = here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
+  return listed.ok ? listed.value : null
 }
 
 type PluralType = Extract<EventBody, { readonly jobs: readonly AttemptRef[] }>['type']

@@ -1,9 +1,8 @@
 import type { QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
-import type { QueueEntry } from '../../../shared/schedulers/index.ts'
 import { around } from '../points.ts'
-import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 import { facts, readReports } from './reports.ts'
 
 /** The intent, on disk before anything can be submitted. */
@@ -19,17 +18,18 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
   const answers = await around('submit.send', () => here.agent.submit(jobs.map(labelOf)))
   const submitted: { job: Job; id: QueueId }[] = []
   const events: EventBody[] = []
-  const doubted: { job: Job; text: string }[] = []
+  const doubted: Doubted[] = []
   for (const job of jobs) {
     const answer = answers.find(({ fields }) => fields[0] === labelOf(job))
     switch (answer?.word) {
       case 'answered': {
         const { text, complaint } = answer
-        const id = here.scheduler.submit.read({ exit: Number(answer.fields[1]), out: text, err: complaint })
+        const exit = Number(answer.fields[1])
+        const id = here.scheduler.submit.read({ exit, out: text, err: complaint })
         if (id.ok) submitted.push({ job, id: id.value })
         else {
           const reason = [id.fault.message, id.fault.detail?.trim()].filter(Boolean).join(' ')
-          events.push(...perRun('jobs.refused', [{ job, item: { ...refOf(job), category: null, reason } }]))
+          doubted.push({ job, text: reason, refused: exit !== 0 })
         }
         break
       }
@@ -39,7 +39,7 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
         break
       }
       default:
-        doubted.push({ job, text: answer?.fields[1] ?? 'its folder is not on the machine' })
+        doubted.push({ job, text: answer?.fields[1] ?? 'its folder is not on the machine', refused: false })
     }
   }
   if (doubted.length > 0) events.push(...(await resolve(here, doubted)))
@@ -52,28 +52,31 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
   ]
 }
 
+interface Doubted {
+  readonly job: Job
+  readonly text: string
+  /** The scheduler said no. It may have taken the job all the same (a timeout of its own), so the queue is asked first. */
+  readonly refused: boolean
+}
+
 /** Asks the scheduler by name, and the jobs' own folders; what nobody knows stays a doubt that a person can see. */
-async function resolve(
-  here: Here,
-  doubted: readonly { readonly job: Job; readonly text: string }[],
-): Promise<readonly EventBody[]> {
-  const asked = here.mayAskScheduler()
-    ? here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
-    : null
-  const queue = asked?.ok ? asked.value : null
+async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonly EventBody[]> {
+  const queue = await askQueue(here)
   const reports = await readReports(
     here,
     doubted.map(({ job }) => labelOf(job)),
   )
   const events: EventBody[] = [...facts(here, reports.reports)]
-  for (const { job, text } of doubted) {
+  for (const { job, text, refused } of doubted) {
     const label = labelOf(job)
-    const entry: QueueEntry | undefined = queue?.find(known => known.label === label)
+    const entry = queue ? entryOf(queue, job) : undefined
     if (entry) {
       here.present(label)
       events.push(...perRun('jobs.submitted', [{ job, item: { ...refOf(job), queue_id: entry.queue_id } }]))
     } else if (reports.reports.some(report => report.label === label && report.event !== 'duplicate')) {
       here.present(label)
+    } else if (queue && refused) {
+      events.push(...perRun('jobs.refused', [{ job, item: { ...refOf(job), category: null, reason: text } }]))
     } else {
       const since = inPhase(job, 'submitting')?.phase.doubt?.since
       const waited = since ? Date.parse(here.now()) - Date.parse(since) : 0

@@ -2,7 +2,7 @@ import type { Label } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 import { facts, type Look, readReports } from './reports.ts'
 
 /**
@@ -11,15 +11,12 @@ import { facts, type Look, readReports } from './reports.ts'
  */
 export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('watch.ask', async () => {
-    const asked = here.mayAskScheduler()
-      ? here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
-      : null
-    const entries = asked?.ok ? asked.value : null
-    const inQueue = new Map((entries ?? []).map(entry => [entry.label, entry]))
-    const gone = entries === null ? [] : jobs.filter(job => (inQueue.get(labelOf(job))?.status ?? 'gone') === 'gone')
+    const queue = await askQueue(here)
+    const status = (job: Job) => (queue && entryOf(queue, job)?.status) ?? 'gone'
+    const gone = queue === null ? [] : jobs.filter(job => status(job) === 'gone')
     const look = await readReports(here, gone.map(labelOf))
-    const began = jobs.filter(job => inPhase(job, 'queued') && inQueue.get(labelOf(job))?.status === 'running')
-    for (const job of jobs) if (entries !== null && !gone.includes(job)) here.present(labelOf(job))
+    const began = jobs.filter(job => inPhase(job, 'queued') && status(job) === 'running')
+    for (const job of jobs) if (queue !== null && !gone.includes(job)) here.present(labelOf(job))
     return [
       ...facts(here, look.reports),
       ...perRun(

@@ -1,0 +1,228 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { facts, readReports } from '../../../electron/engine/steps/reports.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
+import { clusterOn, GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
+
+const wish = (world: World, key = 'a'): EventBody => {
+  const job = jobOf(world, key)
+  return { type: 'cancel.wished', run: RUN, job: job.id, attempt: 1, label: world.attempt(key).label }
+}
+
+async function submitted() {
+  const world = await newWorld('slurm')
+  const cluster = clusterOn(world.box)
+  await world.plan({ a: 'echo ran >>"$LOG"' })
+  await world.turnUntil('a', ({ phase }) => phase.is === 'queued')
+  return { world, cluster }
+}
+
+const reportsOf = (world: World) => join(world.box.work, 'jobs', `${RUN}.a.1`)
+
+describe('a job of a cluster', () => {
+  test('is sent, submitted, watched, fetched and judged', async () => {
+    const { world, cluster } = await submitted()
+    expect(world.attempt('a').phase).toMatchObject({ queue_id: '101' })
+    await world.turn()
+    expect(world.attempt('a').phase.is).toBe('queued')
+    await cluster.run('101')
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a')).toMatchObject({ outcome: 'completed', phase: { is: 'parsed', exit: 0 }, ignored: [] })
+    expect(world.box.log()).toEqual(['ran'])
+    expect(Object.keys(cluster.queue())).toEqual(['101'])
+  })
+
+  test('that the queue says is running, runs, before its report is there', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'R')
+    await world.turn()
+    expect(world.attempt('a').phase.is).toBe('running')
+  })
+
+  test('that is gone from the queue is not ended: it is waited for, and then lost, with what was seen', async () => {
+    const { world, cluster } = await submitted()
+    cluster.forget('101')
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: 'lost', evidence: [{ source: 'scheduler' }] })
+  })
+
+  test('that was lost is what its report says, once it comes', async () => {
+    const { world, cluster } = await submitted()
+    cluster.forget('101')
+    await world.turn()
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a').outcome).toBe('lost')
+    writeFileSync(join(world.box.work, '..', 'cluster', '101.job'), '101|PD|x|None\n')
+    await cluster.run('101')
+    // Another job of the machine is looked at, and with it the spool.
+    const { reports } = await readReports(world.here, [])
+    world.tell(...facts(world.here, reports))
+    expect(world.attempt('a')).toMatchObject({
+      outcome: null,
+      reason: null,
+      evidence: [{ source: 'report' }],
+      phase: { is: 'ended' },
+    })
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a').outcome).toBe('completed')
+  })
+
+  test('that left the queue and the spool, but has its report in its folder, has ended', async () => {
+    const { world, cluster } = await submitted()
+    await cluster.run('101')
+    rmSync(join(world.box.work, 'spool'), { recursive: true })
+    cluster.forget('101')
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a').outcome).toBe('completed')
+  })
+
+  test('is not lost while the queue cannot be asked', async () => {
+    const { world } = await submitted()
+    world.box.shim('squeue', 'echo "Unable to contact slurm controller" >&2; exit 1')
+    await world.turn()
+    world.pass(GRACE_S * 10)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+  })
+
+  test('that stands twice in the queue, once of long ago, is not gone', async () => {
+    const { world } = await submitted()
+    writeFileSync(join(world.box.work, '..', 'cluster', '099.job'), `099|CD|${RUN}.a.1|None\n`)
+    writeFileSync(join(world.box.work, '..', 'cluster', '999.job'), `999|CD|${RUN}.a.1|None\n`)
+    await world.turn()
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued', queue_id: '101' } })
+  })
+})
+
+describe('the answer to a submission', () => {
+  async function answeredBy(script: string) {
+    const world = await newWorld('slurm')
+    const cluster = clusterOn(world.box)
+    await world.plan({ a: 'echo ran >>"$LOG"' })
+    cluster.answer(script)
+    for (let i = 0; i < 3; i++) await world.turn()
+    return { world, cluster }
+  }
+
+  test('that is a refusal ends the attempt, in the words of the scheduler', async () => {
+    const { world } = await answeredBy(
+      `rm '../../../cluster'/$id.job; echo "sbatch: error: invalid partition specified: abcd" >&2; exit 1`,
+    )
+    expect(world.attempt('a')).toMatchObject({ outcome: 'failed', phase: { is: 'submitting' } })
+    expect(world.attempt('a').reason).toContain('invalid partition specified: abcd')
+  })
+
+  test('that sounds like a refusal while the job stands in the queue is none', async () => {
+    const { world } = await answeredBy('echo "sbatch: error: Socket timed out on send/recv operation" >&2; exit 1')
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued', queue_id: '101' } })
+    expect(Object.keys(await submittedTimes(world))).toHaveLength(1)
+  })
+
+  test('that names nothing while the job stands in the queue is looked up there', async () => {
+    const { world } = await answeredBy('echo "Thank you for flying"')
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued', queue_id: '101' } })
+  })
+
+  test('that names nothing while the queue does not know it stays a doubt, and is never sent again', async () => {
+    const { world } = await answeredBy(`echo "Thank you for flying"; rm '../../../cluster'/$id.job`)
+    world.pass(GRACE_S * 10)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'submitting' } })
+    expect(world.attempt('a').phase).toMatchObject({ doubt: { text: expect.stringContaining('does not name it') } })
+    expect(Object.keys(await submittedTimes(world))).toHaveLength(1)
+  })
+
+  test('that never came is asked for again, and the queue knows', async () => {
+    const { world } = await answeredBy('kill -9 $$')
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued', queue_id: '101' } })
+  })
+
+  test('that never came, while its report is there: the report names the job', async () => {
+    const world = await newWorld('slurm')
+    const cluster = clusterOn(world.box)
+    await world.plan({ a: 'echo ran >>"$LOG"' })
+    cluster.answer('kill -9 $$')
+    for (const step of ['stage', 'intend'] as const) await world.step(step)
+    await world.here.agent.submit([world.attempt('a').label])
+    await cluster.run('101')
+    cluster.forget('101')
+    await world.step('submit')
+    expect(world.attempt('a')).toMatchObject({ phase: { is: 'ended', queue_id: '101' }, ignored: [] })
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a').outcome).toBe('completed')
+    expect(world.box.log()).toEqual(['ran'])
+  })
+})
+
+/** The submissions that the cluster has seen. */
+async function submittedTimes(world: World): Promise<Readonly<Record<string, string>>> {
+  const folder = join(world.box.work, '..', 'cluster')
+  const last = Number(readFileSync(join(folder, 'last'), 'utf8'))
+  return Object.fromEntries(Array.from({ length: last - 100 }, (_, i) => [String(101 + i), '']))
+}
+
+describe('cancelling', () => {
+  test('a job that waits is cancelled once the queue says so, and it never runs', async () => {
+    const { world, cluster } = await submitted()
+    world.tell(wish(world))
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(cluster.cancelled()).toContain('101')
+    expect(world.attempt('a')).toMatchObject({ outcome: 'cancelled', ignored: [] })
+    expect(world.box.log()).toEqual([])
+  })
+
+  test('a job that runs is what its report says', async () => {
+    const { world, cluster } = await submitted()
+    world.box.shim('scancel', `kill $(sed -n 's/^pid=//p' '${reportsOf(world)}/report.began')`)
+    writeFileSync(join(reportsOf(world), 'run.sh'), 'echo ran >>"$LOG"; exec sleep 600')
+    const running = cluster.run('101')
+    await world.turnUntil('a', ({ phase }) => phase.is === 'running')
+    await world.turnUntil('a', () => world.box.log().length === 1)
+    world.tell(wish(world))
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    await running
+    expect(world.attempt('a')).toMatchObject({ outcome: 'cancelled', phase: { is: 'parsed', signal: 'TERM' } })
+  })
+
+  test('a job that was killed without a report is cancelled after the grace period, not before', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'R')
+    writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
+    await world.turn()
+    expect(world.attempt('a').phase.is).toBe('running')
+    world.tell(wish(world))
+    await world.turn()
+    expect(world.attempt('a').outcome).toBeNull()
+    cluster.setState('101', 'CA')
+    await world.turn()
+    expect(world.attempt('a').outcome).toBeNull()
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: 'cancelled', evidence: [{ source: 'scheduler' }] })
+  })
+
+  test('that the scheduler would not do changes nothing, and is asked for again', async () => {
+    const { world } = await submitted()
+    world.box.shim('scancel', 'echo denied >&2; exit 210')
+    world.tell(wish(world))
+    await world.turn()
+    world.pass(GRACE_S * 10)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+  })
+
+  test('a job that ended by itself before is what it is', async () => {
+    const { world, cluster } = await submitted()
+    await cluster.run('101')
+    world.tell(wish(world))
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a')).toMatchObject({ outcome: 'completed', phase: { is: 'parsed' } })
+  })
+})
