@@ -73,23 +73,3 @@ export function graphOf(molecule: Molecule): Graph {
     },
   }
 }
-
-/** The separate molecules, each as its atoms counted from 0. */
-export function fragments(graph: Graph): readonly (readonly number[])[] {
-  const seen = new Set<number>()
-  const found: number[][] = []
-  for (let start = 0; start < graph.elements.length; start++) {
-    if (seen.has(start)) continue
-    const part = [start]
-    seen.add(start)
-    for (const atom of part) {
-      for (const next of graph.neighbours[atom] ?? []) {
-        if (seen.has(next)) continue
-        seen.add(next)
-        part.push(next)
-      }
-    }
-    found.push(part.sort((a, b) => a - b))
-  }
-  return found
-}

@@ -1,7 +1,7 @@
 import type { Molecule } from 'openchemlib'
 import { badInput, ok, type Result } from '../result.ts'
 import { perceiveBonds } from './bonds.ts'
-import { atomicNumber, electronCount, elementSymbol, symbolOf } from './elements.ts'
+import { electronCount, symbolOf } from './elements.ts'
 import { readMolfile } from './molfile.ts'
 import { readSmiles } from './smiles.ts'
 import { parseXyz } from './xyz.ts'
@@ -140,9 +140,4 @@ function separate(molecule: Molecule): string[] {
   const numbers: number[] = []
   const count = molecule.getFragmentNumbers(numbers, false, true)
   return count > 1 ? [`the input holds ${count} separate molecules: how they lie to each other is arbitrary`] : []
-}
-
-/** The first symbol that is no element Larmor knows; null where all are. */
-export function unknownElement(elements: readonly string[]): string | null {
-  return elements.find(element => !elementSymbol(element) || atomicNumber(element) === 0) ?? null
 }

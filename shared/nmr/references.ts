@@ -47,8 +47,6 @@ const inTms = new Set(['H', 'C', 'Si'])
 /** What a shift against computed TMS is off by, as a rule; known for these two only (ppm). */
 const tmsError: Readonly<Record<string, number>> = { H: 0.3, C: 4 }
 
-export const TMS_SMILES = 'C[Si](C)(C)C'
-
 /**
  * The reference of each nucleus, settled before anything runs. A level without a factor of its own is referred to TMS
  * computed once at that level; `published` for such a level is refused. Nuclei that TMS does not hold give

@@ -17,10 +17,9 @@ export function workflowOf(id: string): Workflow {
 export type {
   ConformerState,
   NmrArguments,
-  NmrContext,
   ResolvedNmr,
   ShownConformer,
   ShownNmr,
   ShownShift,
 } from './nmr.ts'
-export { nmrDefaults, resolveNmr } from './nmr.ts'
+export { resolveNmr } from './nmr.ts'

@@ -2,7 +2,7 @@ import { planNmr } from './nmr/plan.ts'
 import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
 
-export { type NmrArguments, type NmrContext, nmrDefaults, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
+export { type NmrArguments, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
 export type { ConformerState, ShownConformer, ShownNmr, ShownShift } from './nmr/show.ts'
 
 /** Conformer ensemble NMR: conformers, optimisations, a selection, shieldings, weights, averages, shifts. */

@@ -5,7 +5,7 @@ import type { Constitution } from '../../../shared/nmr/symmetry.ts'
 import { mirrored } from '../../../shared/nmr/vectors.ts'
 
 /** Two geometries this close (angstrom, all atoms, after renaming like ones) are one conformer. */
-export const SAME_CONFORMER = 0.25
+const SAME_CONFORMER = 0.25
 /** A turn of the molecule that moves no atom more than this on the average is a symmetry. */
 const SYMMETRIC = 0.15
 

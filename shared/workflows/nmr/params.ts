@@ -1,4 +1,3 @@
-import type { Conformer, EnsembleResult } from '../../nmr/ensemble.ts'
 import type { Nucleus } from '../../nmr/nuclei.ts'
 import type { StructureFormat } from '../../nmr/parse-structure.ts'
 import type { Reference } from '../../nmr/references.ts'
@@ -47,5 +46,3 @@ export type NmrParams = {
   /** What was assumed at the start. */
   readonly warnings: readonly string[]
 }
-
-export type { Conformer, EnsembleResult }

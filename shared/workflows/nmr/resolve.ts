@@ -64,7 +64,7 @@ export interface ResolvedNmr {
   readonly warnings: readonly string[]
 }
 
-export const nmrDefaults = {
+const nmrDefaults = {
   preset: 'draft',
   solvent: 'CDCl3',
   nuclei: '1H,13C',

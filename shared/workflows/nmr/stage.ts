@@ -109,6 +109,6 @@ export function isSettled(job: Job | undefined): boolean {
   return outcomeOf(job) !== null
 }
 
-export function outcomeOf(job: Job | undefined): Outcome | null {
+function outcomeOf(job: Job | undefined): Outcome | null {
   return job ? lastAttempt(job).outcome : null
 }
