@@ -157,11 +157,6 @@ export function lastAttempt(job: Job): Attempt {
   return attempt
 }
 
-/** Whether nothing more will be done for the attempt: its outcome is known, and nothing is left to read. */
-export function isSettled(attempt: Attempt): boolean {
-  return attempt.outcome !== null
-}
-
 /** What the job's last attempt produced, if it completed. */
 export function completedResult(job: Job | undefined): JobResult | null {
   if (!job) return null

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
-import type { ContentRef, Json } from '../../../shared/ids.ts'
+import type { Json } from '../../../shared/ids.ts'
+import { refOf } from '../store/content-ref.ts'
 import { doTask } from './index.ts'
 
 /** Asked of a worker: one task, with the texts that its input names, by sha256. */
@@ -14,12 +14,6 @@ export interface Question {
 export type Answer =
   | { readonly is: 'done'; readonly result: Json; readonly texts: readonly string[] }
   | { readonly is: 'failed'; readonly reason: string }
-
-/** The reference of a text, as the store makes it. */
-export function refOf(text: string): ContentRef {
-  const bytes = Buffer.from(text, 'utf8')
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length }
-}
 
 function answer({ kind, input, texts }: Question): Answer {
   const kept = new Map<string, string>()
