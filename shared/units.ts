@@ -5,6 +5,3 @@ export const KCAL_PER_HARTREE = 627.5094740631
 
 /** Molar gas constant in kcal/(mol K). */
 export const GAS_CONSTANT_KCAL = 0.0019872042586
-
-/** Angstrom in one bohr. */
-export const ANGSTROM_PER_BOHR = 0.529177210903

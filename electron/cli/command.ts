@@ -33,7 +33,7 @@ export interface Given {
   number(name: string, least?: number): number | undefined
 }
 
-export const COMMON: Options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
+const COMMON: Options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
 
 /** Splits a command's arguments; an unknown option or a missing value is bad input, naming the option. */
 export function parseGiven(command: CliCommand, args: readonly string[]): Given {

@@ -74,7 +74,7 @@ const show: CliCommand = {
 }
 
 /** Prints the document of `show`; returns it. */
-export function printShown({ terminal }: Surroundings, { state, engine, elsewhere }: SeenHere, id: string): void {
+function printShown({ terminal }: Surroundings, { state, engine, elsewhere }: SeenHere, id: string): void {
   const found = find(state, id)
   const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {

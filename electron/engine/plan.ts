@@ -64,7 +64,7 @@ function newProgress(run: Run, plan: Plan): readonly EventBody[] {
 }
 
 /** Predicted seconds of what is settled over those of all, 0..1. */
-export function progressOf(steps: readonly PlanStep[]): number {
+function progressOf(steps: readonly PlanStep[]): number {
   const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const done = steps.reduce((sum, { weight, settled, total }) => sum + (total > 0 ? (weight * settled) / total : 0), 0)
   return whole > 0 ? Math.min(1, done / whole) : 0

@@ -94,5 +94,3 @@ export type Event = EventBody & {
   /** Version of the event's shape; older ones are brought up to date on reading (upcast.ts). */
   readonly v: number
 }
-
-export type EventType = EventBody['type']

@@ -1,5 +1,5 @@
 import type { ContentRef, Json } from '../ids.ts'
-import type { Evidence, JobResult, Outcome, Resources } from '../model/job.ts'
+import type { Evidence, JobResult, Resources } from '../model/job.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
 
@@ -67,4 +67,4 @@ export interface Program {
   restart(input: Json, last: JobResult | null): Json
 }
 
-export type { Evidence, Outcome }
+export type { Evidence }

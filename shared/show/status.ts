@@ -126,7 +126,7 @@ export function jobsOf(state: State, run: Run): readonly Job[] {
   return run.jobs.flatMap((id: JobId) => get(state.jobs, id) ?? [])
 }
 
-export function countsOf(jobs: readonly Job[]): Counts {
+function countsOf(jobs: readonly Job[]): Counts {
   const counts: Record<PhaseName | Outcome, number> = { ...none }
   for (const job of jobs) {
     const { phase, outcome } = lastAttempt(job)

@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs'
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { lineBatches } from '../../electron/engine/lines.ts'
 import { programs } from '../../shared/programs/index.ts'
 import type { Measurement } from './measurement.ts'
 
@@ -57,8 +57,7 @@ async function countNewlines(path: string): Promise<number> {
 
 async function readAll(path: string): Promise<void> {
   const reader = programs.nwchem.reader(null)
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })
-  for await (const line of lines) reader.line(line, 'nwchem.out')
+  for await (const lines of lineBatches(path)) for (const line of lines) reader.line(line, 'nwchem.out')
   reader.reading()
 }
 
