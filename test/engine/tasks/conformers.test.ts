@@ -1,7 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { parseXyz } from '../../../shared/nmr/xyz.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { classesOf, ladder, taskBench } from './doing.ts'
+
+vi.setConfig({ testTimeout: 300_000 })
 
 const bench = taskBench()
 

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { classesOf, taskBench } from './doing.ts'
 import { methanolXyz, stretched } from './geometries.ts'
+
+vi.setConfig({ testTimeout: 300_000 })
 
 const bench = taskBench()
 

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ContentRef } from '../../../shared/ids.ts'
 import { formatXyz, parseXyz } from '../../../shared/nmr/xyz.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { KCAL_PER_HARTREE } from '../../../shared/units.ts'
 import { taskBench } from './doing.ts'
+
+vi.setConfig({ testTimeout: 300_000 })
 
 const bench = taskBench()
 const pentane = bench.conformers('CCCCC')
