@@ -1,0 +1,113 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rm, truncate, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import type { RemotePath } from '../../shared/ids.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import { get } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { begin, commandRun, witness } from './living/command-run.ts'
+import { attached, larmor, startEngineProcess } from './living/engine-process.ts'
+import { killProcessesOf } from './living/processes.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'larmor-full-life-'))
+const disk = join(folder, 'disk')
+const home = join(disk, 'home')
+const impossible = whyNot()
+if (impossible) console.warn(`skipped full-disk.test.ts: ${impossible}`)
+
+function whyNot(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
+  mkdirSync(disk)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'pipe' })
+    return null
+  } catch (error) {
+    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+afterAll(async () => {
+  killProcessesOf(home)
+  await sleep(200)
+  if (!impossible) execFileSync('umount', ['-l', disk], { stdio: 'pipe' })
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const filler = join(disk, 'filler')
+
+/** Not one more byte fits. */
+async function fill(): Promise<void> {
+  await writeFile(filler, Buffer.alloc(4 << 20)).catch(() => {})
+}
+
+test.skipIf(impossible)(
+  'a disk that fills up under a living engine: it says so, loses nothing, and goes on with space',
+  async () => {
+    const engine = startEngineProcess(home)
+    const client = await attached(home, engine)
+    if (!client) throw new Error(engine.said())
+    const log = witness(join(folder, 'witness'))
+    const script = join(folder, 'later.sh')
+    writeFileSync(script, log.script('later', 'true'))
+    // The jobs' own disk is another one, as on a cluster.
+    const settings = { ...localMachine.settings, work: join(folder, 'work') as RemotePath }
+    orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
+    await begin(client, commandRun('rfull', { a: log.script('a', 'sleep 2'), b: log.script('b', 'sleep 3') }))
+    await stateWhen(home, state => {
+      const job = get(state.jobs, 'rfull.b')
+      return job !== undefined && lastAttempt(job).phase.is === 'running'
+    })
+    await fill()
+    const refused = await larmor(home, ['run', script, '--program', 'command', '--request-id', 'later', '--json'])
+    expect([refused.code, refused.json()]).toMatchObject([
+      3,
+      { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
+    ])
+    while ((await log.seen()).b?.ended !== 1) await sleep(50)
+    await sleep(3000)
+    // Both have ended, which cannot be kept; nothing is claimed, and reading goes on.
+    const status = (await larmor(home, ['status', '--json'])).json() as { readonly runs: readonly unknown[] }
+    expect(status).toMatchObject({ engine: 'alive', runs: [{ run: 'rfull', state: 'running' }] })
+
+    await truncate(filler, 0)
+    await rm(filler)
+    const state = await stateWhen(home, state => get(state.runs, 'rfull')?.phase.is === 'ended')
+    expect(get(state.runs, 'rfull')?.phase).toMatchObject({ outcome: 'completed' })
+    const told = await larmor(home, [
+      'run',
+      script,
+      '--program',
+      'command',
+      '--request-id',
+      'later',
+      '--wait',
+      '--json',
+    ])
+    expect([told.code, told.err]).toEqual([0, ''])
+    const once = { began: 1, ended: 1 }
+    expect(await log.seen()).toEqual({ a: once, b: once, later: once })
+
+    // Filled up once more, and ended: the snapshot does not fit, and the next engine needs none.
+    await fill()
+    await client.shutdown()
+    expect((await engine.ended).code).toBe(0)
+    await fill()
+    const start = await larmor(home, ['engine', 'start', '--json'])
+    expect([start.code, start.json()]).toMatchObject([
+      3,
+      { error: { message: expect.stringContaining('the disk is full') } },
+    ])
+    await rm(filler)
+    const next = startEngineProcess(home)
+    const again = await attached(home, next)
+    if (!again) throw new Error(next.said())
+    expect((await expectWhole(home, next, again)).runs.size).toBe(2)
+  },
+  120_000,
+)
