@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { inspect } from 'node:util'
 import { FaultError } from '../shared/result.ts'
 import { badArgument, type CliCommand, parseGiven } from './cli/command.ts'
 import { doctor } from './cli/doctor.ts'
@@ -9,6 +10,7 @@ import { readCommands } from './cli/read-commands.ts'
 import { startCommands } from './cli/start-commands.ts'
 import { steerCommands } from './cli/steer-commands.ts'
 import { createTerminal, tellFault } from './cli/terminal.ts'
+import { diskFault } from './engine/store/disk-fault.ts'
 import { homeFolder } from './home.ts'
 
 const commands: readonly CliCommand[] = [
@@ -63,9 +65,11 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0
     }
     return await command.run({ home: homeFolder(), terminal, cwd: process.cwd() }, given)
-  } catch (error) {
+  } catch (thrown) {
+    // What the disk refused is no defect, wherever it was noticed.
+    const error = diskFault(thrown, homeFolder())
     if (error instanceof FaultError) return tellFault(json, error.fault)
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const detail = error instanceof Error ? (error.stack ?? error.message) : inspect(error)
     return tellFault(json, { code: 'internal', message: 'This is a defect of Larmor.', detail })
   }
 }

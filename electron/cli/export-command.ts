@@ -34,7 +34,7 @@ export const exportCommand: CliCommand = {
       process.stdout.write(text)
       return EXIT.done
     }
-    const path = out === undefined ? join(home, 'runs', run.id, 'results', `${run.id}.${format}`) : resolve(cwd, out)
+    const path = out === undefined ? join(home, 'runs', run.id, 'exports', `${run.id}.${format}`) : resolve(cwd, out)
     if (out === undefined) await mkdir(dirname(path), { recursive: true }).catch(() => {}) // told by the next line
     await writeAtomic(path, text).catch((error: unknown) => {
       throw new FaultError({

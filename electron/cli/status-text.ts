@@ -14,7 +14,7 @@ const NO_RUNS = 'No runs yet. A first one: larmor nmr "CC(O)CC" --solvent CDCl3 
 
 /** `status` for a person: a table, what is wrong with a run below it, and whether anything drives the runs. */
 export function statusText(document: StatusDocument, now: Date): string {
-  const { runs } = document
+  const { runs, engine } = document
   if (runs.length === 0) return [NO_RUNS, ...drivenNote(document)].join('\n')
   const rows = runs.map(run => [
     run.run,
@@ -25,7 +25,7 @@ export function statusText(document: StatusDocument, now: Date): string {
     run.machine,
     agoText(run.updated, now),
   ])
-  const notes = runs.flatMap(notesOf)
+  const notes = runs.flatMap(run => notesOf(run, engine))
   return [
     columns(['run', 'name', 'state', 'done', 'steps', 'machine', 'last news'], rows),
     ...(notes.length > 0 ? ['', ...notes] : []),
@@ -70,11 +70,14 @@ function part(n: number, what: string): readonly string[] {
   return n > 0 ? [`${n} ${what}`] : []
 }
 
-function notesOf({ run, name, state, reason, doubt, confidence, machine }: RunStatus): readonly string[] {
+function notesOf(
+  { run, name, state, reason, doubt, confidence, machine }: RunStatus,
+  engine: string,
+): readonly string[] {
   return [
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
-    ...(confidence === 'stale'
+    ...(confidence === 'stale' && engine === 'alive'
       ? [`${shortened(name)} (${run}): "${machine}" is not reachable, this is what was last known`]
       : []),
   ]
