@@ -49,6 +49,7 @@ const AGAIN_MS = 2000
 export function startEngine({ home, store, pool, now, log }: EngineOptions): RunningEngine {
   const listeners = new Set<(update: Update) => void>()
   const loops = new Map<MachineName, MachineLoop>()
+  const resultsAtWork = new Set<Promise<void>>()
   let stopping = false
 
   const commits = createCommits({
@@ -106,9 +107,13 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   function keepResults(id: RunId): void {
     const run = get(commits.state.runs, id)
     if (run?.phase.is !== 'ended') return
-    writeResults(home, commits.state, run, store.blobs).catch((error: unknown) =>
-      log(`the results of ${id} could not be written: ${say(error)}`),
-    )
+    const writing = writeResults(home, commits.state, run, store.blobs)
+      .catch((error: unknown) => {
+        log(`the results of ${id} could not be written: ${say(error)}`)
+        if (error instanceof FaultError && !stopping) setTimeout(() => stopping || keepResults(id), AGAIN_MS).unref()
+      })
+      .finally(() => resultsAtWork.delete(writing))
+    resultsAtWork.add(writing)
   }
 
   async function keepMissingResults(): Promise<void> {
@@ -165,7 +170,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
 
   const open = [...values(commits.state.runs)].filter(run => run.phase.is === 'open').map(run => run.id)
   plan(open)
-  void keepMissingResults()
+  keepMissingResults().catch((error: unknown) => log(`looking for results: ${say(error)}`))
   tasks.begin(commits.state)
   wakeMachines()
 
@@ -206,6 +211,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       stopping = true
       readings.stop()
       await tasks.stop()
+      await Promise.all(resultsAtWork)
       await Promise.all([...loops.values()].map(loop => loop.stop()))
       await store.writeSnapshot(commits.state).catch((error: unknown) => log(`snapshot: ${say(error)}`))
       await store.close()

@@ -1,10 +1,11 @@
-import { access, mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exporters } from '../../shared/exports/index.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { writeAtomic } from './store/atomic-write.ts'
 import type { Blobs } from './store/blobs.ts'
+import { ifExists } from './store/disk-fault.ts'
 
 const FILES = { 'results.json': 'json', 'results.csv': 'csv', 'structures.xyz': 'xyz' } as const
 
@@ -18,10 +19,8 @@ export async function writeResults(home: string, state: State, run: Run, blobs: 
   }
 }
 
-/** Whether they are there: a crash may have come between a run's end and its files. */
+/** Whether they are there, of this end of the run: a crash may have come between it and its files. */
 export async function hasResults(home: string, run: Run): Promise<boolean> {
-  return access(join(home, 'runs', run.id, 'structures.xyz')).then(
-    () => true,
-    () => false,
-  )
+  const written = await ifExists(stat(join(home, 'runs', run.id, 'structures.xyz')))
+  return written !== undefined && run.phase.is === 'ended' && written.mtimeMs >= Date.parse(run.phase.at)
 }

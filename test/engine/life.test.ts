@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, type TestContext, test } from 'vitest'
@@ -23,7 +23,10 @@ async function folderOf(context: TestContext) {
     await writeFile(path, text)
     return path
   }
-  return { home, folder, script, witness: witness(join(folder, 'witness')) }
+  /** What a job does until the test lets it end. */
+  const long = `while [ ! -e '${folder}/end' ]; do sleep 0.1; done`
+  const letEnd = () => writeFile(join(folder, 'end'), '')
+  return { home, folder, script, long, letEnd, witness: witness(join(folder, 'witness')) }
 }
 
 function enginesOf(home: string): readonly number[] {
@@ -72,8 +75,8 @@ describe.skipIf(blind)('an engine', () => {
   })
 
   test('that is stopped lets go of the jobs; they go on, status tells that nobody drives the run, the next one ends it', async context => {
-    const { home, script, witness } = await folderOf(context)
-    const path = await script('a.sh', witness.script('a', 'sleep 3'))
+    const { home, script, long, letEnd, witness } = await folderOf(context)
+    const path = await script('a.sh', witness.script('a', long))
     const { run } = (await larmor(home, ['run', path, '--program', 'command', '--json'])).json() as { run: string }
     await stateWhen(home, state => {
       const job = get(state.jobs, `${run}.a.sh`)
@@ -86,6 +89,7 @@ describe.skipIf(blind)('an engine', () => {
     expect(status).toMatchObject({ engine: 'none', runs: [{ run, state: 'running', counts: { running: 1 } }] })
     expect(processesOf(home).length).toBeGreaterThan(0)
 
+    await letEnd()
     await until(async () => (await witness.seen()).a?.ended === 1, 'the job ends by itself')
     const late = (await larmor(home, ['status', '--json'])).json() as Record<string, unknown>
     expect(late).toMatchObject({ engine: 'none', runs: [{ state: 'running', counts: { running: 1 } }] })
@@ -96,8 +100,8 @@ describe.skipIf(blind)('an engine', () => {
   })
 
   test('that was killed is taken over; a wait that began before goes on over its death and the next birth', async context => {
-    const { home, script, witness } = await folderOf(context)
-    const path = await script('a.sh', witness.script('a', 'sleep 4'))
+    const { home, script, long, letEnd, witness } = await folderOf(context)
+    const path = await script('a.sh', witness.script('a', long))
     const { run } = (await larmor(home, ['run', path, '--program', 'command', '--json'])).json() as { run: string }
     const waiting = larmor(home, ['wait', run, '--json'])
     await sleep(1000)
@@ -108,6 +112,7 @@ describe.skipIf(blind)('an engine', () => {
     expect((await larmor(home, ['engine', 'status', '--json'])).json()).toMatchObject({ running: false, pid: null })
     expect((await larmor(home, ['engine', 'start', '--json'])).json()).toMatchObject({ running: true })
     expect(enginesOf(home)).not.toContain(pid)
+    await letEnd()
     const waited = await waiting
     expect([waited.code, waited.json()]).toMatchObject([0, { state: 'completed' }])
     expect(await witness.seen()).toEqual({ a: { began: 1, ended: 1 } })
@@ -161,6 +166,22 @@ describe.skipIf(blind)('an engine', () => {
       fault: { code: 'not-now', message: expect.stringContaining('does not own') },
     })
     expect(await engine.ended).toEqual({ code: 0, signal: null })
+  })
+
+  test('leaves the results of a run in its folder, and makes those anew that are older than its end', async context => {
+    const { home, script, witness } = await folderOf(context)
+    const path = await script('a.sh', witness.script('a', 'true'))
+    const waited = await larmor(home, ['run', path, '--program', 'command', '--wait', '--json'])
+    const { run } = waited.json() as { run: string }
+    await larmor(home, ['engine', 'stop'])
+    const results = join(home, 'runs', run, 'results.json')
+    const text = await readFile(results, 'utf8')
+    expect(JSON.parse(text)).toMatchObject({ run })
+
+    await writeFile(results, 'of a former end')
+    await utimes(join(home, 'runs', run, 'structures.xyz'), 1, 1)
+    await larmor(home, ['engine', 'start'])
+    await until(async () => (await readFile(results, 'utf8')) === text, 'the results are made anew')
   })
 
   test('keeps its socket to its user, and writes a log without control characters', async context => {

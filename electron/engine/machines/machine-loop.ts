@@ -44,8 +44,8 @@ const A_DAY_MS = 24 * 3600 * 1000
 const LONGEST_TROUBLE_S = 15
 /** How long a call that is under way may take to end once the engine stops. */
 const PATIENCE_MS = 5000
-/** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was fetched is soon a fact. */
-const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, fetch: 200 }
+/** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
+const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, submit: 100, fetch: 200 }
 
 /**
  * One loop per machine owns its connection and does all that must be done there, all jobs of a step at a time. It
