@@ -26,7 +26,8 @@ export const GRACE_S = 30
 /** One machine with its real agent and job script, and all that the engine's steps make of it, a turn at a time. */
 export interface World {
   readonly box: Box
-  readonly here: Here
+  /** What the steps get; a test may put something in between. */
+  here: Here
   state: State
   /** Every event so far that facts became. */
   readonly events: EventBody[]
@@ -114,7 +115,7 @@ export async function newWorld(
         const run = get(world.state.runs, job.run)
         return run && nextStep(job, run) === step
       })
-      const facts = due.length > 0 ? await steps[step](here, due) : []
+      const facts = due.length > 0 ? await steps[step](world.here, due) : []
       world.tell(...facts)
       return facts
     },
