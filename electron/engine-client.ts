@@ -25,7 +25,7 @@ export async function livingEngine(home: string): Promise<EngineOwner | null> {
   return lock && lock.liveness === 'alive' ? lock.owner : null
 }
 
-/** Attaches to the living engine, or null where there is none. */
+/** Attaches to the living engine, or null where there is none. Throws a FaultError where one lives that cannot be talked to. */
 export async function attachLiving(home: string): Promise<AttachedEngine | null> {
   const owner = await livingEngine(home)
   if (!owner?.socket) return null
@@ -37,22 +37,32 @@ export async function attachLiving(home: string): Promise<AttachedEngine | null>
   }
 }
 
+/** As attachLiving; null also for an engine that does not answer, or not in this version's words: the disk tells as well. */
+async function attachToRead(home: string): Promise<AttachedEngine | null> {
+  return (await livingEngine(home)) && attachLiving(home).catch(() => null)
+}
+
 /** The state, from the engine or from disk; takes no lock and starts nothing. */
 export async function readState(home: string): Promise<Seen> {
-  const engine = await attachLiving(home)
-  if (!engine) return { state: (await readStore(home, model)).state, engine: 'none' }
+  const engine = await attachToRead(home)
   try {
-    return { state: await snapshotOf(engine), engine: 'alive' }
+    if (engine) return { state: await snapshotOf(engine), engine: 'alive' }
+  } catch {
+    // It has ended meanwhile.
   } finally {
-    engine.detach()
+    engine?.detach()
   }
+  return readDisk(home)
+}
+
+async function readDisk(home: string): Promise<Seen> {
+  const { state } = await readStore(home, model)
+  return { state, engine: (await livingEngine(home)) ? 'alive' : 'none' }
 }
 
 function snapshotOf(engine: AttachedEngine): Promise<State> {
   return new Promise((resolve, reject) => {
-    engine.closed.then(() =>
-      reject(new FaultError({ code: 'not-now', message: 'The engine ended meanwhile; try again.' })),
-    )
+    engine.closed.then(() => reject(new Error('the engine has ended')))
     engine.subscribe(update => {
       if (update.is === 'snapshot') resolve(update.state)
     })
@@ -65,11 +75,11 @@ const WITHOUT_ENGINE_MS = 1000
 export async function* follow(home: string, signal: AbortSignal): AsyncGenerator<Seen> {
   let seq = -1
   while (!signal.aborted) {
-    const engine = await attachLiving(home)
+    const engine = await attachToRead(home)
     if (!engine) {
-      const { state } = await readStore(home, model)
-      if (state.seq !== seq) yield { state, engine: 'none' }
-      seq = state.seq
+      const seen = await readDisk(home)
+      if (seen.state.seq !== seq) yield seen
+      seq = seen.state.seq
       await sleep(WITHOUT_ENGINE_MS, undefined, { signal }).catch(() => {})
       continue
     }

@@ -168,6 +168,24 @@ describe.skipIf(blind)('an engine', () => {
     expect(await engine.ended).toEqual({ code: 0, signal: null })
   })
 
+  test('that is suspended keeps nobody from reading what is on disk, and tells who wants more', async context => {
+    const { home, witness } = await folderOf(context)
+    const engine = startEngineProcess(home)
+    const client = await attached(home, engine)
+    if (!client) throw new Error(engine.said())
+    await begin(client, commandRun('rslow', { a: witness.script('a', 'sleep 300') }))
+    await stateWhen(home, state => state.runs.size === 1)
+    process.kill(engine.pid, 'SIGSTOP')
+    const [status, pause] = await Promise.all([
+      larmor(home, ['status', '--json']),
+      larmor(home, ['pause', 'rslow', '--json']),
+    ])
+    expect([status.code, status.json()]).toMatchObject([0, { engine: 'alive', runs: [{ run: 'rslow' }] }])
+    expect([pause.code, pause.json()]).toMatchObject([3, { error: { message: 'The engine does not answer.' } }])
+    process.kill(engine.pid, 'SIGCONT')
+    expect((await larmor(home, ['pause', 'rslow', '--json'])).json()).toEqual({ run: 'rslow', state: 'paused' })
+  })
+
   test('leaves the results of a run in its folder, and makes those anew that are older than its end', async context => {
     const { home, script, witness } = await folderOf(context)
     const path = await script('a.sh', witness.script('a', 'true'))

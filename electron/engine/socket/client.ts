@@ -1,7 +1,10 @@
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { CONTRACT_VERSION, type Engine, type Reading, type Update } from '../../../shared/contract.ts'
 import { FaultError } from '../../../shared/result.ts'
 import { type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+
+const HELLO_MS = 10_000
 
 export interface AttachedEngine extends Engine {
   /** Asks the engine to end; resolves when its side of the socket is closed. */
@@ -26,7 +29,10 @@ export async function attach(path: string): Promise<AttachedEngine> {
   })
   const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
   socket.on('close', () => engine.$close(new Error('the engine has ended')))
-  const hello = await engine.hello()
+  const hello = await within(HELLO_MS, engine.hello()).catch((error: unknown) => {
+    socket.destroy()
+    throw error
+  })
   if (hello.contract !== CONTRACT_VERSION) {
     socket.destroy()
     throw new FaultError({
@@ -62,6 +68,24 @@ export async function attach(path: string): Promise<AttachedEngine> {
     },
     detach: () => socket.destroy(),
     closed,
+  }
+}
+
+/** A process that is suspended, or far too busy, takes connections and never answers. */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  const timer = new AbortController()
+  const silence = sleep(ms, undefined, { signal: timer.signal }).then(() => {
+    throw new FaultError({
+      code: 'not-now',
+      message: 'The engine does not answer.',
+      hint: 'It may be suspended or very busy; what is on disk can be read all the same.',
+    })
+  })
+  silence.catch(() => {}) // given up: the answer came
+  try {
+    return await Promise.race([answer, silence])
+  } finally {
+    timer.abort()
   }
 }
 
