@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { shiftsCsv } from '../../../shared/exports/shifts-csv.ts'
+import type { RunDocument } from '../../../shared/show/run.ts'
+
+const run: RunDocument = {
+  run: 'rabc',
+  name: 'a run',
+  workflow: 'nmr',
+  state: 'completed',
+  reason: null,
+  machine: 'local',
+  started: '2026-01-01T00:00:00.000Z',
+  updated: '2026-01-01T00:00:00.000Z',
+  jobs: [],
+}
+
+function shift(source: string | null, delta_ppm: number | null) {
+  const reference = { kind: 'tms', source, expected_error_ppm: 4 }
+  return { nucleus: '13C', atoms: [1, 12], sigma_ppm: -12.5, delta_ppm, reference, comparable: true }
+}
+
+test('one line for each environment, its atoms in one cell, CRLF after each (RFC 4180)', () => {
+  expect(shiftsCsv({ ...run, shifts: [shift('TMS', 50.25)] })).toBe(
+    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable\r\n' +
+      '13C,1 12,-12.5,50.25,tms,TMS,4,true\r\n',
+  )
+})
+
+test.each([
+  ['a comma, and "quotes"', '"a comma, and ""quotes"""'],
+  ['two\nlines', '"two\nlines"'],
+  ['=1+1', "'=1+1"],
+  ['@SUM(A1)', "'@SUM(A1)"],
+  ['-cmd', "'-cmd"],
+])('%j stays a text, also in a spreadsheet', (source, cell) => {
+  expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(`-12.5,,tms,${cell},4,true\r\n`)
+})
+
+test('a run without shifts gives its jobs', () => {
+  const job = { job: 'rabc.a', key: 'a', phase: 'parsed', outcome: 'failed', reason: 'killed, it seems' }
+  expect(shiftsCsv({ ...run, workflow: 'single', jobs: [job] })).toBe(
+    'job,key,phase,outcome,reason\r\nrabc.a,a,parsed,failed,"killed, it seems"\r\n',
+  )
+})
