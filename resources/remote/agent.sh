@@ -454,8 +454,22 @@ is_id() {
 
 # end <id>...: ends all processes of these jobs, mpirun's ranks too: asks all, waits 5 s, then kills. Prints "dead <id>".
 end() {
+  # The last in the queue first: what waits must not begin in the place of what ends.
+  order=' '
+  for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+    { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
+    case " $* " in
+      *" $t_pid:$t_start:$t_boot "*) order=" $t_pid:$t_start:$t_boot$order" ;;
+    esac
+  done
   for id in "$@"; do
-    is_id "$id" && is_own "$id" && signal_session TERM "$pid" "$id"
+    case $order in
+      *" $id "*) ;;
+      *) is_id "$id" && order="$order$id " ;;
+    esac
+  done
+  for id in $order; do
+    is_own "$id" && signal_session TERM "$pid" "$id"
   done
   until=$(($(date +%s) + 5))
   for id in "$@"; do
