@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished } from 'vitest'
 
-export const CLI = fileURLToPath(new URL('../../out/electron/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../out/electron/cli.js', import.meta.url))
 
 export interface Surroundings {
   /** LARMOR_HOME; without it the command would use the real one, so it must be given. */

@@ -45,7 +45,7 @@ export function say(state: State): string {
   return [`seq ${state.seq}`, ...runs, ...jobs].join('\n')
 }
 
-export function stateOf(engine: AttachedEngine): Promise<State> {
+function stateOf(engine: AttachedEngine): Promise<State> {
   return new Promise(resolve => {
     const unsubscribe = engine.subscribe(update => {
       if (update.is !== 'snapshot') return

@@ -34,7 +34,7 @@ export function ref(attempt = 1, key = 'a'): AttemptRef {
   return { job: job(key), attempt, label: label(job(key), attempt) }
 }
 
-export function spec(key = 'a'): JobSpec {
+function spec(key = 'a'): JobSpec {
   const sha256 = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
   const input = { files: [{ name: 'a.sh', sha256, bytes: 3 }], main: 'a.sh', args: [] }
   return { key, machine: LOCAL, program: 'command', input, resources: { ranks: 1, memory_mb: 100, seconds: 60 } }
