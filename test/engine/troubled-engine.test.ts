@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { transports } from '../../electron/engine/machines/transports/index.ts'
+import { transports, Unreachable } from '../../electron/engine/machines/transports/index.ts'
 import { refOf } from '../../electron/engine/store/content-ref.ts'
 import { notNow } from '../../electron/engine/store/disk-fault.ts'
 import type { Store } from '../../electron/engine/store/store.ts'
@@ -125,6 +125,33 @@ test('a machine that is not reached is left alone, whatever happens elsewhere, u
   orThrow(await engine.send({ type: 'machine.set', machine: machine(join(home, 'far')) }))
   await until(engine, ended('rfar'))
   expect(outcomeOf(engine.state, 'rfar.a')).toBe('completed')
+}, 60_000)
+
+test('jobs are submitted in the order of their plan, the run that was started first before the others', async () => {
+  const real = transports.local.connect
+  const calls: string[][] = []
+  const connect = vi.spyOn(transports.local, 'connect').mockImplementation(async (...given) => {
+    const session = await real(...given)
+    return {
+      ...session,
+      async exec(line, options) {
+        const [, labels] = / submit (.+)$/.exec(line.sh) ?? []
+        if (labels === undefined) return session.exec(line, options)
+        calls.push(labels.split(' '))
+        throw new Unreachable('nothing is submitted here')
+      },
+    }
+  })
+  onTestFinished(() => connect.mockRestore())
+  const { engine } = await engineOver()
+  const keys = Array.from({ length: 90 }, (_, i) => `j${i}`)
+  const scripts = Object.fromEntries(keys.map(key => [key, `echo ${key}\n`]))
+  await begin(engine, commandRun('rzfirst', scripts))
+  await sleep(2)
+  await begin(engine, commandRun('rasecond', scripts))
+  while (calls.at(-1)?.length !== 100) await sleep(50) // those before knew the first run alone
+  const planned = ['rzfirst', 'rasecond'].flatMap(run => keys.map(key => `${run}.${key}.1`))
+  expect(calls.at(-1)).toEqual(planned.slice(0, 100))
 }, 60_000)
 
 test('what is seen of a machine does not undo what a person sets meanwhile', async () => {

@@ -5,6 +5,7 @@ import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
+import type { Run } from '../../../shared/model/run.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf, programs } from '../../../shared/programs/index.ts'
@@ -69,6 +70,7 @@ export function runMachineLoop(options: Options): MachineLoop {
   /** What is wrong in this turn, beside the machine itself. */
   let trouble: string | null = null
   const told = new Set<string>()
+  let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<Label, number>()
   const spent: string[] = []
 
@@ -141,16 +143,22 @@ export function runMachineLoop(options: Options): MachineLoop {
 
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
-    const state = options.state()
     const lostLookNow = lookNow && Date.now() >= nextLostLook
-    return [...values(state.jobs)].filter(job => {
-      if (job.machine !== options.name) return false
-      const run = get(state.runs, job.run)
-      if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
-      if (!run || nextStep(job, run) !== step) return false
-      const { phase } = lastAttempt(job)
-      return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
-    })
+    return jobsHere()
+      .filter(({ job, run }) => {
+        if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
+        if (nextStep(job, run) !== step) return false
+        const { phase } = lastAttempt(job)
+        return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
+      })
+      .map(({ job }) => job)
+  }
+
+  /** The jobs of this machine in the order in which they were planned, which is that of their submission. */
+  function jobsHere(): readonly Planned[] {
+    const state = options.state()
+    if (known?.state !== state) known = { state, jobs: plannedOn(options.name, state) }
+    return known.jobs
   }
 
   /** One turn through all steps; true when something happened, and another turn may find more to do. */
@@ -291,9 +299,8 @@ export function runMachineLoop(options: Options): MachineLoop {
   }
 
   function hasWatched(): boolean {
-    return [...values(options.state().jobs)].some(job => {
-      const run = get(options.state().runs, job.run)
-      const step = job.machine === options.name && run ? nextStep(job, run) : null
+    return jobsHere().some(({ job, run }) => {
+      const step = nextStep(job, run)
       return step === 'watch' || step === 'cancel' || step === 'submit'
     })
   }
@@ -311,6 +318,21 @@ export function runMachineLoop(options: Options): MachineLoop {
       await Promise.race([running, sleep(PATIENCE_MS, undefined, { ref: false })])
     },
   }
+}
+
+interface Planned {
+  readonly job: Job
+  readonly run: Run
+}
+
+function plannedOn(machine: MachineName, state: State): readonly Planned[] {
+  const runs = [...values(state.runs)].sort((a, b) => (a.started < b.started ? -1 : a.started > b.started ? 1 : 0))
+  return runs.flatMap(run =>
+    run.jobs.flatMap(id => {
+      const job = get(state.jobs, id)
+      return job?.machine === machine ? [{ job, run }] : []
+    }),
+  )
 }
 
 /** All that a connection depends on. */
