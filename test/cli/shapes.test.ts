@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -102,6 +102,18 @@ describe('documents', () => {
     const ended = await document(documents.singleRun, ['run', quick, '--program', 'command', '--wait'])
     expect(problems(ended, documents.started)).toEqual([])
     expect(ended.state).toBe('completed')
+  })
+
+  test('a folder is one job, with all its files', async () => {
+    const work = join(folder, 'together')
+    await mkdir(join(work, 'data'), { recursive: true })
+    await writeFile(join(work, 'run.sh'), 'cat data/word.txt other.sh >answer.txt')
+    await writeFile(join(work, 'other.sh'), 'not run')
+    await writeFile(join(work, 'data', 'word.txt'), 'the word, ')
+    const ended = await document(documents.singleRun, ['run', 'together', '--program', 'command', '--wait'])
+    expect(ended.jobs).toMatchObject([{ key: 'together', outcome: 'completed' }])
+    const answer = join(home, 'runs', ended.run, 'together', '1', 'answer.txt')
+    expect(await readFile(answer, 'utf8')).toBe('the word, not run')
   })
 
   test('version, engine, machines, doctor', async () => {
@@ -228,6 +240,26 @@ describe('ids and requests', () => {
     expect(ofRun.filter(({ type }) => type === 'jobs.submitted').flatMap(({ jobs }) => jobs)).toHaveLength(1)
   })
 
+  test('commands that find no engine at once start one, and each request is one run', async () => {
+    const at = { home: await newHome(), cwd: folder }
+    const ids = ['a', 'b', 'a', 'b']
+    const all = await Promise.all(
+      ids.map(id => run(['run', quick, '--program', 'command', '--request-id', id, '--json'], at)),
+    )
+    expect(all.map(({ exit, err }) => ({ exit, err }))).toEqual(ids.map(() => ({ exit: 0, err: '' })))
+    const runs = all.map(({ json }) => json.run)
+    expect(runs[2]).toBe(runs[0])
+    expect(runs[3]).toBe(runs[1])
+    for (const id of new Set(runs)) expect((await run(['wait', id], at)).exit).toBe(0)
+    const { out } = await run(['events', '--json'], at)
+    const types = out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line).type)
+    expect(types.filter(type => type === 'run.started')).toHaveLength(2)
+    expect(types.filter(type => type === 'submit.intended')).toHaveLength(2)
+  })
+
   test('unknown ids are not found', async () => {
     const commands = [
       ['show'],
@@ -259,6 +291,8 @@ describe('steering', () => {
       const ended = await larmor(verb, json.run, '--json')
       expect(ended.exit, ended.err).toBe(0)
       expect(ended.json).toEqual({ run: json.run, state })
+      // A paused run has not ended: who waits for it goes on waiting.
+      if (state === 'paused') await document(documents.singleRun, ['wait', json.run, '--timeout', '0.1'], 5)
     }
     expect((await larmor('stop', json.run, '--json')).exit).toBe(0)
     const cancelled = await larmor('cancel', json.run, '--json')

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -80,6 +81,26 @@ async function eventsOf(id: string, at = home) {
     .map(line => JSON.parse(line))
     .filter(event => event.run === id)
 }
+
+test('a single structure, and its deck once more as a file', async () => {
+  const hydrogen = join(folder, 'hydrogen.xyz')
+  await writeFile(hydrogen, '2\nH2\nH 0 0 0\nH 0 0 0.74\n')
+  const task = ['--program', 'nwchem', '--task', 'sp', '--keywords', 'B3LYP/STO-3G']
+  const single = await larmor(['run', hydrogen, ...task, '--wait'])
+  expect(problems(single, documents.singleRun)).toEqual([])
+  const job = await larmor(['show', single.jobs[0].job])
+  expect(problems(job, documents.job)).toEqual([])
+  // B3LYP/STO-3G at 0.74 angstrom; HF is -1.117 hartree, the exact energy -1.174.
+  expect(job.metrics.energy_hartree).toBeGreaterThan(-1.175)
+  expect(job.metrics.energy_hartree).toBeLessThan(-1.155)
+
+  const { jobs } = await larmor(['decks', 'run', hydrogen, ...task])
+  const deck = jobs[0].files.find(({ name }: { name: string }) => name.endsWith('.nw'))
+  await writeFile(join(folder, 'again.nw'), deck.text)
+  const again = await larmor(['run', 'again.nw', '--program', 'nwchem', '--wait'])
+  const { metrics } = await larmor(['show', again.jobs[0].job])
+  expect(metrics.energy_hartree).toBeCloseTo(job.metrics.energy_hartree, 8)
+})
 
 describe('one conformer', () => {
   let first: Ensemble
@@ -265,11 +286,21 @@ test(
 test(
   'methanol at production level is as in the experiment',
   async () => {
-    const { shifts } = await ensemble(['CO', '--preset', 'production', '--solvent', 'CDCl3'])
+    const { run: id } = await larmor(['nmr', 'CO', '--preset', 'production', '--solvent', 'CDCl3'])
+    const readings = start(['progress', id, '--follow', '--json'], { home })
+    const { shifts }: Ensemble = await larmor(['wait', id])
     const shift = (nucleus: string) => shifts.find(each => each.nucleus === nucleus && each.comparable)
     expect(shift('1H')).toMatchObject({ atoms: { length: 3 }, reference: { kind: 'published' } })
     expect(Math.abs((shift('1H')?.delta_ppm ?? Number.NaN) - 3.49)).toBeLessThan(0.15)
     expect(Math.abs((shift('13C')?.delta_ppm ?? Number.NaN) - 50.8)).toBeLessThan(1.5)
+
+    // What its jobs showed of themselves meanwhile.
+    if (readings.process.exitCode === null) await once(readings.process, 'close')
+    expect(readings.process.exitCode).toBe(0)
+    const shown = readings.lines.map(line => JSON.parse(line))
+    for (const line of shown) expect(problems(line, documents.reading)).toEqual([])
+    expect(shown.some(({ opt_cycle }) => opt_cycle > 0)).toBe(true)
+    expect(shown.some(({ energy_hartree }) => energy_hartree < -115)).toBe(true)
   },
   8 * MINUTES,
 )
