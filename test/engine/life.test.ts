@@ -84,7 +84,7 @@ describe.skipIf(blind)('an engine', () => {
     })
     const stopped = await larmor(home, ['engine', 'stop', '--json'])
     expect([stopped.code, stopped.json()]).toMatchObject([0, { running: false, pid: null }])
-    expect(enginesOf(home)).toEqual([])
+    await until(() => enginesOf(home).length === 0, 'its process has gone, too: it lets go of its lock just before')
     const status = (await larmor(home, ['status', '--json'])).json() as Record<string, unknown>
     expect(status).toMatchObject({ engine: 'none', runs: [{ run, state: 'running', counts: { running: 1 } }] })
     expect(processesOf(home).length).toBeGreaterThan(0)
