@@ -67,7 +67,9 @@ export function find(state: State, id: string): Found {
   const exactJob = get(state.jobs, id)
   if (exactJob) return ofJob(state, exactJob)
   const runs = [...values(state.runs)].filter(run => run.id.startsWith(id))
-  const jobs = id.includes('.') ? [...values(state.jobs)].filter(job => job.id.startsWith(id)) : []
+  const [run = '', ...key] = id.split('.')
+  // Of a job both the run and what follows it may be shortened.
+  const jobs = id.includes('.') ? [...values(state.jobs)].filter(job => isShort(job, run, key.join('.'))) : []
   if (runs.length + jobs.length > 1)
     throw badArgument('id', `"${id}" names ${runs.length + jobs.length} things; type more of it.`)
   if (runs[0]) return { is: 'run', run: runs[0] }
@@ -77,6 +79,10 @@ export function find(state: State, id: string): Found {
     message: `There is no run or job "${id}".`,
     hint: 'larmor status lists the runs.',
   })
+}
+
+function isShort(job: Job, run: string, rest: string): boolean {
+  return job.run.startsWith(run) && job.id.slice(job.run.length + 1).startsWith(rest)
 }
 
 export function findRun(state: State, id: string): Run {

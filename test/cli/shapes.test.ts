@@ -208,6 +208,8 @@ describe('ids and requests', () => {
   test('any unique prefix names a run or a job', async () => {
     expect((await larmor('show', done.run.slice(0, -1), '--json')).json.run).toBe(done.run)
     expect((await larmor('show', failed.slice(0, -2), '--json')).json.job).toBe(failed)
+    const [, key = ''] = failed.split('.')
+    expect((await larmor('show', `${done.run.slice(0, 6)}.${key.slice(0, 3)}`, '--json')).json.job).toBe(failed)
     expect((await refusal(2, ['show', 'r'])).message).toContain('more of it')
     expect((await refusal(2, ['show', `${done.run}.`])).message).toContain('more of it')
   })
