@@ -16,6 +16,7 @@ export const direct: Scheduler = {
   header: () => [],
   ownId: '"$LARMOR_QUEUE_ID"', // set by the waiting script, which becomes the job
   keepsTime: false,
+  requeues: false,
   absenceProves: true,
   submit: {
     line: ({ label, resources, settings }) =>

@@ -42,6 +42,8 @@ export interface Scheduler {
   readonly ownId: string
   /** Whether it ends a job at its time limit itself; otherwise the job script keeps the time. */
   readonly keepsTime: boolean
+  /** Whether it may take a job that runs back into the queue, by its own will: its script is then ended by TERM. */
+  readonly requeues: boolean
   /** Whether a job that was begun to be submitted, and is absent after the grace period, certainly never ran. */
   readonly absenceProves: boolean
   /**

@@ -46,6 +46,7 @@ export const slurm: Scheduler = {
   ],
   ownId: '"$SLURM_JOB_ID"',
   keepsTime: true,
+  requeues: true,
   absenceProves: false,
   submit: {
     line: () => sh`exec sbatch --parsable job.sh`,

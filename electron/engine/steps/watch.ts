@@ -1,9 +1,9 @@
 import type { Label } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import type { Job } from '../../../shared/model/job.ts'
+import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
 import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
-import { facts, type Look, readReports } from './reports.ts'
+import { facts, type Look, type Report, readReports } from './reports.ts'
 
 /**
  * One look at the spool of reports, and rarely one question to the scheduler for all jobs together. Gone from the
@@ -17,8 +17,9 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     const look = await readReports(here, gone.map(labelOf))
     const began = jobs.filter(job => inPhase(job, 'queued') && status(job) === 'running')
     for (const job of jobs) if (queue !== null && !gone.includes(job)) here.present(labelOf(job))
+    const believed = look.reports.filter(report => !isOpen(here, report, gone))
     return [
-      ...facts(here, look.reports),
+      ...facts(here, believed),
       ...perRun(
         'jobs.running',
         began
@@ -31,6 +32,16 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
       ),
     ]
   })
+}
+
+/**
+ * Whether an end by TERM may be no end: the scheduler may have taken the job back into the queue. Once it is gone from
+ * there, the report in its folder is read again.
+ */
+function isOpen(here: Here, { label, event, values }: Report, gone: readonly Job[]): boolean {
+  if (!here.scheduler.requeues || event !== 'ended' || values.signal !== 'TERM') return false
+  const job = here.byLabel(label)
+  return job !== undefined && lastAttempt(job).cancel_wished === null && !gone.some(({ id }) => id === job.id)
 }
 
 const nobody = { host: null, pid: null, pgid: null, boot_id: null }
