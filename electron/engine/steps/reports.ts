@@ -51,10 +51,8 @@ export function facts(here: Here, reports: readonly Report[]): readonly EventBod
     const ref = { job: job.id, attempt: attempt.n, label: attempt.label }
     const known = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
     const claimed = report.values.queue_id ?? ''
-    if (report.event === 'duplicate') {
-      return ignored(job, ref, 'jobs.running', `a second submission (${claimed}) was held back by run.lock`)
-    }
-    if (known !== null && claimed !== known) {
+    if (report.event === 'duplicate') return ignored(job, ref, 'jobs.running', heldBack(claimed))
+    if (known !== null && claimed !== known && !isHeldBack(attempt, known, reports)) {
       return ignored(
         job,
         ref,
@@ -64,6 +62,19 @@ export function facts(here: Here, reports: readonly Report[]): readonly EventBod
     }
     return [...ownId(here, job, ref, attempt, claimed), ...fact(here, job, ref, report)]
   })
+}
+
+function heldBack(queueId: string): string {
+  return `a second submission (${queueId}) was held back by run.lock`
+}
+
+/** The submission that is known is the one that must not run: whoever holds run.lock tells how the job does. */
+function isHeldBack({ label, ignored }: Attempt, queueId: string, reports: readonly Report[]): boolean {
+  const why = heldBack(queueId)
+  return (
+    ignored.some(known => known.why === why) ||
+    reports.some(({ event, label: of, values }) => event === 'duplicate' && of === label && values.queue_id === queueId)
+  )
 }
 
 /** A report that comes before the answer to the submission tells the queue id: without it nothing could be cancelled. */
