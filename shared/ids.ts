@@ -28,12 +28,22 @@ export function isRunId(text: string): text is RunId {
 
 const LABEL_LENGTH = 64
 
-/** The job of a run that has this key. The same run and key give the same id: planning twice is a no-op. */
+/**
+ * The job of a run that has this key. The same run and key give the same id: planning twice is a no-op. Two keys never
+ * share one: what is not a plain name is told apart by a hash of 48 bits.
+ */
 export function jobId(run: RunId, key: string): JobId {
   const slug = key.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
   const room = LABEL_LENGTH - run.length - 1 - '.999'.length
-  const whole = slug === key.replaceAll('/', '-') && slug.length <= room
-  return `${run}.${whole ? slug : `${slug.slice(0, room - 9)}-${fnv1a(key)}`}` as JobId
+  if (isPlain(key) && slug.length <= room) return `${run}.${slug}` as JobId
+  const hash = `${fnv1a(key)}${fnv1a(`#${key}`).slice(0, 4)}`
+  return `${run}.${slug.slice(0, room - 1 - hash.length)}-${hash}` as JobId
+}
+
+/** `name`, or `name/step`, which becomes `name-step`: a name that ends like that is not plain, so that none is taken twice. */
+function isPlain(key: string): boolean {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]*\/[a-z]+$/.test(key)) return true
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key) && !/-[a-z]+$/.test(key)
 }
 
 /** The label of attempt `n`: a letter first (runs begin with one), then [A-Za-z0-9._-], at most 64 long. */
