@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest'
+import { workplace } from './workplace.ts'
+
+const { larmor, refusal } = await workplace()
+
+describe('what is promised for later, and what is wrong', () => {
+  test.concurrent.each([
+    ['import folder'],
+    ['campaign start delta50'],
+    ['campaign start delta50 --pilot 3 --levels A,B'],
+    ['decks campaign start delta50'],
+    ['adopt local 17 --dir /tmp'],
+    ['classify out.log'],
+    ['classify out.log --exit 1'],
+    ['watch-folders list'],
+    ['watch-folders add /tmp --recipe x --pool y'],
+    ['cases'],
+    ['pools'],
+    ['clean'],
+    ['clean --dry-run'],
+    ['machines add hpc --ssh host --scheduler slurm --work /scratch'],
+    ['machines set local --cores 2'],
+    ['machines test local'],
+    ['machines connect local'],
+    ['machines remove hpc'],
+    ['machines export machines.json'],
+    ['machines import machines.json'],
+    ['nmr CO --program orca'],
+    ['nmr CO --no-report'],
+    ['run quick.sh --program orca'],
+    ['run quick.sh --program xtb'],
+    ['resubmit RUN --fix damping'],
+    ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [
+      `export RUN --format ${format}`,
+    ]),
+  ])('later: %s', async line => {
+    const { message } = await refusal(2, line.split(' '))
+    expect(message).toContain('not in this version')
+  })
+
+  test.concurrent.each([
+    [''],
+    ['fly'],
+    ['show'],
+    ['show a b'],
+    ['nmr'],
+    ['nmr CO CC'],
+    ['nmr CO --sovlent CDCl3'],
+    ['nmr CO --preset'],
+    ['nmr CO --max-conformers many'],
+    ['nmr CO --machine nowhere'],
+    ['run quick.sh'],
+    ['run --program command'],
+    ['run quick.sh --program gaussian'],
+    ['run quick.sh --program command --time soon'],
+    ['run quick.sh --program command --ranks 1.5'],
+    ['machines fly'],
+    ['engine fly'],
+    ['export RUN'],
+    ['export RUN --format docx'],
+    ['events --since yesterday'],
+    ['serve --port 70000'],
+    ['resubmit'],
+    ['cancel'],
+  ])('wrong: larmor %s', async line => {
+    await refusal(2, line === '' ? [] : line.split(' '))
+  })
+
+  test('without --json a fault is said on standard error only', async () => {
+    const ended = await larmor('show', 'nosuchrun')
+    expect(ended).toMatchObject({ exit: 4, out: '' })
+    expect(ended.err).toContain('nosuchrun')
+    expect(await larmor()).toMatchObject({ exit: 2, out: '' })
+    expect(await larmor('--help')).toMatchObject({ exit: 0, err: '' })
+  })
+})

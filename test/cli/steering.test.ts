@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, test } from 'vitest'
+import * as documents from './documents.ts'
+import { start } from './larmor.ts'
+import { problems } from './schema.ts'
+import { type Begun, endedRuns, workplace } from './workplace.ts'
+
+const here = await workplace()
+const { home, larmor, script, document, refusal, command, fails, gated, shut, open } = here
+let done: Begun
+let nmr: Begun
+let completed: string
+let failed: string
+beforeAll(async () => {
+  ;({ done, nmr, completed, failed } = await endedRuns(here))
+})
+
+describe('steering', () => {
+  test('pause, resume, stop, cancel', async () => {
+    await shut()
+    const { json } = await command(gated)
+    for (const [verb, state] of [
+      ['pause', 'paused'],
+      ['resume', 'running'],
+    ] as const) {
+      const ended = await larmor(verb, json.run, '--json')
+      expect(ended.exit, ended.err).toBe(0)
+      expect(ended.json).toEqual({ run: json.run, state })
+      // A paused run has not ended: who waits for it goes on waiting.
+      if (state === 'paused') await document(documents.singleRun, ['wait', json.run, '--timeout', '0.1'], 5)
+    }
+    expect((await larmor('stop', json.run, '--json')).exit).toBe(0)
+    const cancelled = await larmor('cancel', json.run, '--json')
+    expect(cancelled.exit, cancelled.err).toBe(0)
+    const waited = await document(documents.singleRun, ['wait', json.run], 1)
+    expect(waited.state).toBe('cancelled')
+    const job = await document(documents.job, ['wait', json.jobs[0].job], 1)
+    expect(job.outcome).toBe('cancelled')
+    await refusal(3, ['pause', json.run])
+    await refusal(3, ['cancel', json.run])
+    await open()
+  })
+
+  test('wait: how it ended decides, not how long one looks', async () => {
+    await shut()
+    const { json } = await command(gated)
+    expect(await document(documents.singleRun, ['wait', json.run, '--for', 'running'])).toMatchObject({
+      state: 'running',
+    })
+    await document(documents.singleRun, ['wait', json.run, '--timeout', '0.2'], 5)
+    await document(documents.job, ['wait', json.jobs[0].job, '--timeout', '0'], 5)
+    expect(await interrupted(['wait', json.run, '--json'])).toBe(130)
+    expect((await larmor('show', json.run, '--json')).json.state).toBe('running')
+    await open()
+    await document(documents.singleRun, ['wait', json.run])
+    // A run without jobs has ended, too.
+    await document(documents.nmrRun, ['wait', nmr.run, '--for', 'running', '--timeout', '20'])
+    await document(documents.job, ['wait', failed], 1)
+    await refusal(2, ['wait', done.run, '--for', 'noon'])
+    await refusal(2, ['wait', done.run, '--timeout', 'soon'])
+  })
+
+  /** The exit status after ctrl-C, once it came late enough: before Larmor's first line Node itself ends by the signal. */
+  async function interrupted(args: readonly string[]) {
+    for (let wait = 500; ; wait *= 2) {
+      const waiting = start(args, { home })
+      await sleep(wait)
+      const exit = await waiting.end('SIGINT')
+      if (exit !== 'SIGINT') return exit
+    }
+  }
+
+  test('resubmit: dry, for real, and what is refused', async () => {
+    const flaky = await script('flaky.sh', 'exit 1')
+    const { json } = await command(flaky)
+    await larmor('wait', json.run)
+    const id = json.jobs[0].job
+    const dry = await document(documents.wouldResubmit, ['resubmit', json.run, '--failed', '--dry-run'])
+    expect(dry.attempts).toMatchObject([{ job: id, attempt: 2, diff: { input: '', resources: '' } }])
+    expect((await larmor('show', id, '--json')).json.attempts).toHaveLength(1)
+    const real = await document(documents.resubmitted, ['resubmit', json.run, '--failed'])
+    expect(real.attempts).toMatchObject([{ job: id, attempt: 2, label: `${id}.2` }])
+    const again = await document(documents.job, ['wait', id], 1)
+    expect(again.attempts.map(({ attempt }: { attempt: number }) => attempt)).toEqual([1, 2])
+    const refused = await document(documents.resubmitted, ['resubmit', completed])
+    expect(refused).toMatchObject({ attempts: [], refused: [{ job: completed }] })
+    const nothing = await document(documents.resubmitted, ['resubmit', nmr.run, '--failed'])
+    expect(nothing).toEqual({ attempts: [], refused: [] })
+    expect((await refusal(2, ['resubmit', id, '--fix', 'scf-damping'])).message).toContain('not in this version')
+  })
+
+  test('the whole work ends badly: exit 1 from wait, 0 from show', async () => {
+    const ended = await larmor('run', fails, '--program', 'command', '--wait', '--json')
+    expect(ended.exit).toBe(1)
+    expect(problems(ended.json, documents.singleRun)).toEqual([])
+    expect(ended.json.state).toBe('failed')
+    await document(documents.singleRun, ['show', ended.json.run])
+    await document(documents.status, ['status', ended.json.run])
+  })
+})
