@@ -135,22 +135,17 @@ export function apply(state: State, ...bodies: readonly EventBody[]): State {
   return reduce(state, number(bodies, state.seq))
 }
 
+/** A state with a run of these jobs, of which none is planned yet. */
+export function begun(...keys: readonly string[]): State {
+  const params = { jobs: keys.map(spec) } as unknown as Json
+  const run = { run: RUN, name: 'test', workflow: 'single', workflow_version: 1, params, machine: LOCAL }
+  return apply(emptyState, { type: 'run.started', ...run })
+}
+
 /** A state with the run, and a planned job for each key. */
 export function started(...keys: readonly string[]): State {
-  const specs = keys.map(spec)
-  return apply(
-    emptyState,
-    {
-      type: 'run.started',
-      run: RUN,
-      name: 'test',
-      workflow: 'single',
-      workflow_version: 1,
-      params: { jobs: specs } as unknown as Json,
-      machine: LOCAL,
-    },
-    { type: 'jobs.planned', run: RUN, jobs: keys.map(key => ({ ...ref(1, key), ...spec(key) })) },
-  )
+  const jobs = keys.map(key => ({ ...ref(1, key), ...spec(key) }))
+  return apply(begun(...keys), { type: 'jobs.planned', run: RUN, jobs })
 }
 
 export function jobOf(state: State, key = 'a'): Job {
