@@ -162,6 +162,9 @@ describe('serve', () => {
     expect(first.pid).toBe(serve.process.pid)
     const answer = await fetch(new URL('/', first.url), { redirect: 'manual' })
     expect(answer.status).toBe(403)
+    // An engine that ends takes nothing with it: the page stays, and the next command starts another.
+    expect((await larmor('engine', 'stop')).exit).toBe(0)
+    expect((await fetch(first.url, { redirect: 'manual' })).status).toBe(303)
     expect(await serve.end('SIGINT')).toBe(0)
     expect(serve.lines).toHaveLength(1)
   })
