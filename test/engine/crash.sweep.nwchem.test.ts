@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { jobId, type RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { begin } from './living/command-run.ts'
@@ -31,7 +32,7 @@ test.for(['before', 'after'])(
     if (!client) throw new Error(`the engine did not start: ${engine.said()}`)
     await begin(client, nwchemRun('ragain', 'other-key', hydrogen, {}))
     const state = await stateWhen(home, state => get(state.runs, 'ragain')?.phase.is === 'ended')
-    const job = get(state.jobs, 'ragain.other-key')
+    const job = get(state.jobs, jobId('ragain' as RunId, 'other-key'))
     expect(job && lastAttempt(job), say(state)).toMatchObject({
       outcome: 'completed',
       reason: 'taken from rhydrogen.h2.1, which did the same calculation',
