@@ -49,6 +49,7 @@ trap 'larmor_on_signal USR1' USR1 # the time limit is near
 # In the background and waited for: a shell runs its traps only between commands.
 sh ./program.sh >"$LARMOR_OUTPUT" 2>stderr.txt </dev/null &
 larmor_child=$!
+[ -z "$larmor_signal" ] || kill -s TERM "$larmor_child" 2>/dev/null # it came before there was a child to tell
 larmor_clock=
 larmor_exit=
 if [ -n "$LARMOR_SECONDS" ]; then
