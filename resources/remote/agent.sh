@@ -413,7 +413,7 @@ signal_session() {
   if [ -r /proc/self/stat ]; then
     # sed finds them fast among thousands; a process may call itself anything, so each is looked at again.
     for member in $(cat /proc/[0-9]*/stat 2>/dev/null |
-      sed -n "s/^\([0-9]*\) (.*) [A-Z] [0-9]* [0-9]* $2 .*/\1/p"); do
+      sed -n "s/^\([0-9]*\) (.*) [A-Za-z] [0-9]* [0-9]* $2 .*/\1/p"); do
       process_of "$member"
       [ "$session" = "$2" ] || continue
       [ -n "$leader" ] || tr '\0' '\n' 2>/dev/null <"/proc/$member/environ" | grep -qxF "LARMOR_QUEUE_ID=$3" || continue
