@@ -1,0 +1,127 @@
+import { execFileSync } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { JobId, MachineName, RunId } from '../../shared/ids.ts'
+import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
+import { localMachine, type Machine } from '../../shared/model/machine.ts'
+import { get, values } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type Slurm, startSlurm } from '../testbed/slurm.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+
+/** What a small cluster of our own cannot prove: how a real Slurm takes, refuses and ends jobs. */
+describe('a real Slurm', () => {
+  let slurm: Slurm
+  let larmor: InProcess
+  let runs = 0 // no label is ever given twice
+  const before = process.env.SLURM_CONF
+
+  beforeAll(async () => {
+    slurm = await startSlurm()
+    process.env.SLURM_CONF = slurm.conf
+  }, 120_000)
+  afterAll(async () => {
+    await slurm?.stop()
+    process.env.SLURM_CONF = before
+    if (before === undefined) delete process.env.SLURM_CONF
+  })
+
+  function machine(change: Partial<Machine['settings']> = {}): Machine {
+    const settings = { ...localMachine.settings, scheduler: 'slurm', poll_s: 1, spool_s: 1, grace_s: 3, ...change }
+    return { ...localMachine, name: 'cluster' as MachineName, settings }
+  }
+
+  /** One job of this script, to its end. */
+  async function runScript(text: string, of: Machine, seconds = 300): Promise<void> {
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
+    const file = { name: 'run.sh', ...orThrow(await larmor.engine.put(text)) }
+    const input = { files: [file], main: file.name, args: [] }
+    const job = { key: 'job', machine: of.name, program: 'command', input }
+    const params = { jobs: [{ ...job, resources: { ranks: 1, memory_mb: 100, seconds } }] }
+    runs += 1
+    const run = `rslurm${runs}` as RunId
+    orThrow(
+      await larmor.engine.send({ type: 'run.start', run, name: '', workflow: 'single', params, machine: of.name }),
+    )
+    await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  }
+
+  const attempt = (): Attempt => {
+    const [job] = [...values(larmor.engine.state.jobs)]
+    if (!job) throw new Error('no job')
+    return lastAttempt(job)
+  }
+  const isIn = (...phases: readonly string[]) =>
+    until(larmor.engine, state => [...values(state.jobs)].some(job => phases.includes(lastAttempt(job).phase.is)))
+  const cancel = async () => {
+    const [job] = [...values(larmor.engine.state.jobs)]
+    orThrow(await larmor.engine.send({ type: 'jobs.cancel', jobs: [job?.id as JobId] }))
+  }
+  const admin = (...args: readonly string[]) => execFileSync('scontrol', args, { encoding: 'utf8' })
+  const queued = () =>
+    execFileSync('squeue', ['--noheader', '--states=all', '--format=%t %j'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(line => line.endsWith(` ${attempt().label}`))
+
+  async function withLarmor(run: () => Promise<void>): Promise<void> {
+    larmor = await startInProcess()
+    try {
+      await run()
+    } finally {
+      await larmor.stop()
+    }
+  }
+
+  test('a waiting job is cancelled, and never runs', () =>
+    withLarmor(async () => {
+      admin('update', `PartitionName=${slurm.partitions[0]}`, 'State=DOWN')
+      const ended = runScript('echo ran', machine())
+      await isIn('queued')
+      await cancel()
+      await ended
+      admin('update', `PartitionName=${slurm.partitions[0]}`, 'State=UP')
+      expect(attempt()).toMatchObject({ outcome: 'cancelled', phase: { is: 'queued' }, ignored: [] })
+      expect(queued()).toEqual([`CA ${attempt().label}`])
+    }))
+
+  test('a running job is cancelled with its program, and its report says how', () =>
+    withLarmor(async () => {
+      const ended = runScript('echo $$; exec sleep 600', machine())
+      await isIn('running')
+      await cancel()
+      await ended
+      expect(attempt().outcome).toBe('cancelled')
+      expect(queued()).toEqual([`CA ${attempt().label}`])
+    }))
+
+  test('a refusal comes in its own words', () =>
+    withLarmor(async () => {
+      await runScript('echo ran', machine({ partition: 'no-such' }))
+      expect(attempt()).toMatchObject({ outcome: 'failed', phase: { is: 'submitting' } })
+      expect(attempt().reason).toContain('invalid partition specified')
+      expect(queued()).toEqual([])
+    }))
+
+  test('a job of a minute has its time', () =>
+    withLarmor(async () => {
+      await runScript('sleep 2; echo done', machine({ partition: slurm.partitions[1] }), 60)
+      expect(attempt()).toMatchObject({ outcome: 'completed', phase: { signal: null, exit: 0 } })
+    }))
+
+  test('a requeue by Slurm itself is the same job, and counts as it ends at last', () =>
+    withLarmor(async () => {
+      const script = 'if [ -e again ]; then echo second; exit 0; fi; touch again; exec sleep 600'
+      const ended = runScript(script, machine())
+      await isIn('running')
+      const { phase } = attempt()
+      const id = 'queue_id' in phase ? phase.queue_id : null
+      admin('requeue', String(id))
+      // Slurm holds a requeued job for two minutes; once its node is free it is let go at once.
+      while (!/JobState=PENDING.*\n\s*NodeList=\n/s.test(admin('show', 'job', String(id)))) await sleep(100)
+      // Begun again within the same second, Slurm calls it failed without having run it.
+      await sleep(3000)
+      admin('update', `JobId=${id}`, 'StartTime=now')
+      await ended
+      expect(attempt()).toMatchObject({ outcome: 'completed', phase: { queue_id: id } })
+    }))
+})
