@@ -10,25 +10,69 @@ export interface MachineSettings {
   readonly work: RemotePath | null
   /** Cores that `direct` may use at once; null: as many as the machine has. */
   readonly cores: number | null
+  /** Memory in MB that one job may ask for; null: not known. */
+  readonly memory_mb: number | null
+  /** Larmor's jobs that may be in the queue or running at once; null: no limit. */
+  readonly max_jobs: number | null
   readonly partition: string | null
+  readonly account: string | null
+  readonly qos: string | null
+  readonly constraint: string | null
+  readonly gres: string | null
+  /** Slurm's -M: the cluster behind this login that jobs go to. */
+  readonly clusters: string | null
   /** Seconds between two questions to the scheduler. */
   readonly poll_s: number
   /** Seconds between two looks at the spool of reports. */
   readonly spool_s: number
   /** Seconds of absence, all being reachable, before a job is called lost. */
   readonly grace_s: number
-  /** Full path or launch line by program name, where it is not simply on the PATH. */
+  /** Whether a channel may be held open on which the machine tells of reports at once. */
+  readonly live: boolean
+  /** Whether jobs report themselves into the spool. */
+  readonly report: boolean
+  /** Full path by program name, where it is not simply on the PATH. */
   readonly programs: Readonly<Record<string, string>>
+  /** By program name, the whole line that runs it instead of Larmor's own. */
+  readonly launch: Readonly<Record<string, string>>
+  /** By program name, lines of sh that stand before it in the job script (module load, source). */
+  readonly prologue: Readonly<Record<string, string>>
+  /** Lines that stand in every batch script: after the scheduler's own directives, and at its end. */
+  readonly header: string
+  readonly tail: string
+  /** Folder on the node in which programs compute, e.g. /scratch/$USER/$SLURM_JOB_ID; null: the job's own folder. */
+  readonly scratch: string | null
+  /** Set for every job. */
+  readonly environment: Readonly<Record<string, string>>
 }
 
 export interface SshSettings {
+  /** As it is typed after `ssh`: a name of the person's own configuration, or of a host. */
   readonly host: string
-  readonly port: number
-  readonly user: string
+  /** Null: what the person's ssh configuration says. So for all that follow. */
+  readonly user: string | null
+  readonly port: number | null
   /** Path of a private key on this computer. */
   readonly identity: string | null
-  /** The only host key that is accepted, as SHA256:... */
-  readonly host_key: string
+  /** Hosts to go through, as after `ssh -J`. */
+  readonly jump: string | null
+  /** Path of the configuration that is read instead of the person's own. */
+  readonly config: string | null
+  /** Path of the list of known hosts that is used instead of the person's own. */
+  readonly known_hosts: string | null
+  /** The only host key that is accepted, as SHA256:...; null: what the known hosts say. */
+  readonly host_key: string | null
+}
+
+/** All as the person's own ssh configuration says. */
+export const asConfigured: Omit<SshSettings, 'host'> = {
+  user: null,
+  port: null,
+  identity: null,
+  jump: null,
+  config: null,
+  known_hosts: null,
+  host_key: null,
 }
 
 /** What was found on the machine, and whether it answers: facts beside the jobs, never about them. */
@@ -55,11 +99,26 @@ export const localMachine: Machine = {
     scheduler: 'direct',
     work: null,
     cores: null,
+    memory_mb: null,
+    max_jobs: null,
     partition: null,
+    account: null,
+    qos: null,
+    constraint: null,
+    gres: null,
+    clusters: null,
     poll_s: 5,
     spool_s: 1,
     grace_s: 20,
+    live: true,
+    report: true,
     programs: {},
+    launch: {},
+    prologue: {},
+    header: '',
+    tail: '',
+    scratch: null,
+    environment: {},
   },
   reach: { is: 'ok', since: null, text: null },
   found: {},

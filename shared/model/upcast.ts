@@ -1,11 +1,12 @@
 import { FaultError } from '../result.ts'
 import type { Event } from './events.ts'
+import { asConfigured, localMachine, type MachineSettings } from './machine.ts'
 
 /**
  * Version of the shapes in events.ts. Raise it when a type of event is added or changed, and say in `changes` how an
  * older event becomes a newer one: every journal ever written must open.
  */
-export const EVENT_VERSION = 1
+export const EVENT_VERSION = 2
 
 /** An event as it was read from a journal: of this version or an older one. */
 export interface RawEvent {
@@ -16,7 +17,19 @@ export interface RawEvent {
 }
 
 /** How an event of version n (the key) becomes one of version n + 1. */
-const changes: Readonly<Record<number, (old: RawEvent) => RawEvent>> = {}
+const changes: Readonly<Record<number, (old: RawEvent) => RawEvent>> = {
+  1: old => (old.type === 'machine.changed' ? withAllSettings(old) : old),
+}
+
+/** Version 1 knew fewer settings of a machine: what it did not know is as it was without it. */
+function withAllSettings(old: RawEvent): RawEvent {
+  const { machine } = old as RawEvent & { readonly machine: { readonly settings: Partial<MachineSettings> } }
+  const ssh = machine.settings.ssh ? { ...asConfigured, ...machine.settings.ssh } : null
+  return {
+    ...old,
+    machine: { ...machine, settings: { ...localMachine.settings, ...machine.settings, ssh } },
+  } as RawEvent
+}
 
 /** The event in today's shape. Throws a `not-now` FaultError for one that a newer Larmor has written. */
 export function upcast(raw: RawEvent): Event {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import type { MachineName, RemotePath } from '../../shared/ids.ts'
-import { localMachine, type Machine } from '../../shared/model/machine.ts'
+import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { startInProcess } from '../engine/in-process.ts'
 import { type Cluster, startCluster } from '../testbed/cluster.ts'
 import type { Measurement } from './measurement.ts'
@@ -63,7 +63,7 @@ function machineOf({ host, port, user, identity, hostKeyFingerprint }: Cluster):
     settings: {
       ...localMachine.settings,
       transport: 'ssh',
-      ssh: { host, port, user, identity, host_key: hostKeyFingerprint },
+      ssh: { ...asConfigured, host, port, user, identity, host_key: hostKeyFingerprint },
       scheduler: 'slurm',
       work: `/home/${user}/larmor-bench` as RemotePath,
       poll_s: 2,

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
-import { localMachine, type Machine } from '../../shared/model/machine.ts'
+import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { type Cluster, startCluster } from '../testbed/cluster.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
@@ -28,6 +28,7 @@ describe('one job on a cluster', () => {
         ...localMachine.settings,
         transport: 'ssh',
         ssh: {
+          ...asConfigured,
           host: cluster.host,
           port: cluster.port,
           user: cluster.user,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { constants } from 'node:os'
+import { constants, userInfo } from 'node:os'
 import { PassThrough, type Readable } from 'node:stream'
 import { Client, type ClientChannel, type ConnectConfig } from 'ssh2'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
@@ -17,14 +17,13 @@ export const ssh: Transport = {
     const { ssh: settings } = machine.settings
     if (settings === null) throw new WantsLogin(`${machine.name} has no SSH settings`)
     if (settings.identity === null) throw new WantsLogin(`${machine.name} has no key to log in with: set --identity`)
+    const { host, host_key } = settings
+    if (host_key === null) throw new WantsLogin(`the host key of ${host} was not accepted yet: set --host-key`)
     const privateKey = await readFile(settings.identity).catch((error: Error) => {
       throw new WantsLogin(`the key for ${machine.name} cannot be read: ${error.message}`)
     })
-    return open(
-      { host: settings.host, port: settings.port, username: settings.user, privateKey },
-      settings.host_key,
-      signal,
-    )
+    const username = settings.user ?? userInfo().username
+    return open({ host, port: settings.port ?? 22, username, privateKey }, host_key, signal)
   },
 }
 

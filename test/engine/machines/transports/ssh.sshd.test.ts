@@ -10,7 +10,7 @@ import {
   WantsLogin,
 } from '../../../../electron/engine/machines/transports/index.ts'
 import type { MachineName } from '../../../../shared/ids.ts'
-import { localMachine, type Machine, type SshSettings } from '../../../../shared/model/machine.ts'
+import { asConfigured, localMachine, type Machine, type SshSettings } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
 import { freePort, until } from '../../../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
@@ -24,7 +24,7 @@ afterAll(() => sshd?.stop())
 
 function machine(changed: Partial<SshSettings> = {}): Machine {
   const { host, port, user, identity, hostKeyFingerprint } = sshd
-  const settings = { host, port, user, identity, host_key: hostKeyFingerprint, ...changed }
+  const settings = { ...asConfigured, host, port, user, identity, host_key: hostKeyFingerprint, ...changed }
   return {
     ...localMachine,
     name: 'cluster' as MachineName,
