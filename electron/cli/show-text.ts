@@ -102,6 +102,7 @@ export function jobText(job: JobDocument & { readonly engine: string }): string 
   return [
     `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason ? `: ${job.reason}` : ''}`,
     ...(job.category ? [`category ${job.category}`] : []),
+    ...(job.warning ? [`! ${job.warning}`] : []),
     columns(['attempt', 'state', 'queue id', 'exit', 'signal', ''], attempts),
     ...(typeof energy_hartree === 'number' ? [`energy ${energy_hartree} Eh`] : []),
     ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),

@@ -130,7 +130,13 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
         case 'fetched':
           return to(
             { ...phase, is: 'parsed', result: fact.result, reused: null },
-            { outcome: fact.outcome, category: fact.category, reason: fact.reason, evidence: fact.evidence },
+            {
+              outcome: fact.outcome,
+              category: fact.category,
+              reason: fact.reason,
+              warning: fact.warning ?? null,
+              evidence: fact.evidence,
+            },
           )
         case 'parsed':
           return known

@@ -44,6 +44,7 @@ export type AttemptFact =
         readonly outcome: Outcome
         readonly category: string | null
         readonly reason: string | null
+        readonly warning?: string | null
         readonly evidence: readonly Evidence[]
       }
     >

@@ -61,7 +61,12 @@ export interface Evidence {
   /** 1-based. */
   readonly line: number | null
   readonly text: string
+  /** What a scheduler's record says of the end, where its word has a meaning that is known. */
+  readonly cause?: EndCause
 }
+
+/** Why a job ended, in the words that schedulers have in common. `cancelled`: by hand, whoever's. */
+export type EndCause = 'out-of-memory' | 'time-limit' | 'node-lost' | 'preempted' | 'cancelled'
 
 export type Outcome = 'completed' | 'failed' | 'timeout' | 'cancelled' | 'lost'
 
@@ -130,6 +135,8 @@ export interface Attempt {
   readonly category: string | null
   /** One plain sentence for a person. */
   readonly reason: string | null
+  /** It completed, and a witness says otherwise: what to check. */
+  readonly warning: string | null
   readonly evidence: readonly Evidence[]
   readonly cancel_wished: Instant | null
   /** Facts that came and could not be true of it, once each, the first twenty. */

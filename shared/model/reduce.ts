@@ -9,7 +9,7 @@ import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 3
+export const REDUCER_VERSION = 4
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -207,6 +207,7 @@ function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>,
     outcome: null,
     category: null,
     reason: null,
+    warning: null,
     evidence: [],
     cancel_wished: null,
     ignored: [],

@@ -1,5 +1,5 @@
 import type { Label, QueueId } from '../ids.ts'
-import type { Resources } from '../model/job.ts'
+import type { EndCause, Resources } from '../model/job.ts'
 import type { MachineSettings } from '../model/machine.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
@@ -56,6 +56,11 @@ export interface Scheduler {
   >
   /** All of Larmor's jobs on the machine in one question. A label absent from the answer is `gone`. */
   readonly list: Ask<Record<never, never>, readonly QueueEntry[]>
+  /**
+   * The file of the job's folder into which the scheduler itself writes when it ends a job, and what such a line says of
+   * the end; null for a line of anybody else.
+   */
+  readonly log?: { readonly file: string; cause(line: string): EndCause | null }
   /** Ends the jobs and all their processes; the ids of which it is proven that nothing is alive any more. */
   readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueId[]>
 }

@@ -1,4 +1,5 @@
 import type { Label, QueueId } from '../ids.ts'
+import type { EndCause } from '../model/job.ts'
 import { fail, ok } from '../result.ts'
 import { sh } from '../sh.ts'
 import type { QueueEntry, QueueStatus, Scheduler } from './scheduler.ts'
@@ -79,12 +80,27 @@ export const slurm: Scheduler = {
       )
     },
   },
+  log: { file: 'slurm.out', cause: causeIn },
   cancel: {
     line: ({ ids }) => sh`scancel ${ids}`,
     // scancel's 0 says that it was asked for, not that anything ended.
     read: ({ exit, err }) =>
       exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
   },
+}
+
+/**
+ * slurmstepd's words about a job that it ends. Source: src/slurmd/slurmstepd/req.c (_handle_notify_job,
+ * _handle_signal_container) and src/plugins/jobacct_gather, task/cgroup of Slurm 20.11 to 24.05; seen on 22.05:
+ * "slurmstepd: error: *** JOB 7 ON node CANCELLED AT 2026-01-02T03:04:05 DUE TO TIME LIMIT ***".
+ */
+function causeIn(line: string): EndCause | null {
+  if (!/^(slurmstepd|srun|slurmd)(-\S+)?: /.test(line)) return null
+  if (/exceeded (job|step )?\s*memory limit|oom[-_ ]kill|out of memory/i.test(line)) return 'out-of-memory'
+  if (/DUE TO TIME LIMIT/.test(line)) return 'time-limit'
+  if (/DUE TO NODE FAILURE/.test(line)) return 'node-lost'
+  if (/DUE TO PREEMPTION/.test(line)) return 'preempted'
+  return /\*\*\* (JOB|STEP) \S+ ON \S+ CANCELLED AT [^*]*\d \*\*\*/.test(line) ? 'cancelled' : null
 }
 
 function statusOf(code: string): QueueStatus {

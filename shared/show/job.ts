@@ -20,6 +20,8 @@ export interface JobDocument {
   readonly outcome: Outcome | null
   readonly category: string | null
   readonly reason: string | null
+  /** It completed, and a witness says otherwise: what to check. */
+  readonly warning: string | null
   readonly evidence: readonly Evidence[]
   readonly remedies: readonly never[]
   /** Empty until its output was read. */
@@ -49,7 +51,7 @@ export interface AttemptDocument {
 }
 
 export function showJob(job: Job): JobDocument {
-  const { outcome, category, reason, evidence, phase } = lastAttempt(job)
+  const { outcome, category, reason, warning, evidence, phase } = lastAttempt(job)
   return {
     job: job.id,
     run: job.run,
@@ -60,6 +62,7 @@ export function showJob(job: Job): JobDocument {
     outcome,
     category,
     reason,
+    warning,
     evidence,
     remedies: [],
     metrics: phase.is === 'parsed' ? phase.result : {},

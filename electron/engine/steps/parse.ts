@@ -1,5 +1,5 @@
 import type { EventBody } from '../../../shared/model/events.ts'
-import type { Job, JobResult } from '../../../shared/model/job.ts'
+import type { EndCause, Evidence, FetchedFile, Job, JobResult } from '../../../shared/model/job.ts'
 import { verdict } from '../../../shared/model/verdict.ts'
 import { type OutputReader, type Program, writeXyz } from '../../../shared/programs/index.ts'
 import { lineBatches } from '../lines.ts'
@@ -20,7 +20,7 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
       output,
       exit,
       signal,
-      evidence: attempt.evidence,
+      evidence: [...attempt.evidence, ...(await readSchedulerLog(here, attempt.phase.files))],
       cancelWished: attempt.cancel_wished !== null,
       exitDecides: program.exitDecides,
     })
@@ -56,6 +56,23 @@ async function readOutputs(here: Here, job: Job, program: Program): Promise<Outp
     }
   }
   return reader
+}
+
+/** What the scheduler wrote into the job's folder about its end: the last lines that mean something. */
+async function readSchedulerLog(here: Here, files: readonly FetchedFile[]): Promise<readonly Evidence[]> {
+  const { log } = here.scheduler
+  const file = files.find(({ name }) => name === log?.file)
+  if (!log || !file) return []
+  const found = new Map<EndCause, Evidence>()
+  let line = 0
+  for await (const lines of lineBatches(here.blobs.path(file))) {
+    for (const text of lines) {
+      line += 1
+      const cause = log.cause(text)
+      if (cause) found.set(cause, { source: 'scheduler', file: log.file, line, text: text.trim().slice(0, 200), cause })
+    }
+  }
+  return [...found.values()]
 }
 
 async function keepCalculation(here: Here, job: Job, result: JobResult): Promise<void> {

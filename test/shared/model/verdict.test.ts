@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import type { Evidence } from '../../../shared/model/job.ts'
-import { type Verdict, verdict, type Witnesses } from '../../../shared/model/verdict.ts'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { EndCause, Evidence } from '../../../shared/model/job.ts'
+import { CUTOFF_S, loneVerdict, type Verdict, verdict, type Witnesses } from '../../../shared/model/verdict.ts'
 
 const line: Evidence = { source: 'output', file: 'a.out', line: 7, text: 'a line of the output' }
 const report: Evidence = { source: 'report', file: 'report.ended', line: null, text: 'its own report' }
@@ -114,17 +115,116 @@ const TABLE: readonly (readonly [Said, Verdict['outcome'], string | null, string
 test.each(TABLE.map(([said, ...expected]) => [JSON.stringify(said), said, ...expected] as const))(
   '%s',
   (_, said, outcome, category, reason) => {
-    expect(verdict(witnesses(said))).toEqual({ outcome, category, reason, evidence: [line, report] })
+    expect(verdict(witnesses(said))).toMatchObject({ outcome, category, reason, evidence: [line, report] })
   },
 )
 
-test('the order of the evidence changes nothing but the order in which it is told', () => {
-  const more: Evidence = { source: 'scheduler', file: null, line: null, text: 'COMPLETED' }
-  for (const [said] of TABLE) {
-    const one = verdict({ ...witnesses(said), evidence: [report, more] })
-    const other = verdict({ ...witnesses(said), evidence: [more, report] })
-    expect({ ...one, evidence: [] }).toEqual({ ...other, evidence: [] })
-  }
+const record = (cause: EndCause, text: string = cause): Evidence => ({
+  source: 'scheduler',
+  file: null,
+  line: null,
+  text,
+  cause,
+})
+
+describe("the scheduler's word", () => {
+  test.each<[EndCause, Verdict['outcome'], string | null]>([
+    ['out-of-memory', 'failed', 'out-of-memory'],
+    ['time-limit', 'timeout', 'time-limit'],
+    ['node-lost', 'failed', 'node-lost'],
+    ['preempted', 'failed', 'preempted'],
+    ['cancelled', 'cancelled', null],
+  ])(
+    '%s beats a cut output, a crash of unknown cause and a signal, and no cause that the output names',
+    (cause, outcome, category) => {
+      for (const said of [
+        { output: 'truncated', exit: 143, signal: 'TERM' },
+        { output: 'truncated', exit: 137, signal: 'KILL' },
+        { output: 'truncated', exit: null },
+        { output: 'failed', category: 'crash-unknown', exit: 1 },
+        { output: 'failed', category: 'killed', exit: 137, signal: 'KILL' },
+        { output: 'unknown', exit: 1, ...decides },
+      ] satisfies Said[]) {
+        expect(verdict(witnesses({ ...said, evidence: [report, record(cause)] }))).toMatchObject({ outcome, category })
+      }
+      const named = witnesses({ output: 'failed', category: 'scf-not-converged', exit: 1, evidence: [record(cause)] })
+      expect(verdict(named)).toMatchObject({ outcome: 'failed', category: 'scf-not-converged' })
+    },
+  )
+
+  test('a wish of ours explains an end that the scheduler calls cancelled', () => {
+    const judged = verdict(
+      witnesses({ output: 'truncated', exit: 143, signal: 'TERM', ...wish, evidence: [record('cancelled')] }),
+    )
+    expect(judged).toMatchObject({ outcome: 'cancelled', reason: 'cancelled' })
+  })
+})
+
+describe('a success that a witness contradicts is completed, with a warning', () => {
+  test.each<[Said, string]>([
+    [{ output: 'completed', exit: 1 }, 'its exit status was 1'],
+    [{ output: 'completed', exit: 137, signal: 'KILL' }, 'it was ended by signal KILL'],
+    [{ output: 'completed', exit: 0, evidence: [record('out-of-memory')] }, 'it took more memory'],
+    [{ output: 'unknown', exit: 0, ...decides, evidence: [record('time-limit')] }, 'the time limit was reached'],
+  ])('%j', (said, warning) => {
+    const judged = verdict(witnesses(said))
+    expect(judged.outcome).toBe('completed')
+    expect(judged.warning).toMatch(/^Check: /)
+    expect(judged.warning).toContain(warning)
+  })
+
+  test('without one there is none', () => {
+    expect(verdict(witnesses({ output: 'completed', exit: 0 })).warning).toBeNull()
+  })
+})
+
+const anyEvidence = fc.record({
+  source: fc.constantFrom<Evidence['source']>('report', 'scheduler', 'user'),
+  file: fc.constantFrom(null, 'slurm.out'),
+  line: fc.constantFrom(null, 3),
+  text: fc.constantFrom('a', 'b', 'c'),
+  cause: fc.constantFrom<EndCause>('out-of-memory', 'time-limit', 'node-lost', 'preempted', 'cancelled'),
+})
+
+test('any order and repetition of the same evidence gives the same verdict, word for word', () => {
+  const shuffled = fc.array(anyEvidence, { maxLength: 6 }).chain(evidence =>
+    fc.tuple(
+      fc.constant(evidence),
+      // Each at least once, some again, in any order.
+      fc.array(fc.nat({ max: Math.max(0, evidence.length - 1) }), { maxLength: 6 }).chain(again =>
+        fc.shuffledSubarray([...evidence, ...again.flatMap(i => evidence[i] ?? [])], {
+          minLength: evidence.length + (evidence.length > 0 ? again.length : 0),
+        }),
+      ),
+    ),
+  )
+  fc.assert(
+    fc.property(fc.constantFrom(...TABLE.map(([said]) => said)), shuffled, (said, [once, often]) => {
+      expect(verdict(witnesses({ ...said, evidence: often }))).toEqual(verdict(witnesses({ ...said, evidence: once })))
+    }),
+  )
+})
+
+describe('an output that no job of ours wrote', () => {
+  const hour = 3600
+  const lone = (outcome: Witnesses['output']['outcome'], age_s: number, alive: boolean | null) =>
+    loneVerdict({ output: { outcome, category: null, reason: null, evidence: [] }, age_s, alive, cutoff_s: CUTOFF_S })
+
+  test.each(['completed', 'failed'] as const)('content beats age: %s', outcome => {
+    for (const alive of [true, false, null]) {
+      expect(lone(outcome, 1000 * hour, alive)).toEqual({ outcome, stalled: false })
+    }
+  })
+
+  test.each(['truncated', 'unknown'] as const)(
+    '%s: age alone is stalled, a timeout needs that nothing is alive',
+    outcome => {
+      expect(lone(outcome, 5 * hour, false)).toEqual({ outcome: null, stalled: false })
+      expect(lone(outcome, 7 * hour, true)).toEqual({ outcome: null, stalled: true })
+      expect(lone(outcome, 7 * hour, null)).toEqual({ outcome: null, stalled: true })
+      expect(lone(outcome, 7 * hour, false)).toEqual({ outcome: 'timeout', stalled: false })
+    },
+  )
 })
 
 test('a failure always has a category, a success never', () => {

@@ -167,3 +167,28 @@ test.skipIf(!existsSync(samples))(
     }
   },
 )
+
+describe("slurmstepd's last words in slurm.out", () => {
+  test.each([
+    ['slurmstepd: error: *** JOB 7 ON node1 CANCELLED AT 2026-01-02T03:04:05 DUE TO TIME LIMIT ***', 'time-limit'],
+    ['slurmstepd: error: *** STEP 7.0 ON node1 CANCELLED AT 2026-01-02T03:04:05 DUE TO PREEMPTION ***', 'preempted'],
+    [
+      'slurmstepd: error: *** JOB 7 ON node1 CANCELLED AT 2026-01-02T03:04:05 DUE TO NODE FAILURE, SEE SLURMCTLD LOG ***',
+      'node-lost',
+    ],
+    ['slurmstepd: error: *** JOB 7 ON node1 CANCELLED AT 2026-01-02T03:04:05 ***', 'cancelled'],
+    [
+      'slurmstepd: error: Detected 1 oom_kill event in StepId=7.batch. Some of the step tasks have been OOM Killed.',
+      'out-of-memory',
+    ],
+    ['slurmstepd: error: Detected 1 oom-kill event(s) in StepId=7.batch cgroup.', 'out-of-memory'],
+    ['slurmstepd: error: StepId=7.batch exceeded memory limit (201 > 100), being killed', 'out-of-memory'],
+    ['slurmstepd-node1: error: Exceeded job memory limit', 'out-of-memory'],
+    ['slurmstepd: error: *** JOB 7 ON node1 CANCELLED AT 2026-01-02T03:04:05 DUE TO NODE REBOOT ***', null],
+    ['my program says: exceeded memory limit', null],
+    ['echo slurmstepd: error: oom_kill', null],
+    ['', null],
+  ])('%s', (line, cause) => {
+    expect(slurm.log?.cause(line)).toBe(cause)
+  })
+})

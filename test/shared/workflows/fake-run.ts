@@ -69,6 +69,7 @@ export function fakeRun(workflow: Workflow, params: Json) {
       outcome: null,
       category: null,
       reason: null,
+      warning: null,
       evidence: [],
       cancel_wished: null,
       ignored: [],
