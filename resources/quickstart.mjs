@@ -1,6 +1,7 @@
 /**
  * `npm run quickstart`: from an empty clone to a spectrum. Installs what is missing, builds, runs the sample ensemble for
- * real, and opens the page on it; `--headless` prints progress and the shift table instead.
+ * real, and opens the page on it; `--headless` prints progress and the shift table instead, `--max-conformers N` computes
+ * fewer conformers than four, which takes less time.
  * No dependencies: it runs before node_modules exists.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -8,17 +9,19 @@ import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { aptInstall, installNpmPackages, isDebian, isRoot, nodeTooOld, run } from './system-packages.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cli = join(root, 'out/electron/cli.js')
-const SAMPLE = ['CC(O)CC', '--solvent', 'CDCl3', '--preset', 'draft', '--max-conformers', '4', '--name', '2-butanol']
+const SAMPLE = ['CC(O)CC', '--solvent', 'CDCl3', '--preset', 'draft', '--name', '2-butanol']
 
 process.exitCode = await main(process.argv.slice(2))
 
 async function main(args) {
-  const unknown = args.find(arg => arg !== '--headless')
-  if (unknown !== undefined) return say(2, `unknown argument ${unknown}; known: --headless`)
+  const given = parseGiven(args)
+  if (given === null) return say(2, `unknown arguments ${args.join(' ')}; known: --headless, --max-conformers N`)
+  const { headless, conformers } = given
   const tooOld = nodeTooOld(root)
   if (tooOld !== null) return say(2, tooOld)
 
@@ -33,24 +36,45 @@ async function main(args) {
     console.log('conformers, energies and populations. Shieldings, and so shifts, need NWChem.')
   }
 
-  const started = start(program)
+  const started = start(program, conformers)
   if (started === null) return 1
   console.log(
     `The run is ${started.run}. It goes on without this terminal; "npx larmor show ${started.run}" tells of it.`,
   )
-  return args.includes('--headless') ? follow(started.run) : openPage(started.run)
+  return headless ? follow(started.run) : openPage(started.run)
+}
+
+/** What was asked for, or null where it cannot be understood. */
+function parseGiven(args) {
+  const options = { headless: { type: 'boolean' }, 'max-conformers': { type: 'string' } }
+  try {
+    const { values } = parseArgs({ args, options })
+    const conformers = Number(values['max-conformers'] ?? 4)
+    return Number.isInteger(conformers) && conformers > 0 ? { headless: values.headless === true, conformers } : null
+  } catch {
+    return null
+  }
 }
 
 /**
  * Starts the sample, or finds it: killed and started again, the quickstart goes on with its run, by the request id. Only
  * after one that ended badly is there another.
  */
-function start(program, n = 1) {
+function start(program, conformers, n = 1) {
   const chosen = program === 'none' ? ['--program', 'none'] : []
-  const started = larmorJson(['nmr', ...SAMPLE, ...chosen, '--request-id', `quickstart-${program}-${n}`])
+  const request = `quickstart-${program}-${conformers}-${n}`
+  const started = larmorJson([
+    'nmr',
+    ...SAMPLE,
+    ...chosen,
+    '--max-conformers',
+    String(conformers),
+    '--request-id',
+    request,
+  ])
   if (started === null || !['failed', 'cancelled', 'stopped'].includes(started.state)) return started
   console.log(`An earlier run, ${started.run}, is ${started.state}: starting another.`)
-  return start(program, n + 1)
+  return start(program, conformers, n + 1)
 }
 
 /** Whether NWChem is there; installs it where that takes nobody's password. */
