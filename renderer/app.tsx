@@ -1,99 +1,93 @@
-import { useEffect, useMemo } from 'react'
-import { LOCAL, localMachine, type Machine } from '../shared/model/machine.ts'
+import { FocusStyleManager } from '@blueprintjs/core'
+import { useEffect, useMemo, useState } from 'react'
+import { lastAttempt } from '../shared/model/job.ts'
 import type { State } from '../shared/model/state.ts'
+import { get, values } from '../shared/model/table.ts'
 import { useCell } from './cell.ts'
-import { NewRun } from './compose/new-run.tsx'
-import type { BrowserEngine } from './engine-client.ts'
-import { LinkBanner, LinkChip, whyOffline } from './link.tsx'
-import { runAddress, useRoute } from './route.ts'
-import { countSentence } from './runs/counts.tsx'
-import { RunList } from './runs/run-list.tsx'
-import { RunPage } from './runs/run-page.tsx'
-import { summarize } from './runs/summary.ts'
-import type { Store } from './store.ts'
-import { plural } from './ui/number.ts'
-import { clockTime } from './ui/time.ts'
+import { KeyHelp } from './keys/help.tsx'
+import { listenForKeys, useKeys } from './keys/use-keys.ts'
+import { type Larmor, LarmorContext } from './larmor.ts'
+import { LinkBanner } from './link.tsx'
+import { Palette } from './palette/palette.tsx'
+import { go, type Route, useRoute } from './route.ts'
+import { screens } from './screens.tsx'
+import { Rail } from './shell/rail.tsx'
+import { StatusLine } from './shell/status-line.tsx'
+import { TitleBar } from './shell/title-bar.tsx'
+import { useTheme, useThemeWish } from './theme.ts'
+import { Notes, undoLast } from './ui/toast.tsx'
+import './shell/shell.css'
 
-interface AppProps {
-  readonly engine: BrowserEngine
-  readonly store: Store
-}
+// The focus ring is the style sheet's own.
+FocusStyleManager.alwaysShowFocus()
 
-/** The whole page: runs at the left, the chosen one beside them. */
-export function App({ engine, store }: AppProps) {
-  const { state, known } = useCell(store)
-  const link = useCell(engine.link)
+/** The window: the frame that is always there, and in it one screen. */
+export function App(larmor: Larmor) {
+  const { state, known } = useCell(larmor.store)
+  const link = useCell(larmor.engine.link)
   const route = useRoute()
-  const runs = useMemo(() => summarize(state), [state])
-  const offline = whyOffline(link)
-  const wanted = route.is === 'run' ? route.run : null
-  const chosen = wanted === null ? runs[0] : runs.find(({ run }) => run.id === wanted)
-  const home = route.is === 'home' ? runs[0]?.run.id : undefined
-  // What is being looked at stays, also when a newer run begins.
+  const theme = useTheme()
+  const [, setTheme] = useThemeWish()
+  const [open, setOpen] = useState<'palette' | 'help' | null>(null)
+  const failed = useMemo(() => countFailed(state), [state])
+  const first = known && state.runs.size === 0
+  const part = partOf(state, route)
+  const { Component, label } = screens[route.screen]
+
+  useEffect(() => listenForKeys(), [])
+  useKeys({
+    queue: () => go('queue'),
+    ensembles: () => go('ensembles'),
+    benchmarks: () => go('benchmarks'),
+    results: () => go('results'),
+    machines: () => go('machines'),
+    settings: () => go('settings'),
+    new: () => go('new'),
+    palette: () => setOpen('palette'),
+    help: () => setOpen('help'),
+    theme: () => setTheme(theme === 'dark' ? 'light' : 'dark'),
+    undo: () => undoLast(),
+  })
   useEffect(() => {
-    if (home !== undefined) location.replace(runAddress(home))
-  }, [home])
-  const title = chosen && route.is !== 'new' ? `${countSentence(chosen)} · ${chosen.run.name}` : null
-  useEffect(() => {
-    document.title = title === null ? 'Larmor' : `${title} – Larmor`
-  }, [title])
-  const first = known && runs.length === 0
+    document.title = `${part ?? label} – Larmor`
+  }, [part, label])
 
   return (
-    <div className="window">
-      <a className="skip" href="#main">
-        To the run
-      </a>
-      <header className="title-bar">
-        <a className="brand" href="#/">
-          <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
-            <ellipse cx="12" cy="5.5" rx="8" ry="3" />
-            <path d="M18.6 7.5 11 21" />
-          </svg>
-          Larmor
-        </a>
-        <div className="row">
-          <LinkChip link={link} newest={state.as_of} />
-          {first ? null : (
-            <a className="button" href="#/new">
-              New run
-            </a>
-          )}
+    <LarmorContext value={larmor}>
+      <div className="window">
+        <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>
+          To the screen
+        </button>
+        <TitleBar route={route} part={part} link={link} newest={state.as_of} first={first} />
+        <Rail current={route.screen} failed={failed} />
+        <div className="page">
+          <LinkBanner link={link} newest={state.as_of} />
+          <main id="main" tabIndex={-1} data-screen-shown={route.screen}>
+            {known ? <Component path={route.path} /> : <p className="hint pad">Asking Larmor what is known…</p>}
+          </main>
         </div>
-      </header>
-      <LinkBanner link={link} newest={state.as_of} />
-      <div className={first ? 'body alone' : 'body'}>
-        {first ? null : <RunList runs={runs} selected={route.is === 'new' ? null : (chosen?.run.id ?? null)} />}
-        <main id="main" tabIndex={-1}>
-          {!known ? (
-            <p className="hint pad">Asking Larmor what is known…</p>
-          ) : route.is === 'new' || first ? (
-            <NewRun engine={engine} machine={state.machines[LOCAL] ?? localMachine} offline={offline} first={first} />
-          ) : chosen ? (
-            <RunPage key={chosen.run.id} engine={engine} state={state} summary={chosen} offline={offline} />
-          ) : (
-            <p className="hint pad">
-              There is no run “{wanted}” here. It may be archived; <a href="#/">show the newest run</a>.
-            </p>
-          )}
-        </main>
+        <StatusLine state={state} />
+        <Notes />
       </div>
-      <footer className="status-line">
-        <span>{machinesText(state)}</span>
-        <span>{state.as_of === null ? 'Nothing has happened yet' : `Last change ${clockTime(state.as_of)}`}</span>
-      </footer>
-    </div>
+      <Palette state={state} open={open === 'palette'} onClose={() => setOpen(null)} />
+      <KeyHelp open={open === 'help'} onClose={() => setOpen(null)} />
+    </LarmorContext>
   )
 }
 
-/** `2 of 3 machines answer. helix: unreachable since 14:02`. */
-function machinesText({ machines }: State): string {
-  const all = Object.values<Machine>(machines)
-  const silent = all.filter(({ reach }) => reach.is !== 'ok')
-  const answer = `${all.length - silent.length} of ${plural(all.length, 'machine')} ${all.length === 1 ? 'answers' : 'answer'}`
-  const why = silent.map(({ name, reach }) => {
-    const since = reach.since === null ? '' : ` since ${clockTime(reach.since)}`
-    return `${name}: ${reach.is === 'wants-login' ? 'wants a login' : 'unreachable'}${since}`
-  })
-  return [answer, ...why].join('. ')
+/** The run or machine that the address names. */
+function partOf(state: State, { screen, path }: Route): string | null {
+  const [id] = path
+  if (id === undefined) return null
+  if (screen === 'machines') return id
+  return get(state.runs, id)?.name ?? id
+}
+
+function countFailed(state: State): number {
+  let failed = 0
+  for (const job of values(state.jobs)) {
+    const { outcome } = lastAttempt(job)
+    if (outcome === 'failed' || outcome === 'timeout') failed += 1
+  }
+  return failed
 }

@@ -1,12 +1,20 @@
+import '@blueprintjs/core/lib/css/blueprint.css'
+import '@fontsource-variable/inter'
+import '@fontsource-variable/jetbrains-mono'
+import './style/tokens.css'
+import './style/base.css'
+import './style/controls.css'
+import './style/tables.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { connectEngine } from './engine-client.ts'
+import { browserHost } from './host.ts'
 import { createStore } from './store.ts'
+import { startTheme } from './theme.ts'
 import { DefectBoundary } from './ui/defect.tsx'
-import './style/tokens.css'
-import './style/page.css'
 
+startTheme()
 const engine = connectEngine()
 const store = createStore(engine)
 const root = document.getElementById('page')
@@ -14,7 +22,7 @@ if (!root) throw new Error('index.html has no #page')
 createRoot(root).render(
   <StrictMode>
     <DefectBoundary>
-      <App engine={engine} store={store} />
+      <App engine={engine} store={store} host={browserHost} />
     </DefectBoundary>
   </StrictMode>,
 )

@@ -4,7 +4,8 @@ import type { Machine } from '../../shared/model/machine.ts'
 import { presets } from '../../shared/nmr/presets.ts'
 import type { Fault } from '../../shared/result.ts'
 import { solvents } from '../../shared/solvents.ts'
-import { runAddress } from '../route.ts'
+import { address, go } from '../route.ts'
+import './compose.css'
 import { Field } from './field.tsx'
 import { startNmr } from './start-nmr.ts'
 
@@ -36,7 +37,7 @@ export function NewRun({ engine, machine, offline, first }: NewRunProps) {
     const started = await startNmr(engine, { smiles, name, solvent, preset }, machine)
     setStarting(false)
     setFault(started.ok ? null : started.fault)
-    if (started.ok) location.hash = runAddress(started.value)
+    if (started.ok) go('ensembles', started.value)
   }
   const of = (field: string) => (fault?.field === field ? fault : null)
   const missing = smiles.trim() === '' ? 'Enter a molecule first.' : offline
@@ -114,7 +115,7 @@ export function NewRun({ engine, machine, offline, first }: NewRunProps) {
       ) : null}
       <div className="row end">
         {first ? null : (
-          <a className="button" href="#/">
+          <a className="button" href={address('queue')}>
             Back
           </a>
         )}

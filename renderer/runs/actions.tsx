@@ -9,6 +9,7 @@ import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { plural } from '../ui/number.ts'
+import { note } from '../ui/toast.tsx'
 
 interface ActionsProps {
   readonly engine: Engine
@@ -27,6 +28,12 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
   async function send(command: Command): Promise<void> {
     const answer = await engine.send(command)
     setFault(answer.ok ? null : answer.fault)
+    if (!answer.ok) return
+    if (command.type === 'run.pause') {
+      note(`${run.name}: held`, { shape: 'bars', undo: () => engine.send({ type: 'run.resume', run: run.id }) })
+    } else if (command.type === 'run.resume') {
+      note(`${run.name}: goes on`, { shape: 'half disc', undo: () => engine.send({ type: 'run.pause', run: run.id }) })
+    }
   }
   /** Why a command would do nothing now, or null. */
   function refusal(command: Command): string | null {

@@ -1,11 +1,12 @@
 import type { RunState } from '../../shared/show/status.ts'
-import { runAddress } from '../route.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Meter, type Part } from '../ui/meter.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
+import { runAddress } from './run-address.ts'
 import type { RunSummary } from './summary.ts'
+import './runs.css'
 
 const TONES: { readonly [State in RunState]: Part['tone'] } = {
   planned: 'ink',
@@ -17,27 +18,28 @@ const TONES: { readonly [State in RunState]: Part['tone'] } = {
   cancelled: 'ink',
 }
 
-/** All runs, the newest first. */
-export function RunList({
-  runs,
-  selected,
-}: {
+interface RunListProps {
   readonly runs: readonly RunSummary[]
-  readonly selected: string | null
-}) {
+  readonly title: string
+}
+
+/** Runs, the newest first; each opens where it is shown best. */
+export function RunList({ runs, title }: RunListProps) {
   return (
     <nav className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">
-        Runs <span className="count">{runs.length}</span>
+        {title} <span className="count">{runs.length}</span>
       </h2>
       <ul>
         {runs.map(summary => {
           const { run, look, status } = summary
           return (
             <li key={run.id}>
-              <a href={runAddress(run.id)} aria-current={run.id === selected ? 'page' : undefined} data-run={run.id}>
+              <a href={runAddress(run)} data-run={run.id}>
                 <span className="row between">
-                  <strong className="name">{run.name}</strong>
+                  <strong className="name">
+                    <bdi>{run.name}</bdi>
+                  </strong>
                   <Badge look={look} />
                 </span>
                 <Meter parts={[{ share: status.progress, tone: TONES[status.state] }]} />

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react'
 import 'uplot/dist/uPlot.min.css'
+import './spectrum.css'
 import type { ShownShift } from '../../shared/workflows/index.ts'
 import { decimalsOf, shiftName } from '../ensemble/shift-table.tsx'
+import { useTheme } from '../theme.ts'
 import { fixed, plural } from '../ui/number.ts'
 import { plotSpectrum, type Signal, type SpectrumPlot } from './plot.ts'
 
@@ -12,6 +14,7 @@ interface SpectrumProps {
 
 /** The averaged spectrum of one nucleus; the shift table beside it has the same numbers. */
 export function Spectrum({ shifts, nucleus }: SpectrumProps) {
+  const theme = useTheme()
   const parent = useRef<HTMLDivElement>(null)
   const plot = useRef<SpectrumPlot | null>(null)
   const signals = signalsOf(shifts, nucleus)
@@ -23,23 +26,22 @@ export function Spectrum({ shifts, nucleus }: SpectrumProps) {
     const box = parent.current
     const drawn = JSON.parse(content) as readonly Signal[]
     if (!box || drawn.length === 0) return
+    // The plot reads the colours of the theme that is shown: it is drawn anew for each.
+    box.dataset.theme = theme
     const draw = () => {
       plot.current?.destroy()
       const label = `δ(${superscript(nucleus)}) / ppm`
       plot.current = plotSpectrum(box, drawn, { element, label, width: box.clientWidth })
     }
     draw()
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    dark.addEventListener('change', draw)
     const sizes = new ResizeObserver(() => plot.current?.resize(box.clientWidth))
     sizes.observe(box)
     return () => {
-      dark.removeEventListener('change', draw)
       sizes.disconnect()
       plot.current?.destroy()
       plot.current = null
     }
-  }, [content, element, nucleus])
+  }, [content, element, nucleus, theme])
 
   if (signals.length === 0) {
     return <p className="hint">No {superscript(nucleus)} shift can be drawn: there is no reference for this level.</p>

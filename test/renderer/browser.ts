@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { which } from '../setup/groups.mjs'
@@ -89,5 +90,18 @@ export function faintTexts(page: Page): Promise<readonly string[]> {
       if (ratio < 4.5) faint.push(`${ratio.toFixed(2)} ${node.textContent.trim()}`)
     }
     return faint
+  })
+}
+
+/** What axe-core finds serious or critical on the page as it is now: the rule, and where. */
+export async function seriousFaults(page: Page): Promise<readonly string[]> {
+  // Evaluated by the browser's own debugger, which the page's content security policy does not bind.
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: inPage } = globalThis as unknown as { axe: typeof import('axe-core') }
+    const { violations } = await inPage.run(document, { resultTypes: ['violations'] })
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(' ')}`))
   })
 }

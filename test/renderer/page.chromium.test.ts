@@ -7,7 +7,7 @@ import { get } from '../../shared/model/table.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { eventually } from '../serve/eventually.ts'
 import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium } from './browser.ts'
+import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
 import { type NmrScript, nmrScript } from './nmr-script.ts'
 
 let built: BuiltPage
@@ -43,6 +43,16 @@ async function open(options: Parameters<Browser['newContext']>[0]): Promise<void
   complaints = complaintsOf(page)
   await page.goto(served.url)
   await page.getByText('Live', { exact: true }).waitFor()
+}
+
+/** Opens a screen, or what of it the path names. */
+async function look(...path: readonly string[]): Promise<void> {
+  await page.evaluate(
+    hash => {
+      location.hash = hash
+    },
+    `#/${path.join('/')}`,
+  )
 }
 
 const count = () => page.locator('[data-count]')
@@ -90,6 +100,7 @@ test('the token leaves the address bar, and nothing on the page breaks its own r
 test('one conformer goes from 0/1 to 1/1, its state in the words of the field', async () => {
   const script = nmrScript(engine, 'rone')
   script.start()
+  await look('ensembles', 'rone')
   await shows('No conformers yet')
   const seen = await recordCounts()
   script.found('c-one')
@@ -116,6 +127,7 @@ test('of two, one failing shows 1/2 and 1 failed, never 2/2, with what proves it
   const script = nmrScript(engine, 'rtwo')
   script.start()
   script.found('c-one', 'c-two')
+  await look('ensembles', 'rtwo')
   const seen = await recordCounts()
   await shows('0/2 conformers')
   script.runs('c-one/opt')
@@ -153,10 +165,9 @@ test('of two, one failing shows 1/2 and 1 failed, never 2/2, with what proves it
 
 test('all that happens within one look is shown right', async () => {
   nmrScript(engine, 'rnone').start()
+  await look('ensembles', 'rnone')
   await shows('No conformers yet')
-  await page.evaluate(() => {
-    location.hash = '#/run/rlook'
-  })
+  await look('ensembles', 'rlook')
   wholeRun(nmrScript(engine, 'rlook'), 'c-one', 'c-two', 'c-three')
   await shows('3/3 conformers')
   await eventually(() => badge().textContent()).toBe('Finished')
@@ -178,6 +189,7 @@ interface Shown {
 test('spectrum and tables show the numbers of the document, with their reference and its error', async () => {
   const script = nmrScript(engine, 'rspec')
   wholeRun(script, 'c-one', 'c-two')
+  await look('ensembles', 'rspec')
   await shows('2/2 conformers')
   const shown = showRun(engine.state(), get(engine.state().runs, script.run) as never) as unknown as Shown
   expect(shown.shifts.map(({ element }) => element).sort()).toEqual(['C', 'H', 'H'])
@@ -216,6 +228,7 @@ test('spectrum and tables show the numbers of the document, with their reference
 
 test('the large shift is on the left', async () => {
   wholeRun(nmrScript(engine, 'raxis'), 'c-one')
+  await look('ensembles', 'raxis')
   await shows('1/1 conformers')
   const drawn = page.locator('.spectrum canvas')
   await drawn.waitFor()
@@ -240,6 +253,7 @@ test('pause, resume, and cancel, which asks first and is never the answer of Ent
   script.start()
   script.found('c-one', 'c-two')
   script.runs('c-one/opt')
+  await look('ensembles', 'rsteer')
   const phase = () => get(engine.state().runs, 'rsteer')?.phase
   await page.getByRole('button', { name: 'Pause' }).click()
   await eventually(phase).toEqual({ is: 'open', hold: 'paused' })
@@ -264,6 +278,7 @@ test('a running job shows its cycle, its energy and the end of its output, as te
   script.start()
   script.found('c-one')
   script.runs('c-one/opt')
+  await look('ensembles', 'rlive')
   await eventually(() => engine.listeners().readings).toBe(1)
   const tail = ' d= 0,ls=0.0,diis  6  -115.714 <img src=x onerror=alert(1)>'
   engine.show({
@@ -291,6 +306,7 @@ test('a running job shows its cycle, its energy and the end of its output, as te
 
 test('without its server the last data stays, and the page says how old it is; a new key is asked for', async () => {
   wholeRun(nmrScript(engine, 'roff'), 'c-one')
+  await look('ensembles', 'roff')
   await shows('1/1 conformers')
   const { port } = served
   await served.close()
@@ -304,6 +320,7 @@ test('without its server the last data stays, and the page says how old it is; a
   expect(await count().textContent()).toBe('1/1 conformers')
   await page.goto(served.url)
   await page.getByText('Live', { exact: true }).waitFor()
+  await look('ensembles', 'roff')
   await shows('1/1 conformers')
 })
 
@@ -327,21 +344,61 @@ test('a run is started from the page; what is wrong is said under its field, and
   expect(complaints).toEqual([])
 })
 
-test('runs are reached by keyboard', async () => {
+test('screens and runs are reached by keyboard', async () => {
   nmrScript(engine, 'rfirst', 'first').start()
-  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
   nmrScript(engine, 'rsecond', 'second').start()
-  await page.locator('[data-run="rsecond"]').waitFor()
-  // A newer run does not take away what is being looked at.
-  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
-  await page.locator('[data-run="rsecond"]').focus()
+  for (const [key, screen] of [
+    ['2', 'ensembles'],
+    ['3', 'benchmarks'],
+    ['4', 'results'],
+    ['5', 'machines'],
+    ['6', 'settings'],
+    ['n', 'new'],
+    ['1', 'queue'],
+  ] as const) {
+    await page.keyboard.press(key)
+    await page.locator(`[data-screen-shown="${screen}"]`).waitFor()
+  }
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search' }).fill('seco')
+  await page.getByRole('option', { name: /second/ }).waitFor()
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { level: 1, name: 'second' }).waitFor()
-  await page.locator('[data-run="rsecond"]').focus()
-  await page.keyboard.press('Tab')
-  await page.keyboard.press('Enter')
-  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
-  expect(page.url()).toContain('#/run/rfirst')
+  // A newer run does not take away what is being looked at.
+  nmrScript(engine, 'rthird', 'third').start()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('option', { name: /third/ }).waitFor()
+  await page.keyboard.press('Escape')
+  await page.getByRole('heading', { level: 1, name: 'second' }).waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).getByText('Go to Machines').waitFor()
+  expect(complaints).toEqual([])
+})
+
+test('the theme is the system\u2019s until a person wants another, which is remembered', async () => {
+  await open({ colorScheme: 'dark' })
+  const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+  expect(await theme()).toBe('dark')
+  await look('settings')
+  await page.getByRole('button', { name: 'Light', exact: true }).click()
+  expect(await theme()).toBe('light')
+  await page.reload()
+  await page.getByText('Live', { exact: true }).waitFor()
+  expect(await theme()).toBe('light')
+  expect(complaints).toEqual([])
+})
+
+test('what was held can be taken back', async () => {
+  const script = nmrScript(engine, 'rback')
+  script.start()
+  await look('ensembles', 'rback')
+  const phase = () => get(engine.state().runs, 'rback')?.phase
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await eventually(phase).toEqual({ is: 'open', hold: 'paused' })
+  await page.getByText('methanol: held').waitFor()
+  await page.locator('main').focus()
+  await page.keyboard.press('Control+z')
+  await eventually(phase).toEqual({ is: 'open', hold: null })
 })
 
 test.each(['light', 'dark'] as const)('every text can be read, in %s and in a narrow window', async colorScheme => {
@@ -353,19 +410,23 @@ test.each(['light', 'dark'] as const)('every text can be read, in %s and in a na
   wholeRun(nmrScript(engine, 'rdone', 'done'), 'c-one', 'c-two')
   await open({ colorScheme })
   for (const run of ['rread', 'rdone']) {
-    await page.evaluate(hash => {
-      location.hash = hash
-    }, `#/run/${run}`)
-    await page.locator(`[data-run="${run}"][aria-current]`).waitFor()
+    await look('ensembles', run)
+    await page.getByRole('heading', { level: 1, name: run === 'rdone' ? 'done' : 'methanol' }).waitFor()
     expect(await faintTexts(page)).toEqual([])
+    expect(await seriousFaults(page)).toEqual([])
   }
-  await page.evaluate(() => {
-    location.hash = '#/new'
-  })
+  for (const screen of ['queue', 'ensembles', 'benchmarks', 'results', 'machines', 'settings']) {
+    await look(screen)
+    await page.locator(`[data-screen-shown="${screen}"]`).waitFor()
+    expect(await faintTexts(page)).toEqual([])
+    expect(await seriousFaults(page)).toEqual([])
+  }
+  await look('new')
   await page.getByRole('heading', { name: 'New run' }).waitFor()
   expect(await faintTexts(page)).toEqual([])
 
   await open({ colorScheme, viewport: { width: 480, height: 800 } })
+  await look('ensembles', 'rdone')
   await count().waitFor()
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(overflow).toBeLessThanOrEqual(0)

@@ -27,6 +27,10 @@ test('the real NWChem through engine, terminal and page: what the page shows is 
   const page = await browser.newPage()
   const complaints = complaintsOf(page)
   await page.goto(url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.evaluate(run => {
+    location.hash = `#/ensembles/${run}`
+  }, started.json.run)
   await page.getByText('1/1 conformers').first().waitFor({ timeout: 240_000 })
 
   const shown = await run(['wait', started.json.run, '--json'], at)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { countConformers } from '../../renderer/ensemble/conformer-state.ts'
-import { readRoute, runAddress } from '../../renderer/route.ts'
+import { address, readRoute } from '../../renderer/route.ts'
 import { axisRange } from '../../renderer/spectrum/axis-range.ts'
 import { placeLabels } from '../../renderer/spectrum/peak-labels.ts'
 import { fixed, percent } from '../../renderer/ui/number.ts'
@@ -58,11 +58,12 @@ test('a share is a percentage, an unknown one a dash', () => {
   expect([percent(0.4811), percent(null)]).toEqual(['48.1\u2009%', '–'])
 })
 
-test('an address names a run, whatever its id holds', () => {
-  expect(readRoute(runAddress('r/1 %#'))).toEqual({ is: 'run', run: 'r/1 %#' })
-  expect(readRoute('#/run/%zz')).toEqual({ is: 'run', run: '%zz' })
-  expect(readRoute('#/new')).toEqual({ is: 'new' })
-  expect(readRoute('')).toEqual({ is: 'home' })
+test('an address names a screen and what of it, whatever the ids hold', () => {
+  expect(readRoute(address('queue', 'r/1 %#', 'j'))).toEqual({ screen: 'queue', path: ['r/1 %#', 'j'] })
+  expect(readRoute('#/ensembles/%zz')).toEqual({ screen: 'ensembles', path: ['%zz'] })
+  expect(readRoute('#/new')).toEqual({ screen: 'new', path: [] })
+  expect(readRoute('')).toEqual({ screen: 'queue', path: [] })
+  expect(readRoute('#/nowhere/x')).toEqual({ screen: 'queue', path: [] })
 })
 
 test('the axis holds every signal with room beside it', () => {

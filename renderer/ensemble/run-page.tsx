@@ -2,17 +2,17 @@ import type { Engine } from '../../shared/contract.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
-import { Ensemble } from '../ensemble/ensemble.tsx'
-import { StepBars } from '../ensemble/step-bars.tsx'
+import { Actions } from '../runs/actions.tsx'
+import { Counts, countSentence } from '../runs/counts.tsx'
+import { Evidences, JobTable } from '../runs/job-table.tsx'
+import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx'
+import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
-import { Actions } from './actions.tsx'
-import { Counts, countSentence } from './counts.tsx'
-import { Evidences, JobTable } from './job-table.tsx'
-import { currentReading, LiveOutput, useReadings } from './live-output.tsx'
-import type { RunSummary } from './summary.ts'
+import { Ensemble } from './ensemble.tsx'
+import { StepBars } from './step-bars.tsx'
 
 interface RunPageProps {
   readonly engine: Engine
@@ -38,7 +38,9 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
     <article className="run" aria-labelledby="run-title">
       <header className="run-head">
         <div className="run-name">
-          <h1 id="run-title">{run.name}</h1>
+          <h1 id="run-title">
+            <bdi>{run.name}</bdi>
+          </h1>
           <p className="row">
             <Badge look={look} soft />
             <span className="figure" data-count="">

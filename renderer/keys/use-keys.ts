@@ -1,0 +1,65 @@
+import { useEffect, useRef } from 'react'
+import { type KeyCommand, type KeyCommandId, keyCommands } from './commands.ts'
+
+type Handlers = { readonly [Id in KeyCommandId]?: () => void }
+
+/** Those that can be done now; the innermost, mounted last, is asked first. */
+const mounted: { current: Handlers }[] = []
+
+/** These commands can be done while the component is there. */
+export function useKeys(handlers: Handlers): void {
+  const latest = useRef(handlers)
+  latest.current = handlers
+  useEffect(() => {
+    mounted.push(latest)
+    return () => {
+      mounted.splice(mounted.indexOf(latest), 1)
+    }
+  }, [])
+}
+
+/** The commands that can be done now, in the order of the table. */
+export function doableNow(): readonly KeyCommandId[] {
+  return (Object.keys(keyCommands) as KeyCommandId[]).filter(id => handlerOf(id) !== undefined)
+}
+
+export function doCommand(id: KeyCommandId): void {
+  handlerOf(id)?.()
+}
+
+function handlerOf(id: KeyCommandId): (() => void) | undefined {
+  return mounted.findLast(({ current }) => current[id])?.current[id]
+}
+
+/** One listener for the whole window. */
+export function listenForKeys(): () => void {
+  const take = (event: KeyboardEvent) => {
+    if (event.defaultPrevented || event.isComposing) return
+    const pressed = keyName(event)
+    // What is typed into a field belongs to the field; a dialog keeps its keys.
+    if (isTyping(event.target) && !/^(Ctrl|Alt)\+/.test(pressed) && pressed !== 'Escape') return
+    if (isTyping(event.target) && pressed === 'Ctrl+Z') return
+    if (isTyping(event.target) && pressed === 'Ctrl+A') return
+    if (document.querySelector('dialog[open], .bp6-overlay-open [role="dialog"]') && pressed !== 'Ctrl+K') return
+    const commands = Object.entries<KeyCommand>(keyCommands) as [KeyCommandId, KeyCommand][]
+    const found = commands.find(([id, { keys }]) => keys.includes(pressed) && handlerOf(id) !== undefined)
+    if (!found) return
+    event.preventDefault()
+    doCommand(found[0])
+  }
+  addEventListener('keydown', take)
+  return () => removeEventListener('keydown', take)
+}
+
+/** `Ctrl+K`, `Shift+ArrowDown`, `?`: Shift is named only where the key itself does not show it. */
+function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): string {
+  const name = key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key
+  const parts = [ctrlKey || metaKey ? 'Ctrl' : '', altKey ? 'Alt' : '', shiftKey && key.length > 1 ? 'Shift' : '', name]
+  return parts.filter(part => part !== '').join('+')
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button', 'submit'].includes(target.type)
+  return target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+}

@@ -1,0 +1,31 @@
+import type { Machine } from '../../shared/model/machine.ts'
+import type { State } from '../../shared/model/state.ts'
+import { Icon } from '../ui/badge.tsx'
+import { plural } from '../ui/number.ts'
+import { clockTime } from '../ui/time.ts'
+
+/** The foot of the window: do the machines answer, and how old is what is shown. */
+export function StatusLine({ state }: { readonly state: State }) {
+  const all = Object.values<Machine>(state.machines)
+  const silent = all.filter(({ reach }) => reach.is !== 'ok')
+  const answering = all.length - silent.length
+  return (
+    <footer className="status-line">
+      <span className={silent.length > 0 ? 'tone-attention' : 'tone-done'}>
+        <Icon shape={silent.length > 0 ? 'diamond' : 'disc check'} />
+      </span>
+      <span>
+        {answering} of {plural(all.length, 'machine')} {all.length === 1 ? 'answers' : 'answer'}
+        {silent.map(machine => `. ${silenceOf(machine)}`)}
+      </span>
+      <span>{state.as_of === null ? 'Nothing has happened yet' : `Last change ${clockTime(state.as_of)}`}</span>
+      <span className="far">Closing the lid stops only jobs on this computer. Cluster jobs go on.</span>
+    </footer>
+  )
+}
+
+/** `helix: unreachable since 14:02`. */
+function silenceOf({ name, reach }: Machine): string {
+  const since = reach.since === null ? '' : ` since ${clockTime(reach.since)}`
+  return `${name}: ${reach.is === 'wants-login' ? 'wants a login' : 'unreachable'}${since}`
+}
