@@ -1,3 +1,4 @@
+import own from '../../resources/delta50/factors.json' with { type: 'json' }
 import table from '../../resources/references.json' with { type: 'json' }
 import type { Json } from '../ids.ts'
 import { badInput, ok, type Result } from '../result.ts'
@@ -42,6 +43,42 @@ interface Entry extends ReferenceLevel {
   readonly source: string
 }
 
+/** Below it the line itself is less well known than what gas-phase geometries do to it. */
+const LEAST_MOLECULES = 20
+/** The level of geometries for which the fits on DELTA50 stand. */
+const OWN_GEOMETRY = 'B3LYP/6-31G*'
+
+/** Larmor's own fits: the exact one first, where enough molecules are in it. */
+const ownEntries: readonly Entry[] = (own.fits as readonly OwnFit[])
+  .filter(({ nearness, molecules }) => nearness === 'near' || molecules.length >= LEAST_MOLECULES)
+  .toSorted((a, b) => (a.nearness === b.nearness ? 0 : a.nearness === 'exact' ? -1 : 1))
+  .flatMap(({ nearness, factors, program, level, solvent, geometry, molecules }) =>
+    factors.map(({ nucleus, slope, intercept, expected_error_ppm, rmsd_ppm }) => ({
+      program,
+      level,
+      geometry: OWN_GEOMETRY,
+      solvent,
+      element: nucleus.replace(/^\d+/, ''),
+      kind: 'own',
+      slope,
+      intercept,
+      expected_error_ppm,
+      source: `${nearness === 'exact' ? 'exact' : `near, not exact (its geometries are ${geometry})`}: Larmor's own fit on ${molecules.length} molecules of DELTA50 (Cohen et al., Molecules 2023, 28, 2449), RMSD ${rmsd_ppm.toFixed(3)} ppm, ${expected_error_ppm} ppm for a molecule that is not in the fit`,
+    })),
+  )
+
+interface OwnFit extends ReferenceLevel {
+  readonly nearness: string
+  readonly molecules: readonly string[]
+  readonly factors: readonly {
+    readonly nucleus: string
+    readonly slope: number
+    readonly intercept: number
+    readonly expected_error_ppm: number
+    readonly rmsd_ppm: number
+  }[]
+}
+
 /** Nuclei that TMS, Si(CH3)4, can stand for. */
 const inTms = new Set(['H', 'C', 'Si'])
 /** What a shift against computed TMS is off by, as a rule; known for these two only (ppm). */
@@ -60,8 +97,9 @@ export function resolveReferences(
   if (typeof wish === 'object') return fromFile(wish, at, nuclei)
   const found: Reference[] = []
   for (const nucleus of nuclei) {
-    const entry = (table.references as readonly Entry[]).find(
-      each => fits(each, at) && each.element === nucleus.element,
+    const candidates = [...ownEntries, ...(table.references as readonly Entry[])]
+    const entry = candidates.find(
+      each => fits(each, at) && each.element === nucleus.element && (wish !== 'published' || each.kind === 'published'),
     )
     const given = entry && reference(nucleus, entry)
     if (wish === 'none') found.push(nothing(nucleus, 'none was asked for'))

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, type TestContext, test } from 'vitest'
-import { chance } from '../../electron/engine/tasks/chance.ts'
+import { chance } from '../../shared/chance.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'

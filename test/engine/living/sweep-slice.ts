@@ -1,4 +1,4 @@
-import { chance } from '../../../electron/engine/tasks/chance.ts'
+import { chance } from '../../../shared/chance.ts'
 
 /** The number that the slices of this test run are drawn by: the same one gives the same cases again. */
 export const sweepSeed = Number(process.env.LARMOR_SWEEP_SEED ?? 1)

@@ -1,42 +1,67 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import factors from '../../../resources/delta50/factors.json' with { type: 'json' }
+import near from '../../../resources/delta50/sigma-si-geometries.json' with { type: 'json' }
 import { perceiveBonds } from '../../../shared/nmr/bonds.ts'
-import { describeMolecule } from '../../../shared/nmr/molecule-info.ts'
-import { parseXyz } from '../../../shared/nmr/xyz.ts'
-import { orThrow } from '../../../shared/result.ts'
+import { delta50 } from '../../../shared/nmr/delta50.ts'
+import { fitOf } from '../../../shared/nmr/own-fit.ts'
 
-const truth = process.env.LARMOR_TRUTH_DATA
-const folder = truth === undefined ? '' : join(truth, 'delta50')
-const there = existsSync(join(folder, 'environments.csv'))
-const why = truth === undefined ? 'LARMOR_TRUTH_DATA is not set' : `${folder} holds no DELTA50`
-
-/** Classes as the 50 molecules of DELTA50 (Cohen et al., Molecules 2023, 28, 2449) have them in the experiment. */
-describe.skipIf(!there)(`the environments of DELTA50${there ? '' : ` (skipped: ${why})`}`, () => {
-  const names = there ? readdirSync(join(folder, 'xyz')).map(file => file.replace('.xyz', '')) : []
-  const environments = there ? table(readFileSync(join(folder, 'environments.csv'), 'utf8')) : []
-
-  test.each(names)('%s', name => {
-    const [frame] = orThrow(parseXyz(readFileSync(join(folder, 'xyz', `${name}.xyz`), 'utf8')))
-    if (!frame) throw new Error('no frame')
-    const { classes } = describeMolecule(perceiveBonds(frame.elements, frame.geometry), frame.geometry, 0)
-    const mine = classes.filter(({ element }) => element === 'H' || element === 'C').map(({ atoms }) => atoms.join(' '))
-    const theirs = environments
-      .filter(([id]) => id === name)
-      .map(row =>
-        (row[6] ?? '')
-          .trim()
-          .split(' ')
-          .map(Number)
-          .sort((a, b) => a - b)
-          .join(' '),
-      )
-    expect(mine.toSorted()).toEqual(theirs.toSorted())
+describe('the table of DELTA50', () => {
+  test('has the environments that the paper counts: 114 of 1H, 143 of 13C, in 50 molecules', () => {
+    const environments = delta50.molecules.flatMap(each => each.environments)
+    expect(delta50.molecules).toHaveLength(50)
+    expect(environments.filter(({ nucleus }) => nucleus === '1H')).toHaveLength(114)
+    expect(environments.filter(({ nucleus }) => nucleus === '13C')).toHaveLength(143)
   })
+
+  test.each(delta50.molecules.map(molecule => [molecule.name, molecule] as const))(
+    '%s: each shift has its atoms, each hydrogen one neighbour',
+    (_, { elements, geometry, environments }) => {
+      const named = environments.flatMap(({ nucleus, atoms }) => atoms.map(atom => `${nucleus}${atom}`))
+      const atoms = elements.flatMap((element, i) =>
+        element === 'H' ? [`1H${i + 1}`] : element === 'C' ? [`13C${i + 1}`] : [],
+      )
+      expect(named.toSorted()).toEqual(atoms.toSorted())
+      const { bonds } = perceiveBonds(elements, geometry)
+      for (const [i, element] of elements.entries()) {
+        if (element === 'H') expect(bonds.filter(({ a, b }) => a === i || b === i)).toHaveLength(1)
+      }
+    },
+  )
+
+  test('has the two corrected assignments', () => {
+    const shift = (id: string, atom: number) =>
+      delta50.molecules.find(each => each.id === id)?.environments.find(({ atoms }) => atoms.includes(atom))?.delta_ppm
+    expect([1, 2, 3, 4].map(atom => shift('compound_48', atom))).toEqual([159.55, 113.9, 129.45, 120.65])
+    expect([4, 5, 7, 10].map(atom => shift('compound_10', atom))).toEqual([36.48, 31.44, 2.96, 2.89])
+  })
+
+  const folder = process.env.LARMOR_TRUTH_DATA && join(process.env.LARMOR_TRUTH_DATA, 'delta50')
+  test.skipIf(!folder || !existsSync(folder))(
+    `is what its script writes from the facts${folder ? '' : ' (skipped: LARMOR_TRUTH_DATA is not set)'}`,
+    () => {
+      const to = mkdtempSync(join(tmpdir(), 'larmor-delta50-'))
+      execFileSync(process.execPath, ['resources/delta50/write-table.mjs', folder as string, to])
+      for (const name of ['table.json', 'sigma-si-geometries.json']) {
+        expect(readFileSync(join(to, name), 'utf8')).toBe(readFileSync(join('resources/delta50', name), 'utf8'))
+      }
+      rmSync(to, { recursive: true })
+    },
+  )
 })
 
-/** Rows of a CSV without its head; fields may be quoted. */
-function table(text: string): readonly (readonly string[])[] {
-  const rows = text.trim().split('\n').slice(1)
-  return rows.map(row => [...row.matchAll(/("[^"]*"|[^,]*)(,|$)/g)].map(([, field = '']) => field))
-}
+describe("Larmor's own factors", () => {
+  test('are the fit of the shieldings that lie beside them', () => {
+    const { nearness: _, ...fit } = factors.fits.find(({ nearness }) => nearness === 'near') ?? {}
+    expect(fit).toEqual(JSON.parse(JSON.stringify(fitOf(near))))
+  })
+
+  test.each(factors.fits)('$nearness: as accurate as what was aimed at', ({ factors }) => {
+    const error = (nucleus: string) => factors.find(each => each.nucleus === nucleus)
+    expect(error('1H')?.rmsd_ppm).toBeLessThan(0.09)
+    expect(error('13C')?.rmsd_ppm).toBeLessThan(2.3)
+  })
+})

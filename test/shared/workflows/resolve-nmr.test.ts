@@ -47,7 +47,7 @@ describe('defaults, all of them written down', () => {
   test('production', () => {
     const { params } = orThrow(resolve({ preset: 'production' }))
     expect(params.level).toBe('B3LYP/6-311+G(2d,p)//B3LYP/6-31G*')
-    expect(params.references.map(({ kind }) => kind)).toEqual(['published', 'published'])
+    expect(params.references.map(({ kind }) => kind)).toEqual(['own', 'own'])
   })
 
   test('a level of its own, for both steps or for each; the reference follows', () => {
