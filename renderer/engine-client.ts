@@ -1,4 +1,4 @@
-import type { Engine, Reading, Unsubscribe, Update } from '../shared/contract.ts'
+import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../shared/contract.ts'
 import type { Instant } from '../shared/ids.ts'
 import type { Event } from '../shared/model/events.ts'
 import type { State } from '../shared/model/state.ts'
@@ -37,6 +37,31 @@ export function connectEngine(): BrowserEngine {
     else if (link.get().is === 'refused') link.set({ is: 'offline', as_of: heard })
   }
 
+  const asked = new Set<(open: readonly Question[]) => void>()
+  const counting = new Set<(activity: readonly MachineActivity[]) => void>()
+  let machines: Unsubscribe | undefined
+
+  /** One stream for all who want it: the newest comes with a new one, so whoever joins late opens it anew. */
+  function followMachines(leave: () => void): Unsubscribe {
+    machines?.()
+    machines = followStream('api/machines', {
+      on: {
+        questions(open: readonly Question[]) {
+          for (const listener of asked) listener(open)
+        },
+        activity(counted: readonly MachineActivity[]) {
+          for (const listener of counting) listener(counted)
+        },
+      },
+    })
+    return () => {
+      leave()
+      if (asked.size + counting.size > 0) return
+      machines?.()
+      machines = undefined
+    }
+  }
+
   return {
     link,
     subscribe: (listener: (update: Update) => void): Unsubscribe =>
@@ -57,6 +82,15 @@ export function connectEngine(): BrowserEngine {
       }),
     readings: (listener: (readings: readonly Reading[]) => void): Unsubscribe =>
       followStream('api/readings', { on: { readings: listener } }),
+    questions(listener: (open: readonly Question[]) => void): Unsubscribe {
+      asked.add(listener)
+      return followMachines(() => asked.delete(listener))
+    },
+    activity(listener: (activity: readonly MachineActivity[]) => void): Unsubscribe {
+      counting.add(listener)
+      return followMachines(() => counting.delete(listener))
+    },
+    answer: (id, answer) => post('api/answer', JSON.stringify({ id, answer }), 'application/json'),
     send: command => post('api/send', JSON.stringify(command), 'application/json'),
     put: text => post('api/put', text, 'text/plain; charset=utf-8'),
     async read({ sha256, bytes }, range) {

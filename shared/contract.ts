@@ -1,11 +1,11 @@
-import type { ContentRef, Instant, JobId } from './ids.ts'
+import type { ContentRef, Instant, JobId, MachineName } from './ids.ts'
 import type { Command } from './model/commands.ts'
 import type { Event } from './model/events.ts'
 import type { State } from './model/state.ts'
 import type { Result } from './result.ts'
 
 /** Raised when a host and an engine of different versions could misunderstand each other. */
-export const CONTRACT_VERSION = 1
+export const CONTRACT_VERSION = 2
 
 /** Everything that crosses between a host and the engine, JSON only. A new feature adds a Command and an Event, not a method. */
 export interface Engine {
@@ -19,6 +19,12 @@ export interface Engine {
   read(ref: ContentRef, range?: { readonly offset: number; readonly length: number }): Promise<Result<string>>
   /** What running jobs show of themselves; last write wins, never journaled, only while somebody listens. */
   readings(listener: (readings: readonly Reading[]) => void): Unsubscribe
+  /** What a person is asked now, and again whenever that changes; whoever answers first answers for all. */
+  questions(listener: (open: readonly Question[]) => void): Unsubscribe
+  /** Null declines. A question that is closed meanwhile is `not-found`. The answer is neither kept nor logged anywhere. */
+  answer(id: string, answer: string | null): Promise<Result<void>>
+  /** What each machine was asked since this engine lives, at most once a second; never journaled. */
+  activity(listener: (activity: readonly MachineActivity[]) => void): Unsubscribe
 }
 
 export interface Sent {
@@ -44,4 +50,45 @@ export interface Reading {
   readonly max_gradient: number | null
   /** The last lines of the output, at most 2 kB, control characters removed. */
   readonly tail: string
+}
+
+/**
+ * What a person is asked so that a login can go on. Only a `machine.connect` or `machine.test` leads to one, and there
+ * is at most one at a time: `questions` tells of none or one.
+ */
+export interface Question {
+  readonly id: string
+  readonly machine: MachineName
+  /** host-key: whether the key that the machine shows is its own; answered by "yes". A code is any second factor. */
+  readonly kind: 'host-key' | 'passphrase' | 'password' | 'code'
+  /** The server's own words where it is the one who asks: data, without control characters. */
+  readonly text: string
+  /** Whether the answer may be seen while it is typed. */
+  readonly echo: boolean
+  /** Of the host key in question, as `ssh-keygen -l` prints it: SHA256:... */
+  readonly fingerprint?: string
+  /** Of the host key in question: ssh-ed25519, ecdsa-sha2-nistp256, ssh-rsa. */
+  readonly keytype?: string
+  readonly asked: Instant
+  /** When the server will have given up waiting; null: it waits as long as it takes. */
+  readonly until: Instant | null
+}
+
+/** How often one machine was bothered. */
+export interface MachineActivity {
+  readonly machine: MachineName
+  /** Connections that were opened. */
+  readonly connections: number
+  /** Logins that were begun: at most one per connection. */
+  readonly login_tries: number
+  /** Questions to a person. */
+  readonly prompts: number
+  /** Questions to its scheduler. */
+  readonly questions: number
+  /** Remote calls of all kinds. */
+  readonly round_trips: number
+  /** When counting began. */
+  readonly since: Instant
+  /** When the machine last answered. */
+  readonly last_data: Instant | null
 }

@@ -23,6 +23,8 @@ export interface Fault {
   readonly hint?: string
   /** The tool's own words, verbatim, at most 4 kB. */
   readonly detail?: string
+  /** What a script may want to know besides, by name: the `fingerprint` and `keytype` of an unknown host key. */
+  readonly more?: Readonly<Record<string, string>>
 }
 
 export type Result<T, E = Fault> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: E }

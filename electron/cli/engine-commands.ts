@@ -123,6 +123,9 @@ async function requireFreePort(port: number): Promise<void> {
     put: async () => fail(STARTING),
     read: async () => fail(STARTING),
     readings: () => () => {},
+    questions: () => () => {},
+    answer: async () => fail(STARTING),
+    activity: () => () => {},
   }
   await (await startServe({ engine: nobody, port, staticFolder: '' })).close()
 }

@@ -37,9 +37,9 @@ export function createTerminal(json: boolean): Terminal {
 }
 
 /** Tells the fault as cli.md has it, and returns its exit status. */
-export function tellFault(json: boolean, { code, message, field, hint, detail }: Fault): number {
+export function tellFault(json: boolean, { code, message, field, hint, detail, more }: Fault): number {
   if (json) {
-    const error: Record<string, Json> = { code, message, field: field ?? null, hint: hint ?? null }
+    const error: Record<string, Json> = { ...more, code, message, field: field ?? null, hint: hint ?? null }
     process.stdout.write(`${JSON.stringify({ error: detail === undefined ? error : { ...error, detail } })}\n`)
   }
   const lines = [`larmor: ${message}`, ...(detail ? [detail.trim()] : []), ...(hint ? [hint] : [])]

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine, Reading, Update } from '../../shared/contract.ts'
+import type { Engine, Update } from '../../shared/contract.ts'
 import type { Instant, MachineName, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide } from '../../shared/model/decide.ts'
@@ -7,13 +7,15 @@ import type { Event, EventBody } from '../../shared/model/events.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
-import { FaultError, ok, type Result } from '../../shared/result.ts'
+import { FaultError, fail, ok, type Result } from '../../shared/result.ts'
+import { createActivity } from './activity.ts'
 import { archiveRuns } from './archive-runs.ts'
 import { createCommits } from './commits.ts'
-import { type MachineLoop, runMachineLoop } from './machines/machine-loop.ts'
+import { type MachineLoop, runMachineLoop, unasked } from './machines/machine-loop.ts'
 import { mayStillReport, nextStep } from './next-step.ts'
 import { planRun } from './plan.ts'
 import { around } from './points.ts'
+import { createQuestions } from './questions.ts'
 import { createReadings } from './readings.ts'
 import { hasResults, writeResults } from './results.ts'
 import type { Store } from './store/store.ts'
@@ -66,6 +68,14 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     () => commits.state,
     (machine, label, file, offset) => loops.get(machine)?.tail(label, file, offset) ?? Promise.resolve(null),
   )
+
+  const questions = createQuestions(now)
+  const started = now()
+  const activity = createActivity(() =>
+    Object.values(commits.state.machines).map(({ name }) => loops.get(name)?.activity ?? unasked(name, started)),
+  )
+  /** Logins at which a person may be asked, one after the other: two who ask at once would be one too many. */
+  let attended: Promise<unknown> = Promise.resolve()
 
   /** A host that stumbles over an event must not keep the others, or the engine, from it. */
   function tell(listener: (update: Update) => void, events: readonly Event[]): void {
@@ -137,17 +147,32 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
 
   function wakeMachines(): void {
     const busy = new Set([...machinesWithWork(commits.state), ...machinesWithLost(commits.state)])
-    for (const name of busy) {
-      const loop = loops.get(name)
-      if (loop) loop.wake()
-      else loops.set(name, runMachineLoop({ name, home, store, state: () => commits.state, commit: record, now, log }))
-    }
+    for (const name of busy) loopOf(name).wake()
+  }
+
+  function loopOf(name: MachineName): MachineLoop {
+    const loop =
+      loops.get(name) ?? runMachineLoop({ name, home, store, state: () => commits.state, commit: record, now, log })
+    loops.set(name, loop)
+    return loop
+  }
+
+  async function login(name: MachineName): Promise<Result<{ readonly seq: number }>> {
+    const turn = attended.then((): Result<void> | Promise<Result<void>> =>
+      stopping
+        ? fail({ code: 'not-now', message: 'The engine has ended.' })
+        : loopOf(name).login(questions.heard ? questions.asker(name) : null),
+    )
+    attended = turn.catch(() => {})
+    const done = await turn
+    return done.ok ? ok({ seq: commits.state.seq }) : done
   }
 
   async function send(command: Command): Promise<Result<{ readonly seq: number }>> {
     try {
       await restoreArchived(command)
       const decided = await commits.commit(state => decide(state, command))
+      if (decided.ok && command.type === 'machine.connect') return await login(command.machine)
       return decided.ok ? ok({ seq: commits.state.seq }) : decided
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault }
@@ -198,7 +223,10 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
         ).toString('utf8'),
       )
     },
-    readings: (listener: (readings: readonly Reading[]) => void) => readings.listen(listener),
+    readings: listener => readings.listen(listener),
+    questions: listener => questions.listen(listener),
+    answer: async (id, answer) => questions.answer(id, answer),
+    activity: listener => activity.listen(listener),
     isBusy: () =>
       tasks.count > 0 ||
       machinesWithWork(commits.state).size > 0 ||
@@ -210,6 +238,8 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     async stop() {
       stopping = true
       readings.stop()
+      activity.stop()
+      questions.stop()
       await tasks.stop()
       await Promise.all(resultsAtWork)
       await Promise.all([...loops.values()].map(loop => loop.stop()))

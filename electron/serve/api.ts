@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine } from '../../shared/contract.ts'
 import { badInput, type Fault, fail, type Result } from '../../shared/result.ts'
-import { readCommand } from './command-body.ts'
-import { type ServedEngine, streamEvents, streamReadings } from './streams.ts'
+import { readAnswer, readCommand } from './command-body.ts'
+import { type ServedEngine, streamEvents, streamMachines, streamReadings } from './streams.ts'
 
 const COMMAND_BYTES = 1_000_000
+const ANSWER_BYTES = 10_000
 const PUT_BYTES = 16_000_000
 
 /** HTTP's word for a fault; the Fault itself is in the body. */
@@ -27,6 +28,12 @@ type Route = (
 export const routes: Readonly<Record<string, Route>> = {
   'GET /api/events': (engine, _url, _request, response) => streamEvents(engine, response),
   'GET /api/readings': (engine, _url, _request, response) => streamReadings(engine, response),
+  'GET /api/machines': (engine, _url, _request, response) => streamMachines(engine, response),
+  'POST /api/answer': async (engine, _url, request, response) => {
+    const body = await readBody(request, ANSWER_BYTES)
+    const given = body.ok ? readAnswer(body.value) : body
+    answer(response, given.ok ? await engine.answer(given.value.id, given.value.answer) : given)
+  },
   'POST /api/send': async (engine, _url, request, response) => {
     const body = await readBody(request, COMMAND_BYTES)
     const command = body.ok ? readCommand(body.value) : body

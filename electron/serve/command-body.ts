@@ -15,6 +15,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'jobs.resubmit': { jobs: 'texts', fix: 'text or null' },
   'machine.set': { machine: 'object' },
   'machine.remove': { machine: 'text' },
+  'machine.connect': { machine: 'text' },
 }
 
 /** The command that a request's body holds, with the fields it must have and no others. */
@@ -33,6 +34,21 @@ export function readCommand(body: string): Result<Command> {
   if (wrong) return badInput(wrong[0], `The command ${value.type} needs "${wrong[0]}": ${wrong[1]}.`)
   const known = Object.entries(value).filter(([field]) => field === 'type' || Object.hasOwn(fields, field))
   return ok(Object.fromEntries(known) as unknown as Command)
+}
+
+/** The answer to a question that a request's body holds. No fault repeats any of it. */
+export function readAnswer(body: string): Result<{ readonly id: string; readonly answer: string | null }> {
+  let value: unknown
+  try {
+    value = JSON.parse(body)
+  } catch {
+    return badInput('body', 'The answer is not JSON.')
+  }
+  if (!isObject(value) || typeof value.id !== 'string') return badInput('id', 'An answer names its question: "id".')
+  const { id, answer } = value
+  if (answer !== null && typeof answer !== 'string')
+    return badInput('answer', 'An answer is a text, or null to decline.')
+  return ok({ id, answer })
 }
 
 function isKind(value: unknown, kind: Kind): boolean {

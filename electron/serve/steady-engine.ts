@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
+import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
 import type { State } from '../../shared/model/state.ts'
 import { FaultError, fail, type Result } from '../../shared/result.ts'
 
@@ -34,6 +34,8 @@ const LOOK_EVERY_MS = 1000
 export function steadyEngine(first: MortalEngine, { living, ensured, stored }: Doors): SteadyEngine {
   const updates = new Map<(update: Update) => void, Unsubscribe>()
   const watchers = new Map<(readings: readonly Reading[]) => void, Unsubscribe>()
+  const asked = new Map<(open: readonly Question[]) => void, Unsubscribe>()
+  const counting = new Map<(activity: readonly MachineActivity[]) => void, Unsubscribe>()
   const present = new Set<(alive: boolean) => void>()
   let current: MortalEngine | null = null
   let gone = false
@@ -47,8 +49,11 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored }: D
     current = engine
     for (const listener of updates.keys()) updates.set(listener, engine.subscribe(listener))
     for (const watcher of watchers.keys()) watchers.set(watcher, engine.readings(watcher))
+    for (const listener of asked.keys()) asked.set(listener, engine.questions(listener))
+    for (const listener of counting.keys()) counting.set(listener, engine.activity(listener))
     void engine.closed.then(() => {
       current = null
+      for (const listener of asked.keys()) listener([]) // its questions have ended with it
       say(false)
       void look()
     })
@@ -102,7 +107,13 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored }: D
       return leave
     },
     readings: listener => join(watchers, listener, engine => engine.readings(listener)),
+    questions: listener => join(asked, listener, engine => engine.questions(listener)),
+    activity: listener => join(counting, listener, engine => engine.activity(listener)),
     send: command => use(engine => engine.send(command)),
+    async answer(id, answer) {
+      if (current) return current.answer(id, answer)
+      return fail({ code: 'not-found', message: 'This question is closed: the engine that asked has ended.' })
+    },
     put: text => use(engine => engine.put(text)),
     async read(ref, range) {
       if (current) return current.read(ref, range)

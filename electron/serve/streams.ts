@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Engine, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
+import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
 import { pacedStream, sse, sseText } from './paced-stream.ts'
 import type { SteadyEngine } from './steady-engine.ts'
 
@@ -96,4 +96,29 @@ export function streamReadings(engine: Engine, response: ServerResponse): void {
     stream.wake()
   })
   response.on('close', unsubscribe)
+}
+
+/** What a person is asked, and what machines were asked, in one stream: a browser opens only six lines to one server. */
+export function streamMachines(engine: Engine, response: ServerResponse): void {
+  let open: readonly Question[] | null = null
+  let counted: readonly MachineActivity[] | null = null
+  const stream = pacedStream(response, PACE_MS, () => {
+    const text = (open === null ? '' : sse('questions', open)) + (counted === null ? '' : sse('activity', counted))
+    open = null
+    counted = null
+    return text
+  })
+  const ends = [
+    engine.questions(now => {
+      open = now
+      stream.wake()
+    }),
+    engine.activity(now => {
+      counted = now
+      stream.wake()
+    }),
+  ]
+  response.on('close', () => {
+    for (const end of ends) end()
+  })
 }

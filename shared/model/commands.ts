@@ -20,3 +20,5 @@ export type Command =
   | { readonly type: 'jobs.resubmit'; readonly jobs: readonly JobId[]; readonly fix: string | null }
   | { readonly type: 'machine.set'; readonly machine: Machine }
   | { readonly type: 'machine.remove'; readonly machine: MachineName }
+  /** Log in now, asking whoever listens to `questions`; the reply comes when the machine is reached, or says why not. */
+  | { readonly type: 'machine.connect'; readonly machine: MachineName }

@@ -68,12 +68,14 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       return ok([{ type: 'machine.changed', machine: command.machine }])
     case 'machine.remove': {
       if (command.machine === LOCAL) return notNow('The machine "local" always exists.')
-      if (!Object.hasOwn(state.machines, command.machine))
-        return fail({ code: 'not-found', message: `There is no machine "${command.machine}".` })
+      if (!Object.hasOwn(state.machines, command.machine)) return noMachine(command.machine)
       const user = userOf(state, command.machine)
       if (user) return notNow(`Run ${user} uses the machine "${command.machine}"; cancel it, or wait for its end.`)
       return ok([{ type: 'machine.removed', machine: command.machine }])
     }
+    case 'machine.connect':
+      // What it leads to are facts about the machine, which the engine records as it sees them.
+      return Object.hasOwn(state.machines, command.machine) ? ok([]) : noMachine(command.machine)
   }
 }
 
@@ -162,6 +164,10 @@ function onOpenRun(
 
 function noRun(id: RunId): Result<never> {
   return fail({ code: 'not-found', message: `There is no run "${id}".` })
+}
+
+function noMachine(name: MachineName): Result<never> {
+  return fail({ code: 'not-found', message: `There is no machine "${name}".`, hint: 'larmor machines list' })
 }
 
 function notNow(message: string): Result<never> {

@@ -83,7 +83,11 @@ export interface Machine {
     readonly is: 'ok' | 'unreachable' | 'wants-login'
     readonly since: Instant | null
     readonly text: string | null
+    /** What a person can do about it. */
+    readonly hint: string | null
   }
+  /** Whether the last login needed a person (a code, a password, a passphrase): then none is tried without one. */
+  readonly attended: boolean
   readonly found: Readonly<Record<string, { readonly path: string; readonly version: string | null }>>
   readonly clock_skew_s: number | null
 }
@@ -120,7 +124,8 @@ export const localMachine: Machine = {
     scratch: null,
     environment: {},
   },
-  reach: { is: 'ok', since: null, text: null },
+  reach: { is: 'ok', since: null, text: null, hint: null },
+  attended: false,
   found: {},
   clock_skew_s: null,
 }

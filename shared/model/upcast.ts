@@ -1,6 +1,6 @@
 import { FaultError } from '../result.ts'
 import type { Event } from './events.ts'
-import { asConfigured, localMachine, type MachineSettings } from './machine.ts'
+import { asConfigured, localMachine, type Machine, type MachineSettings } from './machine.ts'
 
 /**
  * Version of the shapes in events.ts. Raise it when a type of event is added or changed, and say in `changes` how an
@@ -23,11 +23,18 @@ const changes: Readonly<Record<number, (old: RawEvent) => RawEvent>> = {
 
 /** Version 1 knew fewer settings of a machine: what it did not know is as it was without it. */
 function withAllSettings(old: RawEvent): RawEvent {
-  const { machine } = old as RawEvent & { readonly machine: { readonly settings: Partial<MachineSettings> } }
+  const { machine } = old as RawEvent & {
+    readonly machine: { readonly settings: Partial<MachineSettings>; readonly reach: Partial<Machine['reach']> }
+  }
   const ssh = machine.settings.ssh ? { ...asConfigured, ...machine.settings.ssh } : null
   return {
     ...old,
-    machine: { ...machine, settings: { ...localMachine.settings, ...machine.settings, ssh } },
+    machine: {
+      ...localMachine,
+      ...machine,
+      settings: { ...localMachine.settings, ...machine.settings, ssh },
+      reach: { ...localMachine.reach, ...machine.reach },
+    },
   } as RawEvent
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Engine, Reading, Update } from '../../shared/contract.ts'
+import type { Engine, MachineActivity, Question, Reading, Update } from '../../shared/contract.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { EventBody } from '../../shared/model/events.ts'
@@ -13,6 +13,10 @@ export interface ScriptedEngine extends Engine {
   happen(...bodies: readonly EventBody[]): void
   /** Running jobs show this of themselves. */
   show(...readings: readonly Reading[]): void
+  /** A machine asks a person this; resolves with the answer. */
+  ask(question: Question): Promise<string | null>
+  /** Machines were asked so much. */
+  count(...activity: readonly MachineActivity[]): void
   keep(text: string): ContentRef
   state(): State
   /** How many listen to facts, and to readings. */
@@ -23,6 +27,10 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
   let state = emptyState
   const updates = new Set<(update: Update) => void>()
   const watchers = new Set<(readings: readonly Reading[]) => void>()
+  const askers = new Map<string, { readonly question: Question; readonly settle: (answer: string | null) => void }>()
+  const asked = new Set<(open: readonly Question[]) => void>()
+  let counted: readonly MachineActivity[] = []
+  const counting = new Set<(activity: readonly MachineActivity[]) => void>()
   const contents = new Map<string, string>()
 
   function happen(...bodies: readonly EventBody[]): void {
@@ -33,6 +41,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
     state = reduce(state, events)
     for (const listener of updates) listener({ is: 'events', events })
   }
+  const open = () => [...askers.values()].map(({ question }) => question)
   function keep(text: string): ContentRef {
     const sha256 = createHash('sha256').update(text).digest('hex')
     contents.set(sha256, text)
@@ -44,6 +53,15 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
     keep,
     show(...readings) {
       for (const watcher of watchers) watcher(readings)
+    },
+    ask: question =>
+      new Promise(settle => {
+        askers.set(question.id, { question, settle })
+        for (const listener of asked) listener(open())
+      }),
+    count(...activity) {
+      counted = activity
+      for (const listener of counting) listener(counted)
     },
     state: () => state,
     listeners: () => ({ updates: updates.size, readings: watchers.size }),
@@ -72,6 +90,24 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
     readings(listener) {
       watchers.add(listener)
       return () => watchers.delete(listener)
+    },
+    questions(listener) {
+      asked.add(listener)
+      listener(open())
+      return () => asked.delete(listener)
+    },
+    async answer(id, answer) {
+      const asker = askers.get(id)
+      if (!asker) return fail({ code: 'not-found', message: 'This question is closed.' })
+      askers.delete(id)
+      asker.settle(answer)
+      for (const listener of asked) listener(open())
+      return ok(undefined)
+    },
+    activity(listener) {
+      counting.add(listener)
+      listener(counted)
+      return () => counting.delete(listener)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type MortalEngine, steadyEngine } from '../../electron/serve/steady-engine.ts'
-import type { Update } from '../../shared/contract.ts'
+import type { Question, Update } from '../../shared/contract.ts'
 import type { MachineName, RunId } from '../../shared/ids.ts'
 import { eventually } from './eventually.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
@@ -53,6 +53,38 @@ test('when its engine ends the last state stays; the next engine is found and fo
   expect(late.at(-1)).toEqual({ is: 'snapshot', state: two.state() })
   steady.detach()
 })
+
+test('questions of an engine that ended are closed; those of the next one come', async () => {
+  const one = scriptedEngine()
+  const two = scriptedEngine()
+  const first = mortal(one)
+  let lives: MortalEngine | null = null
+  const steady = steadyEngine(first, {
+    living: async () => lives,
+    ensured: () => Promise.reject(new Error('not wanted')),
+    stored: async () => one.state(),
+  })
+  let open: readonly Question[] = []
+  steady.questions(now => {
+    open = now
+  })
+  void one.ask(question('a'))
+  expect(open.map(({ id }) => id)).toEqual(['a'])
+  first.end()
+  await eventually(() => open).toEqual([])
+  expect(await steady.answer('a', 'late')).toMatchObject({ ok: false, fault: { code: 'not-found' } })
+  lives = mortal(two)
+  const answered = two.ask(question('b'))
+  await eventually(() => open.map(({ id }) => id)).toEqual(['b'])
+  expect(await steady.answer('b', null)).toEqual({ ok: true, value: undefined })
+  expect(await answered).toBeNull()
+  steady.detach()
+})
+
+function question(id: string): Question {
+  const asked = '2026-03-02T09:00:00.000Z'
+  return { id, machine: 'm' as MachineName, kind: 'password', text: 'Password:', echo: false, asked, until: null }
+}
 
 test('a command starts an engine; looking does not', async () => {
   const one = scriptedEngine()

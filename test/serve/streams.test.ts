@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, startServe } from '../../electron/serve.ts'
-import type { Reading } from '../../shared/contract.ts'
+import type { Question, Reading } from '../../shared/contract.ts'
 import type { JobId, MachineName, RunId } from '../../shared/ids.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import type { State } from '../../shared/model/state.ts'
 import { eventually } from './eventually.ts'
-import { type OpenStream, openStream } from './requests.ts'
+import { ask, type OpenStream, openStream } from './requests.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
 
 let engine: ScriptedEngine
@@ -109,6 +109,36 @@ test('of the readings of a job the newest counts', async () => {
     { job: 'b', n: 1 },
   ])
   tails.close()
+})
+
+test('a question reaches the browser and its answer the machine; what machines were asked comes beside it', async () => {
+  const stream = await openStream(served.port, '/api/machines', headers)
+  expect((await stream.next('questions')).data).toEqual([])
+  const question: Question = {
+    id: 'q1',
+    machine: 'cluster' as MachineName,
+    kind: 'code',
+    text: 'Verification code: ',
+    echo: false,
+    asked: '2026-03-02T09:00:00.000Z',
+    until: null,
+  }
+  const told = engine.ask(question)
+  expect((await stream.next('questions')).data).toEqual([question])
+  const reply = (body: unknown) =>
+    ask(served.port, '/api/answer', { method: 'POST', headers, body: JSON.stringify(body) })
+  for (const wrong of [{ id: 'q1' }, { id: 1, answer: 'x' }, { id: 'q1', answer: 5 }, 'q1']) {
+    expect((await reply(wrong)).status).toBe(400)
+  }
+  expect((await reply({ id: 'q2', answer: '123456' })).status).toBe(404)
+  expect((await reply({ id: 'q1', answer: '123456' })).status).toBe(200)
+  expect(await told).toBe('123456')
+  expect((await stream.next('questions')).data).toEqual([])
+
+  const count = { connections: 1, login_tries: 1, prompts: 1, questions: 0, round_trips: 3 }
+  engine.count({ machine: question.machine, ...count, since: question.asked, last_data: null })
+  await eventually(() => stream.seen.at(-1)?.data).toMatchObject([{ machine: 'cluster', ...count }])
+  stream.close()
 })
 
 test('closing ends the open streams', async () => {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MachineActivity } from '../../../shared/contract.ts'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
@@ -9,20 +10,23 @@ import type { Run } from '../../../shared/model/run.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf, programs } from '../../../shared/programs/index.ts'
-import { FaultError } from '../../../shared/result.ts'
+import { FaultError, fail, ok, type Result } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Session, transports, Unreachable, WantsLogin } from './transports/index.ts'
+import { type Ask, type Session, transports, Unreachable, WantsLogin } from './transports/index.ts'
 
 export interface MachineLoop {
   /** Something of this machine may have changed: look now rather than at the next turn. */
   wake(): void
   /** Part of a growing output of a running job, for who looks at it; null while the machine is not connected. */
   tail(label: Label, file: string, offset: number): Promise<Buffer | null>
+  /** Connects now, by a person's wish, who is asked what the login wants; a fault says why that could not be. */
+  login(ask: Ask | null): Promise<Result<void>>
+  readonly activity: MachineActivity
   stop(): Promise<void>
 }
 
@@ -72,15 +76,36 @@ export function runMachineLoop(options: Options): MachineLoop {
   const told = new Set<string>()
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<Label, number>()
+  const activity = { ...unasked(options.name, options.now()) }
+  const logins: { readonly ask: Ask | null; readonly settle: (result: Result<void>) => void }[] = []
   const spent: string[] = []
 
   const machine = (): Machine | undefined => options.state().machines[options.name]
 
-  async function connect(to: Machine): Promise<NonNullable<typeof connected>> {
+  /** `wish`: a person wants it now, and may be asked; null: the background needs it. */
+  async function connect(
+    to: Machine,
+    wish: { readonly ask: Ask | null } | null,
+  ): Promise<NonNullable<typeof connected>> {
     const by = wayTo(to)
     if (connected && connected.by === by && !connected.session.lost.aborted) return connected
     await disconnect()
-    const session = await transports[to.settings.transport].connect(to, stopped.signal)
+    if (wish === null && to.reach.is === 'wants-login') throw new WantsLogin(to.reach.text ?? '', to.reach.hint)
+    const ask = wish?.ask ?? null
+    if (ask === null && to.attended)
+      throw new WantsLogin(
+        `The connection to ${to.name} has ended, and its login wants a person.`,
+        `larmor machines connect ${to.name}. Submitted jobs go on meanwhile.`,
+      )
+    const session = counted(
+      await transports[to.settings.transport].connect(to, {
+        signal: stopped.signal,
+        ask,
+        count(what) {
+          activity[what] += 1
+        },
+      }),
+    )
     try {
       const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
       const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
@@ -92,6 +117,27 @@ export function runMachineLoop(options: Options): MachineLoop {
     }
     await reachable(machine() ?? to) // what is there is a fact before anything is done with it
     return connected
+  }
+
+  function counted(session: Session): Session {
+    const heard = () => {
+      activity.last_data = options.now()
+    }
+    return {
+      ...session,
+      exec(line, how) {
+        activity.round_trips += 1
+        const answer = session.exec(line, how)
+        answer.then(heard, () => {})
+        return answer
+      },
+      stream(line, how) {
+        activity.round_trips += 1
+        const answer = session.stream(line, how)
+        answer.done.then(heard, () => {})
+        return answer
+      },
+    }
   }
 
   async function disconnect(): Promise<void> {
@@ -129,6 +175,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       mayAskScheduler() {
         if (Date.now() < nextQuestion) return false
         nextQuestion = Date.now() + to.settings.poll_s * 1000
+        activity.questions += 1
         return true
       },
       absentFor(label) {
@@ -170,7 +217,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     for (const step of STEPS) {
       const jobs = due(step, lookNow).slice(0, AT_ONCE[step])
       if (jobs.length === 0) continue
-      const at = here(machine() ?? to, await connect(to))
+      const at = here(machine() ?? to, await connect(to, null))
       // Names whose facts were not kept are not spent.
       spent.length = 0
       await options.commit(await take(step, at, jobs))
@@ -226,12 +273,14 @@ export function runMachineLoop(options: Options): MachineLoop {
           ]),
         )
       : known
-    const same = to.reach.is === 'ok' && JSON.stringify(programsFound) === JSON.stringify(known)
+    const attended = connected?.session.attended ?? to.attended
+    const same =
+      to.reach.is === 'ok' && to.attended === attended && JSON.stringify(programsFound) === JSON.stringify(known)
     if (!same)
       await options.commit([
         {
           type: 'machine.changed',
-          machine: { ...to, found: programsFound, reach: { is: 'ok', since: null, text: null } },
+          machine: { ...to, attended, found: programsFound, reach: { is: 'ok', since: null, text: null, hint: null } },
         },
       ])
   }
@@ -243,7 +292,31 @@ export function runMachineLoop(options: Options): MachineLoop {
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
     if (to.reach.is === is && to.reach.text === error.message) return
     const since = to.reach.is === 'ok' ? options.now() : to.reach.since
-    await options.commit([{ type: 'machine.changed', machine: { ...to, reach: { is, since, text: error.message } } }])
+    const reach: Machine['reach'] = { is, since, text: error.message, hint: error.hint }
+    await options.commit([{ type: 'machine.changed', machine: { ...to, reach } }])
+  }
+
+  /** Does what a person wishes who waits for it; null when nobody does. */
+  async function loginWished(to: Machine | undefined): Promise<boolean> {
+    const login = logins.shift()
+    if (!login) return false
+    try {
+      if (!to) throw new Unreachable(`There is no machine "${options.name}" any more.`)
+      await connect(to, login)
+      failures = 0
+      login.settle(ok(undefined))
+    } catch (error) {
+      if (!(error instanceof Unreachable)) {
+        login.settle(fail({ code: 'internal', message: say(error) }))
+        throw error
+      }
+      if (to) await unreachable(machine() ?? to, error)
+      const code = error instanceof WantsLogin ? 'person-wanted' : 'not-now'
+      const { message, hint, more } = error
+      login.settle(fail({ code, message, ...(hint === null ? {} : { hint }), more }))
+      throw error
+    }
+    return true
   }
 
   function hasWork(): boolean {
@@ -257,7 +330,8 @@ export function runMachineLoop(options: Options): MachineLoop {
       let reached = true
       woken = deferred()
       try {
-        if (to && (await turn(to))) wait = 0
+        if (await loginWished(to)) wait = 0
+        else if (to && (await turn(to))) wait = 0
         else if (to && hasWatched()) wait = Math.max(10, nextLook - Date.now())
         else if (trouble !== null) wait = backOff(LONGEST_TROUBLE_S)
         else if (hasWork()) wait = 1000
@@ -286,7 +360,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       void woken.promise.then(() => over.abort())
       await sleep(Math.max(0, until - Date.now()), undefined, { signal: over.signal }).catch(() => {})
       woken = deferred()
-      if (mayWake || !to) return
+      if (mayWake || !to || logins.length > 0) return
       const now = machine()
       if (!now || wayTo(now) !== wayTo(to)) return
     } while (Date.now() < until && !stopped.signal.aborted)
@@ -311,12 +385,33 @@ export function runMachineLoop(options: Options): MachineLoop {
     async tail(label, file, offset) {
       return connected ? connected.agent.tail(label, file, offset) : null
     },
+    login: ask =>
+      new Promise(resolve => {
+        logins.push({ ask, settle: resolve })
+        wake()
+      }),
+    activity,
     async stop() {
       stopped.abort()
+      for (const { settle } of logins.splice(0)) settle(fail({ code: 'not-now', message: 'The engine has ended.' }))
       wake()
       // What a call did that never ends is found out by the next engine: that is the normal path.
       await Promise.race([running, sleep(PATIENCE_MS, undefined, { ref: false })])
     },
+  }
+}
+
+/** What is counted of a machine that nothing was asked of. */
+export function unasked(machine: MachineName, since: Instant): MachineActivity {
+  return {
+    machine,
+    connections: 0,
+    login_tries: 0,
+    prompts: 0,
+    questions: 0,
+    round_trips: 0,
+    since,
+    last_data: null,
   }
 }
 

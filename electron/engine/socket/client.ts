@@ -1,8 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CONTRACT_VERSION, type Engine, type Reading, type Update } from '../../../shared/contract.ts'
+import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
 import { FaultError } from '../../../shared/result.ts'
-import { type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
 const HELLO_MS = 10_000
 
@@ -18,13 +18,23 @@ export interface AttachedEngine extends Engine {
 export async function attach(path: string): Promise<AttachedEngine> {
   const socket = await connected(path)
   const updates = new Set<(update: Update) => void>()
-  const readings = new Set<(readings: readonly Reading[]) => void>()
+  const listeners: { readonly [Channel in keyof Channels]: Set<Channels[Channel]> } = {
+    readings: new Set(),
+    questions: new Set(),
+    activity: new Set(),
+  }
   const engine = overSocket<EngineFunctions, HostFunctions>(socket, {
     update: update => {
       for (const listener of updates) listener(update)
     },
     readings: fresh => {
-      for (const listener of readings) listener(fresh)
+      for (const listener of listeners.readings) listener(fresh)
+    },
+    questions: open => {
+      for (const listener of listeners.questions) listener(open)
+    },
+    activity: counted => {
+      for (const listener of listeners.activity) listener(counted)
     },
   })
   const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
@@ -41,6 +51,16 @@ export async function attach(path: string): Promise<AttachedEngine> {
       hint: 'larmor engine stop, then try again: submitted jobs go on meanwhile.',
     })
   }
+  /** Each listening begins with what is now, for all who listen already as well. */
+  function join<Channel extends keyof Channels>(channel: Channel, listener: Channels[Channel]): Unsubscribe {
+    const set: Set<Channels[Channel]> = listeners[channel]
+    set.add(listener)
+    void engine.listen.asEvent(channel)
+    return () => {
+      set.delete(listener)
+      if (set.size === 0 && !socket.destroyed) void engine.unlisten.asEvent(channel)
+    }
+  }
   return {
     subscribe(listener) {
       // Each subscription begins with a snapshot; the ones before it take the same snapshot again, which is harmless.
@@ -54,14 +74,10 @@ export async function attach(path: string): Promise<AttachedEngine> {
     send: command => engine.send(command),
     put: text => engine.put(text),
     read: (ref, range) => engine.read(ref, range ?? null),
-    readings(listener) {
-      readings.add(listener)
-      void engine.listen.asEvent()
-      return () => {
-        readings.delete(listener)
-        if (readings.size === 0 && !socket.destroyed) void engine.unlisten.asEvent()
-      }
-    },
+    readings: listener => join('readings', listener),
+    questions: listener => join('questions', listener),
+    activity: listener => join('activity', listener),
+    answer: (id, answer) => engine.answer(id, answer),
     async shutdown() {
       void engine.shutdown.asEvent()
       await closed

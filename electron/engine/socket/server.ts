@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { version } from '../../version.ts'
-import { type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
 export interface SocketServer {
   /** Hosts attached now. */
@@ -57,7 +57,7 @@ function opened(server: Server, path: string): Promise<void> {
 
 function attach(socket: Socket, engine: Engine, shutdown: () => void): void {
   let unsubscribe: Unsubscribe = () => {}
-  let unlisten: Unsubscribe = () => {}
+  const unlisten: Partial<Record<keyof Channels, Unsubscribe>> = {}
   const host = overSocket<HostFunctions, EngineFunctions>(socket, {
     hello: () => ({ contract: CONTRACT_VERSION, version, pid: process.pid }),
     send: command => engine.send(command),
@@ -68,18 +68,28 @@ function attach(socket: Socket, engine: Engine, shutdown: () => void): void {
       unsubscribe = feed(socket, engine, update => void host.update.asEvent(update))
     },
     unsubscribe: () => unsubscribe(),
-    listen() {
-      unlisten()
-      unlisten = engine.readings(readings => {
-        if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
-      })
+    answer: (id, answer) => engine.answer(id, answer),
+    listen(channel) {
+      unlisten[channel]?.()
+      unlisten[channel] = hear[channel]()
     },
-    unlisten: () => unlisten(),
+    unlisten: channel => unlisten[channel]?.(),
     shutdown,
   })
+  const hear: Record<keyof Channels, () => Unsubscribe> = {
+    readings: () =>
+      engine.readings(readings => {
+        if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
+      }),
+    questions: () => engine.questions(open => void host.questions.asEvent(open)),
+    activity: () =>
+      engine.activity(counted => {
+        if (socket.writableLength < BEHIND_BYTES) void host.activity.asEvent(counted)
+      }),
+  }
   socket.on('close', () => {
     unsubscribe()
-    unlisten()
+    for (const end of Object.values(unlisten)) end()
     host.$close()
   })
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { createBirpc } from 'birpc'
-import type { Reading, Sent, Update } from '../../../shared/contract.ts'
+import type { MachineActivity, Question, Reading, Sent, Update } from '../../../shared/contract.ts'
 import type { ContentRef } from '../../../shared/ids.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import type { Result } from '../../../shared/result.ts'
@@ -15,16 +15,24 @@ export interface EngineFunctions {
   /** From now on `update` is called: a snapshot first. */
   subscribe(): void
   unsubscribe(): void
-  listen(): void
-  unlisten(): void
+  /** From now on the function of this name is called, until `unlisten`. */
+  listen(channel: keyof Channels): void
+  unlisten(channel: keyof Channels): void
+  answer(id: string, answer: string | null): Promise<Result<void>>
   /** Asks the engine to end when what is being written is on disk; submitted jobs go on. */
   shutdown(): void
 }
 
-/** What the host's side does. */
-export interface HostFunctions {
-  update(update: Update): void
+/** What is told beside the facts: never journaled, and only to who listens. */
+export interface Channels {
   readings(readings: readonly Reading[]): void
+  questions(open: readonly Question[]): void
+  activity(activity: readonly MachineActivity[]): void
+}
+
+/** What the host's side does. */
+export interface HostFunctions extends Channels {
+  update(update: Update): void
 }
 
 /** Calls over a socket, one JSON document a line. Whoever is on the other side ran as the same user: the socket is 0600. */

@@ -29,6 +29,9 @@ function busyEngine() {
     put: async () => ok({ sha256: '', bytes: 0 }),
     read: async () => ok(''),
     readings: () => () => {},
+    questions: () => () => {},
+    answer: async () => ok(undefined),
+    activity: () => () => {},
   }
   return {
     engine,
@@ -65,6 +68,8 @@ test('a host that does not read costs little memory, gets the state once it read
       seen = update.is === 'snapshot' ? update.state.seq : (update.events.at(-1)?.seq ?? seen)
     },
     readings: () => {},
+    questions: () => {},
+    activity: () => {},
   })
   await engine.hello()
   void engine.subscribe.asEvent()

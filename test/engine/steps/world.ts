@@ -166,6 +166,7 @@ function sessionOn(box: Box): Session {
     watch: null,
     close: async () => {},
     lost: new AbortController().signal,
+    attended: false,
   }
 }
 

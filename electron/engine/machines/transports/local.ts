@@ -27,6 +27,7 @@ const session: Session = {
   },
   close: async () => {},
   lost: new AbortController().signal,
+  attended: false,
 }
 
 function start(

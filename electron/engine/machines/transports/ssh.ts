@@ -2,29 +2,42 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { constants, userInfo } from 'node:os'
 import { PassThrough, type Readable } from 'node:stream'
-import { Client, type ClientChannel, type ConnectConfig } from 'ssh2'
+import { Client, type ClientChannel, type ConnectConfig, utils } from 'ssh2'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { collect } from './collect.ts'
-import { type ExecOptions, type Session, type Transport, Unreachable, WantsLogin } from './transport.ts'
+import { type ExecOptions, type Login, type Session, type Transport, Unreachable, WantsLogin } from './transport.ts'
 
 const MOST_ERROR_TEXT = 65_536
 
 /** Key login to a host whose key is pinned. One connection; each command is a channel of it. */
 export const ssh: Transport = {
   id: 'ssh',
-  async connect(machine, signal) {
+  async connect(machine, login) {
     const { ssh: settings } = machine.settings
     if (settings === null) throw new WantsLogin(`${machine.name} has no SSH settings`)
     if (settings.identity === null) throw new WantsLogin(`${machine.name} has no key to log in with: set --identity`)
     const { host, host_key } = settings
     if (host_key === null) throw new WantsLogin(`the host key of ${host} was not accepted yet: set --host-key`)
-    const privateKey = await readFile(settings.identity).catch((error: Error) => {
+    const key = await readFile(settings.identity).catch((error: Error) => {
       throw new WantsLogin(`the key for ${machine.name} cannot be read: ${error.message}`)
     })
+    const passphrase = await passphraseOf(key, settings.identity, login)
     const username = settings.user ?? userInfo().username
-    return open({ host, port: settings.port ?? 22, username, privateKey }, host_key, signal)
+    const config = { host, port: settings.port ?? 22, username, privateKey: key, ...(passphrase && { passphrase }) }
+    return open(config, host_key, passphrase !== null, login)
   },
+}
+
+/** What opens the key, or null where nothing is needed. */
+async function passphraseOf(key: Buffer, path: string, { ask, signal, count }: Login): Promise<string | null> {
+  const parsed = utils.parseKey(key)
+  if (!(parsed instanceof Error) || !/passphrase/i.test(parsed.message)) return null
+  if (ask === null) throw new WantsLogin(`the key ${path} has a passphrase`)
+  count('prompts')
+  const passphrase = await ask({ kind: 'passphrase', text: `Passphrase for ${path}`, echo: false, until: null }, signal)
+  if (passphrase === null) throw new WantsLogin(`the key ${path} has a passphrase, and nobody gave it`)
+  return passphrase
 }
 
 /** The fingerprint of a host's public key in the wire format, as `ssh-keygen -l` prints it. */
@@ -32,7 +45,8 @@ function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 }
 
-function open(config: ConnectConfig, pinned: string, signal: AbortSignal): Promise<Session> {
+function open(config: ConnectConfig, pinned: string, attended: boolean, login: Login): Promise<Session> {
+  const { signal, count } = login
   const client = new Client()
   const lost = new AbortController()
   let refusedKey: string | null = null
@@ -48,7 +62,7 @@ function open(config: ConnectConfig, pinned: string, signal: AbortSignal): Promi
       .on('ready', () => {
         signal.removeEventListener('abort', giveUp)
         client.setNoDelay(true) // an exec takes 45 ms without, under 10 ms with it
-        resolve(session(client, lost.signal))
+        resolve(session(client, lost.signal, attended))
       })
       .on('error', (error: Error & { readonly level?: string }) => {
         if (refusedKey !== null) end(new WantsLogin(hostKeyText(config.host, pinned, refusedKey)))
@@ -58,6 +72,8 @@ function open(config: ConnectConfig, pinned: string, signal: AbortSignal): Promi
       })
       .on('close', () => end(new Unreachable(`the connection to ${config.host} was lost`)))
     if (signal.aborted) return end(new Unreachable('the connection was given up'))
+    count('connections')
+    count('login_tries')
     try {
       client.connect({
         ...config,
@@ -84,7 +100,7 @@ function hostKeyText(host: string | undefined, pinned: string, seen: string): st
   return `${host} shows the host key ${seen}, but ${pinned} is the one that was accepted for it: nothing was sent`
 }
 
-function session(client: Client, lost: AbortSignal): Session {
+function session(client: Client, lost: AbortSignal, attended: boolean): Session {
   const start = (line: ShLine, options: ExecOptions = {}) => command(client, lost, line, options)
   return {
     exec(line, options) {
@@ -101,6 +117,7 @@ function session(client: Client, lost: AbortSignal): Session {
       })
     },
     lost,
+    attended,
   }
 }
 

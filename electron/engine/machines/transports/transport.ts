@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { Question } from '../../../../shared/contract.ts'
 import type { RemotePath } from '../../../../shared/ids.ts'
 import type { Machine } from '../../../../shared/model/machine.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
@@ -8,8 +9,23 @@ import type { ShLine } from '../../../../shared/sh.ts'
 export interface Transport {
   readonly id: Machine['settings']['transport']
   /** Rejects with Unreachable, or WantsLogin when only a person can go on. */
-  connect(machine: Machine, signal: AbortSignal): Promise<Session>
+  connect(machine: Machine, login: Login): Promise<Session>
 }
+
+/** How a connection may come about. */
+export interface Login {
+  readonly signal: AbortSignal
+  /** Asks a person; null where none is there, and then nothing is tried that would want one. */
+  readonly ask: Ask | null
+  /** Is told of each that happens. */
+  count(what: 'connections' | 'login_tries' | 'prompts'): void
+}
+
+/** Resolves with the answer, or null when it was declined or nobody answered. */
+export type Ask = (
+  question: Pick<Question, 'kind' | 'text' | 'echo' | 'fingerprint' | 'keytype' | 'until'>,
+  signal: AbortSignal,
+) => Promise<string | null>
 
 /**
  * An open line to one machine. Everything is a shell line; bytes go in by standard input and come out by standard
@@ -26,9 +42,13 @@ export interface Session {
   close(): Promise<void>
   /** Aborts when the line is lost. */
   readonly lost: AbortSignal
+  /** Whether a person had to answer for it: such a login is never repeated in the background. */
+  readonly attended: boolean
 }
 
 export interface ExecOptions {
+  /** A person waits for it: it goes before what waits for a channel. */
+  readonly urgent?: boolean
   readonly stdin?: Readable | string
   readonly signal?: AbortSignal
   /** At most so many bytes of output are kept (default 16 MB); more is a lost line, never a cut answer. */
@@ -38,6 +58,15 @@ export interface ExecOptions {
 /** The line is lost, or never came about. Never evidence about a job. */
 export class Unreachable extends Error {
   override readonly name: string = 'Unreachable'
+  constructor(
+    message: string,
+    /** What a person can do about it. */
+    readonly hint: string | null = null,
+    /** What a script may want to know, by name: a fingerprint. */
+    readonly more: Readonly<Record<string, string>> = {},
+  ) {
+    super(message)
+  }
 }
 
 /** A person is wanted: a passphrase, a second factor, a host key. Nothing is tried again by itself. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +14,7 @@ import { asConfigured, localMachine, type Machine, type SshSettings } from '../.
 import { sh } from '../../../../shared/sh.ts'
 import { freePort, until } from '../../../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { alone, attended } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 
 let sshd: Sshd
@@ -33,7 +34,7 @@ function machine(changed: Partial<SshSettings> = {}): Machine {
 }
 
 function connect(changed?: Partial<SshSettings>, signal = new AbortController().signal): Promise<Session> {
-  return transports.ssh.connect(machine(changed), signal)
+  return transports.ssh.connect(machine(changed), alone(signal))
 }
 
 describe('a machine behind SSH keeps the contract of transports', () => {
@@ -69,6 +70,30 @@ describe('logging in', () => {
     for (const wrong of [identity, '/nonexistent/key', null]) {
       await expect(connect({ identity: wrong })).rejects.toBeInstanceOf(WantsLogin)
     }
+  })
+
+  test('a key with a passphrase opens for who gives it, and not for who declines', async () => {
+    const identity = join(dirname(sshd.identity), 'locked-known')
+    copyFileSync(sshd.identity, identity)
+    chmodSync(identity, 0o600)
+    execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'a phrase', '-f', identity])
+    const questions: string[] = []
+    const login = attended(async ({ kind, text }) => {
+      questions.push(`${kind}: ${text}`)
+      return 'a phrase'
+    })
+    const session = await transports.ssh.connect(machine({ identity }), login)
+    expect(session.attended).toBe(true)
+    expect((await session.exec(sh`echo in`)).out).toBe('in\n')
+    await session.close()
+    expect(questions).toEqual([`passphrase: Passphrase for ${identity}`])
+    expect(login.counted).toEqual({ prompts: 1, connections: 1, login_tries: 1 })
+
+    const declined = transports.ssh.connect(
+      machine({ identity }),
+      attended(async () => null),
+    )
+    await expect(declined).rejects.toBeInstanceOf(WantsLogin)
   })
 
   test('a machine that does not answer is unreachable, which wants nobody', async () => {
