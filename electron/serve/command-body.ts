@@ -13,6 +13,8 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'run.cancel': { run: 'text' },
   'jobs.cancel': { jobs: 'texts' },
   'jobs.resubmit': { jobs: 'texts', fix: 'text or null' },
+  'classes.set': { run: 'text', classes: 'anything' },
+  'experiment.set': { run: 'text', experiment: 'anything' },
   'machine.set': { machine: 'object' },
   'machine.remove': { machine: 'text' },
   'machine.connect': { machine: 'text' },

@@ -10,6 +10,8 @@ const COLUMNS = [
   'reference_source',
   'expected_error_ppm',
   'comparable',
+  'experiment_ppm',
+  'spread_ppm',
 ]
 const JOB_COLUMNS = ['job', 'key', 'phase', 'outcome', 'reason']
 
@@ -23,7 +25,7 @@ export function shiftsCsv(document: RunDocument): string {
     )
   return table(
     COLUMNS,
-    shifts.map(({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable }) => [
+    shifts.map(({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable, experiment_ppm, spread_ppm }) => [
       nucleus,
       atoms.join(' '),
       sigma_ppm,
@@ -32,6 +34,8 @@ export function shiftsCsv(document: RunDocument): string {
       reference.source,
       reference.expected_error_ppm,
       comparable,
+      experiment_ppm,
+      spread_ppm,
     ]),
   )
 }

@@ -1,4 +1,6 @@
 import type { JobId, Json, MachineName, RunId } from '../ids.ts'
+import type { AtomGroups } from '../nmr/atom-classes.ts'
+import type { Experiment } from '../nmr/experiment.ts'
 import type { Machine } from './machine.ts'
 
 /** Wishes, in the imperative. The sender makes the ids, so sending twice is harmless. */
@@ -18,6 +20,10 @@ export type Command =
   | { readonly type: 'run.cancel'; readonly run: RunId }
   | { readonly type: 'jobs.cancel'; readonly jobs: readonly JobId[] }
   | { readonly type: 'jobs.resubmit'; readonly jobs: readonly JobId[]; readonly fix: string | null }
+  /** Which atoms of its molecule one signal stands for; null: as the symmetry has it. Atoms left out stay as they are. */
+  | { readonly type: 'classes.set'; readonly run: RunId; readonly classes: AtomGroups | null }
+  /** Measured shifts beside the calculated ones; null: none. */
+  | { readonly type: 'experiment.set'; readonly run: RunId; readonly experiment: Experiment | null }
   | { readonly type: 'machine.set'; readonly machine: Machine }
   | { readonly type: 'machine.remove'; readonly machine: MachineName }
   /** Log in now, asking whoever listens to `questions`; the reply comes when the machine is reached, or says why not. */

@@ -1,10 +1,14 @@
-import { isRunId, type JobId, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type JobId, type Json, label, type MachineName, type RunId } from '../ids.ts'
+import { readGroups } from '../nmr/atom-classes.ts'
+import { readExperiment } from '../nmr/experiment.ts'
+import type { MoleculeInfo } from '../nmr/molecule-info.ts'
 import { programOf, programs } from '../programs/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
-import { workflowOf, workflows } from '../workflows/index.ts'
+import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
 import type { EventBody } from './events.ts'
 import { completedResult, type Job, lastAttempt } from './job.ts'
+import { knownOf } from './known.ts'
 import { LOCAL } from './machine.ts'
 import type { Run } from './run.ts'
 import type { State } from './state.ts'
@@ -64,6 +68,16 @@ export function decide(state: State, command: Command): Result<readonly EventBod
     }
     case 'jobs.resubmit':
       return resubmit(state, command.jobs, command.fix)
+    case 'classes.set':
+      return analysis(state, command.run, molecule => {
+        const read = readGroups(command.classes as Json, molecule)
+        return read.ok ? ok({ type: 'classes.changed', run: command.run, classes: read.value }) : read
+      })
+    case 'experiment.set':
+      return analysis(state, command.run, molecule => {
+        const read = readExperiment(command.experiment as Json, molecule)
+        return read.ok ? ok({ type: 'experiment.changed', run: command.run, experiment: read.value }) : read
+      })
     case 'machine.set':
       return ok([{ type: 'machine.changed', machine: command.machine }])
     case 'machine.remove': {
@@ -77,6 +91,20 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       // What it leads to are facts about the machine, which the engine records as it sees them.
       return Object.hasOwn(state.machines, command.machine) ? ok([]) : noMachine(command.machine)
   }
+}
+
+/** About the spectrum of a run, open or ended: refused until its molecule is known. */
+function analysis(
+  state: State,
+  id: RunId,
+  then: (molecule: MoleculeInfo) => Result<EventBody>,
+): Result<readonly EventBody[]> {
+  const run = get(state.runs, id)
+  if (!run) return noRun(id)
+  const molecule = moleculeOf(knownOf(state, run))
+  if (!molecule) return notNow('The molecule of this run is not known, or not yet.')
+  const event = then(molecule)
+  return event.ok ? ok([event.value]) : event
 }
 
 /** A run that still needs the machine: without it nobody would look after what may be alive there. */

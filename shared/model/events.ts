@@ -1,4 +1,6 @@
 import type { Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
+import type { AtomGroups } from '../nmr/atom-classes.ts'
+import type { Experiment } from '../nmr/experiment.ts'
 import type { Evidence, FetchedFile, Job, JobResult, JobSpec, Outcome, ProcessIdentity, Resources } from './job.ts'
 import type { Machine } from './machine.ts'
 import type { Run, RunOutcome } from './run.ts'
@@ -77,6 +79,10 @@ export type EventBody =
   /** An archived run was wanted again: it comes back as it was. */
   | OfRun<'run.restored', { readonly restored: Run; readonly jobs: readonly Job[] }>
   | OfRun<'run.progressed', { readonly progress: number; readonly plan_version: number }>
+  /** A person grouped the atoms of its molecule otherwise, or (null) as the symmetry has them again. */
+  | OfRun<'classes.changed', { readonly classes: AtomGroups | null }>
+  /** A person gave measured shifts, or (null) took them away. */
+  | OfRun<'experiment.changed', { readonly experiment: Experiment | null }>
   | OfRun<'jobs.planned', { readonly jobs: readonly (AttemptRef & JobSpec)[] }>
   | OfRun<'tasks.planned', { readonly tasks: readonly TaskSpec[] }>
   | OfRun<'task.done', { readonly task: string; readonly result: Json }>

@@ -92,6 +92,18 @@ function apply(draft: Draft, event: Event): void {
         plan_version: Math.max(run.plan_version, event.plan_version),
       }))
       return
+    case 'classes.changed':
+      changeRun(draft, event, run => ({
+        ...run,
+        analysis: { experiment: run.analysis?.experiment ?? null, classes: event.classes },
+      }))
+      return
+    case 'experiment.changed':
+      changeRun(draft, event, run => ({
+        ...run,
+        analysis: { classes: run.analysis?.classes ?? null, experiment: event.experiment },
+      }))
+      return
     case 'jobs.planned':
       planJobs(draft, event)
       return

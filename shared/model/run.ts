@@ -1,4 +1,5 @@
 import type { Instant, JobId, Json, MachineName, RunId } from '../ids.ts'
+import type { Analysis } from './analysis.ts'
 import type { Task } from './task.ts'
 
 /** How a run ended. `stopped`: what ran was finished, the rest never begun. */
@@ -25,6 +26,8 @@ export interface Run {
   readonly jobs: readonly JobId[]
   /** By key, in the order they were planned. */
   readonly tasks: Readonly<Record<string, Task>>
+  /** What a person decided about its spectrum; absent until then. */
+  readonly analysis?: Analysis
   /** High-water mark of the bar, 0..1: it never falls within a plan version, over restarts too. */
   readonly progress: number
   /** Raised when the plan grows: the bar may then say that there is more to do. */

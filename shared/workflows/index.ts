@@ -22,4 +22,4 @@ export type {
   ShownNmr,
   ShownShift,
 } from './nmr.ts'
-export { resolveNmr } from './nmr.ts'
+export { moleculeOf, outlookOf, resolveNmr } from './nmr.ts'

@@ -2,8 +2,11 @@ import { planNmr } from './nmr/plan.ts'
 import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
 
+export { outlookOf } from './nmr/outlook.ts'
 export { type NmrArguments, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
-export type { ConformerState, ShownConformer, ShownNmr, ShownShift } from './nmr/show.ts'
+export type { ShownShift } from './nmr/shifts.ts'
+export type { ConformerState, ShownConformer, ShownNmr } from './nmr/show.ts'
+export { moleculeOf } from './nmr/stage.ts'
 
 /** Conformer ensemble NMR: conformers, optimisations, a selection, shieldings, weights, averages, shifts. */
 export const nmr: Workflow = { id: 'nmr', label: 'Conformer ensemble NMR', version: 1, plan: planNmr, show: showNmr }

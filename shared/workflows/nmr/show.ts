@@ -1,11 +1,11 @@
 import type { ContentRef, Json } from '../../ids.ts'
 import { completedResult, type Job, lastAttempt } from '../../model/job.ts'
-import { averageShieldings, type WeightedShieldings } from '../../nmr/average.ts'
+import { classesOf } from '../../nmr/atom-classes.ts'
 import { boltzmannWeights, populations } from '../../nmr/boltzmann.ts'
-import { type Reference, shiftOf } from '../../nmr/references.ts'
 import { KCAL_PER_HARTREE } from '../../units.ts'
 import type { Known } from '../workflow.ts'
 import type { NmrParams } from './params.ts'
+import { agreementsOf, type Counted, type ShownAgreement, type ShownShift, shiftsOf } from './shifts.ts'
 import { isSettled, type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
 
 /** cli.md's words for a conformer. */
@@ -36,23 +36,6 @@ export type ShownConformer = {
   readonly geometry: { readonly sha256: string; readonly bytes: number }
 }
 
-export type ShownShift = {
-  readonly element: string
-  readonly nucleus: string
-  readonly atoms: readonly number[]
-  readonly sigma_ppm: number
-  readonly delta_ppm: number | null
-  /** How far the shift moves when the energy of any one conformer is 1 kcal/mol off. */
-  readonly interval_ppm: readonly [number, number] | null
-  readonly reference: {
-    readonly kind: Reference['kind']
-    readonly source: string
-    readonly expected_error_ppm: number | null
-  }
-  readonly comparable: boolean
-  readonly why: string | null
-}
-
 /** What `show RUN` says of an nmr run (cli.md), and more beside it. */
 export type ShownNmr = {
   readonly input: string
@@ -72,6 +55,12 @@ export type ShownNmr = {
   /** What was made and not kept. */
   readonly dropped: readonly { readonly reason: string; readonly count: number }[]
   readonly shifts: readonly ShownShift[]
+  /** Which atoms one signal stands for: as the molecule's symmetry has it, or as a person grouped them. */
+  readonly classes_from: 'symmetry' | 'person'
+  /** Where the measured shifts are from, in a person's words; null where there are none. */
+  readonly experiment_source: string | null
+  /** Calculated against measured, for each nucleus that has both; signals that cannot be compared are left out. */
+  readonly agreement: readonly ShownAgreement[]
   /** Failed conformers hold so much of the population that the spectrum may change. */
   readonly provisional: boolean
   readonly warnings: readonly string[]
@@ -79,8 +68,6 @@ export type ShownNmr = {
 
 /** Beyond this share of the force-field population, failed conformers make the spectrum provisional. */
 const PROVISIONAL = 0.1
-/** Above this number of conformers the interval of each shift is not computed. */
-const MOST_FOR_INTERVAL = 50
 
 export function showNmr(known: Known): { readonly [key: string]: Json } {
   const stage = stageOf(known)
@@ -92,7 +79,7 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
   const failedShare = shares && failed.reduce((sum, { key }) => sum + (shares.get(key) ?? 0), 0)
   // An unknown share may be a large one.
   const provisional = failed.length > 0 && (failedShare === null || failedShare > PROVISIONAL)
-  const shifts = shiftsOf(stage, counted)
+  const shifts = finalShifts(known, stage, counted)
   const shown: ShownNmr = {
     input: params.input,
     program: params.program,
@@ -110,6 +97,9 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
     counts: countsOf(stage, conformers),
     dropped: ensemble?.dropped ?? [],
     shifts,
+    classes_from: known.run.analysis?.classes ? 'person' : 'symmetry',
+    experiment_source: known.run.analysis?.experiment?.source ?? null,
+    agreement: agreementsOf(shifts),
     provisional,
     warnings: [
       ...params.warnings,
@@ -120,14 +110,6 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
     ],
   }
   return shown as unknown as { readonly [key: string]: Json }
-}
-
-/** A conformer that counts in the averages. */
-interface Counted {
-  readonly id: string
-  readonly energy_kcal: number
-  readonly degeneracy: number
-  readonly weight: number
 }
 
 /** Selected and not failed since; of the force field alone where no program runs. Lowest first. */
@@ -261,58 +243,11 @@ function countsOf(
 }
 
 /** Once every selected conformer has settled; before that there is no average to show. */
-function shiftsOf({ params, ensemble, survivors, tmsNmr }: Stage, counted: readonly Counted[]): readonly ShownShift[] {
+function finalShifts({ run }: Known, stage: Stage, counted: readonly Counted[]): readonly ShownShift[] {
+  const { ensemble, survivors } = stage
   if (!ensemble || survivors.length === 0 || !survivors.every(({ second }) => isSettled(second))) return []
-  const { classes } = ensemble.molecule
-  const tables = counted.map(({ id }) => shielded(survivors.find(({ conformer }) => conformer.id === id)?.second) ?? [])
-  function average(weights: readonly number[]): readonly (number | null)[] {
-    const rows = tables.map((shieldings, i): WeightedShieldings => ({ shieldings, weight: weights[i] ?? 0 }))
-    return averageShieldings(rows, classes)
-  }
-  const sigmas = average(counted.map(({ weight }) => weight))
-  const others = perturbed(counted, params.temperature_K).map(average)
-  const tms = shielded(tmsNmr)
-  return params.references.flatMap(reference => {
-    const { element, nucleus, kind, source, expected_error_ppm } = reference
-    const ofTms = meanOf(tms?.filter(each => each.element === element).map(each => each.sigma_ppm) ?? [])
-    return classes.flatMap((group, i): ShownShift[] => {
-      const sigma_ppm = sigmas[i]
-      if (group.element !== element || sigma_ppm === null || sigma_ppm === undefined) return []
-      const shifts = others.flatMap(each => {
-        const sigma = each[i]
-        return sigma === null || sigma === undefined ? [] : (shiftOf(reference, sigma, ofTms) ?? [])
-      })
-      return [
-        {
-          element,
-          nucleus,
-          atoms: group.atoms,
-          sigma_ppm,
-          delta_ppm: shiftOf(reference, sigma_ppm, ofTms),
-          interval_ppm: shifts.length > 0 ? [Math.min(...shifts), Math.max(...shifts)] : null,
-          reference: { kind, source, expected_error_ppm },
-          comparable: group.comparable,
-          why: group.why,
-        },
-      ]
-    })
-  })
-}
-
-/** The weights with one conformer's energy 1 kcal/mol higher or lower, for each in turn, and as they are. */
-function perturbed(counted: readonly Counted[], temperature_K: number): readonly (readonly number[])[] {
-  if (counted.length === 0 || counted.length > MOST_FOR_INTERVAL) return []
-  const changes = counted.flatMap((_, i) => [1, -1].map(by => ({ i, by })))
-  return [{ i: -1, by: 0 }, ...changes].map(({ i, by }) =>
-    boltzmannWeights(
-      counted.map((level, k) => (k === i ? { ...level, energy_kcal: level.energy_kcal + by } : level)),
-      temperature_K,
-    ),
-  )
-}
-
-function meanOf(values: readonly number[]): number | null {
-  return values.length > 0 ? values.reduce((sum, value) => sum + value, 0) / values.length : null
+  const classes = classesOf(ensemble.molecule, run.analysis?.classes ?? null)
+  return shiftsOf(stage, classes, counted, run.analysis?.experiment ?? null)
 }
 
 function failureWarnings(

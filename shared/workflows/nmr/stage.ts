@@ -3,6 +3,7 @@ import { fnv1a } from '../../ids.ts'
 import { completedResult, type Job, type JobResult, lastAttempt, type Outcome } from '../../model/job.ts'
 import type { TaskSpec } from '../../model/task.ts'
 import type { Conformer, EnsembleResult, SelectInput, SelectResult } from '../../nmr/ensemble.ts'
+import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
 import type { Known } from '../workflow.ts'
 import { jobKey, TMS } from './jobs.ts'
 import type { NmrParams } from './params.ts'
@@ -66,6 +67,11 @@ export function stageOf(known: Known): Stage {
     tmsOpt: known.job(jobKey(TMS, 'opt')),
     tmsNmr: known.job(jobKey(TMS, 'nmr')),
   }
+}
+
+/** The molecule of an nmr run; null until its conformers are known, and for every other run. */
+export function moleculeOf(known: Known): MoleculeInfo | null {
+  return known.run.workflow === 'nmr' ? (stageOf(known).ensemble?.molecule ?? null) : null
 }
 
 function ensembleTaskOf({ structure, ensemble, charge, ...params }: NmrParams): TaskSpec {

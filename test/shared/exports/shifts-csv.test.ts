@@ -16,13 +16,22 @@ const run: RunDocument = {
 
 function shift(source: string | null, delta_ppm: number | null) {
   const reference = { kind: 'tms', source, expected_error_ppm: 4 }
-  return { nucleus: '13C', atoms: [1, 12], sigma_ppm: -12.5, delta_ppm, reference, comparable: true }
+  return {
+    nucleus: '13C',
+    atoms: [1, 12],
+    sigma_ppm: -12.5,
+    delta_ppm,
+    reference,
+    comparable: true,
+    experiment_ppm: 50.8,
+    spread_ppm: null,
+  }
 }
 
 test('one line for each environment, its atoms in one cell, CRLF after each (RFC 4180)', () => {
   expect(shiftsCsv({ ...run, shifts: [shift('TMS', 50.25)] })).toBe(
-    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable\r\n' +
-      '13C,1 12,-12.5,50.25,tms,TMS,4,true\r\n',
+    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable,experiment_ppm,spread_ppm\r\n' +
+      '13C,1 12,-12.5,50.25,tms,TMS,4,true,50.8,\r\n',
   )
 })
 
@@ -33,7 +42,7 @@ test.each([
   ['@SUM(A1)', "'@SUM(A1)"],
   ['-cmd', "'-cmd"],
 ])('%j stays a text, also in a spreadsheet', (source, cell) => {
-  expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(`-12.5,,tms,${cell},4,true\r\n`)
+  expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(`-12.5,,tms,${cell},4,true,50.8,\r\n`)
 })
 
 test('a run without shifts gives its jobs', () => {
