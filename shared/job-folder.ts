@@ -29,6 +29,7 @@ export function jobFiles(job: JobFolder): readonly InputFile[] {
     { name: 'program.sh', text: programScript(job) },
     { name: 'job.sh', text: jobScript(job) },
     { name: 'submit.sh', text: `${job.scheduler.submit.line(job).sh}\n` },
+    { name: 'restart.txt', text: (job.program.restartFiles ?? []).map(pattern => `${pattern}\n`).join('') },
     { name: 'scratch.txt', text: job.program.scratch.map(pattern => `${pattern}\n`).join('') },
   ]
 }

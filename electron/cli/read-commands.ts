@@ -14,6 +14,7 @@ import { readStore } from '../engine/store/store.ts'
 import { attachLiving } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
+import { remediesShown } from './resubmission.ts'
 import { jobText, runText } from './show-text.ts'
 import { statusText } from './status-text.ts'
 import { EXIT } from './terminal.ts'
@@ -68,17 +69,22 @@ const show: CliCommand = {
   options: {},
   async run(surroundings, given) {
     const id = oneWord(given, 'RUN|JOB')
-    printShown(surroundings, await readStateWith(surroundings.home, [id]), id)
+    await printShown(surroundings, await readStateWith(surroundings.home, [id]), id)
     return EXIT.done
   },
 }
 
 /** Prints the document of `show`; returns it. */
-function printShown({ terminal }: Surroundings, { state, engine, elsewhere }: SeenHere, id: string): void {
+async function printShown(
+  { home, terminal }: Surroundings,
+  { state, engine, elsewhere }: SeenHere,
+  id: string,
+): Promise<void> {
   const found = find(state, id)
   const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {
-    const document = { ...showJob(found.job), ...beside }
+    const remedies = await remediesShown(home, found.job, state.machines[found.job.machine])
+    const document = { ...showJob(found.job, remedies), ...beside }
     terminal.document(document, () => jobText(document))
   } else {
     const document = { ...showRun(state, found.run), ...beside }
@@ -125,7 +131,7 @@ export async function waitFor(
     clearTimeout(timer)
   }
   if (interrupted.aborted) return EXIT.interrupted
-  printShown(surroundings, last, id)
+  await printShown(surroundings, last, id)
   if (!isReached(last.state, id, goal)) return EXIT.waitedLongEnough
   return endedBadly(last.state, id) ? EXIT.endedBadly : EXIT.done
 }

@@ -1,36 +1,48 @@
-import type { ContentRef, Json } from '../../shared/ids.ts'
-import type { EventBody } from '../../shared/model/events.ts'
-import { type Job, lastAttempt, type Resources } from '../../shared/model/job.ts'
-import { programOf } from '../../shared/programs/index.ts'
-import { lineDiff } from '../../shared/show/line-diff.ts'
-import type { BlobsReader } from '../engine/store/blobs.ts'
+import { join } from 'node:path'
+import type { Job } from '../../shared/model/job.ts'
+import type { Machine } from '../../shared/model/machine.ts'
+import type { Contents } from '../../shared/programs/index.ts'
+import { type Change, remediesOf } from '../../shared/remedies/index.ts'
+import { type ChangeDiff, changeContents, changeDiff } from '../../shared/show/change-diff.ts'
+import type { ShownRemedy } from '../../shared/show/job.ts'
+import { openBlobs } from '../engine/store/blobs.ts'
 
-type NewAttempt = Extract<EventBody, { readonly type: 'attempt.added' }>
-
-/** What a new attempt would change, in the decks that are sent and in what is asked for; empty texts where nothing. */
-export async function attemptDiff(
+/** What these changes of a job would change, in their order; null where its content is gone from this computer. */
+export async function diffsOf(
+  home: string,
   job: Job,
-  { input, resources }: NewAttempt,
-  blobs: BlobsReader,
-): Promise<{ readonly input: string; readonly resources: string }> {
-  const last = lastAttempt(job)
-  return {
-    input: lineDiff(await decks(job, last.input, last.resources, blobs), await decks(job, input, resources, blobs)),
-    resources: lineDiff(asked(last.resources), asked(resources)),
-  }
-}
-
-async function decks(job: Job, input: Json, resources: Resources, blobs: BlobsReader): Promise<string> {
-  const program = programOf(job.program)
+  changes: readonly Change[],
+): Promise<readonly (ChangeDiff | null)[]> {
+  const blobs = openBlobs(join(home, 'blobs'))
   const texts = new Map<string, string>()
-  for (const ref of program.contents(input)) texts.set(ref.sha256, (await blobs.read(ref)).toString('utf8'))
-  const contents = ({ sha256 }: ContentRef) => texts.get(sha256) ?? ''
-  return program
-    .files(input, resources, contents)
-    .map(({ name, text }) => `==> ${name}\n${text}`)
-    .join('\n')
+  for (const ref of changeContents(job, changes)) {
+    const bytes = await blobs.read(ref).catch(() => null)
+    if (bytes) texts.set(ref.sha256, bytes.toString('utf8'))
+  }
+  const contents: Contents = ({ sha256 }) => {
+    const text = texts.get(sha256)
+    if (text === undefined) throw new Gone(sha256)
+    return text
+  }
+  return changes.map(change => {
+    try {
+      return changeDiff(job, change, contents)
+    } catch (error) {
+      if (error instanceof Gone) return null
+      throw error
+    }
+  })
 }
 
-function asked({ ranks, memory_mb, seconds }: Resources): string {
-  return `ranks ${ranks}\nmemory ${memory_mb} MB\ntime ${seconds} s\n`
+class Gone extends Error {}
+
+/** The remedies of a job with what each would change, for `show JOB`. */
+export async function remediesShown(
+  home: string,
+  job: Job,
+  machine: Machine | undefined,
+): Promise<readonly ShownRemedy[]> {
+  const offers = remediesOf(job, machine)
+  const diffs = await diffsOf(home, job, offers)
+  return offers.map(({ id, title, tried }, i) => ({ id, title, tried, diff: diffs[i] ?? null }))
 }

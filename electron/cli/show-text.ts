@@ -109,7 +109,15 @@ export function jobText(job: JobDocument & { readonly engine: string }): string 
     ...job.evidence.map(
       ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text}`,
     ),
+    ...job.remedies.flatMap(({ id, title, tried, diff }) => [
+      `remedy ${id}: ${title}${tried ? '' : ' (untried)'}`,
+      ...[diff?.input, diff?.resources].filter(text => text).map(text => indented(text as string)),
+    ]),
   ].join('\n')
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^/gm, '    ')
 }
 
 const DASH = '–'

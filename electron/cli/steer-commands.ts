@@ -1,17 +1,17 @@
-import { join } from 'node:path'
 import type { JobId, Label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
+import type { ChangeDiff } from '../../shared/show/change-diff.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
-import { type BlobsReader, openBlobs } from '../engine/store/blobs.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
 import { find, findRun, readStateWith } from './find.ts'
-import { attemptDiff } from './resubmission.ts'
+import { diffsOf } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
 
 /** Sends a command to the engine, which is started where none lives: it must be there to carry it out. */
@@ -78,25 +78,14 @@ const resubmit: CliCommand = {
     const { home, terminal } = surroundings
     if (given.words.length === 0) throw badArgument('run', 'RUN or JOB is missing.')
     const fix = given.text('fix') ?? 'auto'
-    if (fix !== 'auto' && fix !== 'none') {
-      throw badArgument(
-        'fix',
-        `The fix "${fix}" is not in this version.`,
-        '--fix auto goes on from the last geometry, --fix none changes nothing',
-      )
+    if (fix !== 'auto' && fix !== 'none' && !remedyIds.includes(fix)) {
+      throw badArgument('fix', `There is no remedy "${fix}".`, ['auto', 'none', ...remedyIds].join(', '))
     }
     const { state } = await readStateWith(home, given.words)
-    const { jobs, refused } = wantedJobs(state, given.words, given.flag('failed'))
-    const command: Resubmit = {
-      type: 'jobs.resubmit',
-      jobs: jobs.map(job => job.id),
-      fix: fix === 'none' ? 'none' : null,
-    }
+    const { jobs, refused } = wantedJobs(state, given.words, given.flag('failed'), fix)
     const dry = given.flag('dry-run')
-    if (!dry && jobs.length > 0) await send(home, command)
-    const attempts = dry
-      ? await previewOf(state, command, openBlobs(join(home, 'blobs')))
-      : await lastAttemptsOf(home, command)
+    const attempts =
+      jobs.length === 0 ? [] : dry ? await previewOf(home, state, jobs, fix) : await resubmitted(home, jobs, fix)
     const document = { attempts, refused }
     terminal.document(document, () =>
       [
@@ -118,26 +107,39 @@ interface NewAttempt {
   readonly label: Label
   readonly fix: string | null
   /** What would change; only of what was not sent. */
-  readonly diff?: { readonly input: string; readonly resources: string }
+  readonly diff?: ChangeDiff | null
 }
 
-type Resubmit = Extract<Command, { readonly type: 'jobs.resubmit' }>
+function commandOf(jobs: readonly Job[], fix: string): Command {
+  const seen = Object.fromEntries(jobs.map(job => [job.id, lastAttempt(job).n]))
+  return { type: 'jobs.resubmit', jobs: jobs.map(job => job.id), fix, seen }
+}
 
 /** What the engine would decide, decided here on the same state. */
-async function previewOf(state: State, command: Resubmit, blobs: BlobsReader): Promise<readonly NewAttempt[]> {
+async function previewOf(
+  home: string,
+  state: State,
+  jobs: readonly Job[],
+  fix: string,
+): Promise<readonly NewAttempt[]> {
   const attempts: NewAttempt[] = []
-  for (const event of orThrow(decide(state, command))) {
+  for (const event of orThrow(decide(state, commandOf(jobs, fix)))) {
     const job = event.type === 'attempt.added' ? get(state.jobs, event.job) : undefined
     if (event.type !== 'attempt.added' || !job) continue
+    const [diff] = await diffsOf(home, job, [event])
     const { attempt, label, fix } = event
-    attempts.push({ job: job.id, attempt, label, fix, diff: await attemptDiff(job, event, blobs) })
+    attempts.push({ job: job.id, attempt, label, fix, diff: diff ?? null })
   }
   return attempts
 }
 
-async function lastAttemptsOf(home: string, { jobs }: Resubmit): Promise<readonly NewAttempt[]> {
-  const { state } = await readStateWith(home, jobs)
-  return jobs.flatMap(id => {
+async function resubmitted(home: string, jobs: readonly Job[], fix: string): Promise<readonly NewAttempt[]> {
+  await send(home, commandOf(jobs, fix))
+  const { state } = await readStateWith(
+    home,
+    jobs.map(({ id }) => id),
+  )
+  return jobs.flatMap(({ id }) => {
     const job = get(state.jobs, id)
     if (!job) return []
     const { n, label, fix } = lastAttempt(job)
@@ -151,15 +153,17 @@ interface Wanted {
 }
 
 /** Of a run its jobs that did not complete; of jobs they themselves. With `failed` only those that nobody cancelled. */
-function wantedJobs(state: State, ids: readonly string[], failed: boolean): Wanted {
+function wantedJobs(state: State, ids: readonly string[], failed: boolean, fix: string): Wanted {
   const jobs = new Map<JobId, Job>()
   const refused = new Map<JobId, string>()
   for (const id of ids) {
     const found = find(state, id)
     for (const job of found.is === 'job' ? [found.job] : jobsOf(state, found.run).filter(isUnfinished)) {
       const reason = resubmitRefusal(job) ?? (failed ? notFailed(job) : null)
-      if (reason === null) jobs.set(job.id, job)
-      else if (found.is === 'job') refused.set(job.id, reason)
+      const chosen = chooseFix(job, fix, state.machines[job.machine])
+      if (reason === null && chosen.ok) jobs.set(job.id, job)
+      else if (reason === null && !chosen.ok) refused.set(job.id, chosen.fault.message)
+      else if (reason !== null && found.is === 'job') refused.set(job.id, reason)
     }
   }
   return { jobs: [...jobs.values()], refused: [...refused].map(([job, reason]) => ({ job, reason })) }

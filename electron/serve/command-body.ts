@@ -2,7 +2,7 @@ import type { Json } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 
-type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'anything'
+type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'anything'
 
 /** What each command must hold before it may reach the engine; what it means there is for `decide` to say. */
 const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind>> } = {
@@ -12,7 +12,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'run.stop': { run: 'text' },
   'run.cancel': { run: 'text' },
   'jobs.cancel': { jobs: 'texts' },
-  'jobs.resubmit': { jobs: 'texts', fix: 'text or null' },
+  'jobs.resubmit': { jobs: 'texts', fix: 'text or null', seen: 'object, if any' },
   'classes.set': { run: 'text', classes: 'anything' },
   'experiment.set': { run: 'text', experiment: 'anything' },
   'machine.set': { machine: 'object' },
@@ -63,6 +63,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return value === null || typeof value === 'string'
     case 'object':
       return isObject(value)
+    case 'object, if any':
+      return value === undefined || isObject(value)
     case 'anything':
       return value !== undefined
   }

@@ -260,8 +260,9 @@ seen() {
 }
 
 # --- pack: what came out, as a tar stream of <label>/<file> --------------------------------------------------------
-# Regular files at the top of the folder, without the names in its scratch.txt; first of each job fetch.sha256, by
-# which the other end knows that all of it arrived.
+# Regular files at the top of the folder, without the names in its scratch.txt, and those of restart.txt only where
+# somebody may want to begin with them; first of each job fetch.sha256, by which the other end knows that all of it
+# arrived.
 pack() {
   cd "$LARMOR_WORK/jobs" || return 1
   list=$LARMOR_WORK/incoming/pack.$$
@@ -277,7 +278,8 @@ pack() {
         case $file in
           *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
         esac
-        is_scratch "$file" && continue
+        matches "$file" scratch.txt && continue
+        matches "$file" restart.txt && ! is_wanted_restart "$file" && continue
         set -- "$@" "./$file"
         printf '%s\n' "$name/$file" >>"$list"
       done
@@ -291,15 +293,22 @@ pack() {
   [ "$code" -le 1 ] # 1: a file changed meanwhile, which its sum tells
 }
 
-is_scratch() {
-  [ -f scratch.txt ] || return 1
+# Is file $1 one of the patterns in $2?
+matches() {
+  [ -f "$2" ] || return 1
   while read -r pattern; do
     # shellcheck disable=SC2254
     case $1 in
       $pattern) return 0 ;;
     esac
-  done <scratch.txt
+  done <"$2"
   return 1
+}
+
+# A restart begins with the files of a job that did not end well, as long as they are not big.
+is_wanted_restart() {
+  grep -qx exit=0 report.ended 2>/dev/null && return 1
+  [ "$(wc -c <"$1")" -le "${LARMOR_MOST_RESTART:-67108864}" ]
 }
 
 # tail <label> <file> <offset>: a growing file from a byte on, 1 MB at most.

@@ -14,7 +14,7 @@ export const exporters = {
   csv: async (state, run) => shiftsCsv(showRun(state, run)),
   xyz: structuresXyz,
   json: async (state, run) =>
-    `${JSON.stringify({ ...showRun(state, run), jobs: jobsOf(state, run).map(showJob) }, null, 2)}\n`,
+    `${JSON.stringify({ ...showRun(state, run), jobs: jobsOf(state, run).map(job => showJob(job)) }, null, 2)}\n`,
 } satisfies Record<string, Exporter>
 
 export type ExportFormat = keyof typeof exporters

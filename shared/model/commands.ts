@@ -19,7 +19,14 @@ export type Command =
   | { readonly type: 'run.stop'; readonly run: RunId }
   | { readonly type: 'run.cancel'; readonly run: RunId }
   | { readonly type: 'jobs.cancel'; readonly jobs: readonly JobId[] }
-  | { readonly type: 'jobs.resubmit'; readonly jobs: readonly JobId[]; readonly fix: string | null }
+  | {
+      readonly type: 'jobs.resubmit'
+      readonly jobs: readonly JobId[]
+      /** The id of a remedy; `none`: unchanged; null or `auto`: the likeliest remedy of each job. */
+      readonly fix: string | null
+      /** By job, the attempt that the person saw: one with a newer attempt gets no other. */
+      readonly seen?: Readonly<Record<JobId, number>>
+    }
   /** Which atoms of its molecule one signal stands for; null: as the symmetry has it. Atoms left out stay as they are. */
   | { readonly type: 'classes.set'; readonly run: RunId; readonly classes: AtomGroups | null }
   /** Measured shifts beside the calculated ones; null: none. */

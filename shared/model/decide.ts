@@ -1,13 +1,13 @@
-import { isRunId, type JobId, type Json, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type Json, label, type MachineName, type RunId } from '../ids.ts'
 import { readGroups } from '../nmr/atom-classes.ts'
 import { readExperiment } from '../nmr/experiment.ts'
 import type { MoleculeInfo } from '../nmr/molecule-info.ts'
-import { programOf, programs } from '../programs/index.ts'
+import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
 import type { EventBody } from './events.ts'
-import { completedResult, type Job, lastAttempt } from './job.ts'
+import { type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
 import { LOCAL } from './machine.ts'
 import type { Run } from './run.ts'
@@ -67,7 +67,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       return over ? notNow('These jobs have already ended.') : ok(events)
     }
     case 'jobs.resubmit':
-      return resubmit(state, command.jobs, command.fix)
+      return resubmit(state, command)
     case 'classes.set':
       return analysis(state, command.run, molecule => {
         const read = readGroups(command.classes as Json, molecule)
@@ -122,40 +122,41 @@ export function resubmitRefusal(job: Job): string | null {
   return null
 }
 
-function resubmit(state: State, ids: readonly JobId[], fix: string | null): Result<readonly EventBody[]> {
-  const jobs: Job[] = []
+/**
+ * One new attempt of each job that can have one, by the remedy that was chosen. Sent twice it gives one: the second time
+ * the last attempt is alive, or, where it has ended meanwhile, it is not the one that was `seen`.
+ */
+function resubmit(
+  state: State,
+  { jobs: ids, fix, seen }: Extract<Command, { readonly type: 'jobs.resubmit' }>,
+): Result<readonly EventBody[]> {
+  const added: EventBody[] = []
+  let refused: Result<never> | null = null
   for (const id of new Set(ids)) {
     const job = get(state.jobs, id)
     if (!job) return fail({ code: 'not-found', message: `There is no job "${id}".` })
     const phase = get(state.runs, job.run)?.phase
     if (phase?.is === 'open' && phase.hold === 'cancelling') return busy(phase.hold)
-    if (resubmitRefusal(job) === null) jobs.push(job)
+    const { n } = lastAttempt(job)
+    if (resubmitRefusal(job) !== null || (seen?.[id] ?? n) !== n) continue
+    const chosen = chooseFix(job, fix ?? 'auto', state.machines[job.machine])
+    if (chosen.ok) added.push(newAttempt(job, chosen.value))
+    else refused ??= notNow(`${id} is not resubmitted: ${chosen.fault.message}`)
   }
-  const ended = new Set(jobs.map(job => job.run).filter(run => get(state.runs, run)?.phase.is === 'ended'))
+  if (added.length === 0 && refused) return refused
+  const ended = new Set(added.flatMap(event => ('run' in event ? [event.run] : []))).values()
   return ok([
-    ...[...ended].map((run): EventBody => ({ type: 'run.reopened', run })),
-    ...jobs.map((job): EventBody => {
-      const last = lastAttempt(job)
-      const n = last.n + 1
-      const program = Object.hasOwn(programs, job.program) ? programOf(job.program) : null
-      const input = fix === 'none' || !program ? last.input : program.restart(last.input, lastResult(job))
-      return {
-        type: 'attempt.added',
-        run: job.run,
-        job: job.id,
-        attempt: n,
-        label: label(job.id, n),
-        fix,
-        input,
-        resources: last.resources,
-      }
-    }),
+    ...[...ended]
+      .filter(run => get(state.runs, run)?.phase.is === 'ended')
+      .map((run): EventBody => ({ type: 'run.reopened', run })),
+    ...added,
   ])
 }
 
-function lastResult(job: Job) {
-  const { phase } = lastAttempt(job)
-  return completedResult(job) ?? (phase.is === 'parsed' ? phase.result : null)
+/** `attempt.added`, whoever wants it. */
+function newAttempt(job: Job, change: Change & { readonly fix: string }): EventBody {
+  const n = lastAttempt(job).n + 1
+  return { type: 'attempt.added', run: job.run, job: job.id, attempt: n, label: label(job.id, n), ...change }
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { ContentRef, Json } from '../ids.ts'
-import type { Evidence, JobResult, Resources } from '../model/job.ts'
+import type { Evidence, FetchedFile, JobResult, Resources } from '../model/job.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
+import type { GivenFile } from './files.ts'
 
 export interface InputFile {
   readonly name: string
@@ -36,6 +37,34 @@ export interface OutputReader {
   reading(): OutputReading
 }
 
+/** What the last attempt left behind. */
+export interface LastAttempt {
+  readonly result: JobResult | null
+  readonly files: readonly FetchedFile[]
+}
+
+/** What can be changed in an input so that it may go better; a remedy (shared/remedies) is made of one or several. */
+export type RepairKind =
+  /** More iterations and a sturdier way to converge. */
+  | 'scf-help'
+  /** The other way: damping and level shift. */
+  | 'scf-damping'
+  | 'more-cycles'
+  | 'last-geometry'
+  /** Begins with the orbitals that the last attempt left. */
+  | 'last-orbitals'
+  | 'hessian'
+  | 'cartesian'
+  | 'direct'
+  | 'response'
+  /** Begins anew, without any file of an earlier job. */
+  | 'no-restart'
+  /** Writes the memory and ranks of the resources into an input that has its own. */
+  | 'own-resources'
+
+/** By kind, the repaired input; null where this input has it already, or cannot have it. */
+export type Repairs = Readonly<Partial<Record<RepairKind, (input: Json, last: LastAttempt) => Json | null>>>
+
 /** A quantum-chemistry code, as a value without state or I/O. Its own parameter type is narrowed by `parse`. */
 export interface Program {
   /** The name in cli.md's `--program`. */
@@ -65,6 +94,15 @@ export interface Program {
   readonly exitDecides: boolean
   /** The input of a plain retry that goes on where the last try stopped (last geometry), or the same input. */
   restart(input: Json, last: JobResult | null): Json
+  /** What is not here cannot be repaired. */
+  readonly repairs?: Repairs
+  /**
+   * Which files of the job's folder a restart can begin with, as shell patterns without slash: of a job that did not end
+   * well they come home, too, unless they are big.
+   */
+  readonly restartFiles?: readonly string[]
+  /** Files of an earlier attempt that are sent along byte by byte, without being read as text. */
+  carried?(input: Json): readonly GivenFile[]
 }
 
 export type { Evidence }

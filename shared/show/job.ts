@@ -8,6 +8,7 @@ import {
   type Outcome,
   type PhaseName,
 } from '../model/job.ts'
+import type { ChangeDiff } from './change-diff.ts'
 
 /** `larmor show JOB`, as cli.md has it. */
 export interface JobDocument {
@@ -23,9 +24,19 @@ export interface JobDocument {
   /** It completed, and a witness says otherwise: what to check. */
   readonly warning: string | null
   readonly evidence: readonly Evidence[]
-  readonly remedies: readonly never[]
+  /** What may help, the likeliest first (shared/remedies); none where only an edit of the input does. */
+  readonly remedies: readonly ShownRemedy[]
   /** Empty until its output was read. */
   readonly metrics: JobResult | Record<string, never>
+}
+
+export interface ShownRemedy {
+  /** For `resubmit --fix ID`. */
+  readonly id: string
+  readonly title: string
+  readonly tried: boolean
+  /** Null where the files that it is told from are not here. */
+  readonly diff: ChangeDiff | null
 }
 
 export interface AttemptDocument {
@@ -50,7 +61,8 @@ export interface AttemptDocument {
   readonly ignored: Attempt['ignored']
 }
 
-export function showJob(job: Job): JobDocument {
+/** `remedies` are shown by who can read the files that they change (change-diff.ts). */
+export function showJob(job: Job, remedies: readonly ShownRemedy[] = []): JobDocument {
   const { outcome, category, reason, warning, evidence, phase } = lastAttempt(job)
   return {
     job: job.id,
@@ -64,7 +76,7 @@ export function showJob(job: Job): JobDocument {
     reason,
     warning,
     evidence,
-    remedies: [],
+    remedies,
     metrics: phase.is === 'parsed' ? phase.result : {},
   }
 }

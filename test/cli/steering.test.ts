@@ -86,7 +86,9 @@ describe('steering', () => {
     expect(refused).toMatchObject({ attempts: [], refused: [{ job: completed }] })
     const nothing = await document(documents.resubmitted, ['resubmit', nmr.run, '--failed'])
     expect(nothing).toEqual({ attempts: [], refused: [] })
-    expect((await refusal(2, ['resubmit', id, '--fix', 'scf-damping'])).message).toContain('not in this version')
+    expect((await refusal(2, ['resubmit', id, '--fix', 'pray'])).message).toContain('no remedy "pray"')
+    const helped = await document(documents.resubmitted, ['resubmit', id])
+    expect(helped).toMatchObject({ attempts: [], refused: [{ job: id, reason: 'no remedy is left that may help' }] })
   })
 
   test('the whole work ends badly: exit 1 from wait, 0 from show', async () => {

@@ -6,7 +6,6 @@ import type { RemotePath } from '../../../shared/ids.ts'
 import { jobFiles } from '../../../shared/job-folder.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
-import type { InputFile } from '../../../shared/programs/index.ts'
 import { around } from '../points.ts'
 import { executableOf, type Here, labelOf, loadContents, perRun, refOf } from './here.ts'
 
@@ -16,8 +15,8 @@ import { executableOf, type Here, labelOf, loadContents, perRun, refOf } from '.
  */
 export async function stage(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   const reused: EventBody[] = []
-  const refused: { job: Job; why: string }[] = []
-  const ready: { job: Job; files: readonly InputFile[] }[] = []
+  const refused: { job: Job; why: string; category?: string }[] = []
+  const ready: Ready[] = []
   for (const job of jobs) {
     const hit = await findCalculation(here, job)
     if (hit) {
@@ -25,7 +24,7 @@ export async function stage(here: Here, jobs: readonly Job[]): Promise<readonly 
       continue
     }
     const files = await filesOf(here, job)
-    if ('why' in files) refused.push({ job, why: files.why })
+    if ('why' in files) refused.push({ job, ...files })
     else ready.push({ job, files: files.files })
   }
 
@@ -45,19 +44,36 @@ export async function stage(here: Here, jobs: readonly Job[]): Promise<readonly 
     ...perRun('jobs.staged', staged),
     ...perRun(
       'jobs.refused',
-      refused.map(({ job, why }) => ({ job, item: { ...refOf(job), category: 'bad-input', reason: why } })),
+      refused.map(({ job, why, category = 'bad-input' }) => ({ job, item: { ...refOf(job), category, reason: why } })),
     ),
   ]
+}
+
+interface SentFile {
+  readonly name: string
+  readonly content: string | Buffer
+}
+
+interface Ready {
+  readonly job: Job
+  readonly files: readonly SentFile[]
 }
 
 async function filesOf(
   here: Here,
   job: Job,
-): Promise<{ readonly files: readonly InputFile[] } | { readonly why: string }> {
+): Promise<Pick<Ready, 'files'> | { readonly why: string; readonly category?: string }> {
   const { input, resources } = lastAttempt(job)
   const program = here.program(job.program)
   const checked = program.check(input, resources)
   if (!checked.ok) return { why: checked.fault.message }
+  const carried: SentFile[] = []
+  for (const file of program.carried?.(input) ?? []) {
+    // Nothing of it may be guessed: the remedy against a missing file begins without it.
+    if (!(await here.blobs.has(file)))
+      return { why: `${file.name}, of the last attempt, is gone from this computer`, category: 'missing-file' }
+    carried.push({ name: file.name, content: await here.blobs.read(file) })
+  }
   const contents = await loadContents(here.blobs, program.contents(input))
   const files = jobFiles({
     label: labelOf(job),
@@ -72,19 +88,19 @@ async function filesOf(
     contents,
     body: here.jobBody,
   })
-  return { files }
+  return { files: [...files.map(({ name, text }) => ({ name, content: text })), ...carried] }
 }
 
 function dirOf(here: Here, job: Job): RemotePath {
   return posix.join(here.agent.work, 'jobs', labelOf(job)) as RemotePath
 }
 
-function tarOf(jobs: readonly { readonly job: Job; readonly files: readonly InputFile[] }[]) {
+function tarOf(jobs: readonly Ready[]) {
   const tar = pack()
   for (const { job, files } of jobs) {
-    const sums = files.map(({ name, text }) => `${createHash('sha256').update(text).digest('hex')}  ${name}\n`)
-    for (const { name, text } of [...files, { name: 'SHA256SUMS', text: sums.join('') }]) {
-      tar.entry({ name: `${labelOf(job)}/${name}`, mode: 0o600 }, text)
+    const sums = files.map(({ name, content }) => `${createHash('sha256').update(content).digest('hex')}  ${name}\n`)
+    for (const { name, content } of [...files, { name: 'SHA256SUMS', content: sums.join('') }]) {
+      tar.entry({ name: `${labelOf(job)}/${name}`, mode: 0o600 }, content)
     }
   }
   tar.finalize()

@@ -1,4 +1,5 @@
 import type { GivenFile, JsonRef } from '../files.ts'
+import type { NwchemRepairs } from './repair.ts'
 
 /** A functional and a basis set, by the names people use; levels.ts knows which ones NWChem has. */
 export interface Level {
@@ -16,6 +17,7 @@ export type NwchemDeck = {
   readonly files: readonly GivenFile[]
   /** Which of the files is the deck. */
   readonly main: string
+  readonly repairs?: NwchemRepairs
 }
 
 export type NwchemCalculation = {
@@ -41,4 +43,5 @@ export type NwchemCalculation = {
   readonly max_cycles: number
   /** False: Cartesian coordinates (`noautoz`), for molecules whose internal ones fail (2-butyne). */
   readonly autoz: boolean
+  readonly repairs?: NwchemRepairs
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../ids.ts'
-import type { JobResult } from '../../model/job.ts'
+import type { JobResult, Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
 import { readFiles, record } from '../files.ts'
 import { launchLine } from '../launch.ts'
@@ -8,6 +8,8 @@ import { readXyz } from '../xyz.ts'
 import { deckBody, deckText, findWords, memoryPerRank } from './deck.ts'
 import type { NwchemCalculation, NwchemInput, NwchemTask } from './input.ts'
 import { nwchemReader } from './reader.ts'
+import { repairedDeck } from './repair.ts'
+import { repairs } from './repairs.ts'
 
 const OUTPUT = 'nwchem.out'
 const DECK = 'larmor.nw'
@@ -19,21 +21,11 @@ export const nwchem: Program = {
   label: 'NWChem',
   executable: 'nwchem',
   output: OUTPUT,
-  // A restart needs nothing but the geometry, which the output has.
-  scratch: [
-    '*.gridpts.*',
-    '*.aoints.*',
-    '*.grinfo.*',
-    '*.db',
-    '*.movecs',
-    '*.shieldcphf',
-    '*.zmat',
-    '*.b',
-    '*.b^-1',
-    '*.c',
-    '*.p',
-  ],
+  scratch: ['*.gridpts.*', '*.aoints.*', '*.grinfo.*', '*.db', '*.shieldcphf', '*.zmat', '*.b', '*.b^-1', '*.c', '*.p'],
+  // Of all that NWChem can restart from, the geometry is in the output; orbitals save the SCF its first cycles.
+  restartFiles: ['*.movecs'],
   exitDecides: false,
+  repairs,
 
   check(json, resources) {
     const input = parse(json)
@@ -50,15 +42,28 @@ export const nwchem: Program = {
 
   contents(json) {
     const input = orThrow(parse(json))
-    return input.kind === 'deck' ? input.files : [input.geometry]
+    return [
+      ...(input.kind === 'deck' ? input.files : [input.geometry]),
+      ...(input.repairs?.geometry ? [input.repairs.geometry] : []),
+    ]
   },
 
   files(json, resources, contents) {
     const input = orThrow(parse(json))
-    if (input.kind === 'deck') return input.files.map(file => ({ name: file.name, text: contents(file) }))
+    if (input.kind === 'deck') {
+      return input.files.map(file => ({
+        name: file.name,
+        text: file.name === input.main ? repaired(contents(file), input, resources, contents) : contents(file),
+      }))
+    }
     const perRank = orThrow(memoryPerRank(resources))
     const text = deckText(input, orThrow(findWords(input)), geometryOf(input, contents), resources, perRank)
-    return [{ name: DECK, text }]
+    return [{ name: DECK, text: repaired(text, input, resources, contents) }]
+  },
+
+  carried(json) {
+    const input = orThrow(parse(json))
+    return input.repairs?.vectors ? [input.repairs.vectors] : []
   },
 
   command(json, resources, executable) {
@@ -69,14 +74,16 @@ export const nwchem: Program = {
   calculation(json, contents) {
     const input = orThrow(parse(json))
     if (input.kind === 'calculation') {
-      return { program: 'nwchem', deck: deckBody(input, orThrow(findWords(input)), geometryOf(input, contents)) }
+      const body = deckBody(input, orThrow(findWords(input)), geometryOf(input, contents))
+      return { program: 'nwchem', deck: repaired(body, withoutMeans(input), null, contents) }
     }
     const main = input.files.find(file => file.name === input.main)
     const deck = main ? contents(main) : ''
     // What such a deck starts from lies outside of it.
     if (/^\s*restart\b/im.test(deck) || /(^|[\s"'])~?\/\S/m.test(deck)) return null
     const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
-    return { program: 'nwchem', deck: essence(deck), files: others }
+    const whole = repaired(deck, withoutMeans(input), null, contents)
+    return { program: 'nwchem', deck: essence(whole), files: others }
   },
 
   reader(json) {
@@ -92,9 +99,32 @@ export const nwchem: Program = {
   },
 }
 
+/** A deck as it is sent: with its repairs, if it has any. `resources` null: those that depend on them are left out. */
+function repaired(deck: string, { repairs }: NwchemInput, resources: Resources | null, contents: Contents): string {
+  if (!repairs) return deck
+  const memory = resources ? memoryPerRank(resources) : null
+  const means = {
+    perRank: memory?.ok ? memory.value : 0,
+    atoms: repairs.geometry ? orThrow(readXyz(contents(repairs.geometry))) : null,
+  }
+  return repairedDeck(deck, memory?.ok ? repairs : { ...repairs, memory: false }, means)
+}
+
+/** Memory, and orbitals to begin with, change no result. */
+function withoutMeans(input: NwchemInput): NwchemInput {
+  if (!input.repairs) return input
+  const { vectors: _, memory: __, ...repairs } = input.repairs
+  return { ...input, repairs }
+}
+
 /** The input, each member looked at; a fault names the field as the terminal does. */
 function parse(json: Json): Result<NwchemInput> {
   const input = record(json)
+  const { vectors } = record(input.repairs)
+  if (vectors !== undefined) {
+    const files = readFiles([vectors])
+    if (!files.ok) return files
+  }
   if (input.kind === 'deck') {
     const files = readFiles(input.files)
     if (!files.ok) return files

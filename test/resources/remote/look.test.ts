@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
@@ -157,6 +166,7 @@ describe.each(SHELLS)('pack (%s)', shell => {
         'program.sh',
         'report.began',
         'report.ended',
+        'restart.txt',
         'run.lock',
         'run.sh',
         'scratch.txt',
@@ -213,6 +223,26 @@ describe.each(SHELLS)('pack (%s)', shell => {
     for (const name of plain) expect(names).toContain(name)
     for (const name of [...strange, ...scratch, 'link', 'inner', 'sub', 'file', 'sub/file', 'pipe'])
       expect(names).not.toContain(name)
+  })
+
+  test('files to restart with come along where the program did not end well, unless they are big', async () => {
+    const box = newBox(shell)
+    await ran(box, a.label)
+    const folder = join(box.work, 'jobs', a.label)
+    writeFileSync(join(folder, 'restart.txt'), '*.movecs\n')
+    writeFileSync(join(folder, 'mol.movecs'), Buffer.from([0, 255, 10, 13]))
+    writeFileSync(join(folder, 'big.movecs'), '')
+    truncateSync(join(folder, 'big.movecs'), 64 * 1024 * 1024 + 1)
+    const restarts = async () => {
+      const files = await unpack(box, a.label)
+      return [...files].flatMap(([name, text]) => (name.endsWith('.movecs') ? [[name, text]] : []))
+    }
+    expect(await restarts()).toEqual([])
+    const ended = join(folder, 'report.ended')
+    writeFileSync(ended, readFileSync(ended, 'utf8').replace('exit=0\n', 'exit=137\n'))
+    expect(await restarts()).toEqual([[`${a.label}/mol.movecs`, '\0\xff\n\r']])
+    rmSync(ended)
+    expect(await restarts()).toHaveLength(1)
   })
 
   test('of what is not there it sends nothing, and of names that are no labels neither', async () => {
