@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Update } from '../shared/contract.ts'
 import { reduce } from '../shared/model/reduce.ts'
 import type { State } from '../shared/model/state.ts'
@@ -10,6 +9,7 @@ import { type AttachedEngine, attach } from './engine/socket/client.ts'
 import { diskFault } from './engine/store/disk-fault.ts'
 import { type EngineOwner, readLock } from './engine/store/lock.ts'
 import { readStore } from './engine/store/store.ts'
+import { larmorItself } from './itself.ts'
 
 /** What is known of a data folder now, and by whom: a living engine, or the files alone. */
 export interface Seen {
@@ -150,8 +150,8 @@ export async function ensureEngine(home: string): Promise<AttachedEngine> {
 }
 
 function startDetached(home: string): Promise<EngineGreeting> {
-  const cli = fileURLToPath(new URL('./cli.js', import.meta.url))
-  const child = spawn(process.execPath, [cli, 'engine', 'run'], {
+  const { file, args } = larmorItself()
+  const child = spawn(file, [...args, 'engine', 'run'], {
     cwd: '/',
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

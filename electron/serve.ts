@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { type Fault, FaultError } from '../shared/result.ts'
 import { answer, routes } from './serve/api.ts'
 import { type Door, enter } from './serve/door.ts'
+import { PAGE_POLICY } from './serve/page-policy.ts'
 import { findStatic, sendStatic } from './serve/static-files.ts'
 import type { ServedEngine } from './serve/streams.ts'
 
@@ -25,9 +26,7 @@ export interface Served {
 }
 
 const HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'content-security-policy': PAGE_POLICY,
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',

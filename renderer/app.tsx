@@ -5,7 +5,7 @@ import type { State } from '../shared/model/state.ts'
 import { get, values } from '../shared/model/table.ts'
 import { useCell } from './cell.ts'
 import { KeyHelp } from './keys/help.tsx'
-import { listenForKeys, useKeys } from './keys/use-keys.ts'
+import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
 import { type Larmor, LarmorContext } from './larmor.ts'
 import { LinkBanner } from './link.tsx'
 import { Palette } from './palette/palette.tsx'
@@ -27,7 +27,7 @@ export function App(larmor: Larmor) {
   const link = useCell(larmor.engine.link)
   const route = useRoute()
   const theme = useTheme()
-  const [, setTheme] = useThemeWish()
+  const [wish, setTheme] = useThemeWish()
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
   const failed = useMemo(() => countFailed(state), [state])
   const first = known && state.runs.size === 0
@@ -35,6 +35,8 @@ export function App(larmor: Larmor) {
   const { Component, label } = screens[route.screen]
 
   useEffect(() => listenForKeys(), [])
+  useEffect(() => larmor.host.onMenu(doCommand), [larmor.host])
+  useEffect(() => larmor.host.setTheme(wish), [larmor.host, wish])
   useKeys({
     queue: () => go('queue'),
     ensembles: () => go('ensembles'),

@@ -1,3 +1,5 @@
+import type { Unsubscribe } from '../shared/contract.ts'
+import type { MenuEntry, Theme } from '../shared/desktop.ts'
 import type { MachineName, RunId } from '../shared/ids.ts'
 
 /** Something that only some hosts can do, or, in a sentence, why this one cannot. */
@@ -10,6 +12,15 @@ export interface Host {
   readonly openFolder: Ability<(run: RunId, job: string | null) => void>
   /** A shell on a machine, in this folder. */
   readonly openTerminal: Ability<(machine: MachineName, dir: string | null) => void>
+  /** Lets a file of a run's folder be dropped outside of the window; called when the drag begins. */
+  readonly dragOut: Ability<(run: RunId, file: string) => void>
+  /** Shows a source that Larmor cites, or a manual. */
+  readonly openOutside: (url: string) => void
+  /** Asks where, and writes; resolves when that is done, or was thought better of. */
+  readonly saveFile: (name: string, data: string | Uint8Array<ArrayBuffer>) => Promise<void>
+  /** Tells what is around the page. */
+  readonly setTheme: (theme: Theme) => void
+  readonly onMenu: (choose: (entry: MenuEntry) => void) => Unsubscribe
 }
 
 /** A browser tab. */
@@ -17,4 +28,15 @@ export const browserHost: Host = {
   name: 'browser',
   openFolder: 'A browser cannot open folders of this computer. Copy the path instead.',
   openTerminal: 'A browser cannot open a terminal. Copy the path instead.',
+  dragOut: 'A browser cannot drag files out. Export them instead.',
+  openOutside: url => void window.open(url, '_blank', 'noopener,noreferrer'),
+  async saveFile(name, data) {
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([data]))
+    link.download = name
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+  },
+  setTheme: () => {},
+  onMenu: () => () => {},
 }

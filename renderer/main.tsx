@@ -8,6 +8,7 @@ import './style/tables.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
+import { bridge, connectDesktop, desktopHost } from './desktop.ts'
 import { connectEngine } from './engine-client.ts'
 import { browserHost } from './host.ts'
 import { createStore } from './store.ts'
@@ -15,14 +16,15 @@ import { startTheme } from './theme.ts'
 import { DefectBoundary } from './ui/defect.tsx'
 
 startTheme()
-const engine = connectEngine()
+const engine = bridge ? connectDesktop(bridge) : connectEngine()
+const host = bridge ? desktopHost(bridge) : browserHost
 const store = createStore(engine)
 const root = document.getElementById('page')
 if (!root) throw new Error('index.html has no #page')
 createRoot(root).render(
   <StrictMode>
     <DefectBoundary>
-      <App engine={engine} store={store} host={browserHost} />
+      <App engine={engine} store={store} host={host} />
     </DefectBoundary>
   </StrictMode>,
 )

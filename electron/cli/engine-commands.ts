@@ -12,6 +12,7 @@ import { steadyEngine } from '../serve/steady-engine.ts'
 import { startServe } from '../serve.ts'
 import { version } from '../version.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
+import { openDesktop } from './desktop.ts'
 import { openInBrowser } from './open-in-browser.ts'
 import { EXIT } from './terminal.ts'
 
@@ -158,8 +159,11 @@ const open: CliCommand = {
   summary: 'the window',
   options: {},
   async run(surroundings) {
-    surroundings.terminal.say('The desktop window is not in this version: opening the same page in the browser.')
-    return serve(surroundings, 0, true)
+    const why = await openDesktop(surroundings.home)
+    surroundings.terminal.say(
+      why === null ? 'Larmor opens in its window.' : `Larmor opens in the browser, since ${why}.`,
+    )
+    return why === null ? EXIT.done : serve(surroundings, 0, !surroundings.terminal.json)
   },
 }
 

@@ -4,7 +4,8 @@
  * No dependencies: `npm test` reads this before node_modules exists.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** The user whom the test cluster runs jobs for. */
 export const TEST_USER = 'chem'
@@ -42,9 +43,18 @@ export const GROUPS = [
     root: true,
   },
   { name: 'chromium', requiredInCI: true, programs: ['chromium'], packages: ['chromium'], root: false },
+  /** Its binary is fetched from GitHub when Electron is first started (`npm start`), where that can be reached. */
+  { name: 'electron', requiredInCI: false, programs: [], packages: [], root: false, lacks: noElectron },
   /** Slow on purpose: a seeded slice of it runs here, all of it with `npm run test:sweep`. */
   { name: 'sweep', requiredInCI: true, programs: [], packages: [], root: false },
 ]
+
+function noElectron() {
+  const electron = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'node_modules', 'electron')
+  if (!existsSync(join(electron, 'path.txt'))) return "Electron's binary is not here"
+  if (process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY) return null
+  return 'there is no display (xvfb-run gives one)'
+}
 
 /** The groups that a test file belongs to. */
 export function groupsOf(file) {
@@ -56,6 +66,7 @@ export function groupsOf(file) {
 export function missing(group) {
   const programs = group.programs.filter(program => which(program) === null)
   if (programs.length > 0) return `not installed: ${programs.join(', ')}`
+  if (group.lacks) return group.lacks()
   if (!group.root) return null
   if (process.getuid?.() !== 0) return 'only root can start daemons that act for another user'
   return userExists(TEST_USER) ? null : `there is no test user ${TEST_USER}`
@@ -64,6 +75,7 @@ export function missing(group) {
 /** The command that would make the group run. */
 export function enablingCommand(group) {
   const root = process.getuid?.() === 0
+  if (group.lacks) return 'npx install-electron, then xvfb-run npm test'
   if (which('apt-get') !== null) return root ? 'npm run testbed' : 'npm test, as root'
   const packages = group.packages.join(' ')
   return `install ${packages} with your system's package manager${group.root ? ', then run npm test as root' : ''}`

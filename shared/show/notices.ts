@@ -1,0 +1,86 @@
+import type { RunId } from '../ids.ts'
+import type { Event } from '../model/events.ts'
+import { lastAttempt } from '../model/job.ts'
+import type { State } from '../model/state.ts'
+import { get, values } from '../model/table.ts'
+
+/** What is worth a person's attention away from the window. Notices of the same key say the same kind of thing. */
+export interface Notice {
+  /** Run and failure class, or run and end. */
+  readonly key: string
+  readonly run: RunId | null
+  readonly title: string
+  readonly text: string
+}
+
+/**
+ * What these events, of which `after` is the state, give notice of: a run that ended, the failures of a run by class,
+ * a machine that wants a person. Failures of jobs are counted over the whole run, so that a later notice of the same
+ * key replaces an earlier one.
+ */
+export function noticesOf(events: readonly Event[], before: State, after: State): readonly Notice[] {
+  const notices = new Map<string, Notice>()
+  const add = (notice: Notice) => notices.set(notice.key, notice)
+  for (const event of events) {
+    switch (event.type) {
+      case 'jobs.parsed':
+      case 'jobs.refused':
+      case 'jobs.lost':
+        for (const { job } of event.jobs) {
+          const failed = get(after.jobs, job)
+          const { outcome, category } = failed ? lastAttempt(failed) : { outcome: null, category: null }
+          if (outcome === 'failed' || outcome === 'timeout' || outcome === 'lost') {
+            add(failureNotice(after, event.run, category ?? outcome))
+          }
+        }
+        break
+      case 'run.ended': {
+        const run = get(after.runs, event.run)
+        if (run && event.outcome !== 'cancelled' && event.outcome !== 'stopped') {
+          add({ key: `${run.id} end`, run: run.id, title: `${run.name}: ${event.outcome}`, text: event.reason ?? '' })
+        }
+        break
+      }
+      case 'machine.changed': {
+        const { name, reach } = event.machine
+        if (reach.is === 'wants-login' && before.machines[name]?.reach.is !== 'wants-login') {
+          const text = 'Its jobs go on; nothing is asked of it until you log in.'
+          add({ key: `${name} login`, run: null, title: `${name} wants a login`, text })
+        }
+      }
+    }
+  }
+  return [...notices.values()]
+}
+
+function failureNotice(state: State, id: RunId, what: string): Notice {
+  const run = get(state.runs, id)
+  let count = 0
+  for (const job of run?.jobs ?? []) {
+    const { outcome, category } = lastAttempt(get(state.jobs, job) as never)
+    if ((outcome === 'failed' || outcome === 'timeout' || outcome === 'lost') && (category ?? outcome) === what)
+      count += 1
+  }
+  const jobs = count === 1 ? '1 job failed' : `${count} jobs failed`
+  return { key: `${id} ${what}`, run: id, title: run?.name ?? id, text: `${jobs}: ${what}` }
+}
+
+/** How many jobs of open runs failed: the number on the application's icon. */
+export function failedInOpenRuns(state: State): number {
+  let count = 0
+  for (const run of values(state.runs)) {
+    if (run.phase.is !== 'open') continue
+    for (const id of run.jobs) {
+      const job = get(state.jobs, id)
+      const outcome = job ? lastAttempt(job).outcome : null
+      if (outcome === 'failed' || outcome === 'timeout' || outcome === 'lost') count += 1
+    }
+  }
+  return count
+}
+
+export function openRuns(state: State): number {
+  let count = 0
+  for (const run of values(state.runs)) if (run.phase.is === 'open') count += 1
+  return count
+}
