@@ -54,8 +54,8 @@ function jobScript({ label, dir, spool, program, scheduler, settings, resources,
     sh`LARMOR_DIR=${dir}`.sh,
     sh`LARMOR_SPOOL=${spool}`.sh,
     sh`LARMOR_OUTPUT=${program.output}`.sh,
-    sh`LARMOR_SECONDS=${scheduler.keepsTime ? '' : resources.seconds}`.sh,
-    `LARMOR_QUEUE_ID=${scheduler.ownId}`,
+    sh`LARMOR_SECONDS=${scheduler.warnAfter(resources) ?? ''}`.sh,
+    `LARMOR_QUEUE_ID=${scheduler.ownId(settings)}`,
   ]
   return `${head.join('\n')}\n${body}`
 }

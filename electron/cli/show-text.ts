@@ -89,13 +89,13 @@ function jobLines(run: RunDocument): readonly string[] {
 
 /** `show JOB` for a person. */
 export function jobText(job: JobDocument & { readonly engine: string }): string {
-  const attempts = job.attempts.map(({ attempt, phase, outcome, queue_id, exit, signal, dir, doubt, reused }) => [
+  const attempts = job.attempts.map(({ attempt, phase, outcome, queue_id, exit, signal, ...known }) => [
     attempt,
     outcome ?? phase,
     queue_id ?? DASH,
     exit ?? DASH,
     signal ?? '',
-    doubt ? `not known whether it was submitted: ${doubt}` : reused ? 'taken from an earlier calculation' : (dir ?? ''),
+    noteOf(known),
   ])
   const state = job.outcome ?? job.attempts.at(-1)?.phase
   const { energy_hartree, wall_s } = job.metrics
@@ -118,6 +118,16 @@ export function jobText(job: JobDocument & { readonly engine: string }): string 
 
 function indented(text: string): string {
   return text.replaceAll(/^/gm, '    ')
+}
+
+function noteOf({
+  doubt,
+  waiting,
+  reused,
+  dir,
+}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir'>): string {
+  if (doubt) return `not known whether it was submitted: ${doubt}`
+  return waiting ?? (reused ? 'taken from an earlier calculation' : (dir ?? ''))
 }
 
 const DASH = '–'

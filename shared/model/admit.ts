@@ -71,6 +71,7 @@ const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
   'submit.intended',
   'submit.doubted',
   'jobs.submitted',
+  'jobs.waiting',
   'jobs.running',
   'jobs.ended',
   'jobs.fetched',

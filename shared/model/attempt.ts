@@ -1,6 +1,6 @@
 import type { Instant, RemotePath } from '../ids.ts'
 import type { AttemptFact, AttemptRef } from './events.ts'
-import type { Attempt, Phase, ProcessIdentity } from './job.ts'
+import type { Attempt, Phase, ProcessIdentity, Waiting } from './job.ts'
 
 type Each<Fact> = Fact extends { readonly type: infer Type; readonly jobs: readonly (infer Item)[] }
   ? { readonly type: Type } & Item
@@ -72,11 +72,15 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
         case 'staged':
           return forbidden()
         case 'submitting':
-          return to({ is: 'queued', dir: phase.dir, queue_id: fact.queue_id, submitted: at }, alive)
+          return to({ is: 'queued', dir: phase.dir, queue_id: fact.queue_id, submitted: at, waiting: null }, alive)
         default:
           if (phase.queue_id === fact.queue_id) return known
           return phase.queue_id === null ? to({ ...phase, queue_id: fact.queue_id, submitted: at }) : forbidden()
       }
+
+    case 'jobs.waiting':
+      if (phase.is !== 'queued' || outcome !== null) return forbidden()
+      return sameWaiting(phase.waiting, fact.waiting) ? known : to({ ...phase, waiting: fact.waiting })
 
     case 'jobs.running':
       switch (phase.is) {
@@ -187,6 +191,10 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
         { outcome: 'completed', reason: `taken from ${fact.from}, which did the same calculation` },
       )
   }
+}
+
+function sameWaiting(a: Waiting | null, b: Waiting | null): boolean {
+  return a?.is === b?.is && a?.text === b?.text
 }
 
 function isOver(phase: Phase): boolean {

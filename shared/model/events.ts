@@ -1,7 +1,17 @@
 import type { Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
 import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
-import type { Evidence, FetchedFile, Job, JobResult, JobSpec, Outcome, ProcessIdentity, Resources } from './job.ts'
+import type {
+  Evidence,
+  FetchedFile,
+  Job,
+  JobResult,
+  JobSpec,
+  Outcome,
+  ProcessIdentity,
+  Resources,
+  Waiting,
+} from './job.ts'
 import type { Machine } from './machine.ts'
 import type { Run, RunOutcome } from './run.ts'
 import type { TaskSpec } from './task.ts'
@@ -27,6 +37,8 @@ export type AttemptFact =
   | OfJob<'submit.intended'>
   | OfJob<'submit.doubted', { readonly text: string }>
   | OfJobs<'jobs.submitted', { readonly queue_id: QueueId }>
+  /** The scheduler says why it does not start, or (null) that it merely waits for its turn again. */
+  | OfJobs<'jobs.waiting', { readonly waiting: Waiting | null }>
   | OfJobs<'jobs.running', { readonly started: Instant } & ProcessIdentity>
   | OfJobs<
       'jobs.ended',

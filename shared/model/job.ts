@@ -76,6 +76,13 @@ export interface Doubt {
   readonly text: string
 }
 
+/** Why a queued job does not start by itself. `held`: somebody must let it go. `never`: as it was submitted it cannot start. */
+export interface Waiting {
+  readonly is: 'held' | 'never'
+  /** A clause for a person, with the scheduler's own word. */
+  readonly text: string
+}
+
 interface Staged {
   readonly dir: RemotePath
 }
@@ -117,7 +124,8 @@ export type Phase =
   | { readonly is: 'planned' }
   | ({ readonly is: 'staged' } & Staged)
   | ({ readonly is: 'submitting'; readonly since: Instant; readonly doubt: Doubt | null } & Staged)
-  | ({ readonly is: 'queued' } & Submitted)
+  /** `waiting`: null where it merely waits for its turn. */
+  | ({ readonly is: 'queued'; readonly waiting: Waiting | null } & Submitted)
   | ({ readonly is: 'running' } & Running)
   | ({ readonly is: 'ended' } & Ended)
   | ({ readonly is: 'fetched' } & Fetched)

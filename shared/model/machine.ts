@@ -1,4 +1,4 @@
-import type { Instant, MachineName, RemotePath } from '../ids.ts'
+import type { Instant, MachineName, QueueId, RemotePath } from '../ids.ts'
 
 /** How a machine is reached and what runs there. Set by a person; never holds a secret. */
 export interface MachineSettings {
@@ -90,6 +90,19 @@ export interface Machine {
   readonly attended: boolean
   readonly found: Readonly<Record<string, { readonly path: string; readonly version: string | null }>>
   readonly clock_skew_s: number | null
+  /** The scheduler itself did not answer; null: it did when it was last asked. */
+  readonly silent: { readonly since: Instant; readonly text: string } | null
+  /** The person's jobs in the machine's queue that are none of Larmor's, as last seen: to look at, never to touch. */
+  readonly others: readonly OtherJob[]
+}
+
+export interface OtherJob {
+  readonly queue_id: QueueId
+  readonly name: string
+  readonly status: 'queued' | 'held' | 'running' | 'unclear'
+  /** The scheduler's own word and reason. */
+  readonly text: string
+  readonly partition: string | null
 }
 
 export const LOCAL = 'local' as MachineName
@@ -128,4 +141,6 @@ export const localMachine: Machine = {
   attended: false,
   found: {},
   clock_skew_s: null,
+  silent: null,
+  others: [],
 }

@@ -138,6 +138,7 @@ function apply(draft: Draft, event: Event): void {
     case 'submit.intended':
     case 'submit.doubted':
     case 'jobs.submitted':
+    case 'jobs.waiting':
     case 'jobs.running':
     case 'jobs.ended':
     case 'jobs.fetched':

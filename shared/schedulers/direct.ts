@@ -6,6 +6,8 @@ import type { QueueEntry, Scheduler } from './scheduler.ts'
 /** pid:start:boot, as resources/remote/agent.sh prints it. */
 const ID = /^\d+:[^:\s]+:[^:\s]*$/
 
+const plain = { partition: null, waiting: null, end: null }
+
 /**
  * No queueing system: submitted scripts are alive at once and wait on the machine itself for a place, in order, so
  * that job 5 of 200 starts while nobody looks. The verbs are those of resources/remote/agent.sh.
@@ -14,8 +16,8 @@ export const direct: Scheduler = {
   id: 'direct',
   label: 'no scheduler',
   header: () => [],
-  ownId: '"$LARMOR_QUEUE_ID"', // set by the waiting script, which becomes the job
-  keepsTime: false,
+  ownId: () => '"$LARMOR_QUEUE_ID"', // set by the waiting script, which becomes the job
+  warnAfter: ({ seconds }) => seconds,
   requeues: false,
   absenceProves: true,
   submit: {
@@ -38,7 +40,7 @@ export const direct: Scheduler = {
           const [label, status, id] = line.split('\t')
           if (!label || !id || !ID.test(id)) return []
           const known = status === 'running' ? 'running' : 'queued'
-          return [{ label: label as Label, queue_id: id as QueueId, status: known, text: known }]
+          return [{ ...plain, label: label as Label, queue_id: id as QueueId, status: known, text: known }]
         }),
       )
     },

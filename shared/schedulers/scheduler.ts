@@ -1,5 +1,5 @@
 import type { Label, QueueId } from '../ids.ts'
-import type { EndCause, Resources } from '../model/job.ts'
+import type { EndCause, Resources, Waiting } from '../model/job.ts'
 import type { MachineSettings } from '../model/machine.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
@@ -13,7 +13,7 @@ export interface Printed {
 
 /** A question to a command-line tool: what to type, and how to read the answer. Both halves are pure. */
 export interface Ask<In, Out> {
-  line(input: In): ShLine
+  line(input: In & { readonly settings: MachineSettings }): ShLine
   read(printed: Printed): Result<Out>
 }
 
@@ -25,6 +25,23 @@ export interface QueueEntry {
   readonly label: Label
   readonly status: QueueStatus
   /** The scheduler's own word and reason, verbatim. */
+  readonly text: string
+  /** Where it runs or is to run, as the scheduler names it. */
+  readonly partition: string | null
+  /** Why it does not start by itself; null where it merely waits for its turn. */
+  readonly waiting: Waiting | null
+  /** How it ended, where the scheduler still knows. */
+  readonly end: EndRecord | null
+}
+
+/** A scheduler's record of an end. */
+export interface EndRecord {
+  readonly exit: number | null
+  /** Without SIG, e.g. TERM. */
+  readonly signal: string | null
+  /** Why, where its word says more than that it ended. */
+  readonly cause: EndCause | null
+  /** For evidence, in the scheduler's words. */
   readonly text: string
 }
 
@@ -39,9 +56,9 @@ export interface Scheduler {
     readonly settings: MachineSettings
   }): readonly string[]
   /** The sh expression by which the running script knows its own queue id, e.g. $SLURM_JOB_ID. */
-  readonly ownId: string
-  /** Whether it ends a job at its time limit itself; otherwise the job script keeps the time. */
-  readonly keepsTime: boolean
+  ownId(settings: MachineSettings): string
+  /** Seconds after which the job script itself says that its time is up; null where the scheduler warns it. */
+  warnAfter(resources: Resources): number | null
   /** Whether it may take a job that runs back into the queue, by its own will: its script is then ended by TERM. */
   readonly requeues: boolean
   /** Whether a job that was begun to be submitted, and is absent after the grace period, certainly never ran. */
@@ -50,12 +67,15 @@ export interface Scheduler {
    * Submits `job.sh` of the present folder under its label: staged as `submit.sh` and run there once, under the
    * submit lock (resources/remote/agent.sh). Its standard output is kept on the machine as the id file.
    */
-  readonly submit: Ask<
-    { readonly label: Label; readonly resources: Resources; readonly settings: MachineSettings },
-    QueueId
-  >
-  /** All of Larmor's jobs on the machine in one question. A label absent from the answer is `gone`. */
-  readonly list: Ask<Record<never, never>, readonly QueueEntry[]>
+  readonly submit: {
+    line(job: { readonly label: Label; readonly resources: Resources; readonly settings: MachineSettings }): ShLine
+    read(printed: Printed, settings: MachineSettings): Result<QueueId>
+  }
+  /**
+   * All jobs of the user on the machine in one question, and how those of `ids` ended that have left its queue. What is
+   * absent from the answer is `gone`.
+   */
+  readonly list: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueEntry[]>
   /**
    * The file of the job's folder into which the scheduler itself writes when it ends a job, and what such a line says of
    * the end; null for a line of anybody else.

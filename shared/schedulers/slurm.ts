@@ -1,35 +1,9 @@
-import type { Label, QueueId } from '../ids.ts'
+import type { QueueId } from '../ids.ts'
 import type { EndCause } from '../model/job.ts'
 import { fail, ok } from '../result.ts'
-import { sh } from '../sh.ts'
-import type { QueueEntry, QueueStatus, Scheduler } from './scheduler.ts'
-
-/**
- * squeue's compact states. Source: https://slurm.schedmd.com/squeue.html#SECTION_JOB-STATE-CODES.
- * A state that is not here is `unclear`: shown as it is, and nothing follows from it.
- */
-const STATUS: Readonly<Record<string, QueueStatus>> = {
-  PD: 'queued',
-  CF: 'queued',
-  RQ: 'queued',
-  R: 'running',
-  CG: 'running',
-  SO: 'running',
-  S: 'held',
-  ST: 'held',
-  RH: 'held',
-  RD: 'held',
-  SE: 'held',
-  CD: 'gone',
-  CA: 'gone',
-  F: 'gone',
-  TO: 'gone',
-  NF: 'gone',
-  OOM: 'gone',
-  PR: 'gone',
-  BF: 'gone',
-  DL: 'gone',
-}
+import { sh, shScript } from '../sh.ts'
+import type { Scheduler } from './scheduler.ts'
+import { queueLine, readQueue } from './slurm-queue.ts'
 
 export const slurm: Scheduler = {
   id: 'slurm',
@@ -41,23 +15,33 @@ export const slurm: Scheduler = {
     `#SBATCH --mem=${resources.memory_mb}M`,
     `#SBATCH --time=${Math.ceil(resources.seconds / 60)}`, // whole minutes
     '#SBATCH --output=slurm.out',
-    // Warns the script before the limit. It may come a minute early: a short job would be ended by it at once.
+    // Warns the script before the limit. It may come a minute early, so that a short job keeps the time itself.
     ...(resources.seconds < SHORT_S ? [] : ['#SBATCH --signal=B:USR1@60']),
-    ...(settings.partition === null ? [] : [`#SBATCH --partition=${oneWord(settings.partition)}`]),
+    ...directive('partition', settings.partition),
+    ...directive('account', settings.account),
+    ...directive('qos', settings.qos),
+    ...directive('constraint', settings.constraint),
+    ...directive('gres', settings.gres),
   ],
-  ownId: '"$SLURM_JOB_ID"',
-  keepsTime: true,
+  // Two clusters may give the same number.
+  ownId: ({ clusters }) => (clusters === null ? '"$SLURM_JOB_ID"' : '"$SLURM_JOB_ID;$SLURM_CLUSTER_NAME"'),
+  // Where Slurm's warning would come too early, the script warns itself, precisely, a tenth of its time before.
+  warnAfter: ({ seconds }) => (seconds < SHORT_S ? seconds - Math.max(5, Math.ceil(seconds / 10)) : null),
   requeues: true,
   absenceProves: false,
   submit: {
-    line: () => sh`exec sbatch --parsable job.sh`,
-    read: ({ exit, out, err }) => {
+    line: ({ settings: { clusters } }) => sh`exec sbatch ${['--parsable', ...onCluster(clusters), 'job.sh']}`,
+    read: ({ exit, out, err }, { clusters }) => {
       if (exit !== 0) return fail({ code: 'not-now', message: 'Slurm refused the job.', detail: err || out })
       // --parsable prints `id` or `id;cluster`, sites' wrappers of sbatch the usual sentence, and banners around it.
-      const ids = [...out.matchAll(/^(?:(?:sbatch: )?Submitted batch job )?(\d+)(?:;\S+)?[ \t\r]*$/gim)].map(
-        ([, id]) => id,
-      )
-      if (ids[0] && new Set(ids).size === 1) return ok(ids[0] as QueueId)
+      const ids = [
+        ...out.matchAll(/^(?:(?:sbatch: )?Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?[ \t\r]*$/gim),
+      ]
+      const [found] = ids
+      if (found?.[1] && new Set(ids.map(([, id]) => id)).size === 1) {
+        const cluster = clusters === null ? undefined : (found[2] ?? found[3])
+        return ok((cluster === undefined ? found[1] : `${found[1]};${cluster}`) as QueueId)
+      }
       return fail({
         code: 'not-now',
         message: 'Slurm took the job, but its answer does not name it.',
@@ -66,23 +50,12 @@ export const slurm: Scheduler = {
     },
   },
   list: {
-    // %j is the job's name, which is the label; of all the user's jobs, so that one question serves whatever their number.
-    line: () => sh`squeue --noheader --me --states=all --format=${'%i|%t|%j|%r'}`,
-    read: ({ exit, out, err }) => {
-      if (exit !== 0) return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err })
-      return ok(
-        out.split('\n').flatMap((line): QueueEntry[] => {
-          const [id, code, label, reason] = line.split('|')
-          if (!id || !code || !label) return []
-          const text = reason && reason !== 'None' ? `${code} (${reason})` : code
-          return [{ label: label as Label, queue_id: id.trim() as QueueId, status: statusOf(code), text }]
-        }),
-      )
-    },
+    line: ({ settings, ids }) => queueLine(settings.clusters === null ? null : plain(settings.clusters), ids),
+    read: readQueue,
   },
   log: { file: 'slurm.out', cause: causeIn },
   cancel: {
-    line: ({ ids }) => sh`scancel ${ids}`,
+    line: ({ ids }) => shScript(byCluster(ids).map(([cluster, of]) => sh`scancel ${[...onCluster(cluster), ...of]}`)),
     // scancel's 0 says that it was asked for, not that anything ended.
     read: ({ exit, err }) =>
       exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
@@ -103,14 +76,28 @@ function causeIn(line: string): EndCause | null {
   return /\*\*\* (JOB|STEP) \S+ ON \S+ CANCELLED AT [^*]*\d \*\*\*/.test(line) ? 'cancelled' : null
 }
 
-function statusOf(code: string): QueueStatus {
-  return (Object.hasOwn(STATUS, code) ? STATUS[code] : undefined) ?? 'unclear'
-}
-
-/** Below this many seconds a warning would take too much of the time. */
+/** Below this many seconds Slurm's own warning, which may come two minutes before the end, would take too much of the time. */
 const SHORT_S = 600
 
-/** A name as it may stand in a directive: what a person typed cannot begin another line. */
-function oneWord(name: string): string {
-  return name.replaceAll(/[^\w.,:@+-]/g, '')
+function directive(name: string, value: string | null): readonly string[] {
+  return value === null || value === '' ? [] : [`#SBATCH --${name}=${plain(value)}`]
+}
+
+function onCluster(name: string | null): readonly string[] {
+  return name === null || name === '' ? [] : ['-M', plain(name)]
+}
+
+/** Ids as `number` or `number;cluster`, by cluster. */
+function byCluster(ids: readonly QueueId[]): readonly (readonly [cluster: string, ids: readonly string[]])[] {
+  const groups = new Map<string, string[]>()
+  for (const id of ids) {
+    const [number = '', cluster = ''] = id.split(';')
+    groups.set(cluster, [...(groups.get(cluster) ?? []), number])
+  }
+  return [...groups]
+}
+
+/** What a person typed, as it may stand in a directive: it cannot begin another line, nor another word. */
+function plain(text: string): string {
+  return text.replaceAll(/[^\w.,:@+\-=&|*()[\]/!]/g, '')
 }

@@ -56,6 +56,8 @@ export interface AttemptDocument {
   readonly boot_id: string | null
   /** Why it is not known whether the submission arrived; null when there is no doubt. */
   readonly doubt: string | null
+  /** Why a queued job does not start by itself; null where it merely waits for its turn. */
+  readonly waiting: string | null
   readonly reused: string | null
   readonly fix: string | null
   readonly ignored: Attempt['ignored']
@@ -112,6 +114,7 @@ function showAttempt({ n, label, phase, outcome, fix, ignored }: Attempt): Attem
     pgid: known.pgid,
     boot_id: known.boot_id,
     doubt: phase.is === 'submitting' ? (phase.doubt?.text ?? null) : null,
+    waiting: phase.is === 'queued' ? (phase.waiting?.text ?? null) : null,
     reused: phase.is === 'parsed' ? phase.reused : null,
     fix,
     ignored,

@@ -173,6 +173,7 @@ export const job = having({
       pgid: orNull(index),
       boot_id: orNull(text),
       doubt: orNull(text),
+      waiting: orNull(text),
     }),
   ),
   outcome: orNull(word(...OUTCOMES)),

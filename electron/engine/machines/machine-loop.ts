@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { MachineActivity } from '../../../shared/contract.ts'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
@@ -79,6 +80,10 @@ export function runMachineLoop(options: Options): MachineLoop {
   const activity = { ...unasked(options.name, options.now()) }
   const logins: { readonly ask: Ask | null; readonly settle: (result: Result<void>) => void }[] = []
   const spent: string[] = []
+  /** What the scheduler said in this turn. */
+  let asked: Here['asked'] = { queue: null }
+  /** What was seen of the machine beside its jobs, and is not yet a fact. */
+  let noticed: Partial<Pick<Machine, 'silent' | 'others'>> = {}
 
   const machine = (): Machine | undefined => options.state().machines[options.name]
 
@@ -178,6 +183,16 @@ export function runMachineLoop(options: Options): MachineLoop {
         activity.questions += 1
         return true
       },
+      queueIds: () =>
+        jobsHere().flatMap(({ job }) => {
+          const { phase, outcome } = lastAttempt(job)
+          const id = phase.is === 'queued' || phase.is === 'running' ? phase.queue_id : null
+          return id !== null && (outcome === null || outcome === 'lost') ? [id] : []
+        }),
+      asked,
+      noticed(seen) {
+        noticed = { ...noticed, ...seen }
+      },
       absentFor(label) {
         const since = absent.get(label) ?? Date.now()
         absent.set(label, since)
@@ -214,19 +229,31 @@ export function runMachineLoop(options: Options): MachineLoop {
     const lookNow = Date.now() >= nextLook
     if (lookNow) nextLook = Date.now() + to.settings.spool_s * 1000
     trouble = null
+    asked = { queue: null }
     for (const step of STEPS) {
       const jobs = due(step, lookNow).slice(0, AT_ONCE[step])
       if (jobs.length === 0) continue
       const at = here(machine() ?? to, await connect(to, null))
       // Names whose facts were not kept are not spent.
       spent.length = 0
-      await options.commit(await take(step, at, jobs))
+      await options.commit([...(await take(step, at, jobs)), ...machineFacts()])
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
     if (lookNow && Date.now() >= nextLostLook) nextLostLook = Date.now() + LOST_EVERY_MS
     if (connected) await reachable(machine() ?? to)
     return options.state().seq !== before
+  }
+
+  function machineFacts(): readonly EventBody[] {
+    const known = machine()
+    const seen = noticed
+    noticed = {}
+    if (!known) return []
+    const now = { ...known, ...seen }
+    // A silence is one fact, however its words change.
+    const same = isDeepStrictEqual(now.others, known.others) && (now.silent === null) === (known.silent === null)
+    return same ? [] : [{ type: 'machine.changed', machine: now }]
   }
 
   /**

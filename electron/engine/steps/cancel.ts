@@ -1,8 +1,7 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Evidence, Job } from '../../../shared/model/job.ts'
-import type { QueueEntry } from '../../../shared/schedulers/index.ts'
 import { around } from '../points.ts'
-import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
 import { facts, type Look, readReports } from './reports.ts'
 import { submit } from './submit.ts'
 
@@ -28,7 +27,9 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
     const ended =
       alive.length > 0
         ? here.scheduler.cancel.read(
-            await here.agent.run(here.scheduler.cancel.line({ ids: alive.map(({ id }) => id) })),
+            await here.agent.run(
+              here.scheduler.cancel.line({ settings: here.machine.settings, ids: alive.map(({ id }) => id) }),
+            ),
           )
         : null
     const dead = ended?.ok ? alive.filter(({ id }) => ended.value.includes(id)).map(({ job }) => job) : []
@@ -45,14 +46,14 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
     return [
       ...cancelled(buried, 'cancelled before it was submitted', 'its submission is locked for ever'),
       ...(taken.length > 0 ? await submit(here, taken) : []),
-      ...facts(here, look.reports),
+      ...facts(here, look.reports, queue),
       ...cancelled(dead.filter(isUnreported), 'cancelled', 'no process of it is alive'),
       ...cancelled(gone, 'cancelled', 'it is not in the queue any more, and it left no report'),
     ]
   })
 }
 
-function hasLeft(here: Here, queue: readonly QueueEntry[], look: Look, job: Job): boolean {
+function hasLeft(here: Here, queue: Queue, look: Look, job: Job): boolean {
   const entry = entryOf(queue, job)
   if (entry && entry.status !== 'gone') {
     here.present(labelOf(job))

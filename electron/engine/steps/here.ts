@@ -1,7 +1,7 @@
-import type { ContentRef, Instant, Label } from '../../../shared/ids.ts'
+import type { ContentRef, Instant, Label, QueueId } from '../../../shared/ids.ts'
 import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
 import { type Attempt, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
-import type { Machine } from '../../../shared/model/machine.ts'
+import type { Machine, OtherJob } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
 import type { QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
@@ -27,6 +27,12 @@ export interface Here {
   byLabel(label: string): Job | undefined
   /** Whether the scheduler may be asked now: rarely, however many jobs. Asking is noted. */
   mayAskScheduler(): boolean
+  /** Queue ids of all jobs here that may be in the queue. */
+  queueIds(): readonly QueueId[]
+  /** What the scheduler said in this turn, for all steps of it. */
+  readonly asked: { queue: Queue | null }
+  /** What was seen of the machine beside its jobs. */
+  noticed(seen: Pick<Machine, 'silent'> & Partial<Pick<Machine, 'others'>>): void
   /** Milliseconds since this label was first seen absent from everywhere; 0 at the first time. Forgotten by a restart. */
   absentFor(label: Label): number
   present(label: Label): void
@@ -55,19 +61,52 @@ export function inPhase<Name extends Phase['is']>(
   return (names as readonly string[]).includes(attempt.phase.is) ? (attempt as never) : null
 }
 
+/** The queue at a moment: what was submitted later is not in it. */
+export interface Queue {
+  readonly at: Instant
+  readonly entries: readonly QueueEntry[]
+}
+
 /** What the queue says of a job: by its id where that is known, else by its name; of several what is not gone. */
-export function entryOf(queue: readonly QueueEntry[], job: Job): QueueEntry | undefined {
+export function entryOf({ entries }: Queue, job: Job): QueueEntry | undefined {
   const { label, phase } = lastAttempt(job)
-  const named = queue.filter(entry => entry.label === label)
+  const named = entries.filter(entry => entry.label === label)
   const id = 'queue_id' in phase ? phase.queue_id : null
   return named.find(({ queue_id }) => queue_id === id) ?? named.find(({ status }) => status !== 'gone') ?? named[0]
 }
 
-/** The scheduler's queue, when it may be asked now and answers; null otherwise: then nothing follows. */
-export async function askQueue(here: Here): Promise<readonly QueueEntry[] | null> {
+/**
+ * The scheduler's queue, asked at most once in a turn and only when it may be; null where it may not, or did not
+ * answer: then nothing follows, and a person can see since when.
+ */
+export async function askQueue(here: Here): Promise<Queue | null> {
+  if (here.asked.queue) return here.asked.queue
   if (!here.mayAskScheduler()) return null
-  const listed = here.scheduler.list.read(await here.agent.run(here.scheduler.list.line({})))
-  return listed.ok ? listed.value : null
+  const { scheduler, machine, agent } = here
+  const { settings } = machine
+  const at = here.now()
+  const listed = scheduler.list.read(await agent.run(scheduler.list.line({ settings, ids: here.queueIds() })))
+  if (!listed.ok) {
+    const { message, detail } = listed.fault
+    const text = [message, detail?.trim().slice(0, 300)].filter(Boolean).join(' ')
+    here.noticed({ silent: { since: machine.silent?.since ?? at, text } })
+    return null
+  }
+  here.noticed({ silent: null, others: othersIn(here, listed.value) })
+  const queue = { at, entries: listed.value }
+  here.asked.queue = queue
+  return queue
+}
+
+const MOST_OTHERS = 500
+
+function othersIn(here: Here, entries: readonly QueueEntry[]): readonly OtherJob[] {
+  const own = new Set(here.queueIds())
+  return entries
+    .flatMap(({ queue_id, label: name, status, text, partition }): OtherJob[] =>
+      status === 'gone' || own.has(queue_id) || here.byLabel(name) ? [] : [{ queue_id, name, status, text, partition }],
+    )
+    .slice(0, MOST_OTHERS)
 }
 
 type PluralType = Extract<EventBody, { readonly jobs: readonly AttemptRef[] }>['type']

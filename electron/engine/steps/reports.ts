@@ -1,7 +1,7 @@
 import type { Label, QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
-import { type Here, perRun, type refOf } from './here.ts'
+import { entryOf, type Here, perRun, type Queue, type refOf } from './here.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
 export interface Report {
@@ -41,8 +41,8 @@ function isEvent(text: string | undefined): text is Report['event'] {
   return text === 'began' || text === 'ended' || text === 'duplicate'
 }
 
-/** The facts in reports. One whose queue id is not that of the attempt is kept as ignored: it is of something else. */
-export function facts(here: Here, reports: readonly Report[]): readonly EventBody[] {
+/** The facts in reports, an end with what the queue says of it. One whose queue id is not that of the attempt is kept as ignored: it is of something else. */
+export function facts(here: Here, reports: readonly Report[], queue: Queue | null): readonly EventBody[] {
   return reports.flatMap(report => {
     const job = here.byLabel(report.label)
     if (!job) return []
@@ -60,7 +60,7 @@ export function facts(here: Here, reports: readonly Report[]): readonly EventBod
         `a report of ${claimed || 'nobody'}, not of ${known}`,
       )
     }
-    return [...ownId(here, job, ref, attempt, claimed), ...fact(here, job, ref, report)]
+    return [...ownId(here, job, ref, attempt, claimed), ...fact(here, job, ref, report, queue)]
   })
 }
 
@@ -102,7 +102,13 @@ function ignored(
   return [{ type: 'fact.ignored', run: job.run, ...ref, fact, why }]
 }
 
-function fact(here: Here, job: Job, ref: ReturnType<typeof refOf>, { event, values }: Report): readonly EventBody[] {
+function fact(
+  here: Here,
+  job: Job,
+  ref: ReturnType<typeof refOf>,
+  { event, values }: Report,
+  queue: Queue | null,
+): readonly EventBody[] {
   const who = {
     host: values.host || null,
     pid: count(values.pid),
@@ -115,8 +121,16 @@ function fact(here: Here, job: Job, ref: ReturnType<typeof refOf>, { event, valu
   const exit = count(values.exit)
   const signal = /^[A-Z0-9]{1,10}$/.test(values.signal ?? '') ? (values.signal ?? null) : null
   const evidence: Evidence = { source: 'report', file: 'report.ended', line: null, text: sayEnd(exit, signal) }
-  const item = { ...ref, started, ended: instant(values.at) ?? here.now(), exit, signal, evidence: [evidence], ...who }
-  return perRun('jobs.ended', [{ job, item }])
+  const item = { ...ref, started, ended: instant(values.at) ?? here.now(), exit, signal, ...who }
+  return perRun('jobs.ended', [{ job, item: { ...item, evidence: [evidence, ...recordOf(queue, job)] } }])
+}
+
+/** The scheduler's own record of a job's end, as evidence. */
+export function recordOf(queue: Queue | null, job: Job): readonly Evidence[] {
+  const end = queue ? entryOf(queue, job)?.end : null
+  if (!end) return []
+  const { text, cause } = end
+  return [{ source: 'scheduler', file: null, line: null, text, ...(cause ? { cause } : {}) }]
 }
 
 function sayEnd(exit: number | null, signal: string | null): string {

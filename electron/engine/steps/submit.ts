@@ -25,7 +25,7 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
       case 'answered': {
         const { text, complaint } = answer
         const exit = Number(answer.fields[1])
-        const id = here.scheduler.submit.read({ exit, out: text, err: complaint })
+        const id = here.scheduler.submit.read({ exit, out: text, err: complaint }, here.machine.settings)
         if (id.ok) submitted.push({ job, id: id.value })
         else {
           const reason = [id.fault.message, id.fault.detail?.trim()].filter(Boolean).join(' ')
@@ -66,7 +66,7 @@ async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonl
     here,
     doubted.map(({ job }) => labelOf(job)),
   )
-  const events: EventBody[] = [...facts(here, reports.reports)]
+  const events: EventBody[] = [...facts(here, reports.reports, queue)]
   for (const { job, text, refused } of doubted) {
     const label = labelOf(job)
     const entry = queue ? entryOf(queue, job) : undefined

@@ -1,37 +1,60 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Label } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
-import { facts, type Look, type Report, readReports } from './reports.ts'
+import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
+import { facts, type Look, type Report, readReports, recordOf } from './reports.ts'
 
 /**
  * One look at the spool of reports, and rarely one question to the scheduler for all jobs together. Gone from the
- * queue is not ended: the job's own report says so, and only its absence after the grace period makes a job lost.
+ * queue is not ended: the job's own report says so, or the scheduler's record of its end once the grace period is over
+ * without one; without either it is lost.
  */
 export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('watch.ask', async () => {
     const queue = await askQueue(here)
-    const status = (job: Job) => (queue && entryOf(queue, job)?.status) ?? 'gone'
-    const gone = queue === null ? [] : jobs.filter(job => status(job) === 'gone')
+    const told = queue === null ? [] : jobs.filter(job => !isYoungerThan(queue, job))
+    const entry = (job: Job) => queue && entryOf(queue, job)
+    const status = (job: Job) => entry(job)?.status ?? 'gone'
+    const gone = told.filter(job => status(job) === 'gone')
     const look = await readReports(here, gone.map(labelOf))
-    const began = jobs.filter(job => inPhase(job, 'queued') && status(job) === 'running')
-    for (const job of jobs) if (queue !== null && !gone.includes(job)) here.present(labelOf(job))
+    for (const job of told) if (!gone.includes(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
+    const silent = gone.filter(job => !hasReport(look, labelOf(job), 'ended'))
+    const recorded = silent.filter(job => entry(job)?.end)
     return [
-      ...facts(here, believed),
+      ...facts(here, believed, queue),
       ...perRun(
         'jobs.running',
-        began
-          .filter(job => !hasReport(look, labelOf(job)))
+        told
+          .filter(job => inPhase(job, 'queued') && status(job) === 'running' && !hasReport(look, labelOf(job)))
           .map(job => ({ job, item: { ...refOf(job), started: here.now(), ...nobody } })),
       ),
       ...perRun(
+        'jobs.waiting',
+        told
+          .filter(job => inPhase(job, 'queued') && ['queued', 'held'].includes(status(job)))
+          .filter(job => !hasReport(look, labelOf(job)))
+          .filter(job => !isDeepStrictEqual(inPhase(job, 'queued')?.phase.waiting, entry(job)?.waiting))
+          .map(job => ({ job, item: { ...refOf(job), waiting: entry(job)?.waiting ?? null } })),
+      ),
+      ...perRun(
+        'jobs.ended',
+        recorded.flatMap(job => ended(here, job, queue, look)),
+      ),
+      ...perRun(
         'jobs.lost',
-        gone.filter(job => !hasReport(look, labelOf(job), 'ended')).flatMap(job => lost(here, job)),
+        silent.filter(job => !recorded.includes(job)).flatMap(job => lost(here, job)),
       ),
     ]
   })
+}
+
+/** It was submitted after the queue was asked. */
+function isYoungerThan({ at }: Queue, job: Job): boolean {
+  const submitted = inPhase(job, 'queued', 'running')?.phase.submitted
+  return submitted !== null && submitted !== undefined && submitted > at
 }
 
 /**
@@ -48,6 +71,20 @@ const nobody = { host: null, pid: null, pgid: null, boot_id: null }
 
 function hasReport(look: Look, label: Label, event?: string): boolean {
   return look.reports.some(report => report.label === label && (event === undefined || report.event === event))
+}
+
+/**
+ * What the scheduler recorded of a job that left no report: it was killed with its script, or never began. A report may
+ * still come, through a slow file system, while there is time.
+ */
+function ended(here: Here, job: Job, queue: Queue | null, look: Look) {
+  const end = queue ? entryOf(queue, job)?.end : null
+  const waited = here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
+  const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
+  if (!end || !(waited || (end.cause === 'cancelled' && !hasBegun))) return []
+  const { exit, signal } = end
+  const item = { ...refOf(job), started: null, ended: here.now(), exit, signal, ...nobody }
+  return [{ job, item: { ...item, evidence: recordOf(queue, job) } }]
 }
 
 function lost(here: Here, job: Job) {

@@ -35,7 +35,7 @@ function write(world: World, event: string, change: Readonly<Record<string, stri
 }
 
 async function look(world: World): Promise<void> {
-  world.tell(...facts(world.here, (await readReports(world.here, [])).reports))
+  world.tell(...facts(world.here, (await readReports(world.here, [])).reports, null))
 }
 
 describe('a report', () => {
@@ -180,7 +180,7 @@ describe('a report', () => {
     await world.box.stage({ label: 'rother.x.1', script: '' })
     write(world, 'ended', {}, 'rother.x.1')
     const before = world.state
-    world.tell(...facts(here, (await readReports(here, [])).reports))
+    world.tell(...facts(here, (await readReports(here, [])).reports, null))
     expect(world.state).toBe(before)
     expect(spent).toEqual(['rother.x.1.ended'])
   })

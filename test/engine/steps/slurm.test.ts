@@ -57,11 +57,11 @@ describe('a job of a cluster', () => {
     world.pass(GRACE_S + 1)
     await world.turn()
     expect(world.attempt('a').outcome).toBe('lost')
-    writeFileSync(join(world.box.work, '..', 'cluster', '101.job'), '101|PD|x|None\n')
+    writeFileSync(join(world.box.work, '..', 'cluster', '101.job'), '101|PD|None|main|x\n')
     await cluster.run('101')
     // Another job of the machine is looked at, and with it the spool.
     const { reports } = await readReports(world.here, [])
-    world.tell(...facts(world.here, reports))
+    world.tell(...facts(world.here, reports, null))
     expect(world.attempt('a')).toMatchObject({
       outcome: null,
       reason: null,
@@ -92,12 +92,73 @@ describe('a job of a cluster', () => {
 
   test('that stands twice in the queue, once of long ago, is not gone', async () => {
     const { world } = await submitted()
-    writeFileSync(join(world.box.work, '..', 'cluster', '099.job'), `099|CD|${RUN}.a.1|None\n`)
-    writeFileSync(join(world.box.work, '..', 'cluster', '999.job'), `999|CD|${RUN}.a.1|None\n`)
+    writeFileSync(join(world.box.work, '..', 'cluster', '099.job'), `099|CD|None|main|${RUN}.a.1\n`)
+    writeFileSync(join(world.box.work, '..', 'cluster', '999.job'), `999|CD|None|main|${RUN}.a.1\n`)
     await world.turn()
     world.pass(GRACE_S + 1)
     await world.turn()
     expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued', queue_id: '101' } })
+  })
+})
+
+describe('what the scheduler says of a job that left no report', () => {
+  test.each([
+    ['NF', 'node-lost', 'NODE_FAIL'],
+    ['OOM', 'out-of-memory', 'OUT_OF_MEMORY'],
+    ['TO', 'time-limit', 'TIMEOUT'],
+    ['PR', 'preempted', 'PREEMPTED'],
+  ])('%s is believed after the grace period, and is evidence of %s', async (code, cause, word) => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'R')
+    writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
+    await world.turn()
+    cluster.setState('101', code)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    world.pass(GRACE_S + 1)
+    await world.step('watch')
+    expect(world.attempt('a')).toMatchObject({
+      phase: { is: 'ended', exit: null },
+      evidence: [{ source: 'scheduler', cause, text: `Slurm: ${word}` }],
+    })
+  })
+
+  test('is heard at once of a job that was cancelled by hand before it began', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'CA')
+    await world.step('watch')
+    expect(world.attempt('a')).toMatchObject({
+      phase: { is: 'ended' },
+      evidence: [{ source: 'scheduler', cause: 'cancelled' }],
+    })
+  })
+
+  test('never comes before its report, and stands beside it', async () => {
+    const { world, cluster } = await submitted()
+    await cluster.run('101')
+    await world.step('watch')
+    expect(world.attempt('a').evidence.map(({ source }) => source)).toEqual(['report', 'scheduler'])
+  })
+})
+
+describe('a job that does not start by itself', () => {
+  const say = (world: World, reason: string) =>
+    writeFileSync(join(world.box.work, '..', 'cluster', '101.job'), `101|PD|${reason}|main|${RUN}.a.1\n`)
+
+  test('is said to be held, or that it never will, once, until it only waits again', async () => {
+    const { world } = await submitted()
+    say(world, 'JobHeldUser')
+    await world.turn()
+    await world.turn()
+    expect(world.attempt('a').phase).toMatchObject({ is: 'queued', waiting: { is: 'held' } })
+    say(world, 'PartitionTimeLimit')
+    await world.turn()
+    expect(world.attempt('a').phase).toMatchObject({ waiting: { is: 'never' } })
+    say(world, 'Priority')
+    await world.turn()
+    await world.turn()
+    expect(world.attempt('a').phase).toMatchObject({ is: 'queued', waiting: null })
+    expect(world.events.filter(({ type }) => type === 'jobs.waiting')).toHaveLength(3)
   })
 })
 

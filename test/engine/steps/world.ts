@@ -12,7 +12,7 @@ import type { JobId, Json, Label, RunId } from '../../../shared/ids.ts'
 import { admit } from '../../../shared/model/admit.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Attempt, type Job, lastAttempt } from '../../../shared/model/job.ts'
-import { LOCAL, localMachine } from '../../../shared/model/machine.ts'
+import { LOCAL, localMachine, type Machine } from '../../../shared/model/machine.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf } from '../../../shared/programs/index.ts'
@@ -58,6 +58,7 @@ export async function newWorld(
   }
   let clock = Date.parse('2026-01-02T03:04:05.678Z')
   const absent = new Map<Label, number>()
+  const seenOfMachine: Partial<Machine> = {}
   const agent = change(await installAgent(session, box.work, []))
 
   const here: Here = {
@@ -73,6 +74,15 @@ export async function newWorld(
     now: () => new Date(clock).toISOString(),
     byLabel: label => get(world.state.jobs, label.slice(0, label.lastIndexOf('.'))),
     mayAskScheduler: () => true,
+    queueIds: () =>
+      [...values(world.state.jobs)].flatMap(job => {
+        const { phase } = lastAttempt(job)
+        return 'queue_id' in phase && phase.queue_id !== null ? [phase.queue_id] : []
+      }),
+    get asked() {
+      return { queue: null }
+    },
+    noticed: seen => void Object.assign(seenOfMachine, seen),
     absentFor(label) {
       const since = absent.get(label) ?? clock
       absent.set(label, since)
@@ -205,10 +215,10 @@ export function clusterOn({ work, shim, run }: Box): Cluster {
     `cd '${folder}/.' && id=$(($(cat last) + 1)) && echo $id >last && cd "$OLDPWD"
      label=$(sed -n 's/^#SBATCH --job-name=//p' job.sh)
      pwd >'${folder}'/$id.dir
-     echo "$id|PD|$label|None" >'${folder}'/$id.job
+     echo "$id|PD|None|main|$label" >'${folder}'/$id.job
      . '${answerFile}'`,
   )
-  shim('squeue', `cat '${folder}'/*.job 2>/dev/null; exit 0`)
+  shim('squeue', `echo 'JOBID|ST|REASON|PARTITION|NAME'; cat '${folder}'/*.job 2>/dev/null; exit 0`)
   shim(
     'scancel',
     `for id in "$@"; do

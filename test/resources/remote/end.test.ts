@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
 import { type Box, isAlive, killOne, newBox, pidOf, SHELLS, until } from './box.ts'
 
@@ -154,7 +155,10 @@ describe.each(SHELLS)('without /proc (%s)', shell => {
       { label: 'r1.b.1', script: 'echo b >>"$LOG"', cores: 1 },
     )
     for (const id of ids)
-      expect(schedulers.direct.submit.read({ exit: 0, out: id, err: '' })).toEqual({ ok: true, value: id })
+      expect(schedulers.direct.submit.read({ exit: 0, out: id, err: '' }, localMachine.settings)).toEqual({
+        ok: true,
+        value: id,
+      })
     await until('it runs', () => pids(box).size === 2)
     const listed = schedulers.direct.list.read(await box.call('queue'))
     expect(listed).toMatchObject({

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
 import { type Box, newBox, SHELLS, until } from './box.ts'
 
@@ -24,7 +25,8 @@ describe.each(SHELLS)('submit (%s)', shell => {
       ['answered', a.label, '0'],
       ['answered', b.label, '0'],
     ])
-    for (const { text } of once) expect(schedulers.direct.submit.read({ exit: 0, out: text, err: '' }).ok).toBe(true)
+    for (const { text } of once)
+      expect(schedulers.direct.submit.read({ exit: 0, out: text, err: '' }, localMachine.settings).ok).toBe(true)
     await ended(box)
     await ended(box, b.label)
     expect(await box.ask('submit', [b.label, a.label])).toEqual(once.toReversed())

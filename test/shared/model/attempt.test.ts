@@ -14,6 +14,8 @@ const FACTS: Readonly<Record<string, AttemptFact>> = {
   'doubted more': fact.doubted(ref(), 'another reason'),
   submitted: fact.submitted(),
   'submitted as another': fact.submitted(ref(), '99'),
+  held: fact.waiting(ref(), { is: 'held', text: 'JobHeldUser' }),
+  'in turn': fact.waiting(),
   running: fact.running(),
   ended: fact.ended(),
   'ended otherwise': fact.ended(ref(), 1),
@@ -48,6 +50,7 @@ function situation({ phase, outcome, cancel_wished }: Attempt): string {
     'doubt' in phase && phase.doubt ? `(${phase.doubt.text})` : '',
     'queue_id' in phase && phase.queue_id === null && !('reused' in phase && phase.reused) ? 'unnamed' : '',
     'queue_id' in phase && phase.queue_id === '99' ? 'as 99' : '',
+    'waiting' in phase && phase.waiting ? phase.waiting.is : '',
     'dir' in phase && phase.dir === '/other' ? 'elsewhere' : '',
     'exit' in phase && phase.exit === 1 ? 'otherwise' : '',
     'reused' in phase && phase.reused ? `reused ${phase.reused}` : '',
@@ -124,8 +127,14 @@ submitting (no answer) lost
   ended: ended unnamed, ended otherwise: ended unnamed otherwise
   = staged, intended, lost
 queued
-  running: running, ended: ended, ended otherwise: ended otherwise, lost: queued lost
-  = staged, intended, submitted
+  held: queued held, running: running, ended: ended, ended otherwise: ended otherwise, lost: queued lost
+  = staged, intended, submitted, in turn
+queued held
+  in turn: queued, running: running, ended: ended, ended otherwise: ended otherwise, lost: queued held lost
+  = staged, intended, submitted, held
+queued held lost
+  running: running, ended: ended, ended otherwise: ended otherwise
+  = staged, intended, submitted, lost
 queued lost
   running: running, ended: ended, ended otherwise: ended otherwise
   = staged, intended, submitted, lost
@@ -192,6 +201,9 @@ submitting (no answer) cancelled
   submitted: queued, submitted as another: queued as 99, running: running unnamed
   ended: ended unnamed, ended otherwise: ended unnamed otherwise
   = staged, intended, cancelled
+queued held cancelled
+  running: running, ended: ended, ended otherwise: ended otherwise
+  = staged, intended, submitted, cancelled
 queued cancelled
   running: running, ended: ended, ended otherwise: ended otherwise
   = staged, intended, submitted, cancelled
@@ -230,7 +242,7 @@ const rows = read(TABLE)
 const situations = reachable()
 
 /** Whether nothing that comes now can be a wish any more: it has its outcome, or has ended. */
-const isOver = (name: string) => !/^(planned|staged|submitting( \(.*\))?|queued|running( unnamed)?)$/.test(name)
+const isOver = (name: string) => !/^(planned|staged|submitting( \(.*\))?|queued( held)?|running( unnamed)?)$/.test(name)
 
 /** The row of an attempt with a wish to cancel: as without, but the wish is known and may be fulfilled. */
 function withWish(name: string): Row | undefined {

@@ -15,6 +15,7 @@ import {
   type JobSpec,
   lastAttempt,
   type Outcome,
+  type Waiting,
 } from '../../../shared/model/job.ts'
 import { LOCAL } from '../../../shared/model/machine.ts'
 import { reduce } from '../../../shared/model/reduce.ts'
@@ -67,6 +68,11 @@ export const fact = {
   }),
   intended: (of = ref()): AttemptFact => ({ type: 'submit.intended', run: RUN, ...of }),
   doubted: (of = ref(), text = 'no answer'): AttemptFact => ({ type: 'submit.doubted', run: RUN, ...of, text }),
+  waiting: (of = ref(), waiting: Waiting | null = null): AttemptFact => ({
+    type: 'jobs.waiting',
+    run: RUN,
+    jobs: [{ ...of, waiting }],
+  }),
   submitted: (of = ref(), id = '17'): AttemptFact => ({
     type: 'jobs.submitted',
     run: RUN,

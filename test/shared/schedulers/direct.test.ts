@@ -21,11 +21,11 @@ describe('a submission', () => {
       'exec sh "$LARMOR_AGENT" enqueue rtest.a.1 3 2',
     )
     expect(direct.header(job)).toEqual([])
-    expect(direct.keepsTime).toBe(false)
+    expect(direct.warnAfter(job.resources)).toBe(60)
   })
 
   test.each([`${ID}\n`, ID, '1:2:', '4711:Thu_Jan_1_00_00_00_1970:1700000000\n'])('%j is an id', out => {
-    expect(direct.submit.read(printed(out))).toEqual({ ok: true, value: out.trim() })
+    expect(direct.submit.read(printed(out), job.settings)).toEqual({ ok: true, value: out.trim() })
   })
 
   test.each([
@@ -38,13 +38,13 @@ describe('a submission', () => {
     [printed(ID, 1, 'no')],
     [printed(ID, null)],
   ])('%j is none', answer => {
-    expect(direct.submit.read(answer)).toMatchObject({ ok: false, fault: { code: 'not-now' } })
+    expect(direct.submit.read(answer, job.settings)).toMatchObject({ ok: false, fault: { code: 'not-now' } })
   })
 })
 
 test('the queue is read line by line; what is no job is passed over', () => {
   const out = `rtest.a.1\trunning\t${ID}\nrtest.b.1\tqueued\t4712:1:b\n** banner **\nrtest.c.1\trunning\tgarbage\n\trunning\t${ID}\nrtest.d.1\n`
-  expect(direct.list.read(printed(out))).toEqual({
+  expect(direct.list.read(printed(out))).toMatchObject({
     ok: true,
     value: [
       { label: 'rtest.a.1', queue_id: ID, status: 'running', text: 'running' },
@@ -57,7 +57,7 @@ test('the queue is read line by line; what is no job is passed over', () => {
 })
 
 test('only what is said to be dead is dead', () => {
-  expect(direct.cancel.line({ ids: [ID as QueueId, '$(id)' as QueueId] }).sh).toBe(
+  expect(direct.cancel.line({ settings: job.settings, ids: [ID as QueueId, '$(id)' as QueueId] }).sh).toBe(
     `sh "$LARMOR_AGENT" end ${ID} '$(id)'`,
   )
   expect(direct.cancel.read(printed(`dead\t${ID}\nalive\t2:1:b\ndeadly\t3:1:b\nbanner\n`))).toEqual({

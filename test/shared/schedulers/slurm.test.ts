@@ -38,13 +38,49 @@ describe('the batch script', () => {
     expect(lines).not.toContain('#SBATCH --exclusive')
   })
 
-  test.each([1, 60, 599])('a job of %i s is not warned: it would be ended at once', seconds => {
-    expect(slurm.header({ ...job, resources: { ...job.resources, seconds } }).join()).not.toContain('signal')
+  test.each([
+    [60, 54],
+    [120, 108],
+    [599, 539],
+  ])(
+    'a job of %i s is not warned by Slurm, which would come too early: it warns itself after %i s',
+    (seconds, after) => {
+      const resources = { ...job.resources, seconds }
+      expect(slurm.header({ ...job, resources }).join()).not.toContain('signal')
+      expect(slurm.warnAfter(resources)).toBe(after)
+    },
+  )
+
+  test('a longer job is warned by Slurm, which knows of a limit that was changed', () => {
+    expect(slurm.warnAfter({ ...job.resources, seconds: 600 })).toBeNull()
+  })
+
+  test('asks for all that the machine says, each in a directive of its own', () => {
+    const settings = { ...job.settings, account: 'chem', qos: 'long', constraint: 'ib&ssd', gres: 'scratch:20G' }
+    expect(slurm.header({ ...job, settings })).toEqual(
+      expect.arrayContaining([
+        '#SBATCH --account=chem',
+        '#SBATCH --qos=long',
+        '#SBATCH --constraint=ib&ssd',
+        '#SBATCH --gres=scratch:20G',
+      ]),
+    )
   })
 
   test('is submitted by one line without any word of the job', () => {
     expect(slurm.submit.line(job).sh).toBe('exec sbatch --parsable job.sh')
-    expect(slurm.ownId).toBe('"$SLURM_JOB_ID"')
+    expect(slurm.ownId(job.settings)).toBe('"$SLURM_JOB_ID"')
+  })
+
+  test('of several clusters is known by the cluster, too', () => {
+    const settings = { ...job.settings, clusters: 'oak,elm' }
+    expect(slurm.submit.line({ ...job, settings }).sh).toBe('exec sbatch --parsable -M oak,elm job.sh')
+    expect(slurm.ownId(settings)).toBe('"$SLURM_JOB_ID;$SLURM_CLUSTER_NAME"')
+    expect(slurm.submit.read(printed('4711;elm\n'), settings)).toEqual({ ok: true, value: '4711;elm' })
+    expect(slurm.submit.read(printed('Submitted batch job 4711 on cluster elm\n'), settings)).toEqual({
+      ok: true,
+      value: '4711;elm',
+    })
   })
 })
 
@@ -59,7 +95,7 @@ describe('the answer to a submission', () => {
     ['sbatch: submitted batch job 15\n', '15'],
     ['4711\nSubmitted batch job 4711\n', '4711'],
   ])('%j names %s', (out, id) => {
-    expect(slurm.submit.read(printed(out))).toEqual({ ok: true, value: id })
+    expect(slurm.submit.read(printed(out), job.settings)).toEqual({ ok: true, value: id })
   })
 
   test.each([
@@ -74,7 +110,7 @@ describe('the answer to a submission', () => {
     'sbatch: error: 4711 no',
     'Granted job allocation 10',
   ])('%j names nothing for certain: no guess', out => {
-    expect(slurm.submit.read(printed(out))).toMatchObject({
+    expect(slurm.submit.read(printed(out), job.settings)).toMatchObject({
       ok: false,
       fault: { message: 'Slurm took the job, but its answer does not name it.' },
     })
@@ -82,63 +118,22 @@ describe('the answer to a submission', () => {
 
   test.each([1, 2, 127, 255, null])('with exit status %s is a refusal in its own words, whatever it printed', exit => {
     const err = 'sbatch: error: Batch job submission failed: Invalid partition name specified\n'
-    expect(slurm.submit.read(printed('4711\n', exit, err))).toMatchObject({
+    expect(slurm.submit.read(printed('4711\n', exit, err), job.settings)).toMatchObject({
       ok: false,
       fault: { message: 'Slurm refused the job.', detail: err },
     })
   })
 })
 
-describe('the queue', () => {
-  test('is one question for all jobs', () => {
-    expect(slurm.list.line({}).sh).toBe("squeue --noheader --me --states=all --format='%i|%t|%j|%r'")
-  })
-
-  test('is read line by line, with the reason where there is one', () => {
-    const out =
-      '101|R|r1.a.1|None\n102|PD|r1.b.1|Priority\n103|CD|r1.c.1|None\n104|XX|r1.d.1|None\n105|PD|r1.e.1|JobHeldUser\n'
-    expect(slurm.list.read(printed(out))).toEqual({
-      ok: true,
-      value: [
-        { queue_id: '101', label: 'r1.a.1', status: 'running', text: 'R' },
-        { queue_id: '102', label: 'r1.b.1', status: 'queued', text: 'PD (Priority)' },
-        { queue_id: '103', label: 'r1.c.1', status: 'gone', text: 'CD' },
-        { queue_id: '104', label: 'r1.d.1', status: 'unclear', text: 'XX' },
-        { queue_id: '105', label: 'r1.e.1', status: 'queued', text: 'PD (JobHeldUser)' },
-      ],
-    })
-  })
-
-  test('that is empty is an answer; none at all is not', () => {
-    expect(slurm.list.read(printed(''))).toEqual({ ok: true, value: [] })
-    expect(slurm.list.read(printed('', 1, 'slurm_load_jobs error: Unable to contact slurm controller'))).toMatchObject({
-      ok: false,
-      fault: { code: 'not-now', detail: 'slurm_load_jobs error: Unable to contact slurm controller' },
-    })
-    expect(slurm.list.read(printed('101|R|r1.a.1|None\n', null))).toMatchObject({ ok: false })
-  })
-
-  test('cut anywhere never tells of a job what was not said of it', () => {
-    const out = '101|R|r1.a.1|None\n102|PD|r1.b.1|Priority\n'
-    for (let at = 0; at <= out.length; at++) {
-      expect(slurm.list.read(printed(out.slice(0, at), null)).ok).toBe(false)
-    }
-  })
-
-  test('banners, headers, garbage and other people’s names are passed over', () => {
-    const out =
-      'CLUSTER: oakley\n*** Welcome ***\n\n|\n||\n|||\n101|R\n102||x\n103|R||None\n104|R|a|b|c\n\u0000\u001b[31m\n'
-    expect(slurm.list.read(printed(out))).toMatchObject({ ok: true, value: [{ queue_id: '104', label: 'a' }] })
-  })
-
-  test.each(['toString', '__proto__', 'constructor'])('the state %s is unclear', code => {
-    expect(slurm.list.read(printed(`101|${code}|r1.a.1|None\n`))).toMatchObject({ value: [{ status: 'unclear' }] })
-  })
-})
-
 describe('ending jobs', () => {
   test('names them all in one line', () => {
-    expect(slurm.cancel.line({ ids: ['101', '102', '$(id)'] as QueueId[] }).sh).toBe("scancel 101 102 '$(id)'")
+    const ids = ['101', '102', '$(id)'] as QueueId[]
+    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe("scancel 101 102 '$(id)'")
+  })
+
+  test('of several clusters names each of them', () => {
+    const ids = ['101;oak', '7;elm', '102;oak'] as QueueId[]
+    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe('scancel -M oak 101 102\nscancel -M elm 7')
   })
 
   test('that was asked for is no proof that anything ended', () => {
@@ -162,7 +157,7 @@ test.skipIf(!existsSync(samples))(
       const { exit_code, stdout, stderr } = JSON.parse(said)
       const { job_id } = JSON.parse(meant)
       if (/granted/i.test(stdout)) continue // the answer of salloc, which Larmor never calls
-      const read = slurm.submit.read(printed(stdout, exit_code, stderr))
+      const read = slurm.submit.read(printed(stdout, exit_code, stderr), job.settings)
       expect(read.ok ? read.value : null, stdout).toBe(job_id)
     }
   },
