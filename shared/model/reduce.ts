@@ -9,7 +9,7 @@ import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 4
+export const REDUCER_VERSION = 5
 
 interface Draft {
   readonly runs: TableDraft<Run>
