@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   existsSync,
@@ -44,8 +45,8 @@ export function createTestbed(): string {
 /** Kills what still runs in a testbed and deletes its folder. */
 export function removeTestbed(folder: string): void {
   for (const pid of processesOf(folder)) kill(pid, 'SIGKILL')
-  const elsewhere = read(join(folder, 'elsewhere'))
-  if (elsewhere !== '') rmSync(elsewhere, { recursive: true, force: true, maxRetries: 5 })
+  for (const path of read(join(folder, 'elsewhere')).split('\n').filter(Boolean))
+    rmSync(path, { recursive: true, force: true, maxRetries: 5 })
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   open.delete(folder)
 }
@@ -63,9 +64,14 @@ export function once(stop: () => Promise<void>): () => Promise<void> {
 export function createFolderOf(folder: string, user: string): string {
   const { uid, gid, home } = account(user)
   const made = mkdtempSync(join(home, 'larmor-'))
-  writeFileSync(join(folder, 'elsewhere'), made)
+  removeToo(folder, made)
   chownSync(made, uid, gid)
   return made
+}
+
+/** What lies outside of a testbed's folder and ends with it. */
+export function removeToo(folder: string, path: string): void {
+  appendFileSync(join(folder, 'elsewhere'), `${path}\n`)
 }
 
 /** Starts a daemon in a session of its own; the pid file is the daemon's own, written where `pidFile` says. */

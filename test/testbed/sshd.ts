@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { TEST_USER, which } from '../setup/groups.mjs'
 import {
   createFolderOf,
@@ -11,7 +11,9 @@ import {
   kill,
   once,
   removeTestbed,
+  removeToo,
   startDaemon,
+  stopByPidFile,
   TESTBED,
   until,
 } from './daemons.ts'
@@ -24,68 +26,138 @@ export interface Sshd {
   readonly identity: string
   /** As `ssh-keygen -l` prints it: SHA256:... */
   readonly hostKeyFingerprint: string
+  /** Path of the public host key. */
+  readonly hostKey: string
   /** A new folder of the user's, in his home; removed at the end. */
   readonly work: string
+  /** All that the server has logged. */
+  log(): string
   /** Cuts every open connection, as a pulled cable would; new ones are possible at once. */
   cut(): void
+  /** Ends the server and its connections; `start` starts it on the same port, with a new host key if that is wanted. */
+  kill(): Promise<void>
+  start(hostKey?: 'same' | 'new'): Promise<void>
   /** Whether it takes connections. */
   answers(): Promise<boolean>
   stop(): Promise<void>
 }
 
-/** A real sshd on a free port of 127.0.0.1, for the test user; `env` reaches every remote command. */
-export async function startSshd(
-  options: { readonly env?: Readonly<Record<string, string>>; readonly lines?: readonly string[] } = {},
-): Promise<Sshd> {
+interface SshdOptions {
+  /** Reaches every remote command. */
+  readonly env?: Readonly<Record<string, string>>
+  /** More lines of sshd_config; of two that say the same the first counts, and these come first. */
+  readonly lines?: readonly string[]
+  /** What opens the account: its key (as usual), its key and then `secret`, or `secret` alone, as a password or asked for. */
+  readonly login?: 'key' | 'key and code' | 'password' | 'keyboard-interactive'
+  readonly secret?: string
+}
+
+const METHODS = {
+  key: ['UsePAM no', 'PasswordAuthentication no'],
+  'key and code': ['UsePAM yes', 'AuthenticationMethods publickey,keyboard-interactive'],
+  password: ['UsePAM yes', 'AuthenticationMethods password', 'PasswordAuthentication yes'],
+  'keyboard-interactive': ['UsePAM yes', 'AuthenticationMethods keyboard-interactive'],
+} as const
+
+/** A real sshd on a free port of 127.0.0.1, for the test user. */
+export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const folder = createTestbed()
   const port = await freePort()
   const at = (name: string) => join(folder, name)
-  for (const name of ['host_key', 'identity']) {
+  const newKey = (name: string) =>
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'larmor test', '-f', at(name)])
-  }
+  newKey('host_key')
+  newKey('identity')
   copyFileSync(at('identity.pub'), at('authorized_keys'))
   const env = { ...options.env, [TESTBED]: folder }
   const config = [
+    ...(options.lines ?? []),
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     `HostKey ${at('host_key')}`,
     `PidFile ${at('sshd.pid')}`,
     `AllowUsers ${TEST_USER}`,
-    'UsePAM no',
+    ...METHODS[options.login ?? 'key'],
     'PubkeyAuthentication yes',
-    'PasswordAuthentication no',
     `AuthorizedKeysFile ${at('authorized_keys')}`,
     // The folder lies in the temp folder, which all may write to.
     'StrictModes no',
+    'LogLevel VERBOSE',
     'Subsystem sftp internal-sftp',
     `SetEnv ${Object.entries(env)
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}`,
-    ...(options.lines ?? []),
   ]
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`)
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }) // where sshd locks itself in before the login
-  startDaemon(folder, which('sshd') ?? 'sshd', ['-D', '-f', at('sshd_config'), '-E', at('log')])
-  await until('sshd', async () => existsSync(at('sshd.pid')) && (await answers(port)), { log: at('log') })
+  const program = options.secret === undefined ? (which('sshd') ?? 'sshd') : withPam(folder, options.secret)
 
+  async function start(): Promise<void> {
+    rmSync(at('sshd.pid'), { force: true })
+    startDaemon(folder, program, ['-D', '-f', at('sshd_config'), '-E', at('log')])
+    await until('sshd', async () => existsSync(at('sshd.pid')) && (await answers(port)), { log: at('log') })
+  }
+  const sessions = () => {
+    const sshd = Number(readFileSync(at('sshd.pid'), 'utf8'))
+    return descendants(sshd).filter(pid => nameOf(pid).startsWith('sshd'))
+  }
+  await start()
   const work = createFolderOf(folder, TEST_USER)
-  const [, hostKeyFingerprint = ''] = execFileSync('ssh-keygen', ['-l', '-f', at('host_key.pub')], {
-    encoding: 'utf8',
-  }).split(' ')
   return {
     host: '127.0.0.1',
     port,
     user: TEST_USER,
     identity: at('identity'),
-    hostKeyFingerprint,
+    get hostKeyFingerprint() {
+      return execFileSync('ssh-keygen', ['-l', '-f', at('host_key.pub')], { encoding: 'utf8' }).split(' ')[1] ?? ''
+    },
+    hostKey: at('host_key.pub'),
     work,
+    log: () => readFileSync(at('log'), 'utf8'),
     cut() {
-      const sshd = Number(readFileSync(at('sshd.pid'), 'utf8'))
-      const sessions = descendants(sshd).filter(pid => readFileSync(`/proc/${pid}/comm`, 'utf8') === 'sshd\n')
-      for (const pid of sessions) kill(pid, 'SIGKILL')
+      for (const pid of sessions()) kill(pid, 'SIGKILL')
+    },
+    async kill() {
+      const open = sessions()
+      await stopByPidFile(at('sshd.pid'))
+      for (const pid of open) kill(pid, 'SIGKILL')
+      await until('the end of sshd', async () => !(await answers(port)))
+    },
+    async start(hostKey = 'same') {
+      if (hostKey === 'new') {
+        rmSync(at('host_key'))
+        newKey('host_key')
+      }
+      await start()
     },
     answers: () => answers(port),
     stop: once(async () => removeTestbed(folder)),
+  }
+}
+
+/**
+ * An sshd whose PAM asks for `secret`, and for nothing else. sshd's PAM service is called like its program, so it is
+ * started by a name of its own; its first word for the secret is PAM's: "Password: ".
+ */
+function withPam(folder: string, secret: string): string {
+  const name = `larmor-${basename(folder).slice(-6)}`.toLowerCase() // as PAM looks for it
+  const check = join(folder, 'check-secret')
+  writeFileSync(check, `#!/bin/sh\n[ "$(tr -d '\\000')" = '${secret}' ]\n`, { mode: 0o755 })
+  const service = join('/etc/pam.d', name)
+  removeToo(folder, service)
+  const stack = [`auth required pam_exec.so expose_authtok quiet ${check}`, 'auth required pam_permit.so']
+  const rest = ['account required pam_permit.so', 'session required pam_permit.so']
+  writeFileSync(service, `${[...stack, ...rest].join('\n')}\n`)
+  const program = join(folder, name)
+  symlinkSync(which('sshd') ?? 'sshd', program)
+  return program
+}
+
+function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+  } catch {
+    return '' // it has just ended
   }
 }
 

@@ -1,202 +1,267 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { constants, userInfo } from 'node:os'
-import { PassThrough, type Readable } from 'node:stream'
-import { Client, type ClientChannel, type ConnectConfig, utils } from 'ssh2'
-import type { Printed } from '../../../../shared/schedulers/index.ts'
-import { type ShLine, sh } from '../../../../shared/sh.ts'
-import { collect } from './collect.ts'
-import { type ExecOptions, type Login, type Session, type Transport, Unreachable, WantsLogin } from './transport.ts'
+import { Client, type ConnectConfig } from 'ssh2'
+import type { SshSettings } from '../../../../shared/model/machine.ts'
+import { asConfigured } from '../../../../shared/model/machine.ts'
+import { checkHostKey, type HostKeyCheck, knownHostsOf } from './host-key.ts'
+import { hostNames } from './known-hosts.ts'
+import { type ResolvedHost, resolveHost } from './ssh-config.ts'
+import { createAttempt } from './ssh-login.ts'
+import { sshSession } from './ssh-session.ts'
+import { type Login, type Transport, Unreachable, WantsLogin } from './transport.ts'
 
-const MOST_ERROR_TEXT = 65_536
-
-/** Key login to a host whose key is pinned. One connection; each command is a channel of it. */
+/** A machine behind SSH: one connection, each command a channel of it. */
 export const ssh: Transport = {
   id: 'ssh',
   async connect(machine, login) {
     const { ssh: settings } = machine.settings
-    if (settings === null) throw new WantsLogin(`${machine.name} has no SSH settings`)
-    if (settings.identity === null) throw new WantsLogin(`${machine.name} has no key to log in with: set --identity`)
-    const { host, host_key } = settings
-    if (host_key === null) throw new WantsLogin(`the host key of ${host} was not accepted yet: set --host-key`)
-    const key = await readFile(settings.identity).catch((error: Error) => {
-      throw new WantsLogin(`the key for ${machine.name} cannot be read: ${error.message}`)
-    })
-    const passphrase = await passphraseOf(key, settings.identity, login)
-    const username = settings.user ?? userInfo().username
-    const config = { host, port: settings.port ?? 22, username, privateKey: key, ...(passphrase && { passphrase }) }
-    return open(config, host_key, passphrase !== null, login)
+    if (settings === null)
+      throw new WantsLogin(`${machine.name} has no SSH settings.`, 'larmor machines set NAME --ssh HOST')
+    const host = await resolveHost(settings)
+    const why = await beyondSsh2(host, settings)
+    if (why !== null) throw new Unreachable(`${host.given} cannot be reached by this version: ${why}.`)
+    const { client, attended } = await openClient(host, settings, login)
+    return sshSession(client, attended)
   },
 }
 
-/** What opens the key, or null where nothing is needed. */
-async function passphraseOf(key: Buffer, path: string, { ask, signal, count }: Login): Promise<string | null> {
-  const parsed = utils.parseKey(key)
-  if (!(parsed instanceof Error) || !/passphrase/i.test(parsed.message)) return null
-  if (ask === null) throw new WantsLogin(`the key ${path} has a passphrase`)
-  count('prompts')
-  const passphrase = await ask({ kind: 'passphrase', text: `Passphrase for ${path}`, echo: false, until: null }, signal)
-  if (passphrase === null) throw new WantsLogin(`the key ${path} has a passphrase, and nobody gave it`)
-  return passphrase
+/** Why only the system's ssh can reach this host, or one on the way to it. */
+async function beyondSsh2(host: ResolvedHost, settings: SshSettings): Promise<string | null> {
+  if (host.beyond !== null) return host.beyond
+  if (settings.host_key !== null) return null
+  const known = await knownHostsOf(host)
+  const certified = known.certified(hostNames(host.host, host.port, host.hostKeyAlias))
+  return certified ? 'a certificate authority vouches for its host key' : null
 }
 
-/** The fingerprint of a host's public key in the wire format, as `ssh-keygen -l` prints it. */
-function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
-}
-
-function open(config: ConnectConfig, pinned: string, attended: boolean, login: Login): Promise<Session> {
-  const { signal, count } = login
-  const client = new Client()
-  const lost = new AbortController()
-  let refusedKey: string | null = null
-  return new Promise<Session>((resolve, reject) => {
-    const giveUp = () => client.destroy()
-    signal.addEventListener('abort', giveUp, { once: true })
-    const end = (error: Error) => {
-      signal.removeEventListener('abort', giveUp)
-      lost.abort(error)
-      reject(error)
-    }
-    client
-      .on('ready', () => {
-        signal.removeEventListener('abort', giveUp)
-        client.setNoDelay(true) // an exec takes 45 ms without, under 10 ms with it
-        resolve(session(client, lost.signal, attended))
-      })
-      .on('error', (error: Error & { readonly level?: string }) => {
-        if (refusedKey !== null) end(new WantsLogin(hostKeyText(config.host, pinned, refusedKey)))
-        else if (error.level === 'client-authentication') {
-          end(new WantsLogin(`${config.host} does not accept the key alone for ${config.username}`))
-        } else end(new Unreachable(`${config.host}: ${error.message}`))
-      })
-      .on('close', () => end(new Unreachable(`the connection to ${config.host} was lost`)))
-    if (signal.aborted) return end(new Unreachable('the connection was given up'))
-    count('connections')
-    count('login_tries')
-    try {
-      client.connect({
-        ...config,
-        // ssh2 accepts any host key without this.
-        hostVerifier: (key: Buffer) => {
-          const seen = fingerprint(key)
-          if (seen === pinned.replace(/=+$/, '')) return true
-          refusedKey = seen
-          return false
-        },
-        authHandler: ['publickey'],
-        keepaliveInterval: 15_000,
-        keepaliveCountMax: 3,
-        readyTimeout: 20_000,
-      })
-    } catch (error) {
-      // Not a key, or one with a passphrase.
-      end(new WantsLogin(`the key cannot be used: ${(error as Error).message}`))
-    }
+/** What a host shows before anybody has logged in: `known`, or the key that a person has to compare. */
+export async function seeHostKey(settings: SshSettings, login: Login): Promise<'known' | WantsLogin> {
+  const host = await resolveHost(settings)
+  if ((await beyondSsh2(host, settings)) !== null) return 'known' // the system's ssh asks when it connects
+  const known = await knownHostsOf(host)
+  if (settings.host_key !== null || known.types(hostNames(host.host, host.port, host.hostKeyAlias)).length > 0)
+    return 'known'
+  const seen = await openClient(host, settings, login, 'host key').catch((error: unknown) => {
+    if (error instanceof WantsLogin && error.more.fingerprint !== undefined) return error
+    throw error
   })
+  return seen instanceof WantsLogin ? seen : 'known'
 }
 
-function hostKeyText(host: string | undefined, pinned: string, seen: string): string {
-  return `${host} shows the host key ${seen}, but ${pinned} is the one that was accepted for it: nothing was sent`
+interface Opened {
+  readonly client: Client
+  readonly attended: boolean
 }
 
-function session(client: Client, lost: AbortSignal, attended: boolean): Session {
-  const start = (line: ShLine, options: ExecOptions = {}) => command(client, lost, line, options)
-  return {
-    exec(line, options) {
-      const { out, done } = start(line, options)
-      return collect(out, options?.maxBytes).then(async text => ({ ...(await done), out: text }))
-    },
-    stream: start,
-    watch: null,
-    close() {
-      return new Promise(resolve => {
-        if (lost.aborted) return resolve()
-        client.once('close', () => resolve())
-        client.end()
-      })
-    },
-    lost,
-    attended,
+/** How long a host may take to answer, and to go on once it has been answered. */
+const SILENCE_MS = 20_000
+const MOST_JUMPS = 8
+
+/** A connection that is logged in, through the hosts before it; `upTo` 'host key' ends it before the login. */
+async function openClient(
+  host: ResolvedHost,
+  settings: SshSettings,
+  login: Login,
+  upTo: 'host key' | 'login' = 'login',
+  depth = 0,
+): Promise<Opened> {
+  const way = await wayThrough(host, settings, login, depth)
+  try {
+    const opened = await openAlongKeys(host, settings, login, upTo, way)
+    opened.client.once('close', () => way?.end())
+    return { ...opened, attended: opened.attended || (way?.attended ?? false) }
+  } catch (error) {
+    way?.end()
+    throw error
   }
 }
 
-/** One channel. `out` fails, and `done` rejects, with Unreachable when the line is lost before the exit status came. */
-function command(
-  client: Client,
-  lost: AbortSignal,
-  line: ShLine,
-  { stdin, signal }: ExecOptions,
-): { readonly out: Readable; readonly done: Promise<Printed> } {
-  const out = new PassThrough()
-  out.on('error', () => {}) // whoever reads it is told; nobody has to read
-  const done = new Promise<Printed>((resolve, reject) => {
-    let channel: ClientChannel | null = null
-    const fail = (text: string) => {
-      const error = new Unreachable(text)
-      out.destroy(error)
-      reject(error)
-    }
-    const abort = () => {
-      if (channel !== null) killCommand(client, channel)
-      finish(() => fail('the command was given up'))
-    }
-    const lose = () => finish(() => fail('the line was lost before the command told how it ended'))
-    const finish = (tell: () => void) => {
-      signal?.removeEventListener('abort', abort)
-      lost.removeEventListener('abort', lose)
-      tell()
-    }
-    signal?.addEventListener('abort', abort, { once: true })
-    lost.addEventListener('abort', lose, { once: true })
-    if (lost.aborted) return lose()
-    if (signal?.aborted) return abort()
+interface Way {
+  sock(): Promise<NonNullable<ConnectConfig['sock']>>
+  readonly attended: boolean
+  end(): void
+}
 
-    const opened = (error: Error | undefined, stream: ClientChannel) => {
-      if (error !== undefined) return finish(() => fail(`no channel: ${error.message}`))
-      channel = stream
-      if (signal?.aborted) return channel.close()
-      out.on('close', () => stream.close()) // the reader has enough, or all of it
-      let err = ''
-      stream.stderr.setEncoding('utf8').on('data', (text: string) => {
-        if (err.length < MOST_ERROR_TEXT) err += text
-      })
-      stream.on('error', () => {}) // its close says how it ended
-      stream.on('close', (code?: number | null, killedBy?: string | null) => {
-        const exit = code ?? exitOfSignal(killedBy)
-        // Neither a status nor a signal: the line was cut in the middle, which must never pass for success.
-        if (exit === null) lose()
-        else finish(() => resolve({ exit, out: '', err }))
-      })
-      stream.pipe(out)
-      if (typeof stdin === 'object') stdin.on('error', () => stream.destroy()).pipe(stream)
-      else stream.end(stdin ?? '')
-    }
+/** The last of the hosts to go through, logged in; null where the host is reached directly. */
+async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Login, depth: number): Promise<Way | null> {
+  const last = host.jumps.at(-1)
+  if (last === undefined) return null
+  if (depth === MOST_JUMPS)
+    throw new Unreachable(`The way to ${host.given} goes through more than ${MOST_JUMPS} hosts.`)
+  const [, user, name, port] = /^(?:ssh:\/\/)?(?:(.+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(last) ?? []
+  if (name === undefined) throw new Unreachable(`"${last}" is no host to go through.`)
+  const before = host.jumps.slice(0, -1).join(',')
+  const hop: SshSettings = {
+    ...asConfigured,
+    host: name.replace(/^\[|\]$/g, ''),
+    user: user ?? null,
+    port: port === undefined ? null : Number(port),
+    jump: before === '' ? null : before,
+    config: settings.config,
+    known_hosts: settings.known_hosts,
+  }
+  const resolved = await resolveHost(hop)
+  if (resolved.beyond !== null)
+    throw new Unreachable(`${last}, on the way to ${host.given}, cannot be reached: ${resolved.beyond}.`)
+  const through = { ...login, count: (what: Parameters<Login['count']>[0]) => what === 'prompts' && login.count(what) }
+  const { client, attended } = await openClient(resolved, hop, through, 'login', depth + 1)
+  return {
+    attended,
+    end: () => client.end(),
+    sock: () =>
+      new Promise((resolve, reject) =>
+        client.forwardOut('127.0.0.1', 0, host.host, host.port, (error, channel) =>
+          error
+            ? reject(new Unreachable(`${last} cannot reach ${host.host} on port ${host.port}: ${error.message}.`))
+            : resolve(channel),
+        ),
+      ),
+  }
+}
+
+/** Where one key is pinned, the host is asked for its other ones before it is called a stranger. */
+async function openAlongKeys(
+  host: ResolvedHost,
+  settings: SshSettings,
+  login: Login,
+  upTo: 'host key' | 'login',
+  way: Way | null,
+): Promise<Opened> {
+  const check = await checkHostKey(host, settings.host_key, login)
+  if (settings.host_key === null) return openOnce(host, check, check.algorithms, login, upTo, way)
+  let stranger: unknown
+  for (const only of [
+    ['ssh-ed25519'],
+    check.algorithms.filter(name => name.startsWith('ecdsa')),
+    ['rsa-sha2-512', 'rsa-sha2-256'],
+  ]) {
     try {
-      // The login shell may be any; it only has to start sh with one word.
-      client.exec(sh`exec /bin/sh -c ${line.sh}`.sh, opened)
+      return await openOnce(host, check, only, login, upTo, way)
     } catch (error) {
-      finish(() => fail((error as Error).message))
+      if (check.refusal() === null && !isNoCommonKey(error)) throw error
+      if (check.refusal() !== null || stranger === undefined) stranger = error
     }
+  }
+  throw stranger
+}
+
+function isNoCommonKey(error: unknown): boolean {
+  return error instanceof Unreachable && /no matching host key/i.test(error.message)
+}
+
+async function openOnce(
+  host: ResolvedHost,
+  check: HostKeyCheck,
+  algorithms: readonly string[],
+  login: Login,
+  upTo: 'host key' | 'login',
+  way: Way | null,
+): Promise<Opened> {
+  if (login.signal.aborted) throw new Unreachable('the connection was given up')
+  const attempt = upTo === 'login' ? await createAttempt(host, login) : null
+  const sock = await way?.sock()
+  const client = new Client()
+  let checking = false
+  login.count('connections')
+  return new Promise<Opened>((resolve, reject) => {
+    let heard = Date.now()
+    const watch = setInterval(() => {
+      if (checking || attempt?.asking) heard = Date.now()
+      if (Date.now() - heard > SILENCE_MS) end(new Unreachable(...silent(host)))
+    }, 500)
+    const end = (error: Error) => {
+      clearInterval(watch)
+      login.signal.removeEventListener('abort', giveUp)
+      reject(error)
+      client.destroy()
+    }
+    const giveUp = () => end(new Unreachable('the connection was given up'))
+    login.signal.addEventListener('abort', giveUp, { once: true })
+    client
+      .on('ready', () => {
+        clearInterval(watch)
+        login.signal.removeEventListener('abort', giveUp)
+        client.setNoDelay(true) // an exec takes 45 ms without, under 10 ms with it
+        resolve({ client, attended: attempt?.attended ?? false })
+      })
+      .on('error', (error: Error & { readonly level?: string }) => {
+        if (error.level === 'agent') return // the next key is tried
+        // Servers also hang up on who has tried too much: that is no line to be tried again by itself.
+        const refused = error.level === 'client-authentication' || /authentication/i.test(error.message)
+        end(check.refusal() ?? (refused && attempt ? attempt.failure() : noLine(host, error)))
+      })
+      .on('close', () => end(check.refusal() ?? attempt?.reason() ?? new Unreachable(...cut(host))))
+      .on('change password', () =>
+        end(
+          new WantsLogin(
+            `The password of ${host.user} at ${host.given} has expired.`,
+            `Change it first: ssh ${host.given}`,
+          ),
+        ),
+      )
+      .connect({
+        host: host.host,
+        port: host.port,
+        username: host.user,
+        ...(sock ? { sock } : {}),
+        algorithms: {
+          serverHostKey: [...algorithms] as NonNullable<NonNullable<ConnectConfig['algorithms']>['serverHostKey']>,
+        },
+        // ssh2 accepts any host key without this.
+        hostVerifier: (key: Buffer, verify: (good: boolean) => void) => {
+          checking = true
+          check.accepts(key).then(
+            good => {
+              checking = false
+              if (good && attempt) {
+                login.count('login_tries')
+                attempt.begin(client)
+              }
+              verify(good && attempt !== null)
+              if (good && attempt === null) resolve({ client, attended: false })
+            },
+            (error: Error) => end(new Unreachable(`The key of ${host.given} could not be kept: ${error.message}`)),
+          )
+        },
+        authHandler: (left, partial, then) => {
+          heard = Date.now()
+          if (attempt === null) then(false as never)
+          else attempt.next(left, partial, next => then(next as never))
+        },
+        keepaliveInterval: 15_000,
+        keepaliveCountMax: 3,
+        readyTimeout: 0, // a person may be thinking: see `watch`
+      })
   })
-  done.catch(() => {}) // whoever waits for it is told; nobody has to
-  return { out, done }
 }
 
-/**
- * Ends the command's process group and the channel. ssh2's own `channel.signal` says nothing once our side of the
- * channel is at its end (https://www.rfc-editor.org/rfc/rfc4254#section-6.9 allows it), so its protocol is asked.
- */
-function killCommand(client: Client, channel: ClientChannel): void {
-  const { _protocol } = client as unknown as { readonly _protocol: { signal(id: number, name: string): void } }
-  const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } }
-  if (outgoing.state !== 'open' && outgoing.state !== 'eof') return
-  _protocol.signal(outgoing.id, 'KILL')
-  channel.close()
+function noLine(host: ResolvedHost, error: Error & { readonly code?: string }): Unreachable {
+  const { given, host: name, port } = host
+  switch (error.code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new Unreachable(
+        `The name "${name}" is not known${given === name ? '' : ` (of ${given})`}.`,
+        'Check how it is spelled, and whether this computer is on the network (a VPN?).',
+      )
+    case 'ECONNREFUSED':
+      return new Unreachable(
+        `${given} takes no connection on port ${port}.`,
+        'Check the port (--port); else its sshd is down, and Larmor tries again by itself.',
+      )
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ETIMEDOUT':
+      return new Unreachable(...silent(host))
+  }
+  return new Unreachable(`${given}: ${error.message}`, 'Larmor tries again by itself; submitted jobs go on.')
 }
 
-/** As a shell says it: 128 + the signal's number. */
-function exitOfSignal(name: string | null | undefined): number | null {
-  if (name === undefined || name === null) return null
-  return 128 + (constants.signals[name as NodeJS.Signals] ?? 0)
+function silent({ given, port }: ResolvedHost): [string, string] {
+  return [
+    `${given} does not answer on port ${port}.`,
+    'Check the network (a VPN?). Larmor tries again by itself; submitted jobs go on.',
+  ]
+}
+
+function cut({ given }: ResolvedHost): [string, string] {
+  return [`The connection to ${given} was lost.`, 'Larmor tries again by itself; submitted jobs go on.']
 }

@@ -61,7 +61,7 @@ describe('logging in', () => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', identity])
     const tried = connect({ identity })
     await expect(tried).rejects.toBeInstanceOf(WantsLogin)
-    await expect(tried).rejects.toThrow('does not accept the key')
+    await expect(tried).rejects.toThrow('it does not accept the key')
   })
 
   test('a key with a passphrase, a missing one, and none want a person', async () => {
@@ -86,7 +86,7 @@ describe('logging in', () => {
     expect(session.attended).toBe(true)
     expect((await session.exec(sh`echo in`)).out).toBe('in\n')
     await session.close()
-    expect(questions).toEqual([`passphrase: Passphrase for ${identity}`])
+    expect(questions).toEqual([`passphrase: Passphrase of the key ${identity}: `])
     expect(login.counted).toEqual({ prompts: 1, connections: 1, login_tries: 1 })
 
     const declined = transports.ssh.connect(

@@ -1,0 +1,145 @@
+import { setMaxListeners } from 'node:events'
+import { constants } from 'node:os'
+import { PassThrough, type Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client, ClientChannel } from 'ssh2'
+import type { Printed } from '../../../../shared/schedulers/index.ts'
+import { type ShLine, sh } from '../../../../shared/sh.ts'
+import { type Channels, createChannels } from './channels.ts'
+import { collect } from './collect.ts'
+import { type ExecOptions, type Session, Unreachable } from './transport.ts'
+
+const MOST_ERROR_TEXT = 65_536
+/** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
+const MOST_CHANNELS = 8
+/** How often a command waits for a channel that it does not get though none of ours is open. */
+const MOST_REFUSALS = 50
+const REFUSED_MS = 100
+
+/** The session of a connection that is logged in. `attended`: a person had to answer for it. */
+export function sshSession(client: Client, attended: boolean): Session {
+  const lost = new AbortController()
+  setMaxListeners(0, lost.signal) // as many as commands are under way
+  const lose = () => lost.abort(new Unreachable('the connection was lost'))
+  client.on('error', lose).on('close', lose)
+  const channels = createChannels(MOST_CHANNELS)
+  const start = (line: ShLine, options: ExecOptions = {}) => command(client, channels, lost.signal, line, options)
+  return {
+    exec(line, options) {
+      const { out, done } = start(line, options)
+      return collect(out, options?.maxBytes).then(async text => ({ ...(await done), out: text }))
+    },
+    stream: start,
+    watch: null,
+    close() {
+      return new Promise(resolve => {
+        if (lost.signal.aborted) return resolve()
+        client.once('close', () => resolve())
+        client.end()
+      })
+    },
+    lost: lost.signal,
+    attended,
+  }
+}
+
+/** One channel. `out` fails, and `done` rejects, with Unreachable when the line is lost before the exit status came. */
+function command(
+  client: Client,
+  channels: Channels,
+  lost: AbortSignal,
+  line: ShLine,
+  { stdin, signal, urgent = false }: ExecOptions,
+): { readonly out: Readable; readonly done: Promise<Printed> } {
+  const out = new PassThrough()
+  out.on('error', () => {}) // whoever reads it is told; nobody has to read
+  const done = new Promise<Printed>((resolve, reject) => {
+    let channel: ClientChannel | null = null
+    let giveBack = () => {}
+    let over = false
+    let refusals = 0
+    const fail = (text: string) => {
+      const error = new Unreachable(text)
+      out.destroy(error)
+      reject(error)
+    }
+    const abort = () => {
+      if (channel !== null) killCommand(client, channel)
+      finish(() => fail('the command was given up'))
+    }
+    const lose = () => finish(() => fail('the line was lost before the command told how it ended'))
+    const finish = (tell: () => void) => {
+      if (over) return
+      over = true
+      giveBack()
+      signal?.removeEventListener('abort', abort)
+      lost.removeEventListener('abort', lose)
+      tell()
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    lost.addEventListener('abort', lose, { once: true })
+    if (lost.aborted) return lose()
+    if (signal?.aborted) return abort()
+
+    const opened = (error: Error | undefined, stream: ClientChannel) => {
+      if (error !== undefined) return refused(error)
+      channel = stream
+      if (over) return killCommand(client, channel)
+      out.on('close', () => stream.close()) // the reader has enough, or all of it
+      let err = ''
+      stream.stderr.setEncoding('utf8').on('data', (text: string) => {
+        if (err.length < MOST_ERROR_TEXT) err += text
+      })
+      stream.on('error', () => {}) // its close says how it ended
+      stream.on('close', (code?: number | null, killedBy?: string | null) => {
+        const exit = code ?? exitOfSignal(killedBy)
+        // Neither a status nor a signal: the line was cut in the middle, which must never pass for success.
+        if (exit === null) lose()
+        else finish(() => resolve({ exit, out: '', err }))
+      })
+      stream.pipe(out)
+      if (typeof stdin === 'object') stdin.on('error', () => stream.destroy()).pipe(stream)
+      else stream.end(stdin ?? '')
+    }
+    /** The machine takes fewer channels than were thought: the command has not begun, so it waits for its turn. */
+    const refused = (error: Error & { readonly reason?: number | string }) => {
+      if (!/open fail/i.test(error.message) || ++refusals > MOST_REFUSALS)
+        return finish(() => fail(`no channel: ${error.message}`))
+      const alone = !channels.shrink()
+      giveBack()
+      void sleep(alone ? REFUSED_MS : 0, undefined, { ref: false }).then(begin)
+    }
+    const begin = async () => {
+      const place = await channels.take(urgent)
+      if (over) return place()
+      giveBack = place
+      try {
+        // The login shell may be any; it only has to start sh with one word.
+        client.exec(sh`exec /bin/sh -c ${line.sh}`.sh, opened)
+      } catch (error) {
+        finish(() => fail((error as Error).message))
+      }
+    }
+    void begin()
+  })
+  done.catch(() => {}) // whoever waits for it is told; nobody has to
+  return { out, done }
+}
+
+/**
+ * Ends the command's process group and the channel. ssh2's own `channel.signal` says nothing once our side of the
+ * channel is at its end (https://www.rfc-editor.org/rfc/rfc4254#section-6.9 allows it), so its protocol is asked.
+ */
+function killCommand(client: Client, channel: ClientChannel): void {
+  const { _protocol } = client as unknown as { readonly _protocol: { signal(id: number, name: string): void } }
+  const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } }
+  if (outgoing.state !== 'open' && outgoing.state !== 'eof') return
+  _protocol.signal(outgoing.id, 'KILL')
+  channel.close()
+}
+
+/** As a shell says it: 128 + the signal's number. */
+function exitOfSignal(name: string | null | undefined): number | null {
+  if (name === undefined || name === null) return null
+  return 128 + (constants.signals[name as NodeJS.Signals] ?? 0)
+}
