@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import type { MachineName, RunId } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
-import { jobFiles } from '../../shared/job-folder.ts'
+import { executableOf, jobFiles } from '../../shared/job-folder.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import { LOCAL, type Machine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
@@ -195,9 +195,7 @@ const decks: CliCommand = {
         dir: 'WORK/jobs/LABEL' as never,
         spool: 'WORK/spool' as never,
         program,
-        executable:
-          machine.settings.programs[id] ??
-          (program.executable ? (machine.found[program.executable]?.path ?? program.executable) : ''),
+        executable: executableOf(machine.settings, program, pathsOf(machine)),
         scheduler: schedulerOf(machine.settings.scheduler),
         settings: machine.settings,
         input,
@@ -223,6 +221,10 @@ const decks: CliCommand = {
     )
     return EXIT.done
   },
+}
+
+function pathsOf({ found }: Machine): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(found).map(([name, { path }]) => [name, path]))
 }
 
 export const startCommands: readonly CliCommand[] = [nmr, run, decks]

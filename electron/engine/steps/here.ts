@@ -147,19 +147,3 @@ export async function loadContents(blobs: Blobs, refs: readonly ContentRef[]): P
     return text
   }
 }
-
-/** Where the program is on this machine: a person's word first, then what was found, then its plain name. */
-export function executableOf(machine: Machine, program: Program, found: Readonly<Record<string, string>>): string {
-  return (
-    machine.settings.programs[program.id] ??
-    onMachine(program.executable && found[program.executable]) ??
-    program.executable ??
-    ''
-  )
-}
-
-/** A path that was found is one word of a launch line, whatever stands in it. */
-function onMachine(path: string | null | undefined): string | undefined {
-  if (!path) return undefined
-  return /[\s"]/.test(path) ? `"${path}"` : path
-}

@@ -3,11 +3,11 @@ import { posix } from 'node:path'
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import type { RemotePath } from '../../../shared/ids.ts'
-import { jobFiles } from '../../../shared/job-folder.ts'
+import { executableOf, jobFiles } from '../../../shared/job-folder.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { executableOf, type Here, labelOf, loadContents, perRun, refOf } from './here.ts'
+import { type Here, labelOf, loadContents, perRun, refOf } from './here.ts'
 
 /**
  * Sends the files of all jobs in one tar stream, checked by their sums on the other side, then renamed. A job whose
@@ -80,7 +80,7 @@ async function filesOf(
     dir: dirOf(here, job),
     spool: posix.join(here.agent.work, 'spool') as RemotePath,
     program,
-    executable: executableOf(here.machine, program, here.agent.probe.programs),
+    executable: executableOf(here.machine.settings, program, here.agent.probe.programs),
     scheduler: here.scheduler,
     settings: here.machine.settings,
     input,

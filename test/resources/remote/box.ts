@@ -20,7 +20,7 @@ import { onTestFinished } from 'vitest'
 import { type Answer, readAnswers } from '../../../electron/engine/machines/remote-agent.ts'
 import type { Label, RemotePath } from '../../../shared/ids.ts'
 import { jobFiles } from '../../../shared/job-folder.ts'
-import { localMachine } from '../../../shared/model/machine.ts'
+import { localMachine, type MachineSettings } from '../../../shared/model/machine.ts'
 import { type InputFile, programOf } from '../../../shared/programs/index.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
 import { which } from '../../setup/groups.mjs'
@@ -50,6 +50,11 @@ export interface TestJob {
   readonly seconds?: number
   /** Cores of the machine that `direct` may use. */
   readonly cores?: number
+  /** What else the machine says. */
+  readonly settings?: Partial<MachineSettings>
+  /** Patterns of files that a restart begins with, and of what is never copied. */
+  readonly restart?: string
+  readonly scratch?: string
 }
 
 /** A work folder as on any machine, in which one shell stands for `sh`; all its processes end with the test. */
@@ -131,16 +136,16 @@ export function newBox(shell: string): Box {
     shim(name, script) {
       writeFileSync(join(folder, 'bin', name), `#!/bin/sh\nREAL=${which(name)}\n${script}\n`, { mode: 0o700 })
     },
-    files({ label, script, ranks = 1, seconds = 3600, cores = 2 }) {
+    files({ label, script, ranks = 1, seconds = 3600, cores = 2, settings = {}, restart = '', scratch = '' }) {
       const ref = { sha256: sha256(script), bytes: script.length }
       return jobFiles({
         label: label as Label,
         dir: join(work, 'jobs', label) as RemotePath,
         spool: join(work, 'spool') as RemotePath,
-        program: programOf('command'),
+        program: { ...programOf('command'), restartFiles: words(restart), scratch: words(scratch) },
         executable: '',
         scheduler: schedulers.direct,
-        settings: { ...localMachine.settings, cores },
+        settings: { ...localMachine.settings, cores, ...settings },
         input: { files: [{ name: 'run.sh', ...ref }], main: 'run.sh', args: [] },
         resources: { ranks, memory_mb: 100, seconds },
         contents: () => script,
@@ -246,4 +251,8 @@ export function pidOf(queueId: string): number {
 
 function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
+}
+
+function words(text: string): readonly string[] {
+  return text.split(' ').filter(Boolean)
 }
