@@ -56,6 +56,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     machine: machine.name,
     params: resolved.params as unknown as Json,
     texts: resolved.texts,
+    files: [],
     warnings: resolved.warnings,
     preview: () => previewOf(resolved, machine),
   }
@@ -116,7 +117,7 @@ function previewOf({ params, texts, name }: ResolvedNmr, machine: Machine): Retu
   const jobs = plan().jobs.flatMap(spec => withShielding(spec, params.one_job))
   const note =
     'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
-  return { jobs, contents: read, notes: params.one_job || jobs.length === 0 ? [] : [note] }
+  return { jobs, shown: async ref => read(ref), notes: params.one_job || jobs.length === 0 ? [] : [note] }
 }
 
 /** The shielding job of an optimisation, which the plan only makes once that has ended. */

@@ -9,12 +9,15 @@ export interface Composed {
   readonly params: Json
   /** Texts that the params refer to by their hash: kept before the run is started. */
   readonly texts: readonly string[]
+  /** A person's files that the params refer to: kept as they are before the run is started. */
+  readonly files: readonly { readonly sha256: string; readonly path: string }[]
   /** What a person should know beforehand. */
   readonly warnings: readonly string[]
   /** The jobs that can be shown before anything runs (`decks`), with all contents they refer to. */
   preview(): {
     readonly jobs: readonly JobSpec[]
-    contents(ref: ContentRef): string
+    /** What stands in such a content, for a person. */
+    shown(ref: ContentRef): Promise<string>
     readonly notes: readonly string[]
   }
 }

@@ -37,7 +37,10 @@ function isExecutable(path: string): boolean {
 export function requireProgram(id: string, { name, settings, found }: Machine, instead?: string): void {
   const { executable, label } = programOf(id)
   if (executable === null || settings.programs[id] || found[executable] || settings.transport !== 'local') return
-  const install = `Debian, Ubuntu: apt-get install ${executable}.`
+  const install =
+    id === 'orca'
+      ? 'ORCA is had from its makers (https://www.faccts.de/orca), not from Larmor; its folder must be on the PATH.'
+      : `Debian, Ubuntu: apt-get install ${executable}.`
   throw new FaultError({
     code: 'not-now',
     field: 'program',

@@ -82,7 +82,7 @@ const nmr: CliCommand = starting(
 )
 const run: CliCommand = starting(
   'run',
-  `FILE... --program nwchem|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
+  `FILE... --program nwchem|orca|xtb|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
     ${RESOURCES}`,
   'existing inputs or structures, one job each',
   RUN_OPTIONS,
@@ -130,12 +130,15 @@ async function composeWith(compose: Compose, surroundings: Surroundings, given: 
 
 async function start(
   { home }: Surroundings,
-  { name, workflow, machine, params, texts }: Composed,
+  { name, workflow, machine, params, texts, files }: Composed,
   run: ReturnType<typeof runIdOf>,
 ): Promise<void> {
   const engine = await ensureEngine(home)
   try {
     for (const text of texts) orThrow(await engine.put(text))
+    for (const { path, sha256 } of files) {
+      if (orThrow(await engine.keep(path)).sha256 !== sha256) throw badArgument('file', `${path} has just changed.`)
+    }
     orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine }))
   } finally {
     engine.detach()
@@ -173,6 +176,12 @@ function resourcesOf(given: Given, { name, settings }: Machine): Resources {
   return { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
 }
 
+/** A file as it is shown. */
+interface Shown {
+  readonly name: string
+  readonly text: string
+}
+
 /** `decks nmr ...`, `decks run ...`: arguments of a starting command, or of `nmr` when none is named. */
 const decks: CliCommand = {
   name: 'decks',
@@ -188,8 +197,11 @@ const decks: CliCommand = {
     const composed = await compose({ ...given, words }, machine, surroundings.cwd, resourcesOf(given, machine))
     const body = await readFile(remoteScript('job.sh'), 'utf8')
     const preview = composed.preview()
-    const jobs = preview.jobs.map(({ key, program: id, input, resources }) => {
+    const jobs: { readonly key: string; readonly program: string; readonly files: readonly Shown[] }[] = []
+    for (const { key, program: id, input, resources } of preview.jobs) {
       const program = programOf(id)
+      const contents = new Map<string, string>()
+      for (const ref of program.contents(input)) contents.set(ref.sha256, await preview.shown(ref))
       const files = jobFiles({
         label: label('run.job' as never, 1),
         dir: 'WORK/jobs/LABEL' as never,
@@ -200,11 +212,15 @@ const decks: CliCommand = {
         settings: machine.settings,
         input,
         resources,
-        contents: preview.contents,
+        contents: ref => contents.get(ref.sha256) ?? '',
         body,
       })
-      return { key, program: id, files }
-    })
+      const shown: Shown[] = []
+      for (const file of files) {
+        shown.push('text' in file ? file : { name: file.name, text: await preview.shown(file.content) })
+      }
+      jobs.push({ key, program: id, files: shown })
+    }
     const document = {
       name: composed.name,
       machine: machine.name,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, Update } from '../../shared/contract.ts'
-import type { Instant, MachineName, RunId } from '../../shared/ids.ts'
+import type { ContentRef, Instant, MachineName, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
@@ -24,6 +24,8 @@ import { createTasksAtWork } from './tasks-at-work.ts'
 
 export interface RunningEngine extends Engine {
   readonly state: State
+  /** Keeps a file of this computer. */
+  keep(path: string): Promise<Result<ContentRef>>
   /** Whether anything is left that only a living engine can do. */
   isBusy(): boolean
   /** Moves runs that ended longer ago than this from the state into the archive; what goes wrong is logged. */
@@ -211,6 +213,9 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     send,
     async put(text) {
       return asResult(() => store.blobs.put(text))
+    },
+    async keep(path) {
+      return asResult(() => store.blobs.putFile(path))
     },
     async read(ref, range) {
       const length = Math.min(range?.length ?? ref.bytes, MOST_READ)

@@ -43,6 +43,8 @@ export interface JobResult {
   readonly shieldings: readonly Shielding[] | null
   /** The last geometry as XYZ text, in the atom order of the input. */
   readonly geometry: ContentRef | null
+  /** The program's other figures (`Figures` of programs/program.ts, as JSON); absent in results that are older than them. */
+  readonly figures?: ContentRef | null
   readonly wall_s: number | null
 }
 

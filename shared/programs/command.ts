@@ -2,7 +2,7 @@ import type { Json } from '../ids.ts'
 import { badInput, ok, orThrow, type Result } from '../result.ts'
 import { sh } from '../sh.ts'
 import { type GivenFile, readFiles, record } from './files.ts'
-import type { Program } from './program.ts'
+import { noFigures, type Program } from './program.ts'
 
 /** Files of a person, of which one is run. */
 export type CommandInput = {
@@ -31,8 +31,8 @@ export const command: Program = {
     const input = parse(json)
     return input.ok ? ok(undefined) : input
   },
-  contents: json => orThrow(parse(json)).files,
-  files: (json, _, contents) => orThrow(parse(json)).files.map(file => ({ name: file.name, text: contents(file) })),
+  contents: () => [],
+  files: json => orThrow(parse(json)).files.map(({ name, ...content }) => ({ name, content })),
   command(json) {
     const { main, args } = orThrow(parse(json))
     return sh`sh -c ${RUN} sh ${`./${main}`} ${args}`
@@ -60,6 +60,8 @@ export const command: Program = {
         shieldings: null,
         wall_s: null,
       },
+      figures: noFigures,
+      kind: null,
       geometry: null,
       now: { scf_cycle: null, opt_cycle: null },
     }),

@@ -1,15 +1,22 @@
 import { command } from './command.ts'
 import { nwchem } from './nwchem/nwchem.ts'
+import { orca } from './orca/orca.ts'
 import type { Program } from './program.ts'
+import { xtb } from './xtb/xtb.ts'
 
+export type { Category } from './categories.ts'
 export type { GivenFile, JsonRef } from './files.ts'
+export { checkMoleculeOf, findLevelOf } from './levels.ts'
+export { checkSpin } from './molecule.ts'
 export type { Level, NwchemCalculation, NwchemTask } from './nwchem/input.ts'
 export { checkMolecule, findLevel, knownBases, knownFunctionals } from './nwchem/levels.ts'
+export type { OrcaTask } from './orca/input.ts'
 export type * from './program.ts'
+export { checkOptions, isStructureOfXtb, taskOptions, xtbSolvents } from './xtb/options.ts'
 export { readXyz, writeXyz } from './xyz.ts'
 
 /** Every program that Larmor can run, by its name in `--program`. */
-export const programs = { nwchem, command } satisfies Record<string, Program>
+export const programs = { nwchem, orca, xtb, command } satisfies Record<string, Program>
 
 /** The program of this name; a name that was planned is always known, so another one is a defect. */
 export function programOf(name: string): Program {

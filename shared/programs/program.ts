@@ -2,12 +2,13 @@ import type { ContentRef, Json } from '../ids.ts'
 import type { Evidence, FetchedFile, JobResult, Resources } from '../model/job.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
+import type { Category } from './categories.ts'
 import type { GivenFile } from './files.ts'
 
-export interface InputFile {
-  readonly name: string
-  readonly text: string
-}
+/** A file to send: a text that Larmor wrote, or what a person gave, by reference: it may hold anything, and be big. */
+export type InputFile =
+  | { readonly name: string; readonly text: string }
+  | { readonly name: string; readonly content: ContentRef }
 
 /** The bytes that an input refers to, looked up before the (pure) program is asked; never undefined for what `contents` named. */
 export type Contents = (ref: ContentRef) => string
@@ -16,16 +17,53 @@ export type Contents = (ref: ContentRef) => string
 export interface OutputReading {
   readonly outcome: 'completed' | 'failed' | 'truncated' | 'unknown'
   /** A category of cli.md, where the output names a cause. */
-  readonly category: string | null
+  readonly category: Category | null
   /** A plain sentence for a person, where there is something to say. */
   readonly reason: string | null
   /** The lines that the above was read from. */
   readonly evidence: readonly Evidence[]
-  readonly result: Omit<JobResult, 'geometry'>
+  readonly result: Omit<JobResult, 'geometry' | 'figures'>
+  readonly figures: Figures
+  /** What was computed, the most of it: nmr over freq over opt over sp, or scan, irc, md, neb; null where it is not known. */
+  readonly kind: string | null
   /** The last geometry in the order of the input's atoms, in angstrom; null before the first. */
   readonly geometry: readonly GeometryAtom[] | null
   /** What a running job shows of itself (SCF cycle, optimisation cycle). */
   readonly now: { readonly scf_cycle: number | null; readonly opt_cycle: number | null }
+}
+
+/** Figures that are too many or too seldom asked for to stand in the state: kept as a JSON blob beside a result. */
+export interface Figures {
+  /** Of the optimisation, oldest first, those that ended. */
+  readonly cycles: readonly OptCycle[]
+  /** Mulliken charges (xtb: its own charges) in the order of the atoms. */
+  readonly mulliken: readonly number[] | null
+  /** cm^-1, imaginary ones negative, as the program lists them (ORCA's zeros are left out). */
+  readonly frequencies: readonly number[] | null
+  readonly imaginary: number | null
+  readonly dipole_debye: number | null
+  readonly cpu_s: number | null
+  /** Processes, or threads where the program has no others. */
+  readonly ranks: number | null
+  /** MB per rank: the most that ORCA used of it, or the limit that NWChem was given. */
+  readonly memory_mb: number | null
+}
+
+export interface OptCycle {
+  readonly energy_hartree: number | null
+  /** Hartree per bohr: the largest component; xtb prints the norm only. */
+  readonly gradient: number | null
+}
+
+export const noFigures: Figures = {
+  cycles: [],
+  mulliken: null,
+  frequencies: null,
+  imaginary: null,
+  dipole_debye: null,
+  cpu_s: null,
+  ranks: null,
+  memory_mb: null,
 }
 
 export type GeometryAtom = readonly [element: string, x: number, y: number, z: number]
@@ -74,7 +112,7 @@ export interface Program {
   readonly executable: string | null
   /** Whether this program can run this input with these resources; the fault names the field. */
   check(input: Json, resources: Resources): Result<void>
-  /** Every content that `files` will ask for. */
+  /** Every content that `files` and `calculation` will read. */
   contents(input: Json): readonly ContentRef[]
   /** The files to send, decks included. The window and `larmor decks` show exactly these. */
   files(input: Json, resources: Resources, contents: Contents): readonly InputFile[]

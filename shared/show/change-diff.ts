@@ -28,7 +28,12 @@ export function changeDiff(job: Job, change: Change, contents: Contents): Change
 
 function sent({ program: id }: Job, { input, resources }: Change, contents: Contents): string {
   const program = programOf(id)
-  const texts = program.files(input, resources, contents).map(({ name, text }) => `==> ${name}\n${text}`)
+  const read = new Set(program.contents(input).map(({ sha256 }) => sha256))
+  const texts = program.files(input, resources, contents).map(file => {
+    if ('text' in file) return `==> ${file.name}\n${file.text}`
+    const { sha256, bytes } = file.content
+    return `==> ${file.name}${read.has(sha256) ? `\n${contents(file.content)}` : `, ${bytes} bytes (${sha256})`}`
+  })
   const carried = program.carried?.(input) ?? []
   return [...texts, ...carried.map(({ name, bytes }) => `==> ${name}, ${bytes} bytes of the last attempt`)].join('\n')
 }

@@ -27,8 +27,6 @@ describe('what is promised for later, and what is wrong', () => {
     ['machines import machines.json'],
     ['nmr CO --program orca'],
     ['nmr CO --no-report'],
-    ['run quick.sh --program orca'],
-    ['run quick.sh --program xtb'],
     ['resubmit RUN --fix damping'],
     ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [
       `export RUN --format ${format}`,

@@ -1,12 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
-import { FaultError } from '../../../shared/result.ts'
+import type { ContentRef } from '../../../shared/ids.ts'
+import { FaultError, type Result } from '../../../shared/result.ts'
 import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
 const HELLO_MS = 10_000
 
 export interface AttachedEngine extends Engine {
+  /** Keeps a file of this computer, whatever it holds and however big it is. Never offered to a browser. */
+  keep(path: string): Promise<Result<ContentRef>>
   /** Asks the engine to end; resolves when its side of the socket is closed. */
   shutdown(): Promise<void>
   detach(): void
@@ -73,6 +76,7 @@ export async function attach(path: string): Promise<AttachedEngine> {
     },
     send: command => engine.send(command),
     put: text => engine.put(text),
+    keep: path => engine.keep(path),
     read: (ref, range) => engine.read(ref, range ?? null),
     readings: listener => join('readings', listener),
     questions: listener => join('questions', listener),

@@ -1,9 +1,17 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
+import type { ContentRef } from '../../../shared/ids.ts'
 import type { Event } from '../../../shared/model/events.ts'
+import type { Result } from '../../../shared/result.ts'
 import { version } from '../../version.ts'
 import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
+
+/** What hosts on this computer may ask of an engine, run by the same user. */
+export interface LocalEngine extends Engine {
+  /** Keeps a file of this computer, whatever it holds and however big it is. */
+  keep(path: string): Promise<Result<ContentRef>>
+}
 
 export interface SocketServer {
   /** Hosts attached now. */
@@ -17,7 +25,7 @@ const BEHIND_BYTES = 1_000_000
 const GOODBYE_MS = 1000
 
 /** Lets hosts of the same user attach to an engine. The caller owns the path: it holds the engine's lock. */
-export async function listen(path: string, engine: Engine, shutdown: () => void): Promise<SocketServer> {
+export async function listen(path: string, engine: LocalEngine, shutdown: () => void): Promise<SocketServer> {
   const sockets = new Set<Socket>()
   const server = createServer(socket => {
     sockets.add(socket)
@@ -55,13 +63,14 @@ function opened(server: Server, path: string): Promise<void> {
   })
 }
 
-function attach(socket: Socket, engine: Engine, shutdown: () => void): void {
+function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void {
   let unsubscribe: Unsubscribe = () => {}
   const unlisten: Partial<Record<keyof Channels, Unsubscribe>> = {}
   const host = overSocket<HostFunctions, EngineFunctions>(socket, {
     hello: () => ({ contract: CONTRACT_VERSION, version, pid: process.pid }),
     send: command => engine.send(command),
     put: text => engine.put(text),
+    keep: path => engine.keep(path),
     read: (ref, range) => engine.read(ref, range ?? undefined),
     subscribe() {
       unsubscribe()

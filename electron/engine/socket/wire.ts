@@ -11,6 +11,8 @@ export interface EngineFunctions {
   hello(): { readonly contract: number; readonly version: string; readonly pid: number }
   send(command: Command): Promise<Result<Sent>>
   put(text: string): Promise<Result<ContentRef>>
+  /** Keeps a file of this computer, whatever it holds and however big it is. */
+  keep(path: string): Promise<Result<ContentRef>>
   read(ref: ContentRef, range: { readonly offset: number; readonly length: number } | null): Promise<Result<string>>
   /** From now on `update` is called: a snapshot first. */
   subscribe(): void

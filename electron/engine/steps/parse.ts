@@ -25,7 +25,8 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
       exitDecides: program.exitDecides,
     })
     const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
-    const result: JobResult = { ...output.result, geometry }
+    const figures = await here.blobs.put(JSON.stringify(output.figures))
+    const result: JobResult = { ...output.result, geometry, figures }
     if (judged.outcome === 'completed') await keepCalculation(here, job, result)
     events.push(...versionFound(here, program, result.version))
     events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...judged } }]))

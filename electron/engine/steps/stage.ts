@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { posix } from 'node:path'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { pack } from 'tar-stream'
 import type { RemotePath } from '../../../shared/ids.ts'
 import { executableOf, jobFiles } from '../../../shared/job-folder.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
+import type { InputFile } from '../../../shared/programs/index.ts'
 import { around } from '../points.ts'
 import { type Here, labelOf, loadContents, perRun, refOf } from './here.ts'
 
@@ -30,7 +33,7 @@ export async function stage(here: Here, jobs: readonly Job[]): Promise<readonly 
 
   const staged: { job: Job; item: ReturnType<typeof refOf> & { dir: RemotePath } }[] = []
   if (ready.length > 0) {
-    const answers = await around('stage.send', () => here.agent.stage(tarOf(ready)))
+    const answers = await around('stage.send', () => here.agent.stage(tarOf(here, ready)))
     for (const { job } of ready) {
       const answer = answers.find(({ fields }) => fields[0] === labelOf(job))
       if (answer?.word === 'staged') staged.push({ job, item: { ...refOf(job), dir: dirOf(here, job) } })
@@ -49,14 +52,9 @@ export async function stage(here: Here, jobs: readonly Job[]): Promise<readonly 
   ]
 }
 
-interface SentFile {
-  readonly name: string
-  readonly content: string | Buffer
-}
-
 interface Ready {
   readonly job: Job
-  readonly files: readonly SentFile[]
+  readonly files: readonly InputFile[]
 }
 
 async function filesOf(
@@ -67,12 +65,11 @@ async function filesOf(
   const program = here.program(job.program)
   const checked = program.check(input, resources)
   if (!checked.ok) return { why: checked.fault.message }
-  const carried: SentFile[] = []
-  for (const file of program.carried?.(input) ?? []) {
+  const carried = (program.carried?.(input) ?? []).map(({ name, ...content }): InputFile => ({ name, content }))
+  for (const file of carried) {
     // Nothing of it may be guessed: the remedy against a missing file begins without it.
-    if (!(await here.blobs.has(file)))
+    if (await isGone(here, file))
       return { why: `${file.name}, of the last attempt, is gone from this computer`, category: 'missing-file' }
-    carried.push({ name: file.name, content: await here.blobs.read(file) })
   }
   const contents = await loadContents(here.blobs, program.contents(input))
   const files = jobFiles({
@@ -88,23 +85,43 @@ async function filesOf(
     contents,
     body: here.jobBody,
   })
-  return { files: [...files.map(({ name, text }) => ({ name, content: text })), ...carried] }
+  for (const file of files) {
+    if (await isGone(here, file)) return { why: `${file.name} is gone from this computer`, category: 'missing-file' }
+  }
+  return { files: [...files, ...carried] }
+}
+
+async function isGone(here: Here, file: InputFile): Promise<boolean> {
+  return 'content' in file && !(await here.blobs.has(file.content))
 }
 
 function dirOf(here: Here, job: Job): RemotePath {
   return posix.join(here.agent.work, 'jobs', labelOf(job)) as RemotePath
 }
 
-function tarOf(jobs: readonly Ready[]) {
+/** The files of all jobs as one stream; what a person gave comes straight from the blobs, however big it is. */
+function tarOf(here: Here, jobs: readonly Ready[]) {
   const tar = pack()
-  for (const { job, files } of jobs) {
-    const sums = files.map(({ name, content }) => `${createHash('sha256').update(content).digest('hex')}  ${name}\n`)
-    for (const { name, content } of [...files, { name: 'SHA256SUMS', content: sums.join('') }]) {
-      tar.entry({ name: `${labelOf(job)}/${name}`, mode: 0o600 }, content)
+  const packing = async () => {
+    for (const { job, files } of jobs) {
+      const sums = files.map(file => `${sumOf(file)}  ${file.name}\n`)
+      for (const file of [...files, { name: 'SHA256SUMS', text: sums.join('') }]) {
+        const head = { name: `${labelOf(job)}/${file.name}`, mode: 0o600 }
+        if ('text' in file) tar.entry(head, file.text)
+        else {
+          const entry = tar.entry({ ...head, size: file.content.bytes })
+          await pipeline(createReadStream(here.blobs.path(file.content)), entry)
+        }
+      }
     }
+    tar.finalize()
   }
-  tar.finalize()
+  packing().catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))))
   return Readable.from(tar)
+}
+
+function sumOf(file: InputFile): string {
+  return 'text' in file ? createHash('sha256').update(file.text).digest('hex') : file.content.sha256
 }
 
 async function findCalculation(

@@ -1,6 +1,6 @@
 import { atomicNumber, elementSymbol, symbolOf } from '../../nmr/elements.ts'
+import { numberOrNull } from '../numbers.ts'
 import type { GeometryAtom } from '../program.ts'
-import { numberOrNull } from './numbers.ts'
 
 /** NWChem's own factor between bohr and angstrom, in which it prints. */
 const BOHR_PER_ANGSTROM = 1.889725989

@@ -1,6 +1,7 @@
 import type { Resources } from '../../model/job.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent, type Solvent } from '../../solvents.ts'
+import { plainTitle } from '../calculation.ts'
 import type { GeometryAtom } from '../program.ts'
 import type { NwchemCalculation } from './input.ts'
 import { findLevel, type NwchemLevel } from './levels.ts'
@@ -103,15 +104,6 @@ export function deckText(
     `memory total ${perRank} mb`,
     deckBody(calculation, words, atoms),
   )}\n`
-}
-
-/** Only what cannot end the title or begin a directive: NWChem knows `"`, `#`, `;`, `\` and line ends as syntax. */
-function plainTitle(title: string): string {
-  return title
-    .replaceAll(/[^A-Za-z0-9 .,:/()+*=@_-]/g, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim()
-    .slice(0, 70)
 }
 
 function block(head: string, ...inside: readonly string[]): string {

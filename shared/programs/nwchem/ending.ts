@@ -1,15 +1,8 @@
-import { atomicNumber } from '../../nmr/elements.ts'
 import { findSolvent } from '../../solvents.ts'
+import { type Category, sentence as sentenceOf } from '../categories.ts'
+import { type Complaint, evidenceOf, isNonsense, strongest } from '../complaints.ts'
 import type { Evidence, GeometryAtom, OutputReading } from '../program.ts'
-import { type Cause, sentence } from './failures.ts'
 import type { NwchemCalculation, NwchemInput } from './input.ts'
-
-/** A line that tells of a failure, as long as nothing later proved it wrong. */
-export interface Complaint extends Cause {
-  readonly evidence: Evidence
-  /** In place of the category's own sentence. */
-  readonly reason?: string
-}
 
 /** What has been read of an output, as far as its ending is concerned. */
 export interface Seen {
@@ -62,19 +55,12 @@ export function ending(seen: Seen, input: NwchemInput | null): Ending {
   return { outcome: 'truncated', category: null, reason: 'the output stops before NWChem ended', evidence: last }
 }
 
-function failed(category: string, reason: string, evidence: readonly Evidence[]): Ending {
+function sentence(category: Category): string {
+  return sentenceOf(category, 'NWChem')
+}
+
+function failed(category: Category, reason: string, evidence: readonly Evidence[]): Ending {
   return { outcome: 'failed', category, reason, evidence }
-}
-
-/** The first of the heaviest: what came later is a consequence. */
-function strongest(complaints: readonly Complaint[]): Complaint | null {
-  return complaints.reduce<Complaint | null>((best, each) => (best && best.weight >= each.weight ? best : each), null)
-}
-
-/** The cause first, then up to three other lines about the same end. */
-function evidenceOf(complaints: readonly Complaint[], cause: Complaint): readonly Evidence[] {
-  const others = complaints.filter(each => each !== cause).map(each => each.evidence)
-  return [cause.evidence, ...others].slice(0, 4)
 }
 
 /** What the figures themselves say against the calculation, however it ended. */
@@ -95,19 +81,8 @@ function against(seen: Seen, input: NwchemInput | null): readonly Complaint[] {
   return found
 }
 
-/**
- * No molecule binds its electrons more strongly than twice the Thomas-Fermi energy of its atoms, -0.7687 Z^(7/3)
- * hartree each (Lieb & Simon, Adv. Math. 1977, 23, 22); 1000 hartree are left for point charges around it.
- */
-function isNonsense(hartree: number, geometry: readonly GeometryAtom[] | null): boolean {
-  const bound = geometry
-    ? geometry.reduce((sum, [element]) => sum + 2 * 0.7687 * atomicNumber(element) ** (7 / 3), 1000)
-    : 1e6
-  return !(hartree > -bound && hartree < 1000)
-}
-
 interface Missing {
-  readonly category: string
+  readonly category: Category
   readonly reason: string
 }
 

@@ -1,5 +1,6 @@
-import { atomicNumber, electronCount } from '../../nmr/elements.ts'
+import { atomicNumber } from '../../nmr/elements.ts'
 import { badInput, ok, type Result } from '../../result.ts'
+import { checkSpin } from '../molecule.ts'
 import type { Level } from './input.ts'
 
 interface Functional {
@@ -167,16 +168,7 @@ export function checkMolecule(
       others.length > 0 ? `these have: ${others.map(other => other.label).join(', ')}` : undefined,
     )
   }
-  const electrons = electronCount(elements, charge)
-  if (electrons < 1) return badInput('charge', `a charge of ${charge} leaves no electrons`)
-  if ((electrons - multiplicity) % 2 === 0 || multiplicity > electrons + 1) {
-    return badInput(
-      'mult',
-      `${electrons} electrons cannot have multiplicity ${multiplicity}`,
-      'check the charge: an odd number of electrons has an even multiplicity',
-    )
-  }
-  return ok(undefined)
+  return checkSpin(elements, charge, multiplicity)
 }
 
 /** Letters, digits and what tells basis sets apart: `+ * ( ) ,`. */

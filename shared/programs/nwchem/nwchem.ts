@@ -1,9 +1,10 @@
 import type { Json } from '../../ids.ts'
 import type { JobResult, Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
+import { checkCalculation, checkDeck, geometryOf } from '../calculation.ts'
 import { readFiles, record } from '../files.ts'
 import { launchLine } from '../launch.ts'
-import type { Contents, GeometryAtom, Program } from '../program.ts'
+import type { Contents, Program } from '../program.ts'
 import { readXyz } from '../xyz.ts'
 import { deckBody, deckText, findWords, memoryPerRank } from './deck.ts'
 import type { NwchemCalculation, NwchemInput, NwchemTask } from './input.ts'
@@ -43,7 +44,7 @@ export const nwchem: Program = {
   contents(json) {
     const input = orThrow(parse(json))
     return [
-      ...(input.kind === 'deck' ? input.files : [input.geometry]),
+      ...(input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]),
       ...(input.repairs?.geometry ? [input.repairs.geometry] : []),
     ]
   },
@@ -51,10 +52,11 @@ export const nwchem: Program = {
   files(json, resources, contents) {
     const input = orThrow(parse(json))
     if (input.kind === 'deck') {
-      return input.files.map(file => ({
-        name: file.name,
-        text: file.name === input.main ? repaired(contents(file), input, resources, contents) : contents(file),
-      }))
+      return input.files.map(({ name, ...content }) =>
+        name === input.main && input.repairs
+          ? { name, text: repaired(contents(content), input, resources, contents) }
+          : { name, content },
+      )
     }
     const perRank = orThrow(memoryPerRank(resources))
     const text = deckText(input, orThrow(findWords(input)), geometryOf(input, contents), resources, perRank)
@@ -126,17 +128,13 @@ function parse(json: Json): Result<NwchemInput> {
     if (!files.ok) return files
   }
   if (input.kind === 'deck') {
-    const files = readFiles(input.files)
-    if (!files.ok) return files
-    if (!files.value.some(file => file.name === input.main)) return badInput('main', 'the deck is not among the files')
-    if (files.value.some(file => file.name === OUTPUT))
-      return badInput('files', `${OUTPUT} is the output's name`, 'rename it')
-    return ok(json as NwchemInput)
+    const deck = checkDeck(json, OUTPUT)
+    return deck.ok ? ok(json as NwchemInput) : deck
   }
   if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
-  if (!tasks.includes(input.task as NwchemTask))
-    return badInput('task', `unknown task: ${input.task}`, `known are ${tasks.join(', ')}`)
-  for (const field of ['title', 'xc', 'basis', 'solvent'] as const) {
+  const common = checkCalculation(json, tasks)
+  if (!common.ok) return common
+  for (const field of ['xc', 'basis'] as const) {
     if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted`)
   }
   const { xc, basis } = record(input.shielding)
@@ -144,16 +142,7 @@ function parse(json: Json): Result<NwchemInput> {
     return badInput('shielding', 'a level of the shieldings has xc and basis')
   }
   if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false')
-  if (typeof record(input.geometry).sha256 !== 'string') return badInput('geometry', 'there is no geometry')
-  if (!isWhole(input.charge)) return badInput('charge', 'the charge is a whole number')
-  if (!isWhole(input.multiplicity, 1)) return badInput('mult', 'the multiplicity is 1 or more')
-  if (!isWhole(input.atoms, 1)) return badInput('geometry', 'the geometry has no atoms')
-  if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'at least one cycle is needed')
   return ok(json as NwchemInput)
-}
-
-function isWhole(value: Json | undefined, least = Number.NEGATIVE_INFINITY): boolean {
-  return Number.isInteger(value) && (value as number) >= least
 }
 
 function checkShieldings(
@@ -169,12 +158,6 @@ function checkShieldings(
   }
   if (!level.shieldings) return badInput('xc', `NWChem has no shieldings with ${level.label}`)
   return ok(undefined)
-}
-
-function geometryOf(input: NwchemCalculation, contents: Contents): readonly GeometryAtom[] {
-  const atoms = orThrow(readXyz(contents(input.geometry)))
-  if (atoms.length === input.atoms) return atoms
-  return orThrow(badInput('geometry', `the geometry has ${atoms.length} atoms where ${input.atoms} were announced`))
 }
 
 /** A person's deck without what does not change its result: comments, title, memory, names of the run, echo. */

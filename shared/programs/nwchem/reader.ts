@@ -1,15 +1,26 @@
 import { atomicNumber } from '../../nmr/elements.ts'
-import type { Evidence, OutputReader, OutputReading } from '../program.ts'
+import type { Category } from '../categories.ts'
+import { type Cause, type Complaint, evidenceAt as evidence } from '../complaints.ts'
+import { afterEquals, decimals, lastWord, numberOrNull } from '../numbers.ts'
+import type { Evidence, OptCycle, OutputReader, OutputReading } from '../program.ts'
+import { firstWord } from '../rules.ts'
+import { surroundingCause } from '../surroundings.ts'
 import { atomsOf, centresTable, elementOf } from './centres.ts'
-import { type Complaint, ending } from './ending.ts'
-import { type Cause, causeOf, uncategorised } from './failures.ts'
+import { ending } from './ending.ts'
+import { causeOf, uncategorised } from './failures.ts'
 import type { NwchemInput } from './input.ts'
-import { afterEquals, decimals, lastWord, numberOrNull } from './numbers.ts'
 
 /** The rule that stands above and below NWChem's messages; 63 or 72 hyphens. */
 const RULE = ` ${'-'.repeat(60)}`
 
-const BLANK = 32
+/** CODATA 2018: a dipole moment of one atomic unit in debye. */
+const DEBYE = 2.541746473
+
+/** Complaints that are kept: a failing parallel run says the same once for each of its processes. */
+const MOST_COMPLAINTS = 60
+
+const HYPHEN = 45
+const EQUALS = 61
 
 /**
  * Reads outputs of NWChem 6.0 to 7.2 line by line, cut anywhere, several runs in one file. Lines are known by their
@@ -26,6 +37,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let underRule = false
   let lastLine = ''
   let lastNumber = 0
+  /** Reads the rows of a table; false when the line is none of them any more. */
+  let rows: ((line: string) => boolean) | null = null
 
   let isNwchem = false
   let inEcho = false
@@ -53,7 +66,14 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let optCycles: number | null = null
   let optStep: number | null = null
   let maxGradient: number | null = null
-  let frequencies = false
+  let frequencies: number[] = []
+  let cycles: OptCycle[] = []
+  let mulliken: readonly number[] | null = null
+  let dipole: number | null = null
+  let cpu: number | null = null
+  let ranks: number | null = null
+  let memory: number | null = null
+  const modules = new Set<string>()
   let shieldings: Map<number, { element: string; sigma: number }> | null = null
   let shieldingOf: { centre: number; tag: string } | null = null
 
@@ -61,9 +81,9 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     return evidence(file, lineNumber, line)
   }
   function complain(cause: Cause, where: Evidence = here()): void {
-    complaints.push({ ...cause, evidence: where })
+    if (complaints.length < MOST_COMPLAINTS) complaints.push({ ...cause, evidence: where })
   }
-  function forget(category: string): void {
+  function forget(category: Category): void {
     complaints = complaints.filter(each => each.category !== category)
   }
 
@@ -111,13 +131,19 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   }
 
   function optimisationStep(): void {
-    const [, step, , , gradient, ...more] = line.split(/\s+/)
+    const [, step, energy, , gradient, ...more] = line.split(/\s+/)
     if (!/^\d+$/.test(step ?? '') || more.length < 4) return
     const number = Number(step)
-    if (number === 0 && optStep !== 0) optCycles = 0
+    if (number === 0 && optStep !== 0) {
+      optCycles = 0
+      cycles = []
+    }
     if (number !== optStep) optCycles = (optCycles ?? 0) + 1
     optStep = number
     maxGradient = numberOrNull(gradient)
+    // The last one is printed a second time when it has converged.
+    cycles.length = Math.max(0, Math.min(cycles.length, (optCycles ?? 1) - 1))
+    cycles.push({ energy_hartree: numberOrNull(energy), gradient: maxGradient })
   }
 
   const readers: readonly (readonly [start: string, read: () => void])[] = [
@@ -177,7 +203,18 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
         if (underRule) complain({ category: 'opt-not-converged', weight: 2 })
       },
     ],
-    [' P.Frequency', () => (frequencies = true)],
+    ['             (Projected Frequencies expressed', () => (frequencies = [])],
+    [' P.Frequency', frequencyRow],
+    ['  Mulliken analysis of the total density', () => beginCharges(/^\s+\d+ \S+\s+(\d+)\s+(-?\d+\.\d{2})\s/)],
+    [
+      '          ----- Total      gross population on atoms',
+      () => beginCharges(/^\s+\d+\s+\S+\s+(\d+\.\d)\s+(-?\d+\.\d{5})/),
+    ],
+    ['     Multipole analysis of the density', beginMoments],
+    ['    nproc           =', () => (ranks = numberOrNull(afterEquals(line)) ?? ranks)],
+    ['    total    =', () => (memory = numberOrNull(/doubles =\s*([\d.]+) Mbytes/.exec(line)?.[1]) ?? memory)],
+    ['                                 NWChem ', () => modules.add(line.trim().split(' ')[1] ?? '')],
+    ['                                NWChem ', () => modules.add(line.trim().split(' ')[1] ?? '')],
     [
       '          Chemical Shielding Tensors',
       () => {
@@ -201,14 +238,43 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
         if (seconds === null) return
         totalTimes = here()
         wall = seconds
+        cpu = numberOrNull(/cpu:\s*([\d.]+)s/.exec(line)?.[1])
       },
     ],
     [' For more information see the NWChem manual', endFatally],
   ]
-  const byFirst = new Map<string, (readonly [string, () => void])[]>()
-  for (const reader of readers) {
-    const first = reader[0].trimStart().charAt(0)
-    byFirst.set(first, [...(byFirst.get(first) ?? []), reader])
+  const byFirst = tableOf(readers)
+
+  function frequencyRow(): void {
+    frequencies.push(...[...line.matchAll(/-?\d+\.\d{2}(?=\s|$)/g)].map(Number))
+  }
+
+  /** Charges as nuclear charge less population. */
+  function beginCharges(row: RegExp): void {
+    const charges: number[] = []
+    rows = text => {
+      const found = row.exec(text)
+      if (found) {
+        // Of 2 or 5 decimals: no more than that is left.
+        charges.push(Math.round((Number(found[1]) - Number(found[2])) * 1e5) / 1e5)
+        return true
+      }
+      if (charges.length === 0) return text.trim() === '' || /^\s*(-+|Atom)/.test(text)
+      if (text.trim() === '') mulliken = charges
+      return false
+    }
+  }
+
+  /** The three lines `1   1 0 0     -0.000000 ...` of the total density. */
+  function beginMoments(): void {
+    const moments: number[] = []
+    rows = text => {
+      const moment = numberOrNull(/^\s+1\s+[01] [01] [01]\s+(-?\d+\.\d{6})\s/.exec(text)?.[1])
+      if (moment !== null) moments.push(moment)
+      if (moments.length < 3) return !/^\s+2\s+2 0 0/.test(text)
+      dipole = Math.round(Math.hypot(...moments) * DEBYE * 1e6) / 1e6
+      return false
+    }
   }
 
   /** Six places wide: a narrower one was cut. */
@@ -256,10 +322,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
 
   function hear(): void {
     const text = /ARMCI Error:\s*\d+:\s*(.*?):?\s*$/.exec(line)?.[1] ?? line
-    const cause = causeOf(text)
-    if (cause) stderr.push({ ...cause, evidence: here() })
-    else if (/exited on signal (9|15)\b/.test(line)) stderr.push({ category: 'killed', weight: 1, evidence: here() })
-    else if (/exited on signal \d+/.test(line)) stderr.push({ category: 'crash-unknown', weight: 0, evidence: here() })
+    const cause = causeOf(text) ?? surroundingCause(line)
+    if (cause && stderr.length < MOST_COMPLAINTS) stderr.push({ ...cause, evidence: here() })
   }
 
   function changeFile(to: string): void {
@@ -270,20 +334,12 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     if (!isStderr) output = to
   }
 
-  function dispatch(): void {
-    let start = 0
-    while (line.charCodeAt(start) === BLANK) start += 1
-    if (start === line.length) {
-      if (scfCycle !== null) scfTable = false
-      return
-    }
-    lastLine = line
-    lastNumber = lineNumber
-    if (scfTable && /^\s+\d+\s+\S+\s+\d/.test(line)) scfCycle = Number(line.trim().split(/\s+/)[0])
+  function dispatch(start: number): void {
+    const code = line.charCodeAt(start)
+    const found = code < 128 ? byFirst[code] : null
+    if (!found) return
+    for (const [prefix, read] of found) if (line.startsWith(prefix)) read()
     if (line.startsWith('Northwest Computational Chemistry Package (NWChem)', start)) banner()
-    for (const [prefix, read] of byFirst.get(line.charAt(start)) ?? []) {
-      if (line.startsWith(prefix)) read()
-    }
   }
 
   return {
@@ -297,15 +353,28 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
         inEcho = !line.startsWith('====')
         return
       }
-      if (line.startsWith('====') && line.includes('echo of input deck')) {
+      const start = firstWord(line)
+      if (start === line.length) {
+        underRule = false
+        if (scfCycle !== null) scfTable = false
+        if (rows !== null && !rows(line)) rows = null
+        table.row(line)
+        return
+      }
+      const first = line.charCodeAt(start)
+      if (first === EQUALS && line.startsWith('====') && line.includes('echo of input deck')) {
         isNwchem = true
         inEcho = true
         return
       }
       if (underRule) boxed()
+      if (rows !== null && !rows(line)) rows = null
       table.row(line)
-      dispatch()
-      underRule = line.startsWith(RULE)
+      if (scfTable && /^\s+\d+\s+\S+\s+\d/.test(line)) scfCycle = Number(line.trim().split(/\s+/)[0])
+      dispatch(start)
+      lastLine = line
+      lastNumber = lineNumber
+      underRule = first === HYPHEN && line.startsWith(RULE)
     },
 
     reading(): OutputReading {
@@ -324,7 +393,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           geometry,
           shielded: sigmas?.size ?? 0,
           shieldings: shieldings?.size ?? 0,
-          frequencies,
+          frequencies: frequencies.length > 0,
           dielectrics,
         },
         input,
@@ -344,6 +413,18 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           shieldings: sigmas && [...sigmas].map(([atom, { element, sigma }]) => ({ atom, element, sigma_ppm: sigma })),
           wall_s: wall,
         },
+        figures: {
+          cycles,
+          mulliken,
+          frequencies: frequencies.length > 0 ? frequencies : null,
+          // Translations and rotations are projected out, and so stand there as zeros.
+          imaginary: frequencies.length > 0 ? frequencies.filter(value => value < -1).length : null,
+          dipole_debye: dipole,
+          cpu_s: cpu,
+          ranks,
+          memory_mb: memory,
+        },
+        kind: kindOf(),
         geometry,
         now: { scf_cycle: scf === 'iterating' ? scfCycle : null, opt_cycle: optCycles },
       }
@@ -359,6 +440,14 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     return centres === null || [...(shieldings ?? [])].every(([n, { element }]) => centres[n - 1]?.element === element)
   }
 
+  function kindOf(): string | null {
+    if (!isNwchem) return null
+    if (shieldings) return 'nmr'
+    if (frequencies.length > 0 || modules.has('Analytic')) return 'freq'
+    if (optimising) return 'opt'
+    return lastEnergy || scf !== 'none' ? 'sp' : null
+  }
+
   function converged(): boolean | null {
     if (complaints.some(each => each.category.endsWith('-not-converged'))) return false
     if (optimising) return optimised ? true : null
@@ -366,6 +455,12 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   }
 }
 
-function evidence(file: string, line: number, text: string): Evidence {
-  return { source: 'output', file, line, text: text.trim().slice(0, 200) }
+type Reading = readonly [start: string, read: () => void]
+
+/** What reads a line, by the code of its first character that is no blank. */
+function tableOf(readers: readonly Reading[]): readonly (readonly Reading[] | null)[] {
+  return Array.from({ length: 128 }, (_, code) => {
+    const found = readers.filter(([start]) => start.trimStart().charCodeAt(0) === code)
+    return found.length > 0 || code === 'N'.charCodeAt(0) ? found : null
+  })
 }

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { listen } from '../../../electron/engine/socket/server.ts'
+import { type LocalEngine, listen } from '../../../electron/engine/socket/server.ts'
 import { type EngineFunctions, type HostFunctions, overSocket } from '../../../electron/engine/socket/wire.ts'
-import type { Engine, Update } from '../../../shared/contract.ts'
+import type { Update } from '../../../shared/contract.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { emptyState } from '../../../shared/model/state.ts'
 import { ok } from '../../../shared/result.ts'
@@ -19,7 +19,7 @@ const BATCHES = 400
 function busyEngine() {
   const listeners = new Set<(update: Update) => void>()
   let seq = 0
-  const engine: Engine = {
+  const engine: LocalEngine = {
     subscribe(listener) {
       listeners.add(listener)
       listener({ is: 'snapshot', state: { ...emptyState, seq } })
@@ -27,6 +27,7 @@ function busyEngine() {
     },
     send: async () => ok({ seq }),
     put: async () => ok({ sha256: '', bytes: 0 }),
+    keep: async () => ok({ sha256: '', bytes: 0 }),
     read: async () => ok(''),
     readings: () => () => {},
     questions: () => () => {},

@@ -21,7 +21,7 @@ import { type Answer, readAnswers } from '../../../electron/engine/machines/remo
 import type { Label, RemotePath } from '../../../shared/ids.ts'
 import { jobFiles } from '../../../shared/job-folder.ts'
 import { localMachine, type MachineSettings } from '../../../shared/model/machine.ts'
-import { type InputFile, programOf } from '../../../shared/programs/index.ts'
+import { programOf } from '../../../shared/programs/index.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
 import { which } from '../../setup/groups.mjs'
 
@@ -57,6 +57,12 @@ export interface TestJob {
   readonly scratch?: string
 }
 
+/** A file as it is sent. */
+interface SentFile {
+  readonly name: string
+  readonly text: string
+}
+
 /** A work folder as on any machine, in which one shell stands for `sh`; all its processes end with the test. */
 export interface Box {
   readonly work: string
@@ -70,7 +76,7 @@ export interface Box {
   run(command: string, args: readonly string[], options?: Options & { readonly cwd?: string }): Promise<Answered>
   /** Puts a program of this name before the system's own; the script reaches that one as "$REAL". */
   shim(name: string, script: string): void
-  files(job: TestJob): readonly InputFile[]
+  files(job: TestJob): readonly SentFile[]
   stage(...jobs: readonly TestJob[]): Promise<readonly Answer[]>
   /** Stages and submits; the queue ids in the order of the jobs. */
   start(...jobs: readonly TestJob[]): Promise<readonly string[]>
@@ -150,7 +156,7 @@ export function newBox(shell: string): Box {
         resources: { ranks, memory_mb: 100, seconds },
         contents: () => script,
         body: readFileSync(join(resources, 'job.sh'), 'utf8'),
-      })
+      }).map(file => ('text' in file ? file : { name: file.name, text: script }))
     },
     async stage(...jobs) {
       return box.ask('stage', [], { stdin: await tarOf(jobs.map(job => [job.label, box.files(job)])) })
@@ -194,7 +200,7 @@ export function newBox(shell: string): Box {
 
 /** A tar stream of `<label>/<file>`, with the sums that stage wants, unless SHA256SUMS is given. */
 export async function tarOf(
-  jobs: readonly (readonly [label: string, files: readonly InputFile[]])[],
+  jobs: readonly (readonly [label: string, files: readonly SentFile[]])[],
   sums = sumsOf,
 ): Promise<Buffer> {
   const tar = pack()
@@ -209,7 +215,7 @@ export async function tarOf(
   return Buffer.concat(chunks)
 }
 
-export function sumsOf(files: readonly InputFile[]): string {
+export function sumsOf(files: readonly SentFile[]): string {
   return files.map(({ name, text }) => `${sha256(text)}  ${name}\n`).join('')
 }
 

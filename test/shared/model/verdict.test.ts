@@ -2,13 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { EndCause, Evidence } from '../../../shared/model/job.ts'
 import { CUTOFF_S, loneVerdict, type Verdict, verdict, type Witnesses } from '../../../shared/model/verdict.ts'
+import type { Category } from '../../../shared/programs/index.ts'
 
 const line: Evidence = { source: 'output', file: 'a.out', line: 7, text: 'a line of the output' }
 const report: Evidence = { source: 'report', file: 'report.ended', line: null, text: 'its own report' }
 
 type Said = Partial<Omit<Witnesses, 'output'>> & {
   readonly output: Witnesses['output']['outcome']
-  readonly category?: string
+  readonly category?: Category
   readonly reason?: string
 }
 

@@ -40,7 +40,9 @@ function run(input: NwchemCalculation, xyz: string): OutputReading {
   if (!checked.ok) throw new Error(checked.fault.message)
   const folder = mkdtempSync(join(tmpdir(), 'larmor-nwchem-'))
   try {
-    for (const { name, text } of nwchem.files(input, resources, () => xyz)) writeFileSync(join(folder, name), text)
+    for (const file of nwchem.files(input, resources, () => xyz)) {
+      if ('text' in file) writeFileSync(join(folder, file.name), file.text)
+    }
     const line = nwchem.command(input, resources, 'nwchem').sh
     spawnSync('sh', ['-c', `exec ${line} >${nwchem.output} 2>stderr.txt`], {
       cwd: folder,

@@ -29,7 +29,7 @@ function deck(
 ) {
   const [file, ...others] = nwchem.files({ ...input, ...change }, { ...resources, ...more }, () => xyz)
   expect(others).toEqual([])
-  return file?.text ?? ''
+  return file && 'text' in file ? file.text : ''
 }
 
 function fieldOf(result: Result<void>): string | undefined {

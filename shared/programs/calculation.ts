@@ -1,0 +1,56 @@
+import type { Json } from '../ids.ts'
+import { badInput, ok, orThrow, type Result } from '../result.ts'
+import { readFiles, record } from './files.ts'
+import type { Contents, GeometryAtom } from './program.ts'
+import { readXyz } from './xyz.ts'
+
+/** Whether the value is a whole number that is not below `least`. */
+function isWhole(value: Json | undefined, least = Number.NEGATIVE_INFINITY): boolean {
+  return Number.isInteger(value) && (value as number) >= least
+}
+
+/** Checks files of which one is the deck: `output` is the name that the program's output takes. */
+export function checkDeck(json: Json, output: string): Result<void> {
+  const input = record(json)
+  const files = readFiles(input.files)
+  if (!files.ok) return files
+  if (!files.value.some(file => file.name === input.main)) return badInput('main', 'the deck is not among the files')
+  if (files.value.some(file => file.name === output))
+    return badInput('files', `${output} is the output's name`, 'rename it')
+  return ok(undefined)
+}
+
+/** Checks what every calculation has: a task of those named, a geometry, charge, multiplicity. Faults name the field. */
+export function checkCalculation(json: Json, tasks: readonly string[]): Result<void> {
+  const input = record(json)
+  if (!tasks.includes(input.task as string))
+    return badInput('task', `unknown task: ${input.task}`, `known are ${tasks.join(', ')}`)
+  for (const field of ['title', 'solvent'] as const) {
+    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted`)
+  }
+  if (typeof record(input.geometry).sha256 !== 'string') return badInput('geometry', 'there is no geometry')
+  if (!isWhole(input.charge)) return badInput('charge', 'the charge is a whole number')
+  if (!isWhole(input.multiplicity, 1)) return badInput('mult', 'the multiplicity is 1 or more')
+  if (!isWhole(input.atoms, 1)) return badInput('geometry', 'the geometry has no atoms')
+  if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'at least one cycle is needed')
+  return ok(undefined)
+}
+
+/** The atoms of a calculation's geometry, as many as were announced. */
+export function geometryOf(
+  input: { readonly geometry: { readonly sha256: string; readonly bytes: number }; readonly atoms: number },
+  contents: Contents,
+): readonly GeometryAtom[] {
+  const atoms = orThrow(readXyz(contents(input.geometry)))
+  if (atoms.length === input.atoms) return atoms
+  return orThrow(badInput('geometry', `the geometry has ${atoms.length} atoms where ${input.atoms} were announced`))
+}
+
+/** Only what cannot end a comment or begin a directive in any program's input; at most 70 characters. */
+export function plainTitle(title: string): string {
+  return title
+    .replaceAll(/[^A-Za-z0-9 .,:/()+*=@_-]/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim()
+    .slice(0, 70)
+}

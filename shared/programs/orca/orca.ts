@@ -1,0 +1,137 @@
+import type { Json } from '../../ids.ts'
+import type { JobResult } from '../../model/job.ts'
+import { badInput, ok, orThrow, type Result } from '../../result.ts'
+import { sh } from '../../sh.ts'
+import { checkCalculation, checkDeck, geometryOf } from '../calculation.ts'
+import { record } from '../files.ts'
+import type { Program } from '../program.ts'
+import { deckBody, deckText, findWords, maxcore, RESTART } from './deck.ts'
+import type { OrcaCalculation, OrcaInput } from './input.ts'
+import { orcaReader } from './reader.ts'
+
+const OUTPUT = 'orca.out'
+const DECK = 'larmor.inp'
+const tasks = ['opt', 'nmr', 'sp', 'freq', 'opt+nmr']
+
+/** ORCA starts its own processes, and finds its modules only where it was started by its full path. */
+const RUN = 'exec "$(readlink -f "$(command -v "$1")")" "$2"'
+
+/**
+ * ORCA 4 to 6. Its outputs are read; the inputs that Larmor writes follow its manual and were never run by Larmor's
+ * authors, for ORCA may not be passed on with it.
+ */
+export const orca: Program = {
+  id: 'orca',
+  label: 'ORCA',
+  executable: 'orca',
+  output: OUTPUT,
+  // Not *.gbw: the orbitals are what a restart goes on from.
+  scratch: ['*.tmp', '*.tmp.*', '*.densities', '*.densitiesinfo', '*.bibtex', '*.ges', '*.K*', '*.ints*', '*.cpcm'],
+  exitDecides: false,
+
+  check(json, resources) {
+    const input = parse(json)
+    if (!input.ok) return input
+    if (!Number.isInteger(resources.ranks) || resources.ranks < 1)
+      return badInput('ranks', 'at least one rank is needed')
+    if (input.value.kind === 'deck') return ok(undefined)
+    const memory = maxcore(resources)
+    if (!memory.ok) return memory
+    const words = findWords(input.value)
+    if (!words.ok) return words
+    if (input.value.task.endsWith('nmr') && input.value.multiplicity > 1) {
+      return badInput('mult', `shieldings of multiplicity ${input.value.multiplicity} are not offered`)
+    }
+    return ok(undefined)
+  },
+
+  contents(json) {
+    const input = orThrow(parse(json))
+    return input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]
+  },
+
+  files(json, resources, contents) {
+    const input = orThrow(parse(json))
+    if (input.kind === 'deck') return input.files.map(({ name, ...content }) => ({ name, content }))
+    const text = deckText(
+      input,
+      orThrow(findWords(input)),
+      geometryOf(input, contents),
+      resources,
+      orThrow(maxcore(resources)),
+    )
+    return [{ name: DECK, text }, ...(input.restart ? [{ name: RESTART, content: input.restart }] : [])]
+  },
+
+  command(json, _, executable) {
+    const input = orThrow(parse(json))
+    return sh`sh -c ${RUN} sh ${executable} ${input.kind === 'deck' ? input.main : DECK}`
+  },
+
+  calculation(json, contents) {
+    const input = orThrow(parse(json))
+    if (input.kind === 'calculation') {
+      if (input.restart) return null
+      return { program: 'orca', deck: deckBody(input, orThrow(findWords(input)), geometryOf(input, contents)) }
+    }
+    const main = input.files.find(file => file.name === input.main)
+    const deck = main ? contents(main) : ''
+    // What such an input starts from lies outside of it.
+    if (/(^|[\s"'])(~|\.\.)?\/\S/m.test(deck)) return null
+    const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
+    return { program: 'orca', deck: essence(deck), files: others }
+  },
+
+  reader(json) {
+    const input = parse(json)
+    return orcaReader(input.ok ? input.value : null)
+  },
+
+  restart(json, last: JobResult | null) {
+    const input = parse(json)
+    if (!input.ok || input.value.kind === 'deck' || !input.value.task.startsWith('opt') || !last?.geometry) return json
+    const { sha256, bytes } = last.geometry
+    return { ...input.value, geometry: { sha256, bytes } }
+  },
+}
+
+/** The input, each member looked at; a fault names the field as the terminal does. */
+function parse(json: Json): Result<OrcaInput> {
+  const input = record(json)
+  if (input.kind === 'deck') {
+    const deck = checkDeck(json, OUTPUT)
+    return deck.ok ? ok(json as OrcaInput) : deck
+  }
+  if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
+  const common = checkCalculation(json, tasks)
+  if (!common.ok) return common
+  for (const field of ['xc', 'basis'] as const) {
+    if (input[field] !== null && typeof input[field] !== 'string') return badInput(field, `${field} is a name or null`)
+  }
+  if (typeof input.keywords !== 'string') return badInput('keywords', 'keywords is a text')
+  const { xc, basis } = record(input.shielding)
+  if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
+    return badInput('shielding', 'a level of the shieldings has xc and basis')
+  }
+  if (typeof input.cartesian !== 'boolean') return badInput('cartesian', 'cartesian is true or false')
+  if (input.restart !== null && typeof record(input.restart).sha256 !== 'string') {
+    return badInput('restart', 'a restart names orbitals, or is null')
+  }
+  return ok(json as OrcaCalculation)
+}
+
+/** A person's input without what does not change its result: comments, memory, number of processes. */
+function essence(deck: string): string {
+  return deck
+    .replaceAll(/%pal\b[\s\S]*?\bend\b/gi, '')
+    .split(/\r\n|\r|\n/)
+    .map(line =>
+      line
+        .replace(/#.*/, '')
+        .replaceAll(/\bpal\d+\b/gi, '')
+        .trim()
+        .replaceAll(/\s+/g, ' '),
+    )
+    .filter(line => line !== '' && line !== '!' && !/^%maxcore\b/i.test(line))
+    .join('\n')
+}
