@@ -1,20 +1,21 @@
 import { FocusStyleManager } from '@blueprintjs/core'
-import { useEffect, useMemo, useState } from 'react'
-import { lastAttempt } from '../shared/model/job.ts'
+import { useEffect, useState } from 'react'
 import type { State } from '../shared/model/state.ts'
-import { get, values } from '../shared/model/table.ts'
+import { get } from '../shared/model/table.ts'
 import { useCell } from './cell.ts'
 import { KeyHelp } from './keys/help.tsx'
 import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
 import { type Larmor, LarmorContext } from './larmor.ts'
-import { LinkBanner } from './link.tsx'
 import { Palette } from './palette/palette.tsx'
-import { go, type Route, useRoute } from './route.ts'
+import { useJobIndex } from './queue/use-job-index.ts'
+import { go, type Route, type ScreenId, useRoute } from './route.ts'
 import { screens } from './screens.tsx'
+import { Banners } from './shell/banners.tsx'
 import { Rail } from './shell/rail.tsx'
 import { StatusLine } from './shell/status-line.tsx'
 import { TitleBar } from './shell/title-bar.tsx'
 import { useTheme, useThemeWish } from './theme.ts'
+import { SegmentPatterns } from './ui/segments.tsx'
 import { Notes, undoLast } from './ui/toast.tsx'
 import './shell/shell.css'
 
@@ -29,7 +30,6 @@ export function App(larmor: Larmor) {
   const theme = useTheme()
   const [wish, setTheme] = useThemeWish()
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
-  const failed = useMemo(() => countFailed(state), [state])
   const first = known && state.runs.size === 0
   const part = partOf(state, route)
   const { Component, label } = screens[route.screen]
@@ -61,20 +61,26 @@ export function App(larmor: Larmor) {
           To the screen
         </button>
         <TitleBar route={route} part={part} link={link} newest={state.as_of} first={first} />
-        <Rail current={route.screen} failed={failed} />
+        <QueueRail current={route.screen} />
         <div className="page">
-          <LinkBanner link={link} newest={state.as_of} />
+          <Banners state={state} link={link} />
           <main id="main" tabIndex={-1} data-screen-shown={route.screen}>
             {known ? <Component path={route.path} /> : <p className="hint pad">Asking Larmor what is known…</p>}
           </main>
         </div>
         <StatusLine state={state} />
         <Notes />
+        <SegmentPatterns />
       </div>
       <Palette state={state} open={open === 'palette'} onClose={() => setOpen(null)} />
       <KeyHelp open={open === 'help'} onClose={() => setOpen(null)} />
     </LarmorContext>
   )
+}
+
+/** The rail, with the number of failed jobs at the queue. */
+function QueueRail({ current }: { readonly current: ScreenId }) {
+  return <Rail current={current} failed={useJobIndex().all.failed} />
 }
 
 /** The run or machine that the address names. */
@@ -83,13 +89,4 @@ function partOf(state: State, { screen, path }: Route): string | null {
   if (id === undefined) return null
   if (screen === 'machines') return id
   return get(state.runs, id)?.name ?? id
-}
-
-function countFailed(state: State): number {
-  let failed = 0
-  for (const job of values(state.jobs)) {
-    const { outcome } = lastAttempt(job)
-    if (outcome === 'failed' || outcome === 'timeout') failed += 1
-  }
-  return failed
 }

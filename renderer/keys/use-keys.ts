@@ -42,7 +42,10 @@ export function listenForKeys(): () => void {
     if (isTyping(event.target) && pressed === 'Ctrl+A') return
     if (document.querySelector('dialog[open], .bp6-overlay-open [role="dialog"]') && pressed !== 'Ctrl+K') return
     const commands = Object.entries<KeyCommand>(keyCommands) as [KeyCommandId, KeyCommand][]
-    const found = commands.find(([id, { keys }]) => keys.includes(pressed) && handlerOf(id) !== undefined)
+    const found = commands.find(
+      ([id, { keys, local }]) =>
+        keys.includes(pressed) && handlerOf(id) !== undefined && (local !== true || isInPlace(event.target)),
+    )
     if (!found) return
     event.preventDefault()
     doCommand(found[0])
@@ -56,6 +59,12 @@ function keyName({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): st
   const name = key === ' ' ? 'Space' : key.length === 1 ? key.toUpperCase() : key
   const parts = [ctrlKey || metaKey ? 'Ctrl' : '', altKey ? 'Alt' : '', shiftKey && key.length > 1 ? 'Shift' : '', name]
   return parts.filter(part => part !== '').join('+')
+}
+
+/** What means something only where the focus is: in the list itself, or nowhere in particular. */
+function isInPlace(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return true
+  return target === document.body || target.id === 'main' || target.matches('[data-keys]')
 }
 
 function isTyping(target: EventTarget | null): boolean {

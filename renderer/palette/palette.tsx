@@ -24,13 +24,7 @@ interface Choice {
 /** Ctrl K: runs, jobs, molecules, machines, and every command that can be given now. */
 export function Palette({ state, open, onClose }: PaletteProps) {
   return (
-    <Dialog
-      isOpen={open}
-      onClose={onClose}
-      className="palette"
-      aria-label="Search runs, jobs, machines and commands"
-      transitionDuration={0}
-    >
+    <Dialog isOpen={open} onClose={onClose} className="palette" aria-labelledby="palette-title" transitionDuration={0}>
       <Search state={state} onClose={onClose} />
     </Dialog>
   )
@@ -62,6 +56,9 @@ function Search({ state, onClose }: Omit<PaletteProps, 'open'>) {
   }
   return (
     <>
+      <h2 id="palette-title" className="only-read">
+        Search runs, jobs, machines and commands
+      </h2>
       <input
         // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
         autoFocus

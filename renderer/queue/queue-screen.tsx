@@ -1,12 +1,172 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { JobId } from '../../shared/ids.ts'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+import { get } from '../../shared/model/table.ts'
+import { useCell } from '../cell.ts'
 import { ComposeScreen } from '../compose/compose-screen.tsx'
-import { useEngineState } from '../larmor.ts'
-import { RunList } from '../runs/run-list.tsx'
-import { summarize } from '../runs/summary.ts'
+import { Inspector } from '../inspector/inspector.tsx'
+import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
+import { address } from '../route.ts'
+import { CancelQuestion } from '../runs/cancel-question.tsx'
+import { cancelJobs, copy, jobsById, possibleFor, resubmit } from '../runs/job-acts.ts'
+import { togglePause } from '../runs/pause.ts'
+import type { ScreenProps } from '../screens.tsx'
+import { BulkBar } from './bulk-bar.tsx'
+import { dataAge } from './data-age.ts'
+import { FilterBar, filterText } from './filter-bar.tsx'
+import { QueueTable } from './queue-table.tsx'
+import { matching, type QueueRow, rowsOf } from './rows.ts'
+import { changeView, cursor, queueView, setOpen, tick, ticked } from './selection.ts'
+import { useJobIndex } from './use-job-index.ts'
+import { useQueueKeys } from './use-queue-keys.ts'
+import './queue.css'
 
-/** All work that is under way, and what became of it. Where nothing was ever run: the one thing to do. */
-export function QueueScreen() {
+/** All work: runs and their jobs, what of them wants a person, and the inspector of the one that is looked at. */
+export function QueueScreen({ path }: ScreenProps) {
+  const { runs } = useEngineState()
+  return runs.size === 0 ? <ComposeScreen /> : <Queue path={path} />
+}
+
+function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
+  const { engine, store } = useLarmor()
   const state = useEngineState()
-  const runs = useMemo(() => summarize(state), [state])
-  return runs.length === 0 ? <ComposeScreen /> : <RunList runs={runs} title="Runs" />
+  const link = useCell(engine.link)
+  const offline = useOffline()
+  const index = useJobIndex()
+  const view = useCell(queueView)
+  const ticks = useCell(ticked)
+  const at = useCell(cursor)
+  const [asking, ask] = useState<readonly Job[] | null>(null)
+  const grid = useRef<HTMLDivElement>(null)
+  const chips = useRef<HTMLFieldSetElement>(null)
+  const search = useRef<HTMLInputElement>(null)
+  const rows = useMemo(() => rowsOf(state, index, view), [state, index, view])
+
+  // An address that names a run or a job puts the cursor there.
+  useEffect(() => {
+    if (wantedRun === undefined) return
+    cursor.set(wantedJob ?? wantedRun)
+    if (wantedJob !== undefined) changeView({ open: new Set([...queueView.get().open, wantedRun]) })
+  }, [wantedRun, wantedJob])
+
+  const inspected = wantedJob === undefined ? undefined : get(state.jobs, wantedJob)
+  const tickedJobs = jobsById(state, ticks)
+  const row = rows.find(({ id }) => id === at)
+  const pointed =
+    row?.is === 'job' ? jobsById(state, [row.job]) : row?.is === 'run' ? jobsById(state, row.run.jobs) : []
+  const targets = tickedJobs.length > 0 ? tickedJobs : pointed
+  const possible = possibleFor(targets)
+
+  const acts = {
+    resubmit() {
+      if (offline === null && possible.again.length > 0) resubmit(engine, () => store.get().state, possible.again)
+    },
+    cancel() {
+      if (offline === null && possible.cancellable.length > 0) ask(possible.cancellable)
+    },
+    pause() {
+      const run = row && get(state.runs, row.is === 'run' ? row.run.id : row.run)
+      if (offline === null && run) togglePause(engine, state, run)
+    },
+    inspect(each: QueueRow) {
+      if (each.is === 'rest') changeView({ whole: new Set([...view.whole, each.run]) })
+      else if (each.is === 'run') show(each.run.id)
+      else show(each.run, each.job)
+    },
+    close() {
+      if (wantedRun !== undefined) show()
+      else ticked.set(new Set())
+      grid.current?.focus()
+    },
+    'copy-id'() {
+      const job = inspected ?? pointed[0]
+      if (job) copy(lastAttempt(job).label, 'Job name')
+    },
+  }
+  useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf: run => matching(state, index, view, run) })
+
+  function onRow(each: QueueRow, { tick: ticking, range }: { readonly tick: boolean; readonly range: boolean }): void {
+    const from = rows.findIndex(({ id }) => id === at)
+    const to = rows.indexOf(each)
+    cursor.set(each.id)
+    if (range && from >= 0) {
+      const [low, high] = from < to ? [from, to] : [to, from]
+      tick(
+        rows.slice(low, high + 1).flatMap(between => (between.is === 'job' ? [between.job] : [])),
+        true,
+      )
+      return
+    }
+    if (ticking) {
+      const jobs =
+        each.is === 'job' ? [each.job] : each.is === 'run' ? matching(state, index, view, each.run) : each.jobs
+      tick(jobs, !jobs.every(id => ticks.has(id as JobId)))
+      return
+    }
+    if (each.is === 'run') setOpen(each.run.id, !view.open.has(each.run.id))
+    acts.inspect(each)
+  }
+
+  const run = wantedRun === undefined ? undefined : get(state.runs, wantedRun)
+  const shown = inspected || run
+  return (
+    <div className={shown ? 'queue with-inspector' : 'queue'}>
+      <div className="queue-list">
+        <FilterBar index={index} view={view} jobs={state.jobs.size} chips={chips} search={search} />
+        {tickedJobs.length > 0 ? (
+          <BulkBar
+            jobs={tickedJobs}
+            possible={possible}
+            offline={offline}
+            onResubmit={acts.resubmit}
+            onCancel={acts.cancel}
+            onClear={() => ticked.set(new Set())}
+          />
+        ) : null}
+        {rows.length === 0 ? (
+          <p className="empty">
+            {filterText(view)}: none.{' '}
+            <button
+              type="button"
+              className="link"
+              onClick={() => changeView({ standing: null, category: null, search: '' })}
+            >
+              Clear filter
+            </button>
+          </p>
+        ) : (
+          <QueueTable
+            state={state}
+            index={index}
+            rows={rows}
+            cursor={at}
+            ticked={ticks}
+            jobsOfRun={(each: Run) => matching(state, index, view, each)}
+            ageOf={(machine, now) => dataAge(state, link, machine, now)}
+            grid={grid}
+            onFirst={() => cursor.set(rows[0]?.id ?? null)}
+            onRow={onRow}
+          />
+        )}
+      </div>
+      {inspected ? (
+        <Inspector
+          key={inspected.id}
+          job={inspected}
+          onClose={acts.close}
+          onCancel={() => ask([inspected])}
+          onResubmit={() => resubmit(engine, () => store.get().state, [inspected])}
+        />
+      ) : null}
+      {asking ? (
+        <CancelQuestion jobs={asking} onConfirm={() => cancelJobs(engine, asking)} onClose={() => ask(null)} />
+      ) : null}
+    </div>
+  )
+}
+
+/** Another row of the same screen is no step of the back button. */
+function show(...path: readonly string[]): void {
+  location.replace(address('queue', ...path))
 }

@@ -9,7 +9,7 @@ import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { plural } from '../ui/number.ts'
-import { note } from '../ui/toast.tsx'
+import { notePause, pauseOrResume } from './pause.ts'
 
 interface ActionsProps {
   readonly engine: Engine
@@ -28,12 +28,8 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
   async function send(command: Command): Promise<void> {
     const answer = await engine.send(command)
     setFault(answer.ok ? null : answer.fault)
-    if (!answer.ok) return
-    if (command.type === 'run.pause') {
-      note(`${run.name}: held`, { shape: 'bars', undo: () => engine.send({ type: 'run.resume', run: run.id }) })
-    } else if (command.type === 'run.resume') {
-      note(`${run.name}: goes on`, { shape: 'half disc', undo: () => engine.send({ type: 'run.pause', run: run.id }) })
-    }
+    if (answer.ok && (command.type === 'run.pause' || command.type === 'run.resume'))
+      notePause(engine, run, command.type)
   }
   /** Why a command would do nothing now, or null. */
   function refusal(command: Command): string | null {
@@ -43,11 +39,7 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
     return decided.value.length === 0 ? 'This is already so.' : null
   }
   const ended = run.phase.is === 'ended'
-  const hold = run.phase.is === 'open' ? run.phase.hold : null
-  const pause: Command =
-    (ended && run.phase.outcome === 'stopped') || hold !== null
-      ? { type: 'run.resume', run: run.id }
-      : { type: 'run.pause', run: run.id }
+  const pause = pauseOrResume(run)
   const again = jobsToResubmit(jobs)
   const alive = jobs.filter(job => isAlive(job)).length
   const cancel: Command = { type: 'run.cancel', run: run.id }
@@ -59,7 +51,7 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
     <div className="actions">
       <fieldset className="row">
         <legend className="only-read">Actions on this run</legend>
-        {ended && run.phase.outcome !== 'stopped'
+        {pause === null
           ? null
           : pause.type === 'run.pause'
             ? button('Pause', pause, 'Starts nothing new; what runs goes on.')

@@ -89,18 +89,21 @@ export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol')
     return { job: job.id, attempt: n, label: label(job.id, n) }
   }
   const process = { host: 'here', pid: 4242, pgid: 4242, boot_id: 'b0' }
-  const started = '2026-03-02T09:00:00.000Z'
+  const now = () => new Date(engine.now()).toISOString()
 
   function runs(key: string): void {
     const at = ref(key)
     happen({ type: 'jobs.staged', run, jobs: [{ ...at, dir: `/work/${at.label}` as never }] })
     happen({ type: 'submit.intended', run, ...at })
     happen({ type: 'jobs.submitted', run, jobs: [{ ...at, queue_id: '4242:17:b0' as never }] })
-    happen({ type: 'jobs.running', run, jobs: [{ ...at, started, ...process }] })
+    happen({ type: 'jobs.running', run, jobs: [{ ...at, started: now(), ...process }] })
   }
   function ends(key: string, exit: number, parsed: Omit<Parsed, keyof AttemptRef>): void {
     const at = ref(key)
-    const ended = '2026-03-02T09:00:05.000Z'
+    const job = get(engine.state().jobs, at.job)
+    const phase = job && lastAttempt(job).phase
+    const started = phase?.is === 'running' ? phase.started : now()
+    const ended = now()
     happen({ type: 'jobs.ended', run, jobs: [{ ...at, started, ended, exit, signal: null, evidence: [], ...process }] })
     happen({ type: 'jobs.fetched', run, jobs: [{ ...at, files: [] }] })
     happen({ type: 'jobs.parsed', run, jobs: [{ ...at, ...parsed }] })

@@ -5,6 +5,7 @@ import { decide } from '../../shared/model/decide.ts'
 import type { EventBody } from '../../shared/model/events.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import { emptyState, type State } from '../../shared/model/state.ts'
+import { EVENT_VERSION } from '../../shared/model/upcast.ts'
 import { fail, ok } from '../../shared/result.ts'
 
 /** An Engine whose facts come from a test instead of machines; commands, reducer and contents are the real ones. */
@@ -18,6 +19,10 @@ export interface ScriptedEngine extends Engine {
   /** Machines were asked so much. */
   count(...activity: readonly MachineActivity[]): void
   keep(text: string): ContentRef
+  /** What happens from now on happens at this time, and a second later each. */
+  setClock(at: string): void
+  /** The time at which the last thing happened, in ms. */
+  now(): number
   state(): State
   /** How many listen to facts, and to readings. */
   listeners(): { readonly updates: number; readonly readings: number }
@@ -25,6 +30,7 @@ export interface ScriptedEngine extends Engine {
 
 export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngine {
   let state = emptyState
+  let clock = Date.parse(start)
   const updates = new Set<(update: Update) => void>()
   const watchers = new Set<(readings: readonly Reading[]) => void>()
   const askers = new Map<string, { readonly question: Question; readonly settle: (answer: string | null) => void }>()
@@ -36,7 +42,8 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
   function happen(...bodies: readonly EventBody[]): void {
     const events = bodies.map((body, i) => {
       const seq = state.seq + 1 + i
-      return { ...body, seq, at: new Date(Date.parse(start) + seq * 1000).toISOString(), v: 1 }
+      clock += 1000
+      return { ...body, seq, at: new Date(clock).toISOString(), v: EVENT_VERSION }
     })
     state = reduce(state, events)
     for (const listener of updates) listener({ is: 'events', events })
@@ -51,6 +58,10 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
   return {
     happen,
     keep,
+    now: () => clock,
+    setClock(at) {
+      clock = Date.parse(at)
+    },
     show(...readings) {
       for (const watcher of watchers) watcher(readings)
     },

@@ -1,0 +1,57 @@
+import { fixed } from '../ui/number.ts'
+import type { CoursePoint } from './use-output.ts'
+
+const [WIDTH, HEIGHT] = [160, 44]
+
+/** Energy and largest gradient over the cycles of an optimisation, each also as its last number. */
+export function Course({ course }: { readonly course: readonly CoursePoint[] }) {
+  if (course.length === 0) return null
+  const last = course.at(-1) as CoursePoint
+  const gradients = course.map(({ max_gradient }) =>
+    max_gradient === null ? null : Math.log10(Math.abs(max_gradient)),
+  )
+  return (
+    <section className="course" aria-label="Course of the optimisation" data-cycles={course.length}>
+      <figure>
+        <figcaption>Energy</figcaption>
+        <Line values={course.map(({ energy_hartree }) => energy_hartree)} name="Energy" cycles={course.length} />
+        <p>
+          {fixed(last.energy_hartree, 6)} E<sub>h</sub>, cycle {last.cycle}
+        </p>
+      </figure>
+      <figure>
+        <figcaption>
+          Max gradient <span className="hint">log scale</span>
+        </figcaption>
+        <Line values={gradients} name="Largest gradient" cycles={course.length} />
+        <p>{last.max_gradient === null ? '–' : `${last.max_gradient.toExponential(1).replace('-', '−')} a.u.`}</p>
+      </figure>
+    </section>
+  )
+}
+
+interface LineProps {
+  readonly values: readonly (number | null)[]
+  readonly name: string
+  readonly cycles: number
+}
+
+function Line({ values, name, cycles }: LineProps) {
+  const known = values.filter((value): value is number => value !== null && Number.isFinite(value))
+  const [low, high] = [Math.min(...known), Math.max(...known)]
+  const x = (i: number) => 3 + (i / Math.max(1, values.length - 1)) * (WIDTH - 6)
+  const y = (value: number) => (high === low ? HEIGHT / 2 : 4 + ((high - value) / (high - low)) * (HEIGHT - 8))
+  const points = values.flatMap((value, i) =>
+    value === null || !Number.isFinite(value) ? [] : [[x(i), y(value)] as const],
+  )
+  const end = points.at(-1)
+  return (
+    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${name} over ${cycles} cycles`}>
+      <polyline
+        className="course-line"
+        points={points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ')}
+      />
+      {end ? <circle className="course-end" cx={end[0]} cy={end[1]} r="2.5" /> : null}
+    </svg>
+  )
+}

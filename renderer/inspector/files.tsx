@@ -1,0 +1,45 @@
+import { Dialog } from '@blueprintjs/core'
+import { useState } from 'react'
+import type { Engine } from '../../shared/contract.ts'
+import type { Attempt, FetchedFile } from '../../shared/model/job.ts'
+import { printable } from '../../shared/printable.ts'
+import { bytes } from '../ui/number.ts'
+
+const MOST_SHOWN = 200_000
+
+/** What was fetched of the attempt; each can be read here, offline too. */
+export function Files({ engine, attempt }: { readonly engine: Engine; readonly attempt: Attempt }) {
+  const { phase } = attempt
+  const [open, setOpen] = useState<{ readonly name: string; readonly text: string } | null>(null)
+  if (phase.is !== 'fetched' && phase.is !== 'parsed') return null
+  if (phase.files.length === 0) return null
+
+  async function show(file: FetchedFile): Promise<void> {
+    const text = await engine.read(file, { offset: 0, length: Math.min(file.bytes, MOST_SHOWN) })
+    const cut = file.bytes > MOST_SHOWN ? `\n… (the first ${bytes(MOST_SHOWN)} of ${bytes(file.bytes)})` : ''
+    setOpen({ name: file.name, text: text.ok ? printable(text.value) + cut : text.fault.message })
+  }
+  return (
+    <section aria-labelledby="files-title">
+      <h3 id="files-title">Files</h3>
+      <ul className="files">
+        {phase.files.map(file => (
+          <li key={file.name}>
+            <button type="button" className="link machine-text" onClick={() => show(file)}>
+              <bdi>{file.name}</bdi>
+            </button>
+            <span className="hint">{bytes(file.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+      {open ? (
+        <Dialog isOpen onClose={() => setOpen(null)} title={open.name} className="output-view" transitionDuration={0}>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and holds no control */}
+          <section className="output-lines" tabIndex={0} aria-label={open.name}>
+            <pre>{open.text}</pre>
+          </section>
+        </Dialog>
+      ) : null}
+    </section>
+  )
+}

@@ -1,0 +1,97 @@
+import { Cross } from '@blueprintjs/icons'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { get } from '../../shared/model/table.ts'
+import { useKeys } from '../keys/use-keys.ts'
+import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
+import { useJobIndex } from '../queue/use-job-index.ts'
+import { possibleFor } from '../runs/job-acts.ts'
+import { reasonOf, standingLooks, standingOf } from '../runs/standing.ts'
+import { Badge } from '../ui/badge.tsx'
+import { useNow } from '../ui/clock.ts'
+import { AttemptTimeline } from './attempt-timeline.tsx'
+import { Course } from './course.tsx'
+import { EvidenceList } from './evidence-list.tsx'
+import { Files } from './files.tsx'
+import { JobTools } from './job-tools.tsx'
+import { OutputTail } from './output-tail.tsx'
+import { OutputView } from './output-view.tsx'
+import { useOutput } from './use-output.ts'
+import './inspector.css'
+import { useState } from 'react'
+
+interface InspectorProps {
+  readonly job: Job
+  onClose(): void
+  onResubmit(): void
+  onCancel(): void
+}
+
+/** One job: its verdict with what proves it, its attempts, its course and its output. */
+export function Inspector({ job, onClose, onResubmit, onCancel }: InspectorProps) {
+  const { engine } = useLarmor()
+  const state = useEngineState()
+  const offline = useOffline()
+  const index = useJobIndex()
+  const attempt = lastAttempt(job)
+  const running = attempt.phase.is === 'running' && attempt.outcome === null
+  const now = useNow(running ? 1000 : 60_000)
+  const surroundings = index.surroundings(job.run, job.machine)
+  const look = standingLooks[standingOf(job, surroundings)]
+  const reason = reasonOf(job, surroundings)
+  const output = useOutput(engine, job)
+  const [reading, setReading] = useState(false)
+  const { again, cancellable } = possibleFor([job])
+  const run = get(state.runs, job.run)
+
+  useKeys({ output: () => setReading(true) })
+  return (
+    <aside className="inspector" aria-label={`Inspector, ${job.key}`} data-inspected={job.id}>
+      <header className="inspector-head">
+        <h2 title={job.key}>
+          <bdi>{job.key}</bdi>
+        </h2>
+        <button type="button" className="icon-button" onClick={onClose} aria-label="Close the inspector">
+          <Cross size={14} title={false} />
+        </button>
+        <p className="verdict">
+          <Badge look={look} soft /> <span className="sentence">{reason}</span>
+        </p>
+        <p className="hint">
+          <bdi>{run?.name ?? job.run}</bdi> · {job.program} · attempt {attempt.n} · {job.machine}
+        </p>
+        <JobTools job={job} />
+        {again.length > 0 || cancellable.length > 0 ? (
+          <p className="row">
+            {again.length > 0 ? (
+              <button
+                type="button"
+                className="primary"
+                aria-disabled={offline !== null}
+                title={offline ?? 'A new attempt; this one stays as history.'}
+                onClick={() => offline === null && onResubmit()}
+              >
+                Resubmit
+              </button>
+            ) : null}
+            {cancellable.length > 0 ? (
+              <button
+                type="button"
+                aria-disabled={offline !== null}
+                title={offline ?? 'Kills it if it runs.'}
+                onClick={() => offline === null && onCancel()}
+              >
+                Cancel…
+              </button>
+            ) : null}
+          </p>
+        ) : null}
+      </header>
+      <EvidenceList attempt={attempt} />
+      <AttemptTimeline attempts={job.attempts} now={now} />
+      <Course course={output.course} />
+      <OutputTail output={output} onOpen={() => setReading(true)} />
+      <Files engine={engine} attempt={attempt} />
+      {reading ? <OutputView title={job.key} output={output} onClose={() => setReading(false)} /> : null}
+    </aside>
+  )
+}

@@ -1,0 +1,258 @@
+import { ChevronDown, ChevronRight, Tick } from '@blueprintjs/icons'
+import { memo, type ReactNode } from 'react'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+import { runState } from '../../shared/show/status.ts'
+import { workflowOf } from '../../shared/workflows/index.ts'
+import { runLook } from '../runs/looks.ts'
+import { reasonOf, type Standing, type Surroundings, standingLooks, standings } from '../runs/standing.ts'
+import { timesOf } from '../runs/times.ts'
+import { Badge } from '../ui/badge.tsx'
+import { Segments } from '../ui/segments.tsx'
+import { clockTime, hoursMinutes } from '../ui/time.ts'
+import type { Tally } from './job-index.ts'
+
+const FILLS = {
+  finished: 'done',
+  running: 'run',
+  unknown: 'attention',
+  check: 'attention',
+  failed: 'fail',
+  held: 'held',
+  sending: 'thin',
+  waiting: 'thin',
+  pending: 'thin',
+  stopped: 'stopped',
+} as const satisfies Record<Standing, string>
+
+interface Shared {
+  readonly rowId: string
+  readonly at: number
+  readonly top: number
+  readonly isCursor: boolean
+  readonly tick: 'all' | 'some' | 'none'
+  readonly age: { readonly text: string; readonly old: boolean }
+}
+
+interface RunRowProps extends Shared {
+  readonly run: Run
+  readonly open: boolean
+  readonly tally: Tally
+  readonly reached: boolean
+  readonly waited: number | null
+  readonly ran: number | null
+}
+
+export const RunRow = memo(function RunRow(props: RunRowProps) {
+  const { run, open, tally, reached, waited, ran } = props
+  const look = lookOfRun(run, tally, reached)
+  const total = standings.reduce((sum, each) => sum + tally[each], 0)
+  return (
+    <Row
+      {...props}
+      level={1}
+      expanded={open}
+      says={`${run.name}, ${look.word}, ${tally.finished} of ${total} finished`}
+    >
+      <span role="gridcell" className="cell name-cell">
+        <span className="twisty">
+          {open ? <ChevronDown size={12} title={false} /> : <ChevronRight size={12} title={false} />}
+        </span>
+        <span className="name" title={run.name}>
+          <strong>
+            <bdi>{run.name}</bdi>
+          </strong>{' '}
+          <span className="kind">{workflowOf(run.workflow).label}</span>
+        </span>
+      </span>
+      <span role="gridcell" className="cell">
+        <Badge look={look} />
+        <span className="reason">{runReason(run, tally, look.word)}</span>
+      </span>
+      <span role="gridcell" className="cell">
+        <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
+        <span className="of">
+          {tally.finished}/{total}
+        </span>
+      </span>
+      <Times waited={waited} ran={ran} />
+      <span role="gridcell" className="cell quiet-text" title="No estimate yet: too few comparable jobs have finished.">
+        {run.phase.is === 'open' ? '–' : clockTime(run.phase.at)}
+      </span>
+      <span role="gridcell" className="cell right" />
+      <span role="gridcell" className="cell">
+        {run.machine}
+      </span>
+      <Age {...props.age} />
+    </Row>
+  )
+})
+
+interface JobRowProps extends Shared {
+  readonly job: Job
+  readonly standing: Standing
+  readonly surroundings: Surroundings
+  readonly progress: string | null
+  readonly fix: string | null
+  readonly now: number
+}
+
+export const JobRow = memo(function JobRow(props: JobRowProps) {
+  const { job, standing, surroundings, progress, fix, now } = props
+  const attempt = lastAttempt(job)
+  const look = standingLooks[standing]
+  const reason = reasonOf(job, surroundings)
+  const { waited, ran } = timesOf(attempt, now)
+  const says = [job.key, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
+  return (
+    <Row {...props} level={2} says={says}>
+      <span role="gridcell" className="cell name-cell job-name">
+        <span className="name" title={job.key}>
+          <bdi>{job.key}</bdi> <span className="kind">{job.program}</span>
+        </span>
+      </span>
+      <span role="gridcell" className="cell" title={reason ?? undefined}>
+        <Badge look={look} />
+        <span className="reason">{reason}</span>
+      </span>
+      <span role="gridcell" className="cell quiet-text">
+        {progress}
+      </span>
+      <Times waited={waited} ran={ran} />
+      <span role="gridcell" className="cell quiet-text" title={fix ?? undefined}>
+        {fix}
+      </span>
+      <span role="gridcell" className="cell right">
+        {attempt.n}
+      </span>
+      <span role="gridcell" className="cell">
+        {job.machine}
+      </span>
+      <Age {...props.age} />
+    </Row>
+  )
+})
+
+interface RestRowProps extends Shared {
+  readonly jobs: readonly string[]
+  readonly standings: ReadonlyMap<string, Standing>
+}
+
+export function RestRow(props: RestRowProps) {
+  const counts = new Map<Standing, number>()
+  for (const id of props.jobs) {
+    const standing = props.standings.get(id)
+    if (standing) counts.set(standing, (counts.get(standing) ?? 0) + 1)
+  }
+  const words = standings.flatMap(each => {
+    const n = counts.get(each)
+    return n === undefined ? [] : [`${n} ${standingLooks[each].word.toLowerCase()}`]
+  })
+  const text = `${props.jobs.length} more: ${words.join(', ')}`
+  return (
+    <Row {...props} level={2} says={text}>
+      <span role="gridcell" className="cell job-name rest">
+        {text}
+      </span>
+    </Row>
+  )
+}
+
+interface RowProps extends Shared {
+  readonly level: number
+  readonly expanded?: boolean
+  readonly says: string
+  readonly children: ReactNode
+}
+
+function Row({ rowId, at, top, isCursor, tick, level, expanded, says, children }: RowProps) {
+  return (
+    <div
+      role="row"
+      id={`row-${at}`}
+      className={`queue-row level-${level}${isCursor ? ' cursor' : ''}`}
+      style={{ transform: `translateY(${top}px)` }}
+      aria-level={level}
+      aria-rowindex={at + 2}
+      aria-selected={tick === 'all'}
+      aria-expanded={expanded}
+      aria-label={says}
+      data-row={rowId}
+    >
+      <span role="gridcell" className="cell tick-cell" data-tick="">
+        <span className={`tick ${tick}`}>
+          {tick === 'all' ? <Tick size={12} title={false} /> : tick === 'some' ? <span className="dash" /> : null}
+        </span>
+      </span>
+      {children}
+    </div>
+  )
+}
+
+function Times({ waited, ran }: { readonly waited: number | null; readonly ran: number | null }) {
+  if (waited === null && ran === null)
+    return (
+      <span role="gridcell" className="cell quiet-text">
+        –
+      </span>
+    )
+  const [w, r] = [waited ?? 0, ran ?? 0]
+  const share = w + r === 0 ? 0 : (r / (w + r)) * 70
+  return (
+    <span role="gridcell" className="cell times">
+      {waited === null ? '–' : hoursMinutes(w)}
+      <span className="slash"> / </span>
+      {ran === null ? '–' : hoursMinutes(r)}
+      <svg className="split" viewBox="0 0 70 2" width="70" height="2" aria-hidden="true">
+        <rect className="split-waited" width="70" height="2" />
+        <rect className="split-ran" x={70 - share} width={share} height="2" />
+      </svg>
+    </span>
+  )
+}
+
+function Age({ text, old }: Shared['age']) {
+  return (
+    <span role="gridcell" className={`cell right ${old ? 'tone-attention' : 'quiet-text'}`}>
+      {text}
+    </span>
+  )
+}
+
+function lookOfRun(run: Run, tally: Tally, reached: boolean) {
+  if (run.phase.is === 'open' && !reached) return standingLooks.unknown
+  const state = runState(run)
+  if (state === 'running' && tally.running === 0) {
+    if (tally.waiting > 0) return standingLooks.waiting
+    if (tally.sending > 0) return standingLooks.sending
+  }
+  return runLook(state, tally.failed + tally.unknown + tally.check > 0)
+}
+
+function runReason(run: Run, { failed, check, unknown, running }: Tally, word: string): ReactNode {
+  const parts: ReactNode[] = []
+  if (failed > 0)
+    parts.push(
+      <span key="failed" className="tone-fail">
+        {failed} failed
+      </span>,
+    )
+  if (check > 0)
+    parts.push(
+      <span key="check" className="tone-attention">
+        {check} to check
+      </span>,
+    )
+  if (unknown > 0 && word !== 'Unknown')
+    parts.push(
+      <span key="unknown" className="tone-attention">
+        {unknown} unknown
+      </span>,
+    )
+  if (word === 'Unknown') parts.push(`machine does not answer, ${unknown} of its jobs may go on`)
+  if (run.phase.is === 'open' && run.phase.hold === 'paused' && running > 0) parts.push(`${running} still running`)
+  if (run.phase.is === 'open' && run.phase.hold === 'stopping') parts.push('stops when what runs is done')
+  if (run.phase.is === 'open' && run.phase.hold === 'cancelling') parts.push('being cancelled')
+  if (run.phase.is === 'ended' && run.phase.reason !== null) parts.push(run.phase.reason)
+  return parts.flatMap((part, i) => (i === 0 ? [part] : [', ', part]))
+}

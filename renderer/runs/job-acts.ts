@@ -1,0 +1,84 @@
+import type { Engine } from '../../shared/contract.ts'
+import type { JobId } from '../../shared/ids.ts'
+import { resubmitRefusal } from '../../shared/model/decide.ts'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
+import { get } from '../../shared/model/table.ts'
+import { plural } from '../ui/number.ts'
+import { note } from '../ui/toast.tsx'
+
+/** What can be done with some jobs now, each list being what really would be done. */
+export interface Possible {
+  /** Ended without success, and not by a person's wish: a new attempt helps. */
+  readonly failed: readonly Job[]
+  /** What a resubmission takes: the failed ones, or, where none failed, those that were cancelled. */
+  readonly again: readonly Job[]
+  /** May be alive, or still to come. */
+  readonly cancellable: readonly Job[]
+}
+
+export function possibleFor(jobs: readonly Job[]): Possible {
+  const ended = jobs.filter(job => resubmitRefusal(job) === null)
+  const failed = ended.filter(job => lastAttempt(job).outcome !== 'cancelled')
+  return {
+    failed,
+    again: failed.length > 0 ? failed : ended,
+    cancellable: jobs.filter(isCancellable),
+  }
+}
+
+function isCancellable(job: Job): boolean {
+  const { phase, outcome, cancel_wished } = lastAttempt(job)
+  if (outcome !== null || cancel_wished !== null) return false
+  return phase.is !== 'ended' && phase.is !== 'fetched' && phase.is !== 'parsed'
+}
+
+export function jobsById(state: State, ids: Iterable<string>): readonly Job[] {
+  return [...ids].flatMap(id => get(state.jobs, id) ?? [])
+}
+
+/** A new attempt of each. Taking it back withdraws those that were not sent yet, and says so of the others. */
+export async function resubmit(engine: Engine, state: () => State, jobs: readonly Job[]): Promise<void> {
+  const ids = jobs.map(job => job.id)
+  const sent = await engine.send({ type: 'jobs.resubmit', jobs: ids, fix: null })
+  if (!sent.ok) return note(sent.fault.message, { shape: 'octagon' })
+  note(`${plural(ids.length, 'job')} resubmitted`, { shape: 'arrow ring', undo: () => withdraw(engine, state(), ids) })
+}
+
+async function withdraw(engine: Engine, state: State, ids: readonly JobId[]): Promise<void> {
+  const jobs = jobsById(state, ids)
+  const unsent = jobs.filter(job => {
+    const { phase, outcome } = lastAttempt(job)
+    return outcome === null && (phase.is === 'planned' || phase.is === 'staged')
+  })
+  const sent = jobs.length - unsent.length
+  const rest = sent === 0 ? '' : `; ${sent} had been submitted and ${sent === 1 ? 'goes' : 'go'} on`
+  if (unsent.length > 0) await engine.send({ type: 'jobs.cancel', jobs: unsent.map(job => job.id) })
+  note(`${plural(unsent.length, 'job')} withdrawn${rest}`, { shape: 'slash' })
+}
+
+export async function cancelJobs(engine: Engine, jobs: readonly Job[]): Promise<void> {
+  const sent = await engine.send({ type: 'jobs.cancel', jobs: jobs.map(job => job.id) })
+  note(sent.ok ? `Cancel of ${plural(jobs.length, 'job')} asked for` : sent.fault.message, {
+    shape: sent.ok ? 'slash' : 'octagon',
+  })
+}
+
+/** Core hours that running jobs have used so far, and that are lost when they are killed. */
+export function coreHoursAtStake(jobs: readonly Job[], now: number): number {
+  return jobs.reduce((sum, job) => {
+    const { phase, resources } = lastAttempt(job)
+    if (phase.is !== 'running') return sum
+    return sum + (Math.max(0, now - Date.parse(phase.started)) / 3_600_000) * resources.ranks
+  }, 0)
+}
+
+/** Puts a text on the clipboard, and says what. */
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+    note(`${what} copied`)
+  } catch {
+    note(`${what} could not be copied: ${text}`, { shape: 'diamond' })
+  }
+}

@@ -1,0 +1,67 @@
+import { type ReactNode, useState } from 'react'
+import { lastAttempt } from '../../shared/model/job.ts'
+import type { Machine } from '../../shared/model/machine.ts'
+import type { State } from '../../shared/model/state.ts'
+import { values } from '../../shared/model/table.ts'
+import { printable } from '../../shared/printable.ts'
+import type { Link } from '../engine-client.ts'
+import { LinkBanner } from '../link.tsx'
+import { address } from '../route.ts'
+import { Banner } from '../ui/banner.tsx'
+import { plural } from '../ui/number.ts'
+import { clockTime } from '../ui/time.ts'
+
+const MOST = 2
+
+/** What cuts work off or needs a person, the most severe first, at most two at once. Each leaves with its cause. */
+export function Banners({ state, link }: { readonly state: State; readonly link: Link }) {
+  const [all, setAll] = useState(false)
+  const silent = Object.values<Machine>(state.machines)
+    .filter(({ reach }) => reach.is !== 'ok')
+    .sort((a, b) => (a.reach.is === b.reach.is ? 0 : a.reach.is === 'unreachable' ? -1 : 1))
+  const banners: readonly ReactNode[] = [
+    ...(link.is === 'live' || link.is === 'connecting'
+      ? []
+      : [<LinkBanner key="link" link={link} newest={state.as_of} />]),
+    ...silent.map(machine => <MachineBanner key={machine.name} state={state} machine={machine} />),
+  ]
+  const more = banners.length - MOST
+  return (
+    <>
+      {all ? banners : banners.slice(0, MOST)}
+      {more > 0 ? (
+        <button type="button" className="more-banners" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Fewer' : `${more} more`}
+        </button>
+      ) : null}
+    </>
+  )
+}
+
+function MachineBanner({ state, machine: { name, reach } }: { readonly state: State; readonly machine: Machine }) {
+  const since = reach.since === null ? '' : ` since ${clockTime(reach.since)}`
+  const open = unfinishedOn(state, name)
+  const jobs = open === 0 ? 'No unfinished job is there.' : `${plural(open, 'unfinished job')} there may go on.`
+  const login = reach.is === 'wants-login'
+  return (
+    <Banner
+      tone={login ? 'attention' : 'fail'}
+      shape={login ? 'clock' : 'octagon'}
+      title={login ? `${name} wants a login${since}.` : `${name} does not answer${since}.`}
+      act={
+        <a className="button" href={address('machines', name)}>
+          {login ? 'Log in' : 'Details'}
+        </a>
+      }
+    >
+      {jobs} {open > 0 && !login ? 'They are shown as they were seen last. ' : ''}
+      {reach.text === null ? null : <code>{printable(reach.text)}</code>}
+    </Banner>
+  )
+}
+
+function unfinishedOn(state: State, machine: string): number {
+  let open = 0
+  for (const job of values(state.jobs)) if (job.machine === machine && lastAttempt(job).outcome === null) open += 1
+  return open
+}
