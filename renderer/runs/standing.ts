@@ -73,7 +73,8 @@ function aliveStanding({ phase }: Attempt, held: boolean, reached: boolean): Sta
     case 'submitting':
       return phase.doubt || !reached ? 'unknown' : 'sending'
     case 'queued':
-      return reached ? 'waiting' : 'unknown'
+      if (!reached) return 'unknown'
+      return phase.waiting === null ? 'waiting' : phase.waiting.is === 'held' ? 'held' : 'check'
     case 'running':
     case 'ended':
     case 'fetched':
@@ -92,6 +93,7 @@ export function reasonOf(job: Job, { reached }: Surroundings): string | null {
   if (phase.is === 'submitting' && phase.doubt) return `submitted? not known: ${phase.doubt.text}`
   if (!reached && phase.is !== 'planned' && phase.is !== 'staged') return `was ${LAST_SEEN[phase.is]} when last seen`
   if (cancel_wished !== null) return 'cancel was asked for; not known yet whether it still runs'
+  if (phase.is === 'queued' && phase.waiting) return phase.waiting.text
   if (phase.is === 'ended') return 'ended, its output is being fetched'
   if (phase.is === 'fetched' || phase.is === 'parsed') return 'ended, its output is being read'
   return null

@@ -154,7 +154,7 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
 const texts = new Map<string, string>()
 
 /** The output of a real NWChem run. */
-export function fixtureText(name: string): string {
+function fixtureText(name: string): string {
   const known = texts.get(name)
   if (known !== undefined) return known
   const text = gunzipSync(readFileSync(new URL(`../../test/fixtures/nwchem/${name}.out.gz`, import.meta.url))).toString(

@@ -17,7 +17,7 @@ export function cluster(name: string, reach: Machine['reach']['is'] = 'ok', sinc
       poll_s: 60,
       spool_s: 5,
     },
-    reach: { is: reach, since, text: reach === 'ok' ? null : 'connect to port 22: Connection timed out' },
+    reach: { is: reach, since, text: reach === 'ok' ? null : 'connect to port 22: Connection timed out', hint: null },
     found: { nwchem: { path: '/usr/bin/nwchem', version: '7.0.2' } },
   }
 }
