@@ -20,6 +20,8 @@ const table: CauseTable = [
   ],
   [/geom_binvr: |autoz.* failed|autoz: |driver:redoautoz|insufficient internal variables/i, 'internals', 2],
   [/error reading from unit|error writing to unit|grid_packed_buf_write|No space left on device/i, 'disk', 2],
+  // A file of its own that NWChem cannot read to the end it could not write to the end (seen with a full scratch folder).
+  [/^Fortran runtime error: End of file/, 'disk', 2],
   [/rtdb_open old failed|movecs\w*: .*(opening|missing|failed)|could not open file/i, 'missing-file', 2],
   [/center is neither atom nor bq/i, 'geometry', 2],
   [/unknown directive|invalid format|premature EOF|unknown keyword|unrecognized/i, 'bad-input', 2],

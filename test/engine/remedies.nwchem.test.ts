@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { get } from '../../shared/model/table.ts'
+import { remediesOf } from '../../shared/remedies/index.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+import { methanol } from './living/nwchem-run.ts'
+import { provoke } from './living/provoke.ts'
+
+/**
+ * Failures of the real NWChem: each provoked, classified, and, where there is a remedy, cured by it. What is cured here
+ * is what a remedy may call tried.
+ */
+let larmor: InProcess
+beforeEach(async () => {
+  larmor = await startInProcess()
+})
+afterEach(() => larmor.stop())
+
+const atoms = (xyz: string) => xyz.trim().split('\n').slice(2).join('\n')
+const WATER = 'O 0.0 0.0 0.1173\nH 0.0 0.7572 -0.4692\nH 0.0 -0.7572 -0.4692'
+
+interface Deck {
+  readonly atoms?: string
+  readonly head?: string
+  readonly basis?: string
+  readonly dft?: string
+  readonly more?: string
+  readonly task?: string
+}
+
+const deck = ({ atoms = WATER, head = '', basis = 'sto-3g', dft = '', more = '', task = 'energy' }: Deck) =>
+  `start larmor\n${head}\ngeometry units angstrom noautosym\n${atoms}\nend\nbasis spherical\n  * library ${basis}\nend\ndft\n  xc b3lyp\n  ${dft}\nend\n${more}\ntask dft ${task}\n`
+
+/** The job once its attempt of this number has its outcome. */
+async function settled(id: Job['id'], n: number): Promise<Job> {
+  await until(larmor.engine, state => {
+    const job = get(state.jobs, id)
+    return job !== undefined && job.attempts.length >= n && lastAttempt(job).outcome !== null
+  })
+  return get(larmor.engine.state.jobs, id) as Job
+}
+
+async function resubmit(job: Job, fix: string | null): Promise<Job> {
+  orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [job.id], fix }))
+  return settled(job.id, job.attempts.length + 1)
+}
+
+async function first(text: string): Promise<Job> {
+  return settled(await provoke(larmor.engine, text), 1)
+}
+
+function expectCured(job: Job, fix: string): void {
+  const { outcome, reason, fix: by } = lastAttempt(job)
+  expect({ outcome, reason, by }).toEqual({ outcome: 'completed', reason: null, by: fix })
+}
+
+/** NWChem's internal coordinates fail on its four carbons in a line. */
+const BUTYNE = `C -2.07 0 0
+C -0.603 0 0
+C 0.603 0 0
+C 2.07 0 0
+H -2.45 1.02 0
+H -2.45 -0.51 0.885
+H -2.45 -0.51 -0.885
+H 2.45 -1.02 0
+H 2.45 0.51 0.885
+H 2.45 0.51 -0.885`
+
+test.each<[category: string, fix: string, Deck]>([
+  ['scf-not-converged', 'scf-help', { dft: 'iterations 3' }],
+  ['scf-not-converged', 'scf-damping', { dft: 'iterations 3' }],
+  ['opt-not-converged', 'more-cycles', { more: 'driver\n  maxiter 1\nend', task: 'optimize' }],
+  ['opt-not-converged', 'hessian', { more: 'driver\n  maxiter 1\nend', task: 'optimize' }],
+  ['out-of-memory', 'more-memory', { head: 'memory total 20 mb', basis: '6-31g*', dft: 'direct' }],
+  ['missing-file', 'no-restart', { dft: 'vectors input other.movecs' }],
+  ['internals', 'cartesian', { atoms: BUTYNE }],
+])('%s is cured by %s', async (category, fix, change) => {
+  const failed = await first(deck(change))
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category })
+  expect(lastAttempt(failed).evidence[0]).toMatchObject({ source: 'output', file: 'nwchem.out' })
+  expectCured(await resubmit(failed, fix), fix)
+})
+
+test('the first remedy that does not help is followed by the next, and not offered again', async () => {
+  const more = 'set cphf:maxiter 1\nset cphf:maxsub 3\nproperty\n  shielding\nend'
+  const failed = await first(deck({ more, task: 'property' }))
+  expect(lastAttempt(failed).category).toBe('response-not-converged')
+  expect(remediesOf(failed).map(({ id }) => id)).toEqual(['direct', 'response'])
+  const again = await resubmit(failed, null)
+  expect(lastAttempt(again)).toMatchObject({ fix: 'direct', outcome: 'failed', category: 'response-not-converged' })
+  expect(remediesOf(again).map(({ id }) => id)).toEqual(['response'])
+  expectCured(await resubmit(again, null), 'response')
+})
+
+test.each<[category: string, Deck]>([
+  ['bad-input', { more: 'bassis' }],
+  ['missing-basis', { basis: '7-31g*' }],
+  ['multiplicity', { head: 'charge 1' }],
+])('%s needs an edit, and is refused', async (category, change) => {
+  const failed = await first(deck(change))
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category })
+  expect(remediesOf(failed)).toEqual([])
+  const refused = await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null })
+  expect(refused).toMatchObject({ ok: false, fault: { message: expect.stringContaining('only an edit of the input') } })
+})
+
+/** NWChem itself, in the folder of this attempt. */
+async function nwchemOf(id: string): Promise<number> {
+  for (;;) {
+    const found = readdirSync('/proc').find(pid => {
+      try {
+        if (!/^\d+$/.test(pid)) return false
+        return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nwchem\n' && readlinkSync(`/proc/${pid}/cwd`).includes(id)
+      } catch {
+        return false
+      }
+    })
+    if (found) return Number(found)
+    await sleep(50)
+  }
+}
+
+async function hasPrinted(job: Job['id'], text: string): Promise<void> {
+  const work = join(larmor.home, 'work', 'jobs')
+  for (;;) {
+    try {
+      if (readFileSync(join(work, `${job}.1`, 'nwchem.out'), 'latin1').includes(text)) return
+    } catch {
+      // It has not begun.
+    }
+    await sleep(50)
+  }
+}
+
+test.each([
+  ['SIGTERM', 'continue', '@    1'],
+  ['SIGKILL', 'again', 'd= 0,ls=0.0,diis'],
+] as const)('ended by %s from outside, it is killed, and is cured by %s', async (signal, fix, printed) => {
+  const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), task: 'optimize' }))
+  await hasPrinted(id, printed)
+  process.kill(await nwchemOf(id), signal)
+  const failed = await settled(id, 1)
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'killed' })
+  expectCured(await resubmit(failed, fix), fix)
+})
+
+test('when its time is up it is a timeout, and goes on from its last geometry and orbitals with twice the time', async () => {
+  const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), basis: '6-31g*', task: 'optimize' }))
+  await hasPrinted(id, '@    1')
+  const { phase } = lastAttempt(get(larmor.engine.state.jobs, id) as Job)
+  if (phase.is !== 'running' || phase.pid === null) throw new Error(`it is ${phase.is}`)
+  process.kill(phase.pid, 'SIGUSR1') // by which the script's own clock and Slurm's warning say it
+  const failed = await settled(id, 1)
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'timeout', category: 'time-limit' })
+  const [offer] = remediesOf(failed)
+  expect(offer).toMatchObject({ id: 'more-time', resources: { seconds: 7200 } })
+  const done = await resubmit(failed, null)
+  expectCured(done, 'more-time')
+  const folder = join(larmor.home, 'runs', done.run, done.id.slice(done.run.length + 1))
+  const [before, after] = [1, 2].map(n => readFileSync(join(folder, `${n}`, 'nwchem.out'), 'latin1'))
+  expect(after).toContain('Loading old vectors from job with title')
+  expect(after?.match(/^@ +\d/gm)?.length).toBeGreaterThan(0)
+  // It began where the other one stopped, not where that one had begun.
+  expect(firstEnergy(after)).toBeLessThan(firstEnergy(before))
+})
+
+function firstEnergy(output: string | undefined): number {
+  return Number(/Total DFT energy = +(\S+)/.exec(output ?? '')?.[1])
+}
+
+const small = mkdtempSync(join(tmpdir(), 'larmor-small-'))
+const noSmall = whyNoSmall()
+if (noSmall) console.warn(`skipped: full scratch: ${noSmall}`)
+afterAll(() => {
+  if (!noSmall) execFileSync('umount', ['-l', small], { stdio: 'pipe' })
+  rmSync(small, { recursive: true, force: true })
+})
+
+function whyNoSmall(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small], { stdio: 'pipe' })
+    return null
+  } catch (error) {
+    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
+  }
+}
+
+test.skipIf(noSmall)('a full scratch folder is a disk failure, and with space the same again completes', async () => {
+  const text = deck({ atoms: atoms(methanol), head: `scratch_dir ${small}` })
+  const failed = await first(text)
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'disk' })
+  execFileSync('mount', ['-o', 'remount,size=64m', small], { stdio: 'pipe' })
+  expectCured(await resubmit(failed, 'again'), 'again')
+})
