@@ -26,8 +26,6 @@ const commands: readonly CliCommand[] = [
 /** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
 const LATER = [
   ['import'],
-  ['campaign'],
-  ['decks', 'campaign'],
   ['adopt'],
   ['classify'],
   ['watch-folders'],

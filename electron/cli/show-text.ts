@@ -2,6 +2,7 @@ import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts'
+import { campaignLines } from './campaign-text.ts'
 import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
@@ -19,7 +20,8 @@ export function runText(run: Shown, status: RunStatus): string {
     ...levelLines(run),
     ...(conformers.length > 0 ? ['', conformerTable(conformers), ...droppedLines(run)] : []),
     ...(shifts.length > 0 ? ['', ...shiftLines(run, shifts)] : []),
-    ...(run.workflow !== 'nmr' || run.state === 'failed' ? jobLines(run) : []),
+    ...(run.workflow === 'campaign' ? campaignLines(run) : []),
+    ...(run.workflow === 'single' || run.state === 'failed' ? jobLines(run) : []),
     ...(warnings.length > 0 ? ['', ...warnings.map(warning => `! ${warning}`)] : []),
   ].join('\n')
 }

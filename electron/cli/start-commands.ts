@@ -63,6 +63,16 @@ const NMR_OPTIONS = {
   seed: { type: 'string' },
 } as const
 
+const CAMPAIGN_OPTIONS = {
+  molecules: { type: 'string' },
+  pilot: { type: 'string' },
+  levels: { type: 'string' },
+  solvents: { type: 'string' },
+  geometry: { type: 'string' },
+  'max-failures': { type: 'string' },
+  order: { type: 'string' },
+} as const
+
 const RESOURCES = '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--request-id ID] [--wait]'
 
 type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
@@ -89,6 +99,23 @@ const run: CliCommand = starting(
   composeSingle,
 )
 
+const composeCampaign: Compose = async (given, ...rest) => {
+  const [verb, ...words] = given.words
+  if (verb !== 'start')
+    throw badArgument('verb', `campaign wants start, not "${verb ?? ''}".`, 'larmor campaign --help')
+  return (await import('./compose-campaign.ts')).composeCampaign({ ...given, words }, ...rest)
+}
+
+const campaign: CliCommand = starting(
+  'campaign',
+  `start delta50|FOLDER [--molecules A,B | --pilot N] [--levels L,...] [--solvents S,...] [--geometry LEVEL|given]
+    [--max-failures N] [--order interleaved|size|file]
+    ${RESOURCES}`,
+  'a benchmark: molecules x levels x solvents against measured shifts',
+  { ...RESOURCE_OPTIONS, ...CAMPAIGN_OPTIONS },
+  composeCampaign,
+)
+
 function starting(
   name: string,
   usage: string,
@@ -104,6 +131,7 @@ function starting(
     async run(surroundings, given) {
       const composed = await composeWith(compose, surroundings, given)
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
+      if (composed.beforehand) surroundings.terminal.say(composed.beforehand.text)
       const id = runIdOf(given.text('request-id'))
       await start(surroundings, composed, id)
       if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
@@ -113,6 +141,7 @@ function starting(
         state: runState(run),
         jobs: jobsOf(state, run).map(job => ({ job: job.id, key: job.key })),
         warnings: composed.warnings,
+        ...composed.beforehand?.document,
       }
       surroundings.terminal.document(
         document,
@@ -185,14 +214,15 @@ interface Shown {
 /** `decks nmr ...`, `decks run ...`: arguments of a starting command, or of `nmr` when none is named. */
 const decks: CliCommand = {
   name: 'decks',
-  usage: '[nmr|run] ARGUMENTS',
+  usage: '[nmr|run|campaign] ARGUMENTS',
   summary: 'prints decks and batch scripts, starts nothing',
-  options: { ...RUN_OPTIONS, ...NMR_OPTIONS },
+  options: { ...RUN_OPTIONS, ...NMR_OPTIONS, ...CAMPAIGN_OPTIONS },
   async run(surroundings, given) {
     const [first, ...rest] = given.words
-    const named = first === 'nmr' || first === 'run'
-    const compose = first === 'run' ? composeSingle : composeNmr
-    const words = named ? rest : given.words
+    const named = first === 'nmr' || first === 'run' || first === 'campaign'
+    const compose = first === 'run' ? composeSingle : first === 'campaign' ? composeCampaign : composeNmr
+    const plain = named ? rest : given.words
+    const words = first === 'campaign' && plain[0] !== 'start' ? ['start', ...plain] : plain
     const machine = await machineOf(surroundings, given)
     const composed = await compose({ ...given, words }, machine, surroundings.cwd, resourcesOf(given, machine))
     const body = await readFile(remoteScript('job.sh'), 'utf8')
@@ -226,11 +256,13 @@ const decks: CliCommand = {
       machine: machine.name,
       warnings: composed.warnings,
       notes: preview.notes,
+      ...composed.beforehand?.document,
       jobs,
     }
     surroundings.terminal.document(document, () =>
       [
         ...composed.warnings.map(warning => `! ${warning}`),
+        ...(composed.beforehand ? [`# ${composed.beforehand.text}`] : []),
         ...preview.notes.map(note => `# ${note}`),
         ...jobs.flatMap(({ key, files }) => files.map(({ name, text }) => `==> ${key}: ${name}\n${text}`)),
       ].join('\n'),
@@ -243,4 +275,4 @@ function pathsOf({ found }: Machine): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(found).map(([name, { path }]) => [name, path]))
 }
 
-export const startCommands: readonly CliCommand[] = [nmr, run, decks]
+export const startCommands: readonly CliCommand[] = [nmr, run, campaign, decks]

@@ -1,3 +1,4 @@
+import { remainingText } from '../../shared/show/duration.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import { columns } from './terminal.ts'
@@ -70,11 +71,11 @@ function part(n: number, what: string): readonly string[] {
   return n > 0 ? [`${n} ${what}`] : []
 }
 
-function notesOf(
-  { run, name, state, reason, doubt, confidence, machine }: RunStatus,
-  engine: string,
-): readonly string[] {
+function notesOf(status: RunStatus, engine: string): readonly string[] {
+  const { run, name, state, reason, doubt, confidence, machine } = status
+  const remaining = remainingText(status)
   return [
+    ...(remaining === null ? [] : [`${shortened(name)} (${run}): ${remaining}`]),
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
     ...(confidence === 'stale' && engine === 'alive'

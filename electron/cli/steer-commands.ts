@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { JobId, Label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
@@ -33,6 +35,8 @@ function onRun(name: 'pause' | 'resume' | 'stop', summary: string): CliCommand {
     async run({ home, terminal }, given) {
       const id = oneWord(given, 'RUN')
       const { run } = await theRun(home, id)
+      if (name === 'resume' && existsSync(join(home, 'runs', run, 'STOP')))
+        terminal.say('! A file named STOP is there from before: it is not obeyed until it is made anew.')
       await send(home, { type: `run.${name}`, run })
       const { state } = await readStateWith(home, [id])
       const now = findRun(state, id)

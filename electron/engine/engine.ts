@@ -10,6 +10,7 @@ import { get, values } from '../../shared/model/table.ts'
 import { FaultError, fail, ok, type Result } from '../../shared/result.ts'
 import { createActivity } from './activity.ts'
 import { archiveRuns } from './archive-runs.ts'
+import { keepCampaignFolders } from './campaign-folders.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop, unasked } from './machines/machine-loop.ts'
 import { mayStillReport, nextStep } from './next-step.ts'
@@ -45,6 +46,8 @@ export interface EngineOptions {
 const MOST_READ = 16 << 20
 /** How soon what the disk refused is tried again. */
 const AGAIN_MS = 2000
+/** How often the bars of running jobs are looked at: what they computed meanwhile counts. */
+const PROGRESS_MS = 5000
 
 /**
  * Events in, state out, and for every run, task and job the next step: the whole engine is this loop. Nothing is
@@ -112,6 +115,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     plan(new Set(events.flatMap(event => ('run' in event ? [event.run] : []))))
     tasks.begin(commits.state)
     wakeMachines()
+    campaigns.after(events)
     for (const event of events) if (event.type === 'run.ended') keepResults(event.run)
   }
 
@@ -137,7 +141,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   function plan(runs: Iterable<RunId>): void {
     for (const run of runs) {
       const planned = around('plan', () =>
-        commits.commit(state => ok(planRun(state, run, task => tasks.isWorking(run, task)))),
+        commits.commit(state => ok(planRun(state, run, task => tasks.isWorking(run, task), now()))),
       )
       planned.catch((error: unknown) => {
         log(`planning ${run}: ${say(error)}`)
@@ -195,8 +199,13 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     }
   }
 
-  const open = [...values(commits.state.runs)].filter(run => run.phase.is === 'open').map(run => run.id)
-  plan(open)
+  function openRuns(): readonly RunId[] {
+    return [...values(commits.state.runs)].filter(run => run.phase.is === 'open').map(run => run.id)
+  }
+
+  const campaigns = keepCampaignFolders({ home, state: () => commits.state, blobs: store.blobs, send, now, log })
+  plan(openRuns())
+  const progressing = setInterval(() => stopping || plan(openRuns()), PROGRESS_MS).unref()
   keepMissingResults().catch((error: unknown) => log(`looking for results: ${say(error)}`))
   tasks.begin(commits.state)
   wakeMachines()
@@ -242,11 +251,13 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       ),
     async stop() {
       stopping = true
+      clearInterval(progressing)
       readings.stop()
       activity.stop()
       questions.stop()
       await tasks.stop()
       await Promise.all(resultsAtWork)
+      await campaigns.stop()
       await Promise.all([...loops.values()].map(loop => loop.stop()))
       await store.writeSnapshot(commits.state).catch((error: unknown) => log(`snapshot: ${say(error)}`))
       await store.close()

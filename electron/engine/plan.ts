@@ -1,25 +1,33 @@
-import { jobId, label, type RunId } from '../../shared/ids.ts'
+import { type Instant, jobId, label, type RunId } from '../../shared/ids.ts'
 import type { EventBody } from '../../shared/model/events.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { knownOf } from '../../shared/model/known.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import { progressOf } from '../../shared/progress/progress.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
-import type { Plan, PlanStep } from '../../shared/workflows/workflow.ts'
+import type { Plan } from '../../shared/workflows/workflow.ts'
 import { isUnderWay } from './next-step.ts'
 
-/** The bar moves in steps of this much, so that a journal is not filled with progress. */
+/** The bar moves in steps of this much, or once a minute, so that a journal is not filled with progress. */
 const NOTEWORTHY = 0.01
+const NOTEWORTHY_MS = 60_000
 
 /**
  * What follows for a run from what is known: the jobs and tasks that should exist and do not, its progress, its end. One
  * that has ended is opened again when a late truth says otherwise.
  */
-export function planRun(state: State, id: RunId, isWorking: (task: string) => boolean): readonly EventBody[] {
+export function planRun(
+  state: State,
+  id: RunId,
+  isWorking: (task: string) => boolean,
+  now: Instant = state.as_of ?? '',
+): readonly EventBody[] {
   const run = get(state.runs, id)
   if (!run) return []
-  const plan = workflowOf(run.workflow).plan(knownOf(state, run))
+  const known = knownOf(state, run)
+  const plan = workflowOf(run.workflow).plan(known)
   if (run.phase.is === 'ended') {
     const { outcome } = run.phase
     const stands = outcome === 'cancelled' || outcome === 'stopped' || plan.end?.outcome === outcome
@@ -27,7 +35,13 @@ export function planRun(state: State, id: RunId, isWorking: (task: string) => bo
   }
   const { hold } = run.phase
   const ending = hold === 'stopping' || hold === 'cancelling'
-  const events: EventBody[] = ending ? [] : [...newWork(state, run, plan), ...newProgress(run, plan)]
+  const events: EventBody[] = ending
+    ? []
+    : [
+        ...pauseOf(run, plan),
+        ...newWork(state, run, plan),
+        ...newProgress(run, plan, progressOf(plan, known, now), now),
+      ]
 
   const attempts = run.jobs.flatMap(job => get(state.jobs, job) ?? []).map(lastAttempt)
   const taskAtWork = Object.keys(run.tasks).some(isWorking)
@@ -56,16 +70,16 @@ function newWork(state: State, run: Run, plan: Plan): readonly EventBody[] {
   ]
 }
 
-/** Within a plan version the bar only rises; a new version has more work, and may say so. */
-function newProgress(run: Run, plan: Plan): readonly EventBody[] {
-  const progress = progressOf(plan.steps)
-  if (progress < run.progress + NOTEWORTHY && plan.version <= run.plan_version) return []
-  return [{ type: 'run.progressed', run: run.id, progress, plan_version: plan.version }]
+/** The run's own rule wants a person to look; a mark that was answered once pauses nothing again. */
+function pauseOf(run: Run, { pause, end }: Plan): readonly EventBody[] {
+  const isOpen = run.phase.is === 'open' && run.phase.hold === null
+  if (!pause || end || !isOpen || pause.mark <= (run.pause_mark ?? 0)) return []
+  return [{ type: 'run.paused', run: run.id, reason: pause.reason, mark: pause.mark }]
 }
 
-/** Predicted seconds of what is settled over those of all, 0..1. */
-function progressOf(steps: readonly PlanStep[]): number {
-  const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
-  const done = steps.reduce((sum, { weight, settled, total }) => sum + (total > 0 ? (weight * settled) / total : 0), 0)
-  return whole > 0 ? Math.min(1, done / whole) : 0
+/** Within a plan version the bar only rises; a new version has more work, and may say so. */
+function newProgress(run: Run, plan: Plan, progress: number, now: Instant): readonly EventBody[] {
+  const isOld = progress > run.progress && Date.parse(now) - Date.parse(run.updated) >= NOTEWORTHY_MS
+  if (progress < run.progress + NOTEWORTHY && !isOld && plan.version <= run.plan_version) return []
+  return [{ type: 'run.progressed', run: run.id, progress, plan_version: plan.version }]
 }

@@ -1,20 +1,25 @@
 import type { ContentRef } from '../ids.ts'
+import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { showJob } from '../show/job.ts'
 import { showRun } from '../show/run.ts'
 import { jobsOf } from '../show/status.ts'
-import { shiftsCsv } from './shifts-csv.ts'
+import { pointRows } from '../workflows/index.ts'
+import { csvOf, shiftsCsv } from './shifts-csv.ts'
 import { structuresXyz } from './structures-xyz.ts'
 
 /** A run as a text in one format; `read` gives the geometries. */
 export type Exporter = (state: State, run: Run, read: (ref: ContentRef) => Promise<string>) => Promise<string>
 
 export const exporters = {
-  csv: async (state, run) => shiftsCsv(showRun(state, run)),
+  csv: async (state, run) =>
+    run.workflow === 'campaign' ? csvOf(pointRows(knownOf(state, run))) : shiftsCsv(showRun(state, run)),
   xyz: structuresXyz,
   json: async (state, run) =>
     `${JSON.stringify({ ...showRun(state, run), jobs: jobsOf(state, run).map(job => showJob(job)) }, null, 2)}\n`,
 } satisfies Record<string, Exporter>
+
+export { csvOf }
 
 export type ExportFormat = keyof typeof exporters

@@ -43,7 +43,12 @@ export function shiftsCsv(document: RunDocument): string {
 type Cell = string | number | boolean | null
 
 function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return [head, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('')
+  return csvOf([head, ...rows])
+}
+
+/** Rows as CSV (RFC 4180). */
+export function csvOf(rows: readonly (readonly Cell[])[]): string {
+  return rows.map(row => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
 /** A text that a spreadsheet would take for a formula is kept as text. */

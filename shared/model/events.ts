@@ -81,7 +81,8 @@ export type EventBody =
         readonly machine: MachineName
       }
     >
-  | OfRun<'run.paused'>
+  /** `reason` and the mark of Plan.pause where the run's own rule paused it; without them a person did. */
+  | OfRun<'run.paused', { readonly reason?: string; readonly mark?: number }>
   | OfRun<'run.resumed'>
   | OfRun<'run.stopping'>
   | OfRun<'run.cancelling'>

@@ -9,7 +9,7 @@ import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 5
+export const REDUCER_VERSION = 6
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -52,7 +52,7 @@ function apply(draft: Draft, event: Event): void {
       start(draft, event)
       return
     case 'run.paused':
-      hold(draft, event, 'paused')
+      pause(draft, event)
       return
     case 'run.resumed':
       hold(draft, event, null)
@@ -192,6 +192,15 @@ function hold(
   hold: 'paused' | 'stopping' | 'cancelling' | null,
 ): void {
   changeRun(draft, event, run => (run.phase.is === 'open' ? { ...run, phase: { is: 'open', hold } } : run))
+}
+
+function pause(draft: Draft, event: Of<'run.paused'>): void {
+  const { reason, mark } = event
+  changeRun(draft, event, run => {
+    if (run.phase.is !== 'open') return run
+    const phase = { is: 'open', hold: 'paused', ...(reason === undefined ? {} : { reason }) } as const
+    return { ...run, phase, ...(mark === undefined ? {} : { pause_mark: Math.max(mark, run.pause_mark ?? 0) }) }
+  })
 }
 
 function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {

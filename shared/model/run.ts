@@ -7,7 +7,12 @@ export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'stopped'
 
 export type RunPhase =
   /** hold: nothing new starts; `paused` waits for resume, `stopping` and `cancelling` for what is alive to end. */
-  | { readonly is: 'open'; readonly hold: null | 'paused' | 'stopping' | 'cancelling' }
+  | {
+      readonly is: 'open'
+      readonly hold: null | 'paused' | 'stopping' | 'cancelling'
+      /** Why it paused by itself. */
+      readonly reason?: string
+    }
   | { readonly is: 'ended'; readonly outcome: RunOutcome; readonly reason: string | null; readonly at: Instant }
 
 export interface Run {
@@ -30,6 +35,8 @@ export interface Run {
   readonly analysis?: Analysis
   /** High-water mark of the bar, 0..1: it never falls within a plan version, over restarts too. */
   readonly progress: number
+  /** The highest mark for which it has paused by itself (Plan.pause); absent before the first. */
+  readonly pause_mark?: number
   /** Raised when the plan grows: the bar may then say that there is more to do. */
   readonly plan_version: number
 }

@@ -80,7 +80,8 @@ function nmrClasses(of: Constitution, geometry: Geometry, ownMirrorImage: boolea
   return groups
 }
 
-function whyNotComparable({ elements, neighbours }: Graph, atom: number): string | null {
+/** Why the shift of an atom (from 0) cannot be compared with an experiment; null where it can. */
+export function whyNotComparable({ elements, neighbours }: Graph, atom: number): string | null {
   const near = (neighbours[atom] ?? []).map(neighbour => elements[neighbour])
   if (elements[atom] === 'H') {
     if (near.includes('O')) return 'OH: shifts with concentration, water and temperature'

@@ -32,7 +32,7 @@ export function showRun(state: State, run: Run): RunDocument {
     name: run.name,
     workflow: run.workflow,
     state: runState(run),
-    reason: run.phase.is === 'ended' ? run.phase.reason : null,
+    reason: run.phase.reason ?? null,
     machine: run.machine,
     started: run.started,
     updated: run.updated,

@@ -4,7 +4,11 @@ import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
+import { type Confidence, confidenceOf } from '../progress/confidence.ts'
+import { type Remaining, remainingOf } from '../progress/eta.ts'
+import type { Duration } from '../progress/time-model.ts'
 import { workflowOf } from '../workflows/index.ts'
+import type { Known, Plan } from '../workflows/workflow.ts'
 
 /** cli.md's words for the state of a run. */
 export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
@@ -29,7 +33,7 @@ const none: Counts = {
 }
 
 /** One run in `larmor status`. */
-export interface RunStatus {
+export interface RunStatus extends Remaining {
   readonly run: RunId
   readonly name: string
   readonly workflow: string
@@ -51,9 +55,7 @@ export interface RunStatus {
   readonly doubt: number
   readonly progress: number
   readonly plan_version: number
-  /** Null until there are enough comparable jobs to say anything (issue of campaigns). */
-  readonly eta: null
-  readonly confidence: 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'
+  readonly confidence: Confidence
   readonly updated: Instant
 }
 
@@ -72,7 +74,10 @@ export function runsByStart(state: State): readonly Run[] {
 }
 
 export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'alive'): RunStatus {
-  const { steps, version } = workflowOf(run.workflow).plan(knownOf(state, run))
+  const known = knownOf(state, run)
+  const workflow = workflowOf(run.workflow)
+  const plan = workflow.plan(known)
+  const { steps, version } = plan
   const at = steps.findIndex(({ settled, total }) => settled < total)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
@@ -81,7 +86,7 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
     name: run.name,
     workflow: run.workflow,
     state: runState(run),
-    reason: run.phase.is === 'ended' ? run.phase.reason : null,
+    reason: run.phase.reason ?? null,
     machine: run.machine,
     step,
     step_label: steps[step - 1]?.label ?? '',
@@ -90,10 +95,17 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
     doubt: jobs.filter(inDoubt).length,
     progress: run.progress,
     plan_version: Math.max(run.plan_version, version),
-    eta: null,
-    confidence: confidenceOf(state, run, engine),
+    ...remainingOf(plan, known, state.machines[run.machine], state.as_of ?? run.updated, timesOf(run)),
+    confidence: markOf(state, run, engine, plan, known),
     updated: run.updated,
+    ...workflow.summary?.(known),
   }
+}
+
+/** What was remembered of the machine when the run was started. */
+function timesOf({ params }: Run): readonly Duration[] {
+  const times = (params as { readonly times?: unknown } | null)?.times
+  return Array.isArray(times) ? (times as readonly Duration[]) : []
 }
 
 /** A run of the archive: what its list knows, without opening its document. */
@@ -116,6 +128,9 @@ export function archivedStatus(
     doubt: 0,
     progress: run.progress,
     plan_version: run.plan_version,
+    left: 0,
+    computing_s: null,
+    waiting_s: null,
     eta: null,
     confidence: 'live',
     updated: run.updated,
@@ -143,9 +158,10 @@ function inDoubt(job: Job): boolean {
 }
 
 /** What is shown while nothing looks, or of a machine that does not answer, is old, and is said to be so. */
-function confidenceOf(state: State, run: Run, engine: 'alive' | 'none'): RunStatus['confidence'] {
+function markOf(state: State, run: Run, engine: 'alive' | 'none', plan: Plan, known: Known): Confidence {
   if (run.phase.is === 'ended') return 'live'
   if (engine === 'none') return 'stale'
   const reach = state.machines[run.machine]?.reach.is
-  return reach === undefined ? 'unknown' : reach === 'ok' ? 'live' : 'stale'
+  if (reach === undefined) return 'unknown'
+  return reach === 'ok' ? confidenceOf(plan, known, state.as_of ?? run.updated) : 'stale'
 }

@@ -1,9 +1,10 @@
+import { campaign } from './campaign.ts'
 import { nmr } from './nmr.ts'
 import { single } from './single.ts'
 import type { Workflow } from './workflow.ts'
 
 /** Every workflow that this version knows, by the name that a run keeps. */
-export const workflows = { nmr, single } satisfies Record<string, Workflow>
+export const workflows = { campaign, nmr, single } satisfies Record<string, Workflow>
 
 /** The workflow of a run. `decide` refuses runs of unknown ones, so another name is a defect. */
 export function workflowOf(id: string): Workflow {
@@ -13,6 +14,24 @@ export function workflowOf(id: string): Workflow {
   if (!workflow) throw new Error(`there is no workflow "${id}"`)
   return workflow
 }
+
+export {
+  type CampaignArguments,
+  type CampaignParams,
+  type CampaignSet,
+  delta50Set,
+  estimateOf,
+  estimateText,
+  type FinishedTask,
+  factorFiles,
+  finishedTasks,
+  pointRows,
+  readOwnSet,
+  resolveCampaign,
+  shiftsFile,
+  statisticsRows,
+  statusFile,
+} from './campaign.ts'
 
 export type {
   ConformerState,

@@ -2,6 +2,7 @@ import type { Json } from '../ids.ts'
 import type { Job, JobSpec } from '../model/job.ts'
 import type { Run, RunOutcome } from '../model/run.ts'
 import type { Task, TaskSpec } from '../model/task.ts'
+import type { Unit } from '../progress/unit.ts'
 
 /** What is known of a run when it is planned. */
 export interface Known {
@@ -16,10 +17,17 @@ export interface Plan {
   readonly tasks: readonly TaskSpec[]
   /** Once nothing more is wanted. */
   readonly end?: { readonly outcome: Extract<RunOutcome, 'completed' | 'failed'>; readonly reason: string | null }
+  /**
+   * Nothing new may begin until a person says so, and why. `mark` rises with what is wrong: a run pauses once for each
+   * mark, so that resuming it means something.
+   */
+  readonly pause?: { readonly reason: string; readonly mark: number }
   /** Raised by one whenever the plan learns that there is more work than it said before. */
   readonly version: number
   /** Steps with their share of the whole in predicted seconds, for the bar; each finished part only grows. */
   readonly steps: readonly PlanStep[]
+  /** All that takes time, to the end, also what cannot be planned yet. Without them the bar goes by the steps alone. */
+  readonly units?: readonly Unit[]
 }
 
 export interface PlanStep {
@@ -41,4 +49,6 @@ export interface Workflow {
   plan(known: Known): Plan
   /** The workflow's part of `show RUN` (cli.md), e.g. conformers and shifts. */
   show(known: Known): { readonly [key: string]: Json }
+  /** What it adds to a run in `status`, small and without texts. */
+  summary?(known: Known): { readonly [key: string]: Json }
 }

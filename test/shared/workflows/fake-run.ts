@@ -1,7 +1,11 @@
 import type { Instant, Json, MachineName, RemotePath, RunId } from '../../../shared/ids.ts'
 import { jobId, label } from '../../../shared/ids.ts'
+import type { Event, EventBody } from '../../../shared/model/events.ts'
 import type { Attempt, Job, JobResult, JobSpec, Outcome, Phase, Shielding } from '../../../shared/model/job.ts'
+import { reduce } from '../../../shared/model/reduce.ts'
 import type { Run } from '../../../shared/model/run.ts'
+import { emptyState, type State } from '../../../shared/model/state.ts'
+import { draftOf, get } from '../../../shared/model/table.ts'
 import type { Task } from '../../../shared/model/task.ts'
 import type { Known, Plan, Workflow } from '../../../shared/workflows/workflow.ts'
 
@@ -26,6 +30,12 @@ export function fakeRun(workflow: Workflow, params: Json) {
   const id = 'r-1' as RunId
   const jobs = new Map<string, Job>()
   const tasks = new Map<string, Task>()
+  /** What events have changed of the run itself. */
+  let changed: Pick<Run, 'phase' | 'progress' | 'plan_version' | 'pause_mark'> = {
+    phase: { is: 'open', hold: null },
+    progress: 0,
+    plan_version: 1,
+  }
 
   function known(): Known {
     const run: Run = {
@@ -37,11 +47,12 @@ export function fakeRun(workflow: Workflow, params: Json) {
       machine: 'local' as MachineName,
       started: at,
       updated: at,
-      phase: { is: 'open', hold: null },
       jobs: [...jobs.values()].map(job => job.id),
       tasks: Object.fromEntries(tasks),
-      progress: 0,
-      plan_version: 1,
+      phase: changed.phase,
+      progress: changed.progress,
+      plan_version: changed.plan_version,
+      ...(changed.pause_mark === undefined ? {} : { pause_mark: changed.pause_mark }),
     }
     return { run, job: key => jobs.get(key), task: key => tasks.get(key) }
   }
@@ -107,8 +118,24 @@ export function fakeRun(workflow: Workflow, params: Json) {
     reused: null,
   })
 
+  function state(): State {
+    const runs = draftOf<Run>(emptyState.runs)
+    runs.set(id, known().run)
+    const all = draftOf<Job>(emptyState.jobs)
+    for (const job of jobs.values()) all.set(job.id, job)
+    return { ...emptyState, as_of: at, runs: runs.done(), jobs: all.done() }
+  }
+
   return {
     plan,
+    state,
+    run: () => known().run,
+    /** What the reducer makes of the run; jobs stay as the test has set them. */
+    happen(...events: readonly EventBody[]): void {
+      const numbered = events.map((event, i) => ({ ...event, seq: i + 1, at, v: 2 }) as Event)
+      const run = get(reduce(state(), numbered).runs, id)
+      if (run) changed = run
+    },
     show: () => workflow.show(known()),
     keys: () => [...jobs.keys()],
     taskKeys: () => [...tasks.keys()],

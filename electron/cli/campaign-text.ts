@@ -1,0 +1,85 @@
+import type { RunDocument } from '../../shared/show/run.ts'
+import { columns } from './terminal.ts'
+
+interface Shown extends RunDocument {
+  readonly tasks: readonly {
+    readonly name: string
+    readonly level: string
+    readonly solvent: string
+    readonly state: string
+  }[]
+  readonly failures: readonly {
+    readonly molecule: string
+    readonly level: string
+    readonly solvent: string
+    readonly category: string | null
+    readonly text: string
+  }[]
+  readonly statistics: readonly {
+    readonly level: string
+    readonly solvent: string
+    readonly nucleus: string
+    readonly n: number
+    readonly molecules: number
+    readonly rmsd_ppm: number
+    readonly mae_ppm: number
+    readonly max_ppm: number
+    readonly worst: { readonly molecule: string; readonly environment: string }
+    readonly r2: number
+    readonly note: string | null
+  }[]
+}
+
+/** `show RUN` of a campaign for a person: how far the matrix is, what failed, how accurate each level is. */
+export function campaignLines(run: RunDocument): readonly string[] {
+  const { tasks, failures, statistics, ...shown } = run as Shown
+  const levels = [...new Set(tasks.map(({ level, solvent }) => `${level} in ${solvent}`))]
+  const rows = levels.map(name => {
+    const own = tasks.filter(({ level, solvent }) => `${level} in ${solvent}` === name)
+    const count = (state: string) => own.filter(task => task.state === state).length
+    return [name, `${count('completed')}/${own.length}`, count('running'), count('failed')]
+  })
+  const counted = statistics.map(each => [
+    each.level,
+    each.solvent,
+    each.nucleus,
+    each.n,
+    each.molecules,
+    each.rmsd_ppm.toFixed(3),
+    each.mae_ppm.toFixed(3),
+    each.max_ppm.toFixed(2),
+    `${each.worst.molecule} ${each.worst.environment}`,
+    each.r2.toFixed(5),
+  ])
+  const notes = new Set(statistics.flatMap(({ note }) => note ?? []))
+  return [
+    '',
+    `failed molecules ${shown.failed_molecules} of ${shown.max_failures} that may; geometries ${shown.geometry}; ${shown.reused} taken from earlier calculations`,
+    columns(['level', 'completed', 'running', 'failed'], rows),
+    ...(failures.length > 0
+      ? [
+          '',
+          columns(
+            ['failed', 'level', 'solvent', 'category', ''],
+            failures.map(({ molecule, level, solvent, category, text }) => [
+              molecule,
+              level,
+              solvent,
+              category ?? '',
+              text,
+            ]),
+          ),
+        ]
+      : []),
+    ...(statistics.length > 0
+      ? [
+          '',
+          columns(
+            ['level', 'solvent', 'nucleus', 'n', 'molecules', 'RMSD / ppm', 'MAE', 'max', 'worst', 'R2'],
+            counted,
+          ),
+          ...notes,
+        ]
+      : []),
+  ]
+}

@@ -1,0 +1,32 @@
+import { lastAttempt } from '../model/job.ts'
+import type { Known, Plan } from '../workflows/workflow.ts'
+import { elapsed } from './progress.ts'
+
+/** How much a figure of progress may be believed; the rules stand in ARCHITECTURE.md. */
+export type Confidence = 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'
+
+/** The least that a job must be late before it is called stalled, and how many times as long as usual (design.md). */
+const STALL = { seconds: 600, times: 3 }
+
+/**
+ * A job that computes is stalled where nothing grew for max(10 min, 3 x the usual step). `grown` is when it last grew,
+ * as far as that is known: else it began then, and its usual step is what was predicted for the whole of it.
+ */
+function isStalled(grown: string, now: string, usualStep_s: number): boolean {
+  return elapsed(grown, now) > Math.max(STALL.seconds, STALL.times * usualStep_s)
+}
+
+/** The mark of an open run whose machine answers. */
+export function confidenceOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asOf: string): Confidence {
+  let mark: Confidence = 'live'
+  for (const unit of units) {
+    const job = known.job(unit.key)
+    if (!job) continue
+    const { phase, outcome } = lastAttempt(job)
+    if (outcome === 'lost' || (outcome === null && phase.is === 'submitting' && phase.doubt !== null)) return 'unknown'
+    if (outcome !== null || phase.is !== 'running') continue
+    if (isStalled(phase.started, asOf, unit.seconds)) mark = 'stalled'
+    else if (mark === 'live') mark = 'estimated'
+  }
+  return mark
+}

@@ -1,0 +1,119 @@
+import { quantile } from './quantile.ts'
+import { type Duration, fitTimes, type Work } from './time-model.ts'
+
+/** A calculation that is still to be done, or under way. */
+export interface Waiting extends Work {
+  readonly key: string
+  readonly molecule: string
+  /** Seconds that it has computed already; null: it has not begun. */
+  readonly elapsed_s: number | null
+  /** The key of the one whose result it starts from, where that is not done yet. */
+  readonly after: string | null
+}
+
+export interface Forecast {
+  /** Seconds until the last one is done: the range that should hold in 8 of 10 cases, and its middle. */
+  readonly low_s: number
+  readonly median_s: number
+  readonly high_s: number
+  /** Seconds of computing that are left, all jobs added up (median); none of it is waiting. */
+  readonly computing_s: number
+}
+
+export interface ForecastInput {
+  readonly done: readonly Duration[]
+  readonly waiting: readonly Waiting[]
+  /** How many compute side by side. */
+  readonly slots: number
+  /** Numbers from 0 to 1. */
+  readonly random: () => number
+  readonly draws?: number
+}
+
+/** Before so many comparable calculations are done, nothing is said. */
+export const LEAST_DONE = 5
+
+/**
+ * When it will be done, by a bootstrap over molecules: each draw takes the finished molecules with replacement, fits the
+ * time model to them, and gives every waiting molecule the error that the model made for one of the drawn ones (its own,
+ * where it has finished calculations), and each calculation the scatter within a molecule. Then the calculations are
+ * dealt to the slots in their order. Null below five finished ones.
+ */
+export function forecast({ done, waiting, slots, random, draws = 200 }: ForecastInput): Forecast | null {
+  const usable = done.filter(({ seconds }) => seconds > 0)
+  if (usable.length < LEAST_DONE) return null
+  const groups = new Map<string, Duration[]>()
+  for (const duration of usable) groups.set(duration.molecule, [...(groups.get(duration.molecule) ?? []), duration])
+  const molecules = [...groups.keys()]
+  const ends: number[] = []
+  const sums: number[] = []
+  for (let draw = 0; draw < draws; draw++) {
+    const drawn = molecules.map(() => pick(molecules, random))
+    const model = fitTimes(drawn.flatMap(molecule => groups.get(molecule) ?? []))
+    const errors = new Map(
+      molecules.map(molecule => [
+        molecule,
+        (groups.get(molecule) ?? []).map(each => Math.log(each.seconds) - model.logSeconds(each)),
+      ]),
+    )
+    const within = molecules.flatMap(molecule => {
+      const all = errors.get(molecule) ?? []
+      return all.length > 1 ? all.map(error => error - mean(all)) : []
+    })
+    const effects = new Map<string, number>()
+    const seconds = waiting.map(job => {
+      const effect = effects.get(job.molecule) ?? effectOf(errors, job.molecule, pick(molecules, random))
+      effects.set(job.molecule, effect)
+      const scatter = within.length > 0 ? pick(within, random) : 0
+      const whole = Math.exp(model.logSeconds(job) + effect + scatter)
+      // What has run longer than it should goes on for a while yet: how long is not known, a tenth is a guess.
+      return job.elapsed_s === null ? whole : Math.max(whole - job.elapsed_s, 0.1 * job.elapsed_s, 1)
+    })
+    ends.push(lastEnd(waiting, seconds, slots))
+    sums.push(seconds.reduce((sum, each) => sum + each, 0))
+  }
+  return {
+    low_s: quantile(ends, 0.1),
+    median_s: quantile(ends, 0.5),
+    high_s: quantile(ends, 0.9),
+    computing_s: quantile(sums, 0.5),
+  }
+}
+
+/** The model's error for a molecule: its own where it is known, drawn half towards nothing for one calculation alone. */
+function effectOf(errors: ReadonlyMap<string, readonly number[]>, molecule: string, other: string): number {
+  const own = errors.get(molecule)
+  if (own && own.length > 0) return (mean(own) * own.length) / (own.length + 0.5)
+  return mean(errors.get(other) ?? [0])
+}
+
+/** Deals the jobs to the slots in their order, those under way first; one that follows another waits for it. */
+function lastEnd(waiting: readonly Waiting[], seconds: readonly number[], slots: number): number {
+  const free = new Array<number>(Math.max(1, Math.floor(slots))).fill(0)
+  const ends = new Map<string, number>()
+  const order = [...waiting.keys()].sort((a, b) => Number(isNew(waiting[a])) - Number(isNew(waiting[b])) || a - b)
+  let last = 0
+  for (const i of order) {
+    const job = waiting[i]
+    if (!job) continue
+    const slot = free.reduce((best, end, k) => (end < (free[best] ?? 0) ? k : best), 0)
+    const start = Math.max(free[slot] ?? 0, job.after === null ? 0 : (ends.get(job.after) ?? 0))
+    const end = start + (seconds[i] ?? 0)
+    free[slot] = end
+    ends.set(job.key, end)
+    last = Math.max(last, end)
+  }
+  return last
+}
+
+function isNew(job: Waiting | undefined): boolean {
+  return job?.elapsed_s === null
+}
+
+function pick<T>(from: readonly T[], random: () => number): T {
+  return from[Math.min(from.length - 1, Math.floor(random() * from.length))] as T
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length
+}

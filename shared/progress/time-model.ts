@@ -1,0 +1,100 @@
+/** What the time of a calculation depends on. */
+export interface Work {
+  /** Number of basis functions (basis-size.ts). */
+  readonly functions: number
+  /** What else makes a difference, each a word: the task, the level, the solvent, the machine with its ranks. */
+  readonly terms: readonly string[]
+}
+
+/** A calculation that was done: its seconds of computing, without waiting. */
+export interface Duration extends Work {
+  readonly seconds: number
+  readonly molecule: string
+}
+
+/** log t = a + p log(basis functions) + a term for each word. */
+export interface TimeModel {
+  /** Natural logarithm of the seconds that this work is expected to take. */
+  logSeconds(work: Work): number
+}
+
+/** What is believed before anything was measured: methanol (38 functions at 6-31G*) in 8 s, and the usual exponent. */
+const BEFORE = { atFunctions: 38, seconds: 8, exponent: 2.5 }
+/** How sure that is: standard deviations of the constant, of the exponent, of a term; and of a single log time. */
+const SPREAD = { constant: 2, exponent: 0.8, term: 0.7, single: 0.25 }
+
+/**
+ * The model that fits the durations, by least squares drawn towards what is believed beforehand (a Gaussian prior on
+ * each parameter), so that one duration already helps and few cannot mislead. Durations that are not positive (a clock
+ * that was set back) are left out.
+ */
+export function fitTimes(durations: readonly Duration[]): TimeModel {
+  const usable = durations.filter(({ seconds, functions }) => seconds > 0 && functions > 0 && Number.isFinite(seconds))
+  const words = [...new Set(usable.flatMap(({ terms }) => terms))]
+  const at = new Map(words.map((word, i) => [word, i + 2]))
+  const size = words.length + 2
+  const matrix = Array.from({ length: size }, (_, i) =>
+    Array.from({ length: size }, (_, j) => (i === j ? priorPrecision(i) : 0)),
+  )
+  const right = new Array<number>(size).fill(0)
+  const weight = 1 / SPREAD.single ** 2
+  for (const duration of usable) {
+    const row = rowOf(duration, at)
+    const value = Math.log(duration.seconds) - expectedBefore(duration)
+    for (const [i, x] of row) {
+      right[i] = (right[i] ?? 0) + weight * x * value
+      const line = matrix[i]
+      if (line) for (const [j, y] of row) line[j] = (line[j] ?? 0) + weight * x * y
+    }
+  }
+  const found = solve(matrix, right)
+  return {
+    logSeconds: work => rowOf(work, at).reduce((sum, [i, x]) => sum + x * (found[i] ?? 0), expectedBefore(work)),
+  }
+}
+
+/** The parameters are corrections to what is believed beforehand. */
+function expectedBefore({ functions }: Work): number {
+  return Math.log(BEFORE.seconds) + BEFORE.exponent * logSize(functions)
+}
+
+function logSize(functions: number): number {
+  return Math.log(Math.max(1, functions) / BEFORE.atFunctions)
+}
+
+function rowOf({ functions, terms }: Work, at: ReadonlyMap<string, number>): readonly (readonly [number, number])[] {
+  const known = terms.flatMap(term => at.get(term) ?? [])
+  return [[0, 1], [1, logSize(functions)], ...known.map(i => [i, 1] as const)]
+}
+
+function priorPrecision(i: number): number {
+  return 1 / (i === 0 ? SPREAD.constant : i === 1 ? SPREAD.exponent : SPREAD.term) ** 2
+}
+
+/** Solves a symmetric positive definite system by Cholesky's decomposition; a prior makes every one definite. */
+function solve(matrix: readonly (readonly number[])[], right: readonly number[]): readonly number[] {
+  const n = right.length
+  const lower = matrix.map(row => row.map(() => 0))
+  const get = (of: readonly (readonly number[])[], i: number, j: number) => of[i]?.[j] ?? 0
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = get(matrix, i, j)
+      for (let k = 0; k < j; k++) sum -= get(lower, i, k) * get(lower, j, k)
+      const row = lower[i]
+      if (row) row[j] = i === j ? Math.sqrt(sum) : sum / get(lower, j, j)
+    }
+  }
+  const half: number[] = []
+  for (let i = 0; i < n; i++) {
+    let sum = right[i] ?? 0
+    for (let k = 0; k < i; k++) sum -= get(lower, i, k) * (half[k] ?? 0)
+    half.push(sum / get(lower, i, i))
+  }
+  const found = new Array<number>(n).fill(0)
+  for (let i = n - 1; i >= 0; i--) {
+    let sum = half[i] ?? 0
+    for (let k = i + 1; k < n; k++) sum -= get(lower, k, i) * (found[k] ?? 0)
+    found[i] = sum / get(lower, i, i)
+  }
+  return found
+}

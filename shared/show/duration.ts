@@ -1,0 +1,30 @@
+/** A span as a person says it: `40 s`, `12 min`, `1 h 10`, `2 days 4 h`; a dash for what is not known. */
+function spanText(seconds: number | null): string {
+  if (seconds === null || !Number.isFinite(seconds)) return '–'
+  if (seconds < 90) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')}`
+  const hours = Math.round(minutes / 60)
+  return `${Math.floor(hours / 24)} days ${hours % 24} h`
+}
+
+/** What is left of a run, in one sentence; null where there is nothing to say. */
+export function remainingText({
+  state,
+  left,
+  computing_s,
+  eta,
+}: {
+  readonly state: string
+  readonly left: number
+  readonly computing_s: number | null
+  readonly eta: { readonly low_s: number; readonly high_s: number; readonly finish_median: string } | null
+}): string | null {
+  if (left === 0) return null
+  const computing = computing_s === null ? '' : `, about ${spanText(computing_s)} of computing`
+  if (state === 'paused') return `paused: ${left} left${computing}`
+  if (state !== 'running') return null
+  if (eta === null) return null
+  return `${left} left: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${eta.finish_median.slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,28 @@
+import type { Json } from '../ids.ts'
+import { planCampaign } from './campaign/plan.ts'
+import { campaignSummary, showCampaign } from './campaign/show.ts'
+import type { Workflow } from './workflow.ts'
+
+export { estimateOf, estimateText } from './campaign/estimate.ts'
+export {
+  type FinishedTask,
+  factorFiles,
+  finishedTasks,
+  pointRows,
+  shiftsFile,
+  statisticsRows,
+  statusFile,
+} from './campaign/files.ts'
+export { type CampaignSet, readOwnSet } from './campaign/own-set.ts'
+export type { CampaignParams } from './campaign/params.ts'
+export { type CampaignArguments, delta50Set, resolveCampaign } from './campaign/resolve.ts'
+
+/** A benchmark campaign: molecules x levels x solvents, compared with measured shifts. */
+export const campaign: Workflow = {
+  id: 'campaign',
+  label: 'Benchmark campaign',
+  version: 1,
+  plan: planCampaign,
+  show: showCampaign,
+  summary: known => campaignSummary(known) as unknown as { readonly [key: string]: Json },
+}

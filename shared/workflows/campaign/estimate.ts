@@ -1,0 +1,49 @@
+import { chance } from '../../chance.ts'
+import type { Run } from '../../model/run.ts'
+import { forecast } from '../../progress/forecast.ts'
+import { quantile } from '../../progress/quantile.ts'
+import { type CampaignParams, taskCount } from './params.ts'
+import { tasksOf } from './stage.ts'
+import { unitsOf } from './units.ts'
+
+/** What a campaign will take, before it is started. */
+export type CampaignEstimate = {
+  readonly calculations: number
+  /** Shared by the levels, and not counted above. */
+  readonly optimisations: number
+  /** 80 % range; null: unknown until the pilot. */
+  readonly core_hours: readonly [low: number, high: number] | null
+  /** MB of outputs on this computer; null: unknown until the pilot. */
+  readonly disk_mb: readonly [low: number, high: number] | null
+}
+
+/**
+ * By what such calculations took on this machine before. `outputs`: bytes of the files that finished jobs left. Unknown
+ * where fewer than five calculations of these levels are remembered.
+ */
+export function estimateOf(params: CampaignParams, outputs: readonly number[]): CampaignEstimate {
+  const run = { params } as unknown as Run
+  const tasks = tasksOf({ run, job: () => undefined, task: () => undefined })
+  const units = unitsOf(params, tasks)
+  const levels = new Set(params.levels.map(({ label }) => `level:${label}`))
+  const done = params.times.filter(({ terms }) => terms.some(term => levels.has(term)))
+  const waiting = units.flatMap(({ key, molecule, work }) =>
+    work ? [{ key, molecule, ...work, elapsed_s: null, after: null }] : [],
+  )
+  const said = done.length === 0 ? null : forecast({ done: params.times, waiting, slots: 1, random: chance(1) })
+  const hours = (seconds: number) => Number(((seconds * params.resources.ranks) / 3600).toPrecision(2))
+  const megabytes = (bytes: number) => Number(((bytes * units.length) / 1e6).toPrecision(2))
+  return {
+    calculations: taskCount(params),
+    optimisations: units.length - taskCount(params),
+    core_hours: said ? [hours(said.low_s), hours(said.high_s)] : null,
+    disk_mb: outputs.length < 5 ? null : [megabytes(quantile(outputs, 0.1)), megabytes(quantile(outputs, 0.9))],
+  }
+}
+
+export function estimateText({ calculations, optimisations, core_hours, disk_mb }: CampaignEstimate): string {
+  const range = (of: readonly [number, number] | null, unit: string) =>
+    of === null ? 'unknown until the pilot' : `${of[0]} to ${of[1]} ${unit}`
+  const shared = optimisations > 0 ? ` and ${optimisations} optimisations that they share` : ''
+  return `${calculations} calculations${shared}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
+}

@@ -1,0 +1,194 @@
+import { perceiveBonds } from '../../nmr/bonds.ts'
+import type { Environment, MeasuredMolecule } from '../../nmr/delta50.ts'
+import { elementSymbol } from '../../nmr/elements.ts'
+import { readMolfile } from '../../nmr/molfile.ts'
+import { parseXyz } from '../../nmr/xyz.ts'
+import { badInput, ok, type Result } from '../../result.ts'
+import { findSolvent } from '../../solvents.ts'
+
+/** A file of a person's own set. */
+export interface SetFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** A set of molecules with measured shifts. */
+export interface CampaignSet {
+  readonly id: string
+  readonly source: string
+  readonly corrections: readonly string[]
+  /** Id of the solvent in which the shifts were measured. */
+  readonly solvent: string
+  readonly molecules: readonly (Omit<MeasuredMolecule, 'number' | 'smiles' | 'formula'> & { readonly charge: number })[]
+}
+
+const SHIFTS_FORMAT =
+  'one line a signal: molecule,atoms,delta_ppm (and nucleus, solvent); atoms are counted from 1, with blanks between'
+
+/** Other names under which columns are known. */
+const columns: Readonly<Record<string, readonly string[]>> = {
+  molecule: ['molecule', 'id', 'name'],
+  atoms: ['atoms', 'atom', 'atom_index', 'atom_indices'],
+  delta: ['delta_ppm', 'delta', 'shift', 'shift_ppm', 'delta_exp_ppm'],
+  nucleus: ['nucleus'],
+  solvent: ['solvent'],
+}
+
+/**
+ * A folder as a set: one structure a molecule (NAME.xyz, NAME.mol, NAME.sdf; its first frame) and one CSV of measured
+ * shifts. Refused, naming file and line: a shift without structure or atom, an atom that is not there, of another
+ * element than its nucleus, or named twice; a number that is none.
+ */
+export function readOwnSet(id: string, files: readonly SetFile[]): Result<CampaignSet> {
+  const refuse = (message: string, hint?: string) => badInput('set', message, hint)
+  const tables = files.filter(({ name }) => /\.csv$/i.test(name))
+  const table =
+    tables.find(({ name }) => name.toLowerCase() === 'shifts.csv') ?? (tables.length === 1 ? tables[0] : undefined)
+  if (!table) {
+    const what =
+      tables.length === 0 ? 'no CSV of measured shifts' : `${tables.length} CSV files and none is called shifts.csv`
+    return refuse(`${id} holds ${what}`, SHIFTS_FORMAT)
+  }
+  const structures = new Map<string, ReturnType<typeof readStructure>>()
+  for (const file of files) {
+    const [, name] = /^(.+)\.(?:xyz|mol|sdf|sd)$/i.exec(file.name) ?? []
+    if (name === undefined) continue
+    if (structures.has(name)) return refuse(`${id} holds two structures of ${name}`)
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || name.includes('..'))
+      return refuse(`${file.name}: a molecule's name is made of letters, digits, dots, hyphens and underscores`)
+    structures.set(name, readStructure(file))
+  }
+  const rows = readShifts(table)
+  if (!rows.ok) return rows
+  const shifts = new Map<string, Environment[]>()
+  let solvent: string | null = null
+  for (const { line, molecule, atoms, delta_ppm, nucleus, solvent: measuredIn } of rows.value) {
+    const where = `line ${line} of ${table.name}`
+    const structure = structures.get(molecule)
+    if (!structure) return refuse(`${where}: there is no structure of "${molecule}"`, `${molecule}.xyz is wanted`)
+    if (!structure.ok) return structure
+    const { elements } = structure.value
+    if (atoms.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
+    const missing = atoms.find(atom => !Number.isInteger(atom) || atom < 1 || atom > elements.length)
+    if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length})`)
+    const element = elements[(atoms[0] ?? 1) - 1] ?? ''
+    const other = atoms.find(atom => elements[atom - 1] !== element)
+    if (other !== undefined) return refuse(`${where}: atoms ${atoms[0]} and ${other} are of different elements`)
+    const isotope = isotopes[element]
+    if (isotope === undefined)
+      return refuse(`${where}: atom ${atoms[0]} is ${element}; shifts of H, C, N, F and P are compared`)
+    if (nucleus !== null && nucleus.toLowerCase() !== isotope.toLowerCase())
+      return refuse(`${where}: atom ${atoms[0]} of ${molecule} is ${element}, not ${nucleus}`)
+    if (!Number.isFinite(delta_ppm)) return refuse(`${where}: the shift is no number`)
+    const known = shifts.get(molecule) ?? []
+    const twice = atoms.find(atom => known.some(each => each.atoms.includes(atom)))
+    if (twice !== undefined) return refuse(`${where}: atom ${twice} of ${molecule} has a shift already`)
+    shifts.set(molecule, [...known, { nucleus: isotope, atoms, delta_ppm }])
+    if (measuredIn !== null) {
+      const found = findSolvent(measuredIn)
+      if (!found.ok) return refuse(`${where}: ${found.fault.message}`, found.fault.hint)
+      if (solvent !== null && solvent !== found.value.id) return refuse(`${where}: a set is measured in one solvent`)
+      solvent = found.value.id
+    }
+  }
+  const alone = [...structures.keys()].find(name => !shifts.has(name))
+  if (alone !== undefined)
+    return refuse(`${table.name} has no shift of ${alone}`, 'add one, or take its structure away')
+  if (shifts.size === 0) return refuse(`${table.name} holds no shifts`, SHIFTS_FORMAT)
+  return ok({
+    id,
+    source: `${id}: ${table.name}`,
+    corrections: [],
+    solvent: solvent ?? 'cdcl3',
+    molecules: [...shifts].flatMap(([name, environments]) => {
+      const structure = structures.get(name)
+      return structure?.ok ? [{ id: name, name, ...structure.value, environments }] : []
+    }),
+  })
+}
+
+const isotopes: Readonly<Record<string, string>> = { H: '1H', C: '13C', N: '15N', F: '19F', P: '31P' }
+
+function readStructure(file: SetFile): Result<{
+  readonly elements: readonly string[]
+  readonly geometry: MeasuredMolecule['geometry']
+  readonly charge: number
+}> {
+  const refuse = (message: string) => badInput('set', `${file.name}: ${message}`)
+  if (/\.xyz$/i.test(file.name)) {
+    const frames = parseXyz(file.text)
+    if (!frames.ok) return refuse(frames.fault.message)
+    const [first] = frames.value
+    if (!first) return refuse('it is empty')
+    return ok({ elements: first.elements, geometry: first.geometry, charge: chargeIn(first.comment) })
+  }
+  const records = readMolfile(file.text)
+  if (!records.ok) return refuse(records.fault.message)
+  const [first] = records.value
+  if (!first?.geometry) return refuse('a 3D structure with all its hydrogens is wanted')
+  const { molecule, geometry } = first
+  const elements = geometry.map((_, atom) => elementSymbol(molecule.getAtomLabel(atom)) ?? molecule.getAtomLabel(atom))
+  const charge = geometry.reduce((sum, _, atom) => sum + molecule.getAtomCharge(atom), 0)
+  return ok({ elements, geometry, charge })
+}
+
+/** `charge=1` in the comment of an xyz; 0 where it says nothing. */
+function chargeIn(comment: string): number {
+  return Number(/\bcharge\s*=\s*(-?\d+)/i.exec(comment)?.[1] ?? 0)
+}
+
+interface Row {
+  readonly line: number
+  readonly molecule: string
+  readonly atoms: readonly number[]
+  readonly delta_ppm: number
+  readonly nucleus: string | null
+  readonly solvent: string | null
+}
+
+function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
+  const [head = '', ...rest] = lines
+  const names = cells(head).map(cell => cell.trim().toLowerCase())
+  const at = (column: string) => names.findIndex(each => columns[column]?.includes(each))
+  for (const column of ['molecule', 'atoms', 'delta']) {
+    if (at(column) < 0) return badInput('set', `${name} has no column ${columns[column]?.[0]}`, SHIFTS_FORMAT)
+  }
+  return ok(
+    rest.flatMap((text, i): Row[] => {
+      if (text.trim() === '') return []
+      const row = cells(text).map(cell => cell.trim())
+      const cell = (column: string) => row[at(column)] ?? ''
+      const atoms = cell('atoms')
+        .split(/[\s;,]+/)
+        .filter(Boolean)
+        .map(Number)
+      return [
+        {
+          line: i + 2,
+          molecule: cell('molecule'),
+          atoms,
+          delta_ppm: cell('delta') === '' ? Number.NaN : Number(cell('delta')),
+          nucleus: cell('nucleus') || null,
+          solvent: cell('solvent') || null,
+        },
+      ]
+    }),
+  )
+}
+
+/** The cells of a line of CSV; `"a, ""b"""` is one (RFC 4180, without line ends inside). */
+function cells(line: string): readonly string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  )
+}
+
+/** Three atoms in a line with four bonds between them: NWChem's internal coordinates fail there (alkynes, nitriles). */
+export function hasStraightAngle(elements: readonly string[], geometry: MeasuredMolecule['geometry']): boolean {
+  const { bonds } = perceiveBonds(elements, geometry)
+  return elements.some((_, i) => {
+    const orders = bonds.filter(({ a, b }) => a === i || b === i).map(({ order }) => order)
+    return orders.length === 2 && orders.reduce((sum, order) => sum + order, 0) >= 4
+  })
+}

@@ -1,0 +1,130 @@
+import type { ContentRef, Json } from '../../ids.ts'
+import { completedResult, type Job, type JobSpec, lastAttempt, type Outcome } from '../../model/job.ts'
+import type { Run } from '../../model/run.ts'
+import type { NwchemCalculation } from '../../programs/index.ts'
+import type { Known } from '../workflow.ts'
+import type { CampaignLevel, CampaignMolecule, CampaignParams, CampaignSolvent } from './params.ts'
+
+/** One calculation of the campaign: a molecule at a level in a solvent. */
+export interface CampaignTask {
+  readonly molecule: CampaignMolecule
+  readonly level: CampaignLevel
+  readonly solvent: CampaignSolvent
+  readonly key: string
+  /** The optimisation that all levels share; undefined where geometries are given, or before it is planned. */
+  readonly opt: Job | undefined
+  readonly job: Job | undefined
+  /** How it ended: its own outcome, or that of the optimisation without which it cannot be. */
+  readonly outcome: Outcome | null
+  /** The job that decided the outcome, or that is to be watched now. */
+  readonly by: Job | undefined
+}
+
+export function paramsOf(known: Known): CampaignParams {
+  return known.run.params as unknown as CampaignParams
+}
+
+export function optKey(molecule: CampaignMolecule, solvent: CampaignSolvent): string {
+  return `${molecule.id}/opt_${solvent.name}`
+}
+
+function taskKey(molecule: CampaignMolecule, level: CampaignLevel, solvent: CampaignSolvent): string {
+  return `${molecule.id}/${level.id}_${solvent.name}`
+}
+
+/** All calculations, in the order in which they are computed: molecule by molecule. */
+export function tasksOf(known: Known): readonly CampaignTask[] {
+  const params = paramsOf(known)
+  return params.molecules.flatMap(molecule =>
+    params.solvents.flatMap(solvent => {
+      const opt = params.geometry ? known.job(optKey(molecule, solvent)) : undefined
+      const optOutcome = opt ? lastAttempt(opt).outcome : null
+      const isDead = optOutcome !== null && optimisedGeometry(opt) === null
+      return params.levels.map((level): CampaignTask => {
+        const key = taskKey(molecule, level, solvent)
+        const job = known.job(key)
+        const own = job ? lastAttempt(job).outcome : null
+        const outcome = own ?? (isDead ? (optOutcome === 'completed' ? 'failed' : optOutcome) : null)
+        return { molecule, level, solvent, key, opt, job, outcome, by: own === null && isDead ? opt : (job ?? opt) }
+      })
+    }),
+  )
+}
+
+export function optimisedGeometry(opt: Job | undefined): ContentRef | null {
+  return completedResult(opt)?.geometry ?? null
+}
+
+/** The geometry that the shieldings are computed on; null while it is not known. */
+export function geometryOf(params: CampaignParams, task: CampaignTask): ContentRef | null {
+  return params.geometry ? optimisedGeometry(task.opt) : task.molecule.geometry
+}
+
+export function optJob(
+  run: Run,
+  params: CampaignParams,
+  molecule: CampaignMolecule,
+  solvent: CampaignSolvent,
+): JobSpec {
+  const { xc = '', basis = '' } = params.geometry ?? {}
+  return jobOf(run, params, molecule, solvent, optKey(molecule, solvent), {
+    task: 'opt',
+    geometry: molecule.geometry,
+    xc,
+    basis,
+    shielding: null,
+  })
+}
+
+export function nmrJob(run: Run, params: CampaignParams, task: CampaignTask, geometry: ContentRef): JobSpec {
+  const { xc, basis } = task.level
+  return jobOf(run, params, task.molecule, task.solvent, task.key, {
+    task: 'nmr',
+    geometry,
+    ...(params.geometry ? { xc: params.geometry.xc, basis: params.geometry.basis } : { xc, basis }),
+    shielding: { xc, basis },
+  })
+}
+
+function jobOf(
+  run: Run,
+  params: CampaignParams,
+  molecule: CampaignMolecule,
+  solvent: CampaignSolvent,
+  key: string,
+  {
+    geometry,
+    ...step
+  }: Pick<NwchemCalculation, 'task' | 'xc' | 'basis' | 'shielding'> & {
+    readonly geometry: ContentRef
+  },
+): JobSpec {
+  const input: NwchemCalculation = {
+    kind: 'calculation',
+    ...step,
+    geometry: { sha256: geometry.sha256, bytes: geometry.bytes },
+    atoms: molecule.elements.length,
+    title: `${molecule.name} ${key}`,
+    charge: molecule.charge,
+    multiplicity: 1,
+    solvent: solvent.id,
+    max_cycles: params.max_cycles,
+    autoz: molecule.autoz,
+  }
+  return {
+    key,
+    machine: run.machine,
+    program: params.program,
+    input: input as unknown as Json,
+    resources: params.resources,
+  }
+}
+
+/** Molecules of which something did not end well and is not being tried again. What a person cancelled has not failed. */
+export function failedMolecules(tasks: readonly CampaignTask[]): readonly CampaignMolecule[] {
+  return [...new Set(tasks.filter(({ outcome }) => isFailure(outcome)).map(({ molecule }) => molecule))]
+}
+
+export function isFailure(outcome: Outcome | null): boolean {
+  return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
+}

@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest'
+import { planRun } from '../../../electron/engine/plan.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
+import { delta50 } from '../../../shared/nmr/delta50.ts'
+import { orThrow } from '../../../shared/result.ts'
+import {
+  type CampaignArguments,
+  type CampaignSet,
+  delta50Set,
+  readOwnSet,
+  resolveCampaign,
+  workflows,
+} from '../../../shared/workflows/index.ts'
+import { fakeRun, ref, shieldings } from './fake-run.ts'
+
+const context = {
+  machine: { ...localMachine, settings: { ...localMachine.settings, cores: 50 } },
+  resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
+  times: [],
+  refOf: (text: string) => ref(text.slice(0, 40)),
+}
+const resolve = (args: CampaignArguments = {}, set: CampaignSet = delta50Set) => resolveCampaign(args, set, context)
+const paramsOf = (args: CampaignArguments = {}, set?: CampaignSet) => orThrow(resolve(args, set)).params
+const start = (args: CampaignArguments = {}) => fakeRun(workflows.campaign, paramsOf(args) as never)
+const refusal = (args: CampaignArguments) => {
+  const resolved = resolve(args)
+  return resolved.ok ? null : resolved.fault
+}
+
+describe('what a campaign calculates', () => {
+  test('without flags: 50 molecules x B3LYP and WP04 x chcl3 and dmso = 200', () => {
+    const params = paramsOf()
+    expect(params.molecules).toHaveLength(50)
+    expect(params.levels.map(({ label }) => label)).toEqual(['B3LYP/6-311+G(2d,p)', 'WP04/6-311+G(2d,p)'])
+    expect(params.solvents.map(({ name }) => name)).toEqual(['chcl3', 'dmso'])
+    expect(params.max_failures).toBe(5)
+    expect(start().show()).toMatchObject({ total: 200, completed: 0, failed: 0 })
+    expect(params.warnings).toMatchObject([/WP04 by its components/].map(() => expect.stringMatching(/components/)))
+  })
+
+  test('a pilot of five: across the sizes, 20 calculations, one molecule may fail', () => {
+    const params = paramsOf({ pilot: 5 })
+    const atoms = params.molecules.map(({ elements }) => elements.length).toSorted((a, b) => a - b)
+    expect(params.max_failures).toBe(1)
+    expect(params.molecules.map(({ id }) => id)).toContain('compound_05')
+    expect(params.molecules.map(({ id }) => id)).toContain('compound_44')
+    expect(atoms[0]).toBeLessThan(8)
+    expect(atoms.at(-1)).toBeGreaterThan(13)
+    expect(start({ pilot: 5 }).show().total).toBe(20)
+  })
+
+  test('one optimisation for each molecule and solvent, shared by the levels', () => {
+    const run = start({ molecules: '5,6', solvents: 'chcl3,dmso' })
+    const keys = run.plan().jobs.map(({ key }) => key)
+    expect(keys).toEqual([
+      'compound_05/opt_chcl3',
+      'compound_05/opt_dmso',
+      'compound_06/opt_chcl3',
+      'compound_06/opt_dmso',
+    ])
+    run.complete('compound_05/opt_chcl3', { geometry: ref('o') })
+    const next = run.plan().jobs.filter(({ key }) => !keys.includes(key))
+    expect(next.map(({ key }) => key)).toEqual([
+      'compound_05/B3LYP-6-311+G(2d,p)_chcl3',
+      'compound_05/WP04-6-311+G(2d,p)_chcl3',
+    ])
+    expect(next[0]?.input).toMatchObject({ geometry: ref('o'), task: 'nmr', solvent: 'cdcl3', autoz: false })
+  })
+
+  test('interleaved by size: any beginning holds small and large ones', () => {
+    const sizes = paramsOf().molecules.map(({ elements }) => elements.length)
+    const mean = (of: readonly number[]) => of.reduce((sum, size) => sum + size, 0) / of.length
+    expect(Math.abs(mean(sizes.slice(0, 8)) - mean(sizes))).toBeLessThan(1.5)
+    const file = paramsOf({ order: 'file' }).molecules.map(({ id }) => id)
+    expect(file).toEqual(delta50.molecules.map(({ id }) => id))
+    const bySize = paramsOf({ order: 'size' }).molecules
+    expect(bySize[0]?.id).toBe('compound_05')
+  })
+
+  test.each([
+    ['an unknown molecule', { molecules: 'benzol' }, 'molecules', /no molecule "benzol"/],
+    ['an unknown level', { levels: 'B4LYP' }, 'levels', /unknown functional: B4LYP/],
+    ['a level that only ORCA has', { levels: 'wB97X-D' }, 'levels', /NWChem does not have wB97X-D/],
+    ['a level without shieldings', { levels: 'M06-L' }, 'levels', /no shieldings/],
+    ['an unknown solvent', { solvents: 'cdcl4' }, 'solvents', /unknown solvent/],
+    ['a negative threshold', { max_failures: -1 }, 'max-failures', /whole number from 0/],
+    ['half a failure', { max_failures: 0.5 }, 'max-failures', /whole number/],
+    ['a pilot of none', { pilot: 0 }, 'pilot', /from 1 to 50/],
+    ['a pilot beside names', { pilot: 2, molecules: '5' }, 'pilot', /chooses molecules/],
+    ['an unknown order', { order: 'random' }, 'order', /unknown order/],
+    ['a level twice', { levels: 'B3LYP,b3lyp/6-311+g(2d,p)' }, 'levels', /named twice/],
+    ['no geometry', { geometry: 'B3LYP' }, 'geometry', /basis/],
+  ])('%s is refused before anything starts', (_, args, field, message) => {
+    const fault = refusal(args)
+    expect(fault).toMatchObject({ code: 'bad-input', field })
+    expect(fault?.message).toMatch(message)
+  })
+})
+
+/** A campaign of `count` molecules on given geometries, one level: each job is a molecule. */
+function simple(count: number, args: CampaignArguments = {}) {
+  const molecules = delta50.molecules.slice(0, count).map(({ id }) => id)
+  return start({ molecules: molecules.join(','), levels: 'B3LYP', solvents: 'chcl3', geometry: 'given', ...args })
+}
+const keyOf = (number: number) => `compound_${String(number).padStart(2, '0')}/B3LYP-6-311+G(2d,p)_chcl3`
+
+describe('the failures that a campaign stands', () => {
+  test.each([
+    [50, {}, 5],
+    [5, {}, 1],
+    [20, {}, 2],
+    [20, { max_failures: 0 }, 0],
+    [20, { max_failures: 3 }, 3],
+  ])('%i molecules, %o: pauses at one more than %i, exactly', (count, args, limit) => {
+    const run = simple(count, args)
+    run.plan()
+    for (let n = 1; n <= limit; n++) run.end(keyOf(n), 'failed')
+    expect(run.plan().pause).toBeUndefined()
+    run.end(keyOf(limit + 1), 'timeout')
+    expect(run.plan().pause).toMatchObject({ mark: limit + 1, reason: expect.stringMatching(/paused to ask/) })
+  })
+
+  test('pauses the run once for each count, and resuming means something', () => {
+    const run = simple(5)
+    run.plan()
+    run.end(keyOf(1), 'failed')
+    run.end(keyOf(2), 'failed')
+    const types = () => planRun(run.state(), run.run().id, () => false).map(({ type }) => type)
+    expect(types()).toContain('run.paused')
+    run.happen(...planRun(run.state(), run.run().id, () => false))
+    expect(run.run().phase).toMatchObject({
+      hold: 'paused',
+      reason: '2 molecules failed, 1 may: paused to ask. Resume goes on; resubmit tries them again.',
+    })
+    run.happen({ type: 'run.resumed', run: run.run().id })
+    expect(types()).not.toContain('run.paused')
+    run.retry(keyOf(2))
+    run.end(keyOf(2), 'failed')
+    expect(types()).not.toContain('run.paused') // the same molecule, tried again
+    run.end(keyOf(3), 'failed')
+    expect(types()).toContain('run.paused')
+  })
+
+  test('cancelled by a person is no failure; a failed optimisation fails all its levels, once', () => {
+    const cancelled = simple(5)
+    cancelled.plan()
+    cancelled.end(keyOf(1), 'cancelled')
+    expect(cancelled.show()).toMatchObject({ failed: 0, failed_molecules: 0 })
+    const run = start({ molecules: '5,6,3', solvents: 'chcl3' })
+    run.plan()
+    run.end('compound_05/opt_chcl3', 'failed')
+    const shown = run.show()
+    expect(shown).toMatchObject({ total: 6, failed: 2, failed_molecules: 1, max_failures: 1 })
+    expect(shown.failures).toHaveLength(1)
+    expect(run.plan().pause).toBeUndefined()
+  })
+})
+
+describe('what it finds', () => {
+  test('statistics of what is there, labelled where the solvent is another', () => {
+    const ids = delta50.molecules.slice(0, 8).map(({ id }) => id)
+    const run = start({ molecules: ids.join(','), levels: 'B3LYP', geometry: 'given' })
+    const jobs = run.plan().jobs
+    for (const { key } of jobs) {
+      const molecule = delta50.molecules.find(({ id }) => key.startsWith(id))
+      const sigma = molecule?.elements.map((element, i) => {
+        const delta = molecule.environments.find(({ atoms }) => atoms.includes(i + 1))?.delta_ppm ?? 0
+        return element === 'C' ? 180 - 1.05 * delta : 32 - 1.05 * delta
+      })
+      run.complete(key, { shieldings: shieldings(molecule?.elements ?? [], sigma ?? []) })
+    }
+    const { statistics, completed, total } = run.show() as unknown as {
+      statistics: readonly {
+        level: string
+        solvent: string
+        nucleus: string
+        slope: number
+        rmsd_ppm: number
+        note: string | null
+      }[]
+      completed: number
+      total: number
+    }
+    expect([completed, total]).toEqual([16, 16])
+    expect(statistics.map(({ solvent, nucleus }) => `${solvent} ${nucleus}`)).toEqual([
+      'chcl3 1H',
+      'chcl3 13C',
+      'dmso 1H',
+      'dmso 13C',
+    ])
+    for (const each of statistics) {
+      expect(each.slope).toBeCloseTo(-1.05, 9)
+      expect(each.rmsd_ppm).toBeCloseTo(0, 9)
+      expect(each.note).toEqual(each.solvent === 'dmso' ? expect.stringMatching(/measured in CDCl3/) : null)
+    }
+    expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
+  })
+})
+
+describe('a set of one’s own', () => {
+  const methane = '5\n\nC 0 0 0\nH 0.63 0.63 0.63\nH -0.63 -0.63 0.63\nH -0.63 0.63 -0.63\nH 0.63 -0.63 -0.63\n'
+  const files = (csv: string) => [
+    { name: 'methane.xyz', text: methane },
+    { name: 'shifts.csv', text: csv },
+  ]
+  const read = (csv: string) => readOwnSet('mine', files(csv))
+
+  test('is a folder of structures and a CSV', () => {
+    const set = orThrow(
+      read('molecule,atoms,delta_ppm,solvent\nmethane,1,-2.3,DMSO\n"methane","2 3 4 5",0.23,DMSO-d6\n'),
+    )
+    expect(set).toMatchObject({
+      id: 'mine',
+      solvent: 'dmso',
+      molecules: [
+        {
+          id: 'methane',
+          environments: [
+            { nucleus: '13C', atoms: [1], delta_ppm: -2.3 },
+            { nucleus: '1H', atoms: [2, 3, 4, 5], delta_ppm: 0.23 },
+          ],
+        },
+      ],
+    })
+    expect(paramsOf({ levels: 'HF/STO-3G', solvents: 'dmso' }, set).molecules).toHaveLength(1)
+  })
+
+  test.each([
+    [
+      'a missing structure',
+      'molecule,atoms,delta_ppm\nethane,1,5\n',
+      /line 2 of shifts.csv: there is no structure of "ethane"/,
+    ],
+    ['a shift without an atom', 'molecule,atoms,delta_ppm\nmethane,,5\n', /line 2 .*has no atom/],
+    ['an atom that is not there', 'molecule,atoms,delta_ppm\nmethane,6,5\n', /has no atom 6/],
+    ['an atom twice', 'molecule,atoms,delta_ppm\nmethane,1,5\nmethane,1,6\n', /line 3 .*already/],
+    ['mixed elements', 'molecule,atoms,delta_ppm\nmethane,1 2,5\n', /different elements/],
+    ['another nucleus', 'molecule,atoms,delta_ppm,nucleus\nmethane,1,5,1H\n', /is C, not 1H/],
+    ['no number', 'molecule,atoms,delta_ppm\nmethane,1,high\n', /no number/],
+    ['no column', 'molecule,delta_ppm\nmethane,5\n', /no column atoms/],
+    ['nothing', 'molecule,atoms,delta_ppm\n', /no shift of methane/],
+  ])('%s is refused, and the line is named', (_, csv, message) => {
+    const set = read(csv)
+    expect(set.ok ? '' : set.fault.message).toMatch(message)
+  })
+
+  test('without a CSV, or with a name that leaves its folder, it is refused', () => {
+    expect(readOwnSet('mine', [{ name: 'a.xyz', text: methane }])).toMatchObject({ ok: false })
+    const csv = { name: 'shifts.csv', text: 'molecule,atoms,delta_ppm\n..,1,2\n' }
+    expect(readOwnSet('mine', [{ name: '...xyz', text: methane }, csv])).toMatchObject({ ok: false })
+  })
+})
