@@ -76,6 +76,7 @@ export async function composeCampaign(
     machine: machine.name,
     params: resolved.params as unknown as Json,
     texts: resolved.texts,
+    files: [],
     warnings: resolved.params.warnings,
     beforehand: { text: estimateText(estimate), document: { estimate: estimate as unknown as Json } },
     preview: () => previewOf(resolved.params, machine, ref => contents.get(ref.sha256) ?? ''),
@@ -173,7 +174,7 @@ function previewOf(
   })
   return {
     jobs: [...opts, ...shieldings.jobs.filter(({ key }) => of(key))],
-    contents,
+    shown: async ref => contents(ref),
     notes: params.geometry
       ? ['The first molecule only; its shieldings will start from the optimised geometry, here stands the given one.']
       : ['The first molecule only.'],
