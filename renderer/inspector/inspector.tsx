@@ -15,6 +15,7 @@ import { Files } from './files.tsx'
 import { JobTools } from './job-tools.tsx'
 import { OutputTail } from './output-tail.tsx'
 import { OutputView } from './output-view.tsx'
+import { SuggestedFix } from './suggested-fix.tsx'
 import { useOutput } from './use-output.ts'
 import './inspector.css'
 import { useState } from 'react'
@@ -22,7 +23,7 @@ import { useState } from 'react'
 interface InspectorProps {
   readonly job: Job
   onClose(): void
-  onResubmit(): void
+  onResubmit(fix: string): void
   onCancel(): void
 }
 
@@ -40,7 +41,7 @@ export function Inspector({ job, onClose, onResubmit, onCancel }: InspectorProps
   const reason = reasonOf(job, surroundings)
   const output = useOutput(engine, job)
   const [reading, setReading] = useState(false)
-  const { again, cancellable } = possibleFor([job])
+  const { failed, again, cancellable } = possibleFor(state, [job])
   const run = get(state.runs, job.run)
 
   useKeys({ output: () => setReading(true) })
@@ -60,33 +61,21 @@ export function Inspector({ job, onClose, onResubmit, onCancel }: InspectorProps
           <bdi>{run?.name ?? job.run}</bdi> · {job.program} · attempt {attempt.n} · {job.machine}
         </p>
         <JobTools job={job} />
-        {again.length > 0 || cancellable.length > 0 ? (
+        {cancellable.length > 0 ? (
           <p className="row">
-            {again.length > 0 ? (
-              <button
-                type="button"
-                className="primary"
-                aria-disabled={offline !== null}
-                title={offline ?? 'A new attempt; this one stays as history.'}
-                onClick={() => offline === null && onResubmit()}
-              >
-                Resubmit
-              </button>
-            ) : null}
-            {cancellable.length > 0 ? (
-              <button
-                type="button"
-                aria-disabled={offline !== null}
-                title={offline ?? 'Kills it if it runs.'}
-                onClick={() => offline === null && onCancel()}
-              >
-                Cancel…
-              </button>
-            ) : null}
+            <button
+              type="button"
+              aria-disabled={offline !== null}
+              title={offline ?? 'Kills it if it runs.'}
+              onClick={() => offline === null && onCancel()}
+            >
+              Cancel…
+            </button>
           </p>
         ) : null}
       </header>
       <EvidenceList attempt={attempt} />
+      {failed.length + again.length > 0 ? <SuggestedFix job={job} offline={offline} onResubmit={onResubmit} /> : null}
       <AttemptTimeline attempts={job.attempts} now={now} />
       <Course course={output.course} />
       <OutputTail output={output} onOpen={() => setReading(true)} />

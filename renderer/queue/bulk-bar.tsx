@@ -8,28 +8,45 @@ interface BulkBarProps {
   readonly possible: Possible
   /** Null while commands can be sent; else why not. */
   readonly offline: string | null
-  onResubmit(): void
+  onResubmit(fix: 'auto' | 'none'): void
+  onReview(): void
   onCancel(): void
   onClear(): void
 }
 
 /** What can be done with the ticked jobs. The numbers are of what would be done, not of what is ticked. */
-export function BulkBar({ jobs, possible, offline, onResubmit, onCancel, onClear }: BulkBarProps) {
-  const { failed, again, cancellable } = possible
+export function BulkBar({ jobs, possible, offline, onResubmit, onReview, onCancel, onClear }: BulkBarProps) {
+  const { failed, fixable, again, cancellable } = possible
   return (
     <section className="bulk-bar" aria-label="Selected jobs">
       <strong>{plural(jobs.length, 'job')} selected</strong>
       <span className="reason">{causes(failed)}</span>
       <span className="far" />
+      {fixable.length > 0 ? (
+        <>
+          <button
+            type="button"
+            className="primary"
+            aria-disabled={offline !== null}
+            title={offline ?? 'A new attempt of each with the likeliest remedy; the old ones stay as history.'}
+            onClick={() => onResubmit('auto')}
+          >
+            Resubmit {fixable.length} failed with suggested fixes
+          </button>
+          <button type="button" onClick={onReview}>
+            Review {fixable.length === 1 ? 'fix' : `${fixable.length} fixes`}
+          </button>
+        </>
+      ) : null}
       {again.length > 0 ? (
         <button
           type="button"
-          className="primary"
+          className={fixable.length > 0 ? undefined : 'primary'}
           aria-disabled={offline !== null}
-          title={offline ?? 'A new attempt of each; the old ones stay as history.'}
-          onClick={onResubmit}
+          title={offline ?? 'A new attempt of each as it was: no remedy is known.'}
+          onClick={() => onResubmit('none')}
         >
-          Resubmit {again.length} {failed.length > 0 ? 'failed' : 'stopped'}
+          Resubmit {again.length} {failed.length > 0 ? 'unchanged' : 'stopped'}
         </button>
       ) : null}
       {cancellable.length > 0 ? (

@@ -15,6 +15,7 @@ import type { ScreenProps } from '../screens.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { dataAge } from './data-age.ts'
 import { FilterBar, filterText } from './filter-bar.tsx'
+import { FixReview } from './fix-review.tsx'
 import { QueueTable } from './queue-table.tsx'
 import { matching, type QueueRow, rowsOf } from './rows.ts'
 import { changeView, cursor, queueView, setOpen, tick, ticked } from './selection.ts'
@@ -38,6 +39,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const ticks = useCell(ticked)
   const at = useCell(cursor)
   const [asking, ask] = useState<readonly Job[] | null>(null)
+  const [reviewing, setReviewing] = useState(false)
   const grid = useRef<HTMLDivElement>(null)
   const chips = useRef<HTMLFieldSetElement>(null)
   const search = useRef<HTMLInputElement>(null)
@@ -56,11 +58,15 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const pointed =
     row?.is === 'job' ? jobsById(state, [row.job]) : row?.is === 'run' ? jobsById(state, row.run.jobs) : []
   const targets = tickedJobs.length > 0 ? tickedJobs : pointed
-  const possible = possibleFor(targets)
+  const possible = possibleFor(state, targets)
 
+  function resubmitNow(fix: 'auto' | 'none'): void {
+    const jobs = fix === 'auto' ? possible.fixable : possible.again
+    if (offline === null && jobs.length > 0) resubmit(engine, () => store.get().state, jobs, fix)
+  }
   const acts = {
     resubmit() {
-      if (offline === null && possible.again.length > 0) resubmit(engine, () => store.get().state, possible.again)
+      resubmitNow(possible.fixable.length > 0 ? 'auto' : 'none')
     },
     cancel() {
       if (offline === null && possible.cancellable.length > 0) ask(possible.cancellable)
@@ -119,7 +125,8 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
             jobs={tickedJobs}
             possible={possible}
             offline={offline}
-            onResubmit={acts.resubmit}
+            onResubmit={resubmitNow}
+            onReview={() => setReviewing(true)}
             onCancel={acts.cancel}
             onClear={() => ticked.set(new Set())}
           />
@@ -156,7 +163,15 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
           job={inspected}
           onClose={acts.close}
           onCancel={() => ask([inspected])}
-          onResubmit={() => resubmit(engine, () => store.get().state, [inspected])}
+          onResubmit={fix => resubmit(engine, () => store.get().state, [inspected], fix)}
+        />
+      ) : null}
+      {reviewing && possible.fixable.length > 0 ? (
+        <FixReview
+          jobs={possible.fixable}
+          offline={offline}
+          onResubmit={() => resubmitNow('auto')}
+          onClose={() => setReviewing(false)}
         />
       ) : null}
       {asking ? (

@@ -5,6 +5,7 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import { fixesOf } from '../runs/fixes.ts'
 import { useNow } from '../ui/clock.ts'
 import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
@@ -140,7 +141,7 @@ export function QueueTable(props: QueueTableProps) {
                 standing={standing}
                 surroundings={index.surroundings(job.run, job.machine)}
                 progress={progressOf(job)}
-                fix={null}
+                fix={standing === 'failed' ? (fixesOf(state, job)[0]?.title ?? null) : null}
                 tick={ticked.has(job.id) ? 'all' : 'none'}
                 age={ageOf(job.machine, now)}
                 now={lastAttempt(job).outcome === null ? now : 0}

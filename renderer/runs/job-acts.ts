@@ -6,23 +6,28 @@ import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
+import { fixesOf } from './fixes.ts'
 
 /** What can be done with some jobs now, each list being what really would be done. */
 export interface Possible {
-  /** Ended without success, and not by a person's wish: a new attempt helps. */
+  /** Ended without success, and not by a person's wish. */
   readonly failed: readonly Job[]
-  /** What a resubmission takes: the failed ones, or, where none failed, those that were cancelled. */
+  /** Of the failed, those that a remedy is known for. */
+  readonly fixable: readonly Job[]
+  /** What can only be tried again as it was: failed ones without a remedy, or, where none failed, cancelled ones. */
   readonly again: readonly Job[]
   /** May be alive, or still to come. */
   readonly cancellable: readonly Job[]
 }
 
-export function possibleFor(jobs: readonly Job[]): Possible {
+export function possibleFor(state: Pick<State, 'machines'>, jobs: readonly Job[]): Possible {
   const ended = jobs.filter(job => resubmitRefusal(job) === null)
   const failed = ended.filter(job => lastAttempt(job).outcome !== 'cancelled')
+  const fixable = failed.filter(job => fixesOf(state, job).length > 0)
   return {
     failed,
-    again: failed.length > 0 ? failed : ended,
+    fixable,
+    again: failed.length > 0 ? failed.filter(job => fixesOf(state, job).length === 0) : ended,
     cancellable: jobs.filter(isCancellable),
   }
 }
@@ -37,10 +42,19 @@ export function jobsById(state: State, ids: Iterable<string>): readonly Job[] {
   return [...ids].flatMap(id => get(state.jobs, id) ?? [])
 }
 
-/** A new attempt of each. Taking it back withdraws those that were not sent yet, and says so of the others. */
-export async function resubmit(engine: Engine, state: () => State, jobs: readonly Job[]): Promise<void> {
+/**
+ * A new attempt of each; `fix`: the id of a remedy, `auto` for the likeliest of each, `none` for the same again. Taking
+ * it back withdraws those that were not sent yet, and says so of the others.
+ */
+export async function resubmit(
+  engine: Engine,
+  state: () => State,
+  jobs: readonly Job[],
+  fix: 'auto' | 'none' | (string & {}),
+): Promise<void> {
   const ids = jobs.map(job => job.id)
-  const sent = await engine.send({ type: 'jobs.resubmit', jobs: ids, fix: null })
+  const seen = Object.fromEntries(jobs.map(job => [job.id, lastAttempt(job).n]))
+  const sent = await engine.send({ type: 'jobs.resubmit', jobs: ids, fix, seen })
   if (!sent.ok) return note(sent.fault.message, { shape: 'octagon' })
   note(`${plural(ids.length, 'job')} resubmitted`, { shape: 'arrow ring', undo: () => withdraw(engine, state(), ids) })
 }

@@ -4,6 +4,7 @@ import { type Served, startServe } from '../../electron/serve.ts'
 import { jobId, type RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
+import { remediesOf } from '../../shared/remedies/index.ts'
 import { eventually } from '../serve/eventually.ts'
 import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
 import { batchScript } from './batch-script.ts'
@@ -49,11 +50,12 @@ async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise
 }
 
 const row = (id: string) => page.locator(`[data-row="${id}"]`)
-const state = (run: string, key: string) => {
-  const job = get(engine.state().jobs, jobId(run as RunId, key))
-  if (!job) throw new Error(`no job ${key}`)
-  return lastAttempt(job)
+const job = (run: string, key: string) => {
+  const found = get(engine.state().jobs, jobId(run as RunId, key))
+  if (!found) throw new Error(`no job ${key}`)
+  return found
 }
+const state = (run: string, key: string) => lastAttempt(job(run, key))
 
 test('the counts are those of the jobs, and each is a filter; failed ones by cause', async () => {
   aDayInTheLab(engine, new Date())
@@ -153,10 +155,21 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await press('ArrowDown', 'Shift+ArrowDown')
   await page.getByText('2 jobs selected').waitFor()
   await page.getByText('1 scf-not-converged, 1 out-of-memory').waitFor()
-  await page.getByRole('button', { name: 'Resubmit 2 failed' }).waitFor()
+  // The number is of what would be done: each has a remedy, or is named apart.
+  const fixable = ['a', 'b'].filter(key => remediesOf(job('rkeys', key)).length > 0)
+  expect(fixable).toHaveLength(2)
+  await page.getByRole('button', { name: 'Resubmit 2 failed with suggested fixes' }).waitFor()
+  await page.getByRole('button', { name: 'Review 2 fixes' }).click()
+  const review = page.getByRole('dialog')
+  await review.getByText('a', { exact: true }).click()
+  await review.locator('[data-diff]').first().waitFor()
+  await press('Escape')
+  await review.waitFor({ state: 'detached' })
+  const remedy = remediesOf(job('rkeys', 'b'))[0]?.id
   await press('r')
   await eventually(() => state('rkeys', 'a').n).toBe(2)
   expect(state('rkeys', 'b').n).toBe(2)
+  expect(state('rkeys', 'b').fix).toBe(remedy)
   await page.getByText('2 jobs resubmitted').waitFor()
   // One of them is sent meanwhile: it cannot be withdrawn, and that is said.
   batch.queues('b')
@@ -183,6 +196,7 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await press('p')
   const phase = () => get(engine.state().runs, 'rkeys')?.phase
   await eventually(phase).toEqual({ is: 'open', hold: 'paused' })
+  await row('rkeys').getByText('Held').waitFor()
   await press('p')
   await eventually(phase).toEqual({ is: 'open', hold: null })
   await press('c')
@@ -268,7 +282,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing serious in the queue, i
   expect(await faintTexts(page)).toEqual([])
   expect(await seriousFaults(page)).toEqual([])
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').waitFor()
+  await page.getByRole('combobox', { name: 'Search' }).waitFor()
   expect(await seriousFaults(page)).toEqual([])
 })
 

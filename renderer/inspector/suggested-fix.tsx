@@ -1,0 +1,77 @@
+import { useState } from 'react'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { useEngineState } from '../larmor.ts'
+import { fixesOf } from '../runs/fixes.ts'
+import { DiffView } from './diff-view.tsx'
+
+interface SuggestedFixProps {
+  readonly job: Job
+  /** Null while commands can be sent; else why not. */
+  readonly offline: string | null
+  /** `none`: the same again. */
+  onResubmit(fix: string): void
+}
+
+/** What may help, with all that it changes; another of the remedies can be chosen, or none. */
+export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
+  const offers = fixesOf(useEngineState(), job)
+  const [chosen, choose] = useState<string | null>(null)
+  const offer = offers.find(({ id }) => id === chosen) ?? offers[0]
+  const same = (
+    <button
+      type="button"
+      aria-disabled={offline !== null}
+      title={offline ?? 'A new attempt with the same input; this one stays as history.'}
+      onClick={() => offline === null && onResubmit('none')}
+    >
+      Resubmit unchanged
+    </button>
+  )
+  if (!offer) {
+    return (
+      <section aria-labelledby="fix-title">
+        <h3 id="fix-title">Suggested fix</h3>
+        <p className="reason">{whyNone(job)}</p>
+        <p className="row">{same}</p>
+      </section>
+    )
+  }
+  return (
+    <section aria-labelledby="fix-title">
+      <h3 id="fix-title">
+        Suggested fix{' '}
+        <span className="hint">{offer.tried ? 'a real run was cured by it' : 'not yet seen to help a real run'}</span>
+      </h3>
+      {offers.length > 1 ? (
+        <select aria-label="Fix" value={offer.id} onChange={event => choose(event.target.value)}>
+          {offers.map(({ id, title }) => (
+            <option key={id} value={id}>
+              {title}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <p>{offer.title}</p>
+      )}
+      <DiffView key={offer.id} job={job} offer={offer} />
+      <p className="row">
+        <button
+          type="button"
+          className="primary"
+          aria-disabled={offline !== null}
+          title={offline ?? 'A new attempt with this change; this one stays as history.'}
+          onClick={() => offline === null && onResubmit(offer.id)}
+        >
+          Resubmit with this fix
+        </button>
+        {same}
+      </p>
+    </section>
+  )
+}
+
+function whyNone(job: Job): string {
+  const { category } = lastAttempt(job)
+  if (job.attempts.some(({ fix }) => fix !== null && fix !== 'none')) return 'What could help was tried and did not.'
+  return category === null ? 'None is known.' : `None is known against ${category}: only an edit of the input helps.`
+}

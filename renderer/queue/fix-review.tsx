@@ -1,0 +1,86 @@
+import { Dialog, DialogBody, DialogFooter } from '@blueprintjs/core'
+import type { Job } from '../../shared/model/job.ts'
+import type { Offer } from '../../shared/remedies/index.ts'
+import { DiffView } from '../inspector/diff-view.tsx'
+import { useEngineState } from '../larmor.ts'
+import { fixesOf } from '../runs/fixes.ts'
+import { plural } from '../ui/number.ts'
+
+interface FixReviewProps {
+  readonly jobs: readonly Job[]
+  readonly offline: string | null
+  onResubmit(): void
+  onClose(): void
+}
+
+/** All that a bulk resubmission would change, by remedy; each job's own difference opens. */
+export function FixReview({ jobs, offline, onResubmit, onClose }: FixReviewProps) {
+  const state = useEngineState()
+  const groups = new Map<
+    string,
+    { readonly title: string; readonly of: { readonly job: Job; readonly offer: Offer }[] }
+  >()
+  for (const job of jobs) {
+    const [offer] = fixesOf(state, job)
+    if (!offer) continue
+    const group = groups.get(offer.id) ?? { title: offer.title, of: [] }
+    group.of.push({ job, offer })
+    groups.set(offer.id, group)
+  }
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={`${plural(jobs.length, 'suggested fix').replace(/fixs$/, 'fixes')}`}
+      className="fix-review"
+      transitionDuration={0}
+    >
+      <DialogBody>
+        {[...groups].map(([id, { title, of }]) => (
+          <section key={id} aria-label={title}>
+            <h3>
+              {title} <span className="count">{of.length}</span>
+            </h3>
+            <ul>
+              {of.slice(0, MOST).map(({ job, offer }) => (
+                <li key={job.id}>
+                  <details>
+                    <summary>
+                      <bdi>{job.key}</bdi>
+                    </summary>
+                    <DiffView job={job} offer={offer} />
+                  </details>
+                </li>
+              ))}
+              {of.length > MOST ? <li className="hint">and {of.length - MOST} more with the same fix</li> : null}
+            </ul>
+          </section>
+        ))}
+      </DialogBody>
+      <DialogFooter
+        actions={
+          <>
+            <button type="button" onClick={onClose}>
+              Close
+            </button>
+            <button
+              type="button"
+              className="primary"
+              aria-disabled={offline !== null}
+              title={offline ?? ''}
+              onClick={() => {
+                if (offline !== null) return
+                onResubmit()
+                onClose()
+              }}
+            >
+              Resubmit {plural(jobs.length, 'job')}
+            </button>
+          </>
+        }
+      />
+    </Dialog>
+  )
+}
+
+const MOST = 50
