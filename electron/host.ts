@@ -7,6 +7,8 @@ import { badInput, fail, ok, type Result } from '../shared/result.ts'
 import { type CreditFeed, creditFeed } from './credit-feed.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
 import { engineCalls } from './engine-calls.ts'
+import { rememberedAnswers } from './remembered-answers.ts'
+import { openSecrets } from './secrets.ts'
 import type { SteadyEngine } from './serve/steady-engine.ts'
 import { keepTheme, PAGE } from './window.ts'
 
@@ -31,10 +33,11 @@ export interface Host {
 export function startHost(engine: SteadyEngine, home: string): Host {
   const guests = new Map<number, Guest>()
 
+  const remembered = rememberedAnswers(engine, openSecrets(), Date.now)
   const channels: Readonly<Record<Channel, (listener: (value: unknown) => void) => Unsubscribe>> = {
     engine: engine.presence,
     readings: engine.readings,
-    questions: engine.questions,
+    questions: remembered.questions,
     activity: engine.activity,
   }
   const calls: Readonly<Record<string, HostCall>> = {
@@ -60,6 +63,11 @@ export function startHost(engine: SteadyEngine, home: string): Host {
       guest.leave.get(channel)?.()
       guest.leave.delete(channel)
       return ok(null)
+    },
+    'answer-and-keep'(_guest, id, answer) {
+      if (typeof id !== 'string') return badInput('id', 'The id of a question is wanted.')
+      if (answer !== null && typeof answer !== 'string') return badInput('answer', 'An answer is a text, or null.')
+      return remembered.answerAndKeep(id, answer)
     },
     'save-file': (_guest, name, text) => saveFile(name, text),
     'show-folder': (_guest, run, job) => showFolder(home, run, job ?? null),

@@ -6,6 +6,7 @@ import { useCell } from './cell.ts'
 import { KeyHelp } from './keys/help.tsx'
 import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
 import { type Larmor, LarmorContext } from './larmor.ts'
+import { LoginDialogs } from './machines/login-dialogs.tsx'
 import { Palette } from './palette/palette.tsx'
 import { useJobIndex } from './queue/use-job-index.ts'
 import { go, type Route, type ScreenId, useRoute } from './route.ts'
@@ -73,6 +74,7 @@ export function App(larmor: Larmor) {
         <SegmentPatterns />
       </div>
       <Palette state={state} open={open === 'palette'} onClose={() => setOpen(null)} />
+      <LoginDialogs />
       <KeyHelp open={open === 'help'} onClose={() => setOpen(null)} />
     </LarmorContext>
   )

@@ -80,6 +80,7 @@ export function desktopHost(to: DesktopBridge): Host {
     dragOut: (run, file) => void to.invoke('drag-out', run, file).then(tellFault),
     openOutside: url => void to.invoke('open-outside', url).then(tellFault),
     saveFile: async (name, data) => tellFault(await to.invoke('save-file', name, data)),
+    answerAndKeep: (question, answer) => to.invoke('answer-and-keep', question, answer) as Promise<Result<void>>,
     setTheme: theme => void to.invoke('theme', theme),
     onMenu: choose =>
       to.listen(message => {

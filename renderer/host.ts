@@ -1,6 +1,7 @@
 import type { Unsubscribe } from '../shared/contract.ts'
 import type { MenuEntry, Theme } from '../shared/desktop.ts'
 import type { MachineName, RunId } from '../shared/ids.ts'
+import type { Result } from '../shared/result.ts'
 
 /** Something that only some hosts can do, or, in a sentence, why this one cannot. */
 export type Ability<Act> = Act | string
@@ -18,6 +19,8 @@ export interface Host {
   readonly openOutside: (url: string) => void
   /** Asks where, and writes; resolves when that is done, or was thought better of. */
   readonly saveFile: (name: string, data: string | Uint8Array<ArrayBuffer>) => Promise<void>
+  /** Answers a login's question, and keeps the answer in the keychain for the next time. */
+  readonly answerAndKeep: Ability<(question: string, answer: string | null) => Promise<Result<void>>>
   /** Tells what is around the page. */
   readonly setTheme: (theme: Theme) => void
   readonly onMenu: (choose: (entry: MenuEntry) => void) => Unsubscribe
@@ -37,6 +40,7 @@ export const browserHost: Host = {
     link.click()
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
   },
+  answerAndKeep: 'A browser keeps no secrets.',
   setTheme: () => {},
   onMenu: () => () => {},
 }

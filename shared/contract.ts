@@ -85,6 +85,8 @@ export interface MachineActivity {
   readonly prompts: number
   /** Questions to its scheduler. */
   readonly questions: number
+  /** Of these, in the last hour, to the minute. */
+  readonly questions_last_hour: number
   /** Remote calls of all kinds. */
   readonly round_trips: number
   /** When counting began. */

@@ -27,7 +27,7 @@ export interface MachineLoop {
   tail(label: Label, file: string, offset: number): Promise<Buffer | null>
   /** Connects now, by a person's wish, who is asked what the login wants; a fault says why that could not be. */
   login(ask: Ask | null): Promise<Result<void>>
-  readonly activity: MachineActivity
+  readonly activity: Omit<MachineActivity, 'questions_last_hour'>
   stop(): Promise<void>
 }
 
@@ -429,7 +429,7 @@ export function runMachineLoop(options: Options): MachineLoop {
 }
 
 /** What is counted of a machine that nothing was asked of. */
-export function unasked(machine: MachineName, since: Instant): MachineActivity {
+export function unasked(machine: MachineName, since: Instant): Omit<MachineActivity, 'questions_last_hour'> {
   return {
     machine,
     connections: 0,

@@ -1,0 +1,71 @@
+import type { Question } from '../shared/contract.ts'
+import { fail, type Result } from '../shared/result.ts'
+import type { Secrets } from './secrets.ts'
+import type { SteadyEngine } from './serve/steady-engine.ts'
+
+export interface RememberedAnswers {
+  /** As the engine's own channel, without the questions whose answer is kept: those are answered here. */
+  readonly questions: SteadyEngine['questions']
+  /** Answers, and keeps the answer for the next time the same is asked. */
+  answerAndKeep(id: string, answer: string | null): Promise<Result<void>>
+}
+
+/** How soon the same question comes again where the kept answer was wrong. */
+const WRONG_WITHIN_MS = 120_000
+
+/**
+ * Answers the questions for passphrases and passwords from the keychain, where a person had them kept. A kept answer is
+ * given once: where the same question comes again at once it was wrong, is forgotten, and the person is asked.
+ */
+export function rememberedAnswers(engine: SteadyEngine, secrets: Secrets, now: () => number): RememberedAnswers {
+  let open: readonly Question[] = []
+  const given = new Map<string, { readonly id: string; readonly at: number }>()
+
+  /** The questions that are left for a person. */
+  async function unanswered(asked: readonly Question[]): Promise<readonly Question[]> {
+    const left: Question[] = []
+    for (const question of asked) {
+      const before = given.get(nameOf(question))
+      const secret = canBeKept(question) ? await secrets.recall(nameOf(question)) : null
+      if (secret === null) left.push(question)
+      else if (before && before.id !== question.id && now() - before.at < WRONG_WITHIN_MS) {
+        await secrets.forget(nameOf(question))
+        left.push(question)
+      } else if (before?.id !== question.id) {
+        given.set(nameOf(question), { id: question.id, at: now() })
+        await engine.answer(question.id, secret)
+      }
+    }
+    return left
+  }
+
+  return {
+    questions(listener) {
+      let newest = 0
+      return engine.questions(asked => {
+        open = asked
+        newest += 1
+        const mine = newest
+        void unanswered(asked).then(left => {
+          if (mine === newest) listener(left)
+        })
+      })
+    },
+    async answerAndKeep(id, answer) {
+      const question = open.find(asked => asked.id === id)
+      if (!question) return fail({ code: 'not-found', message: 'This question is closed.' })
+      if (answer !== null && canBeKept(question)) await secrets.keep(nameOf(question), answer)
+      given.set(nameOf(question), { id, at: now() })
+      return engine.answer(id, answer)
+    },
+  }
+}
+
+/** A second factor is another one each time, and a host key is for the known hosts. */
+function canBeKept({ kind }: Question): boolean {
+  return kind === 'passphrase' || kind === 'password'
+}
+
+function nameOf({ machine, kind, text }: Question): string {
+  return `${machine} ${kind} ${text}`
+}

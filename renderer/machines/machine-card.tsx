@@ -1,0 +1,212 @@
+import { Key } from '@blueprintjs/icons'
+import type { MachineActivity } from '../../shared/contract.ts'
+import { LOCAL, type Machine } from '../../shared/model/machine.ts'
+import { Badge, type Look } from '../ui/badge.tsx'
+import { Meter } from '../ui/meter.tsx'
+import { plural } from '../ui/number.ts'
+import { clockTime } from '../ui/time.ts'
+import { type MachineWork, workText } from './machine-work.ts'
+
+interface MachineCardProps {
+  readonly machine: Machine
+  /** Undefined until the engine has told. */
+  readonly activity: MachineActivity | undefined
+  readonly work: MachineWork | undefined
+  readonly chosen: boolean
+  /** Why nothing can be asked of it now, or null. */
+  readonly offline: string | null
+  readonly connecting: boolean
+  onConnect(): void
+  onEdit(): void
+  onRemove(): void
+  /** A sentence where there can be none. */
+  readonly onTerminal: (() => void) | string
+}
+
+/** One machine: does it answer, what it was asked, what runs there, what was found on it. */
+export function MachineCard(props: MachineCardProps) {
+  const { machine, activity, work, chosen, offline, connecting, onConnect, onEdit, onRemove, onTerminal } = props
+  const { name, settings, reach, found, clock_skew_s } = machine
+  const isLocal = settings.transport === 'local'
+  const programs = Object.entries(found)
+  const terminal = typeof onTerminal === 'string' ? onTerminal : offline
+  return (
+    <article
+      className={chosen ? 'card machine chosen' : 'card machine'}
+      aria-labelledby={`machine-${name}-name`}
+      id={`machine-${name}`}
+    >
+      <header>
+        <div className="row between">
+          <h2 id={`machine-${name}-name`}>{name}</h2>
+          <Badge look={machineLook(machine, activity)} soft />
+        </div>
+        <p className="machine-text address">{addressOf(machine)}</p>
+      </header>
+      {reach.is === 'ok' ? null : (
+        <div className={`notice tone-${reach.is === 'wants-login' ? 'attention' : 'fail'}`}>
+          <p>
+            {reach.text}
+            {reach.since === null ? '' : ` Since ${clockTime(reach.since)}.`}{' '}
+            {reach.is === 'unreachable' ? 'It is tried again by itself. ' : ''}
+            {reach.hint}
+          </p>
+          <button type="button" aria-disabled={offline !== null || connecting} onClick={onConnect}>
+            {connecting ? 'Connecting…' : reach.is === 'wants-login' ? 'Log in' : 'Try now'}
+          </button>
+        </div>
+      )}
+      <dl className="facts">
+        <dt>Scheduler</dt>
+        <dd>{settings.scheduler === 'direct' ? 'none: in order, as there is room' : settings.scheduler}</dd>
+        <dt>Asked, last hour</dt>
+        <dd>
+          <Asked machine={machine} activity={activity} />
+        </dd>
+        <dt>Since {activity ? clockTime(activity.since) : 'the start'}</dt>
+        <dd>{activity ? countersText(activity) : 'not known'}</dd>
+        <dt>Your jobs</dt>
+        <dd>{workText(work)}</dd>
+        <dt>Limits</dt>
+        <dd>{limitsText(machine)}</dd>
+        {clock_skew_s === null || Math.abs(clock_skew_s) < 2 ? null : (
+          <>
+            <dt>Its clock</dt>
+            <dd>
+              {Math.abs(Math.round(clock_skew_s))} s {clock_skew_s > 0 ? 'ahead' : 'behind'}
+            </dd>
+          </>
+        )}
+      </dl>
+      <div className="programs">
+        {programs.length === 0 ? (
+          <p className="hint">
+            {activity?.last_data ? 'No program that Larmor knows was found.' : 'Not looked for programs yet.'}
+          </p>
+        ) : (
+          <dl className="facts">
+            {programs.map(([program, { path, version }]) => (
+              <div key={program} className="program">
+                <dt>
+                  <span className="program-name">{program}</span>
+                </dt>
+                <dd>
+                  {version === null ? null : <span>{version} </span>}
+                  <span className="machine-text">{path}</span>
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </div>
+      <footer>
+        <div className="row">
+          {reach.is === 'ok' ? (
+            <button
+              type="button"
+              aria-disabled={offline !== null || connecting}
+              title={offline ?? undefined}
+              onClick={onConnect}
+            >
+              {connecting ? 'Asking…' : 'Test'}
+            </button>
+          ) : null}
+          <button type="button" onClick={onEdit}>
+            Settings
+          </button>
+          <button
+            type="button"
+            aria-disabled={terminal !== null}
+            title={terminal ?? undefined}
+            onClick={() => typeof onTerminal !== 'string' && terminal === null && onTerminal()}
+          >
+            Terminal
+          </button>
+          {name === LOCAL ? null : (
+            <button type="button" aria-disabled={offline !== null} onClick={onRemove}>
+              Remove
+            </button>
+          )}
+        </div>
+        <p className="hint row between">
+          <span className="key-name">
+            {isLocal ? (
+              'No connection is needed.'
+            ) : (
+              <>
+                <Key size={12} title={false} />{' '}
+                {settings.ssh?.host_key ? <code>{shortKey(settings.ssh.host_key)}</code> : 'as in your known hosts'}
+              </>
+            )}
+          </span>
+          <span>{activity?.last_data ? `heard ${clockTime(activity.last_data)}` : 'not heard yet'}</span>
+        </p>
+      </footer>
+    </article>
+  )
+}
+
+/** `me@login.helix.example via gate`. */
+function addressOf({ settings: { ssh } }: Machine): string {
+  if (!ssh) return 'this computer'
+  const user = ssh.user === null ? '' : `${ssh.user}@`
+  const port = ssh.port === null || ssh.port === 22 ? '' : `:${ssh.port}`
+  return `${user}${ssh.host}${port}${ssh.jump === null ? '' : ` via ${ssh.jump}`}`
+}
+
+function machineLook({ settings, reach }: Machine, activity: MachineActivity | undefined): Look {
+  if (reach.is === 'unreachable') return { word: 'Does not answer', shape: 'octagon', tone: 'fail' }
+  if (reach.is === 'wants-login') return { word: 'Needs you', shape: 'clock', tone: 'attention' }
+  if (settings.transport === 'local') return { word: 'Ready', shape: 'disc check', tone: 'done' }
+  if (!activity?.last_data) return { word: 'Not asked yet', shape: 'dashed ring', tone: 'neutral' }
+  return { word: 'Connected', shape: 'disc check', tone: 'done' }
+}
+
+/** Questions to the scheduler, of as many as its interval allows in an hour. */
+function Asked({
+  machine: { settings },
+  activity,
+}: {
+  readonly machine: Machine
+  readonly activity: MachineActivity | undefined
+}) {
+  if (settings.scheduler === 'direct') return <>nobody to ask</>
+  const most = Math.floor(3600 / settings.poll_s)
+  const asked = activity?.questions_last_hour
+  return (
+    <span className="asked">
+      <span className="asked-bar">
+        <Meter parts={[{ share: (asked ?? 0) / most, tone: 'ink' }]} />
+      </span>
+      {asked ?? '–'} of {most} at most
+    </span>
+  )
+}
+
+function countersText({ connections, login_tries, prompts, round_trips }: MachineActivity): string {
+  return [
+    plural(connections, 'connection'),
+    plural(login_tries, 'login'),
+    plural(prompts, 'prompt'),
+    plural(round_trips, 'round trip'),
+  ].join(', ')
+}
+
+function limitsText({ settings }: Machine): string {
+  const { scheduler, poll_s, max_jobs, cores, memory_mb } = settings
+  return (
+    [
+      scheduler === 'direct' ? null : `asks every ${poll_s} s`,
+      max_jobs === null ? null : `${plural(max_jobs, 'job')} at once`,
+      cores === null ? null : plural(cores, 'core'),
+      memory_mb === null ? null : `${memory_mb} MB a job`,
+    ]
+      .filter(part => part !== null)
+      .join(', ') || 'none'
+  )
+}
+
+/** `SHA256:q3Vn…Tz8E`. */
+function shortKey(key: string): string {
+  return key.length < 24 ? key : `${key.slice(0, 11)}…${key.slice(-4)}`
+}

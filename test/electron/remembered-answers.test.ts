@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { rememberedAnswers } from '../../electron/remembered-answers.ts'
+import { openSecrets } from '../../electron/secrets.ts'
+import type { SteadyEngine } from '../../electron/serve/steady-engine.ts'
+import type { Question } from '../../shared/contract.ts'
+import type { MachineName } from '../../shared/ids.ts'
+import { scriptedEngine } from '../serve/scripted-engine.ts'
+import { app } from './stand-in.ts'
+import { temporaryFolder } from './started.ts'
+
+const folder = await temporaryFolder()
+afterAll(folder.remove)
+await app.whenReady()
+
+const question = (id: string, kind: Question['kind'] = 'passphrase'): Question => ({
+  id,
+  machine: 'helix' as MachineName,
+  kind,
+  text: 'Passphrase for /home/me/key',
+  echo: false,
+  asked: '2026-03-02T09:00:00.000Z',
+  until: null,
+})
+
+test('a kept passphrase is given once; a wrong one is forgotten, and the person asked', async () => {
+  let clock = 0
+  const engine = scriptedEngine()
+  const secrets = openSecrets(join(folder.path, 'secrets.json'))
+  const remembered = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => clock)
+  const seen: (readonly Question[])[] = []
+  remembered.questions(open => void seen.push(open))
+
+  const first = engine.ask(question('q1'))
+  await expect.poll(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q1'])
+  expect(await remembered.answerAndKeep('q0', 'x')).toMatchObject({ ok: false })
+  expect(await remembered.answerAndKeep('q1', 'horse')).toMatchObject({ ok: true })
+  expect(await first).toBe('horse')
+
+  clock += 3600_000
+  seen.length = 0
+  expect(await engine.ask(question('q2'))).toBe('horse') // by itself
+  expect(seen.flat()).toEqual([])
+  const again = engine.ask(question('q3')) // it was wrong
+  await expect.poll(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q3'])
+  expect(await secrets.recall('helix passphrase Passphrase for /home/me/key')).toBeNull()
+  await engine.answer('q3', 'mule')
+  expect(await again).toBe('mule')
+})
+
+test('a code is never kept', async () => {
+  const engine = scriptedEngine()
+  const secrets = openSecrets(join(folder.path, 'codes.json'))
+  const remembered = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => 0)
+  const seen: (readonly Question[])[] = []
+  remembered.questions(open => void seen.push(open))
+  const asked = engine.ask(question('q1', 'code'))
+  await expect.poll(() => seen.at(-1)).toHaveLength(1)
+  await remembered.answerAndKeep('q1', '123456')
+  expect(await asked).toBe('123456')
+  expect(await secrets.recall('helix code Passphrase for /home/me/key')).toBeNull()
+})
