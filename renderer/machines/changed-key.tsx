@@ -7,8 +7,8 @@ import { Dialog } from '../ui/dialog.tsx'
 export interface ChangedKey {
   readonly offered: string
   readonly keytype: string
-  /** Null where the list of known hosts has several, or keeps only what cannot be shown. */
-  readonly trusted: string | null
+  /** One, or those of its several types. */
+  readonly trusted: readonly string[]
 }
 
 interface ChangedKeyDialogProps {
@@ -53,7 +53,9 @@ export function ChangedKeyDialog({ machine, keys, onClose, onReplaced }: Changed
       <dl className="host-keys">
         <dt>Trusted</dt>
         <dd>
-          <code>{keys.trusted ?? 'as in your list of known hosts'}</code>
+          {keys.trusted.map(trusted => (
+            <code key={trusted}>{trusted}</code>
+          ))}
         </dd>
         <dt>Offered now</dt>
         <dd>

@@ -134,5 +134,5 @@ function summary(machines: readonly Machine[], work: ReadonlyMap<string, Machine
 /** The keys, where a connection was refused since the machine shows another one than the one that is trusted. */
 function changedKeyOf({ more }: Fault): ChangedKey | null {
   if (more?.fingerprint === undefined || more.changed === undefined) return null
-  return { offered: more.fingerprint, keytype: more.keytype ?? '', trusted: more.trusted ?? null }
+  return { offered: more.fingerprint, keytype: more.keytype ?? '', trusted: (more.trusted ?? '').split(' ') }
 }

@@ -83,7 +83,7 @@ async function judge(
     return new WantsLogin(
       `${host.given} shows the host key ${seen}, but ${pinned} is the one that was accepted for it. Nothing was sent.`,
       'If those who run the machine say that its key has changed: larmor machines set NAME --host-key SHA256:...',
-      more,
+      { ...more, changed: 'yes', trusted: pinned },
     )
   }
   if (verdict === 'known') return null
@@ -91,7 +91,7 @@ async function judge(
     return new WantsLogin(
       `The host key of ${host.given} has changed: it shows ${seen}, which is not the one in ${files}. Nothing was sent.`,
       `Somebody else may answer in its place. If those who run it say that its key has changed: ssh-keygen -R '${names.name}', then larmor machines connect.`,
-      more,
+      { ...more, changed: 'yes', trusted: known.fingerprints(names).join(' ') },
     )
   const text = `The machine ${host.given} (${names.name}) is not known yet. Its ${more.keytype} key is ${seen}. Is that what those who run it say?`
   const answer =

@@ -14,6 +14,8 @@ export type HostKeyVerdict = 'known' | 'new' | 'changed' | 'revoked'
 
 export interface KnownHosts {
   verdict(names: HostNames, key: Buffer): HostKeyVerdict
+  /** Fingerprints of the keys that are known for it: what a changed one is compared with. */
+  fingerprints(names: HostNames): readonly string[]
   /** Types of the keys that are known for it: it should show one of these. */
   types(names: HostNames): readonly string[]
   /** Whether a certificate authority vouches for it, which only the system's ssh can check. */
@@ -58,6 +60,8 @@ export function readKnownHosts(texts: readonly string[]): KnownHosts {
       // Known by keys of other types only: it was asked for those, so that it no longer has them is a change as well.
       return plain(of(name)).length > 0 ? 'changed' : 'new'
     },
+    fingerprints: ({ name }) =>
+      of(name).flatMap(({ marker, key }) => (marker === null ? [fingerprint(Buffer.from(key, 'base64'))] : [])),
     types({ name, bare }) {
       const known = of(name).some(({ marker }) => marker === null) ? of(name) : of(bare)
       return [...new Set(known.flatMap(({ marker, type }) => (marker === null ? [type] : [])))]

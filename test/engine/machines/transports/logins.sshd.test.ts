@@ -203,14 +203,16 @@ describe('by a key', () => {
   test("a changed host key is stopped before any credential, by the server's own log", async () => {
     knowIt(sshd, name())
     await (await connect(sshd)).close()
+    const trusted = sshd.hostKeyFingerprint
     await sshd.kill()
     await sshd.start('new')
     const before = sshd.log().length
+    const offered = sshd.hostKeyFingerprint
     for (const login of [alone(), answers({ 'host-key': 'yes' })]) {
       const tried = connect(sshd, login)
       await expect(tried).rejects.toBeInstanceOf(WantsLogin)
       await expect(tried).rejects.toThrow('has changed')
-      await expect(tried).rejects.toMatchObject({ more: { fingerprint: sshd.hostKeyFingerprint } })
+      await expect(tried).rejects.toMatchObject({ more: { fingerprint: offered, changed: 'yes', trusted } })
     }
     const told = () => sshd.log().slice(before)
     await until('the end of both', () => told().split('[preauth]').length > 2)
