@@ -62,7 +62,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
 
   function resubmitNow(fix: 'auto' | 'none'): void {
     const jobs = fix === 'auto' ? possible.fixable : possible.again
-    if (offline === null && jobs.length > 0) resubmit(engine, () => store.get().state, jobs, fix)
+    if (offline === null && jobs.length > 0) resubmit(engine, store, jobs, fix)
   }
   const acts = {
     resubmit() {
@@ -163,7 +163,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
           job={inspected}
           onClose={acts.close}
           onCancel={() => ask([inspected])}
-          onResubmit={fix => resubmit(engine, () => store.get().state, [inspected], fix)}
+          onResubmit={fix => resubmit(engine, store, [inspected], fix)}
         />
       ) : null}
       {reviewing && possible.fixable.length > 0 ? (

@@ -4,6 +4,7 @@ import { resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import type { Store } from '../store.ts'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
 import { fixesOf } from './fixes.ts'
@@ -48,7 +49,7 @@ export function jobsById(state: State, ids: Iterable<string>): readonly Job[] {
  */
 export async function resubmit(
   engine: Engine,
-  state: () => State,
+  store: Store,
   jobs: readonly Job[],
   fix: 'auto' | 'none' | (string & {}),
 ): Promise<void> {
@@ -56,19 +57,44 @@ export async function resubmit(
   const seen = Object.fromEntries(jobs.map(job => [job.id, lastAttempt(job).n]))
   const sent = await engine.send({ type: 'jobs.resubmit', jobs: ids, fix, seen })
   if (!sent.ok) return note(sent.fault.message, { shape: 'octagon' })
-  note(`${plural(ids.length, 'job')} resubmitted`, { shape: 'arrow ring', undo: () => withdraw(engine, state(), ids) })
+  note(`${plural(ids.length, 'job')} resubmitted`, { shape: 'arrow ring', undo: () => withdraw(engine, store, ids) })
 }
 
-async function withdraw(engine: Engine, state: State, ids: readonly JobId[]): Promise<void> {
-  const jobs = jobsById(state, ids)
+/** What was not sent yet is cancelled; how many that really were is counted when the engine has done it. */
+async function withdraw(engine: Engine, store: Store, ids: readonly JobId[]): Promise<void> {
+  const jobs = jobsById(store.get().state, ids)
   const unsent = jobs.filter(job => {
     const { phase, outcome } = lastAttempt(job)
     return outcome === null && (phase.is === 'planned' || phase.is === 'staged')
   })
-  const sent = jobs.length - unsent.length
-  const rest = sent === 0 ? '' : `; ${sent} had been submitted and ${sent === 1 ? 'goes' : 'go'} on`
-  if (unsent.length > 0) await engine.send({ type: 'jobs.cancel', jobs: unsent.map(job => job.id) })
-  note(`${plural(unsent.length, 'job')} withdrawn${rest}`, { shape: 'slash' })
+  if (unsent.length > 0) {
+    const sent = await engine.send({ type: 'jobs.cancel', jobs: unsent.map(job => job.id) })
+    if (!sent.ok) return note(sent.fault.message, { shape: 'octagon' })
+    await until(store, sent.value.seq)
+  }
+  const attempts = jobsById(store.get().state, ids).map(lastAttempt)
+  const withdrawn = attempts.filter(({ outcome }) => outcome === 'cancelled').length
+  const rest = jobs.length - withdrawn
+  const others = rest === 0 ? '' : `; ${rest} had been submitted and ${rest === 1 ? 'goes' : 'go'} on`
+  note(`${plural(withdrawn, 'job')} withdrawn${others}`, { shape: 'slash' })
+}
+
+/** Resolves when the window shows what the engine knew then; gives up after 5 s. */
+function until(store: Store, seq: number): Promise<void> {
+  return new Promise(resolve => {
+    const look = () => {
+      if (store.get().state.seq < seq) return
+      done()
+    }
+    const unsubscribe = store.subscribe(look)
+    const timer = setTimeout(done, 5000)
+    function done(): void {
+      clearTimeout(timer)
+      unsubscribe()
+      resolve()
+    }
+    look()
+  })
 }
 
 export async function cancelJobs(engine: Engine, jobs: readonly Job[]): Promise<void> {

@@ -173,6 +173,7 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await page.getByText('2 jobs resubmitted').waitFor()
   // One of them is sent meanwhile: it cannot be withdrawn, and that is said.
   batch.queues('b')
+  await row('rkeys.b').getByText('Waiting').waitFor()
   await press('Control+z')
   await page.getByText('1 job withdrawn; 1 had been submitted and goes on').waitFor()
   expect(state('rkeys', 'a').outcome).toBe('cancelled')
