@@ -30,6 +30,7 @@ const RESOURCE_OPTIONS = {
   memory: { type: 'string' },
   time: { type: 'string' },
   'request-id': { type: 'string' },
+  'auto-resubmit': { type: 'string' },
   wait: { type: 'boolean' },
 } as const
 
@@ -73,7 +74,8 @@ const CAMPAIGN_OPTIONS = {
   order: { type: 'string' },
 } as const
 
-const RESOURCES = '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--request-id ID] [--wait]'
+const RESOURCES =
+  '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--auto-resubmit N] [--request-id ID] [--wait]'
 
 type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
 
@@ -133,7 +135,7 @@ function starting(
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
       if (composed.beforehand) surroundings.terminal.say(composed.beforehand.text)
       const id = runIdOf(given.text('request-id'))
-      await start(surroundings, composed, id)
+      await start(surroundings, composed, id, given.number('auto-resubmit', 0) ?? 0)
       if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
       const { state, run } = await planned(surroundings.home, id)
       const document = {
@@ -161,6 +163,7 @@ async function start(
   { home }: Surroundings,
   { name, workflow, machine, params, texts, files }: Composed,
   run: ReturnType<typeof runIdOf>,
+  auto_resubmit: number,
 ): Promise<void> {
   const engine = await ensureEngine(home)
   try {
@@ -168,7 +171,7 @@ async function start(
     for (const { path, sha256 } of files) {
       if (orThrow(await engine.keep(path)).sha256 !== sha256) throw badArgument('file', `${path} has just changed.`)
     }
-    orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine }))
+    orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine, auto_resubmit }))
   } finally {
     engine.detach()
   }

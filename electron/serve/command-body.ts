@@ -2,11 +2,18 @@ import type { Json } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 
-type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'anything'
+type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'number, if any' | 'anything'
 
 /** What each command must hold before it may reach the engine; what it means there is for `decide` to say. */
 const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind>> } = {
-  'run.start': { run: 'text', name: 'text', workflow: 'text', params: 'anything', machine: 'text' },
+  'run.start': {
+    run: 'text',
+    name: 'text',
+    workflow: 'text',
+    params: 'anything',
+    machine: 'text',
+    auto_resubmit: 'number, if any',
+  },
   'run.pause': { run: 'text' },
   'run.resume': { run: 'text' },
   'run.stop': { run: 'text' },
@@ -63,6 +70,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return value === null || typeof value === 'string'
     case 'object':
       return isObject(value)
+    case 'number, if any':
+      return value === undefined || typeof value === 'number'
     case 'object, if any':
       return value === undefined || isObject(value)
     case 'anything':

@@ -13,6 +13,8 @@ export type Command =
       /** What the workflow's `resolve` returned. */
       readonly params: Json
       readonly machine: MachineName
+      /** At most so many new attempts of each failed job by themselves; none without it. */
+      readonly auto_resubmit?: number
     }
   | { readonly type: 'run.pause'; readonly run: RunId }
   | { readonly type: 'run.resume'; readonly run: RunId }

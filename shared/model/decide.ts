@@ -14,6 +14,9 @@ import type { Run } from './run.ts'
 import type { State } from './state.ts'
 import { get, values } from './table.ts'
 
+/** More than this is no remedy any more. */
+const MOST_AUTOMATIC = 10
+
 /**
  * What would happen if this command were sent now: the events, or why not. The engine obeys it; the window greys out
  * its buttons with it. A command that was sent before, or whose wish holds already, gives no events.
@@ -27,6 +30,9 @@ export function decide(state: State, command: Command): Result<readonly EventBod
         return badInput('workflow', `There is no workflow "${command.workflow}".`)
       if (!Object.hasOwn(state.machines, command.machine))
         return badInput('machine', `There is no machine "${command.machine}".`)
+      const { auto_resubmit = 0 } = command
+      if (!Number.isInteger(auto_resubmit) || auto_resubmit < 0 || auto_resubmit > MOST_AUTOMATIC)
+        return badInput('auto-resubmit', `0 to ${MOST_AUTOMATIC} attempts can be made by themselves.`)
       const { type: _, ...started } = command
       return ok([{ type: 'run.started', ...started, workflow_version: workflowOf(command.workflow).version }])
     }
@@ -154,7 +160,10 @@ function resubmit(
 }
 
 /** `attempt.added`, whoever wants it. */
-function newAttempt(job: Job, change: Change & { readonly fix: string }): EventBody {
+export function newAttempt(
+  job: Job,
+  change: Change & { readonly fix: string },
+): Extract<EventBody, { readonly type: 'attempt.added' }> {
   const n = lastAttempt(job).n + 1
   return { type: 'attempt.added', run: job.run, job: job.id, attempt: n, label: label(job.id, n), ...change }
 }

@@ -79,6 +79,7 @@ export type EventBody =
         readonly workflow_version: number
         readonly params: Json
         readonly machine: MachineName
+        readonly auto_resubmit?: number
       }
     >
   /** `reason` and the mark of Plan.pause where the run's own rule paused it; without them a person did. */
@@ -100,7 +101,16 @@ export type EventBody =
   | OfRun<'tasks.planned', { readonly tasks: readonly TaskSpec[] }>
   | OfRun<'task.done', { readonly task: string; readonly result: Json }>
   | OfRun<'task.failed', { readonly task: string; readonly reason: string }>
-  | OfJob<'attempt.added', { readonly fix: string | null; readonly input: Json; readonly resources: Resources }>
+  | OfJob<
+      'attempt.added',
+      {
+        readonly fix: string | null
+        readonly input: Json
+        readonly resources: Resources
+        /** The run made it by itself; absent: a person wanted it. */
+        readonly by?: 'policy'
+      }
+    >
   | AttemptFact
   /** A fact that the model forbids where the attempt is: kept, and without effect. */
   | OfJob<'fact.ignored', { readonly fact: AttemptFact['type']; readonly why: string }>

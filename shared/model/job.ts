@@ -151,8 +151,10 @@ export interface Attempt {
   readonly cancel_wished: Instant | null
   /** Facts that came and could not be true of it, once each, the first twenty. */
   readonly ignored: readonly { readonly fact: string; readonly why: string }[]
-  /** The remedy this attempt was made with; null for the first and for a plain retry. */
+  /** The remedy this attempt was made with; null for the first, `none` for a retry without one. */
   readonly fix: string | null
+  /** The run made it by itself; absent: a person wanted it. */
+  readonly by?: 'policy'
   readonly input: Json
   readonly resources: Resources
 }

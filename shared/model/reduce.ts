@@ -167,6 +167,7 @@ function start(draft: Draft, event: Of<'run.started'>): void {
     workflow_version: event.workflow_version,
     params: event.params,
     machine: event.machine,
+    ...(event.auto_resubmit ? { auto_resubmit: event.auto_resubmit } : {}),
     started: event.at,
     updated: event.at,
     phase: { is: 'open', hold: null },
@@ -243,7 +244,8 @@ function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>,
 function addAttempt(draft: Draft, event: Of<'attempt.added'>): void {
   const job = draft.jobs.get(event.job)
   if (!job || lastAttempt(job).outcome === null || event.attempt !== lastAttempt(job).n + 1) return
-  draft.jobs.set(job.id, { ...job, attempts: [...job.attempts, newAttempt(event, event, event.fix)] })
+  const attempt = { ...newAttempt(event, event, event.fix), ...(event.by ? { by: event.by } : {}) }
+  draft.jobs.set(job.id, { ...job, attempts: [...job.attempts, attempt] })
   changeRun(draft, event, run => run)
 }
 

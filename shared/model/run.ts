@@ -24,6 +24,8 @@ export interface Run {
   /** Resolved at the start: later defaults never change a run. */
   readonly params: Json
   readonly machine: MachineName
+  /** At most so many new attempts of each failed job are made by themselves; absent: none. */
+  readonly auto_resubmit?: number
   readonly started: Instant
   readonly updated: Instant
   readonly phase: RunPhase

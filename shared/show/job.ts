@@ -60,6 +60,8 @@ export interface AttemptDocument {
   readonly waiting: string | null
   readonly reused: string | null
   readonly fix: string | null
+  /** The run made it by itself. */
+  readonly by: 'policy' | null
   readonly ignored: Attempt['ignored']
 }
 
@@ -96,7 +98,7 @@ const nothing = {
   boot_id: null,
 }
 
-function showAttempt({ n, label, phase, outcome, fix, ignored }: Attempt): AttemptDocument {
+function showAttempt({ n, label, phase, outcome, fix, by, ignored }: Attempt): AttemptDocument {
   const { is, ...known } = { ...nothing, ...phase }
   return {
     attempt: n,
@@ -117,6 +119,7 @@ function showAttempt({ n, label, phase, outcome, fix, ignored }: Attempt): Attem
     waiting: phase.is === 'queued' ? (phase.waiting?.text ?? null) : null,
     reused: phase.is === 'parsed' ? phase.reused : null,
     fix,
+    by: by ?? null,
     ignored,
   }
 }
