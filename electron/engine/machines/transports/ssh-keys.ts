@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { BaseAgent, createAgent, type ParsedKey, type SignCallback, type SigningRequestOptions, utils } from 'ssh2'
+import ssh2, { BaseAgent, createAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
 import type { ResolvedHost } from './ssh-config.ts'
+
+// Node does not see this name among the exports of a CommonJS module.
+const { utils } = ssh2
 
 /** A key to try, whoever holds it. */
 export interface OfferedKey {
