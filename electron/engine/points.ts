@@ -25,6 +25,8 @@ interface Crash {
   readonly name: PointName
   readonly when: When
   readonly nth: number
+  /** KILL, or STOP for who wants to do something to the machine just then and lets it go on. */
+  readonly signal: 'SIGKILL' | 'SIGSTOP'
 }
 
 let crash: Crash | null | undefined
@@ -32,13 +34,14 @@ let passed = 0
 
 /**
  * Marks one side of an effect. With `LARMOR_CRASH_AT=POINT:before|after[:N]` the process is killed here (SIGKILL), the
- * Nth time it comes by; a packaged Larmor (`LARMOR_PACKAGED=1`) never is.
+ * Nth time it comes by, or with `LARMOR_CRASH_BY=STOP` stopped until it gets SIGCONT; a packaged Larmor
+ * (`LARMOR_PACKAGED=1`) never is.
  */
 export function point(name: PointName, when: When): void {
   if (crash === undefined) crash = process.env.LARMOR_PACKAGED === '1' ? null : parse(process.env.LARMOR_CRASH_AT)
   if (crash?.name !== name || crash.when !== when) return
   passed += 1
-  if (passed === crash.nth) process.kill(process.pid, 'SIGKILL')
+  if (passed === crash.nth) process.kill(process.pid, crash.signal)
 }
 
 /** The value of the effect, with a crash point on either side of it. */
@@ -61,5 +64,6 @@ function parse(text: string | undefined): Crash | null {
       hint: `POINT:before|after[:N], where POINT is one of ${Object.keys(POINTS).join(', ')}`,
     })
   }
-  return { name: name as PointName, when: when as When, nth: Number(nth ?? 1) }
+  const signal = process.env.LARMOR_CRASH_BY === 'STOP' ? 'SIGSTOP' : 'SIGKILL'
+  return { name: name as PointName, when: when as When, nth: Number(nth ?? 1), signal }
 }

@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import type { MachineName, RemotePath } from '../../shared/ids.ts'
-import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { startInProcess } from '../engine/in-process.ts'
-import { type Cluster, startCluster } from '../testbed/cluster.ts'
+import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import type { Measurement } from './measurement.ts'
 
 const JOBS = 200
@@ -19,7 +17,7 @@ export async function measureSubmission(): Promise<readonly Measurement[]> {
   }
   const larmor = await startInProcess()
   try {
-    const machine = machineOf(cluster)
+    const machine = machineOf(cluster, { poll_s: 2 })
     await larmor.runScripts({ first: 'true\n' }, machine) // the connection is set up
     const scripts = Object.fromEntries(Array.from({ length: JOBS }, (_, n) => [`job-${n}`, 'true\n']))
     const times: { planned?: number; submitted?: number } = {}
@@ -53,20 +51,5 @@ export async function measureSubmission(): Promise<readonly Measurement[]> {
   } finally {
     await larmor.stop()
     await cluster.stop()
-  }
-}
-
-function machineOf({ host, port, user, identity, hostKeyFingerprint }: Cluster): Machine {
-  return {
-    ...localMachine,
-    name: 'cluster' as MachineName,
-    settings: {
-      ...localMachine.settings,
-      transport: 'ssh',
-      ssh: { ...asConfigured, host, port, user, identity, host_key: hostKeyFingerprint },
-      scheduler: 'slurm',
-      work: `/home/${user}/larmor-bench` as RemotePath,
-      poll_s: 2,
-    },
   }
 }

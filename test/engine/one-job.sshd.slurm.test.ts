@@ -1,9 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
-import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
-import { type Cluster, startCluster } from '../testbed/cluster.ts'
+import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 /** The same lines, tar stream, lock and spool as on this computer, through a real sshd and a real sbatch. */
@@ -21,25 +19,7 @@ describe('one job on a cluster', () => {
   })
 
   test('is submitted once, runs, reports, and its output comes home', async () => {
-    const machine: Machine = {
-      ...localMachine,
-      name: 'cluster' as MachineName,
-      settings: {
-        ...localMachine.settings,
-        transport: 'ssh',
-        ssh: {
-          ...asConfigured,
-          host: cluster.host,
-          port: cluster.port,
-          user: cluster.user,
-          identity: cluster.identity,
-          host_key: cluster.hostKeyFingerprint,
-        },
-        scheduler: 'slurm',
-        work: `${cluster.work}/larmor test's work` as RemotePath,
-        poll_s: 2,
-      },
-    }
+    const machine = machineOf(cluster, { poll_s: 2 })
     const jobs = await larmor.runScripts({ hello: 'echo "hello from $SLURM_JOB_ID"\n' }, machine)
 
     const attempt = lastAttempt(jobs[0] as (typeof jobs)[number])

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,11 +12,21 @@ export interface Slurm {
   readonly conf: string
   /** The usual partition, and one in which a job may run for a minute. */
   readonly partitions: readonly [main: string, short: string]
+  /** How many jobs Slurm itself has seen to their end, by name: from its own log of completed jobs. */
+  completed(): Readonly<Record<string, number>>
+  /** Ends the controller, or lets it be there again with all that it knew. */
+  stopController(): Promise<void>
+  startController(): Promise<void>
   stop(): Promise<void>
 }
 
+export interface SlurmOptions {
+  /** Seconds for which a job that has ended is still known; 300 is Slurm's default. */
+  readonly minJobAge?: number
+}
+
 /** A real munge and Slurm of one node with 8 cores, idle when this returns; all on free ports of 127.0.0.1. */
-export async function startSlurm(): Promise<Slurm> {
+export async function startSlurm({ minJobAge = 300 }: SlurmOptions = {}): Promise<Slurm> {
   const folder = createTestbed()
   const at = (name: string) => join(folder, name)
   const munge = account('munge')
@@ -52,10 +62,12 @@ export async function startSlurm(): Promise<Slurm> {
   await until('munged', () => succeeds('munge', ['-n', `--socket=${socket}`]), { log: at('munge/log') })
 
   const conf = at('slurm.conf')
-  writeFileSync(conf, configuration(folder, socket, await freePort(), await freePort()))
+  writeFileSync(conf, configuration(folder, socket, await freePort(), await freePort(), minJobAge))
   chmodSync(conf, 0o644)
   const env = { SLURM_CONF: conf }
-  startDaemon(folder, which('slurmctld') ?? 'slurmctld', ['-D', '-f', conf], { ...slurm, env })
+  const startController = () =>
+    startDaemon(folder, which('slurmctld') ?? 'slurmctld', ['-D', '-f', conf], { ...slurm, env })
+  startController()
   startDaemon(folder, which('slurmd') ?? 'slurmd', ['-D', '-f', conf], { env })
   const output = (program: string, args: readonly string[]) =>
     promisify(execFile)(program, args, { env: { ...process.env, ...env }, timeout: 20_000 }).then(
@@ -67,9 +79,22 @@ export async function startSlurm(): Promise<Slurm> {
     log: at('log/slurmctld'),
   })
 
+  const isUp = async () => ((await output('scontrol', ['ping'])) ?? '').includes(' UP')
   return {
     conf,
     partitions: ['main', 'short'],
+    completed() {
+      const log = at('log/jobcomp')
+      const names = existsSync(log) ? readFileSync(log, 'utf8').matchAll(/^JobId=\d+ .* Name=(\S+) /gm) : []
+      const counts: Record<string, number> = {}
+      for (const [, name = ''] of names) counts[name] = (counts[name] ?? 0) + 1
+      return counts
+    },
+    stopController: () => stopByPidFile(at('run/slurmctld.pid')),
+    async startController() {
+      startController()
+      await until('the controller', isUp, { log: at('log/slurmctld') })
+    },
     stop: once(async () => {
       for (const state of ['PENDING', 'SUSPENDED', 'RUNNING']) await output('scancel', [`--state=${state}`])
       await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '').catch(() => {})
@@ -79,7 +104,13 @@ export async function startSlurm(): Promise<Slurm> {
   }
 }
 
-function configuration(folder: string, socket: string, controlPort: number, nodePort: number): string {
+function configuration(
+  folder: string,
+  socket: string,
+  controlPort: number,
+  nodePort: number,
+  minJobAge: number,
+): string {
   const host = hostname().split('.')[0]
   const lines = [
     'ClusterName=larmor',
@@ -108,7 +139,7 @@ function configuration(folder: string, socket: string, controlPort: number, node
     'AccountingStorageType=accounting_storage/none',
     'JobCompType=jobcomp/filetxt',
     `JobCompLoc=${folder}/log/jobcomp`,
-    'MinJobAge=300',
+    `MinJobAge=${minJobAge}`,
     'KillWait=5',
     'OverTimeLimit=0',
     'ReturnToService=2',

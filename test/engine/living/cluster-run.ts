@@ -125,7 +125,7 @@ export async function sufferAndGoOn(
 }
 
 /** By Slurm's own word there was one job of each name; `never` allows one that was never submitted. */
-export async function expectOneEach(cluster: Cluster, labels: readonly string[], never = false): Promise<void> {
+async function expectOneEach(cluster: Cluster, labels: readonly string[], never = false): Promise<void> {
   for (let tries = 0; tries < 100 && inQueue(cluster).length > 0; tries++) await sleep(100)
   const seen = cluster.completed()
   for (const label of labels) {
