@@ -6,6 +6,8 @@ export default defineConfig({
   root: 'renderer',
   base: './',
   plugins: [react()],
+  // The package's own entry is a build for debugging, ten times as large.
+  resolve: { alias: { '3dmol': '3dmol/build/3Dmol.es6-min.js' } },
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,

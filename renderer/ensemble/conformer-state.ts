@@ -1,3 +1,4 @@
+import type { Reading } from '../../shared/contract.ts'
 import type { ConformerState, ShownConformer, ShownNmr } from '../../shared/workflows/index.ts'
 import type { Look } from '../ui/badge.tsx'
 
@@ -34,4 +35,14 @@ export function countConformers(conformers: readonly ShownConformer[], program: 
     total: conformers.length - of('filtered'),
     short: short.filter(({ n }) => n > 0),
   }
+}
+
+/** `cycle 14, SCF 6`: where the running job is; null where nothing is heard of it. */
+export function liveText(reading: Reading | undefined): string | null {
+  if (!reading) return null
+  const parts = [
+    reading.opt_cycle === null ? null : `cycle ${reading.opt_cycle}`,
+    reading.scf_cycle === null ? null : `SCF ${reading.scf_cycle}`,
+  ]
+  return parts.filter(part => part !== null).join(', ') || null
 }

@@ -12,6 +12,7 @@ import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Ensemble } from './ensemble.tsx'
+import { ExportMenu } from './export-menu.tsx'
 import { StepBars } from './step-bars.tsx'
 
 interface RunPageProps {
@@ -56,14 +57,20 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
           <p className="hint">{percent(status.progress, 0)} of the expected work</p>
         </div>
-        <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
+        <div className="run-actions">
+          <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
+          <ExportMenu engine={engine} state={state} run={run} />
+        </div>
         <Announcer text={`${run.name}: ${look.word}. ${countSentence(summary)}.`} />
       </header>
 
       {ensemble ? (
         <Ensemble
+          engine={engine}
+          state={state}
+          run={run}
           ensemble={ensemble}
-          ended={run.phase.is === 'ended'}
+          offline={offline}
           reading={conformer => {
             const job = running.find(({ key }) => key === conformer || key.startsWith(`${conformer}/`))
             return currentReading(job, readings)

@@ -1,7 +1,10 @@
-import type { ShownShift } from '../../shared/workflows/index.ts'
+import { type KeyboardEvent, useState } from 'react'
+import type { ShownAgreement, ShownShift } from '../../shared/workflows/index.ts'
 import { Icon } from '../ui/badge.tsx'
 import { fixed } from '../ui/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
+import { groupKey, type Selecting, shownGroup } from './selection.ts'
+import { decimalsOf, shiftName } from './shift-name.ts'
 
 const KIND: { readonly [Kind in ShownShift['reference']['kind']]: string } = {
   own: 'own fit',
@@ -10,98 +13,222 @@ const KIND: { readonly [Kind in ShownShift['reference']['kind']]: string } = {
   none: 'none',
 }
 
-/** `C-2` or `H-5, 6, 7`: the atoms as numbered in the input. */
-export function shiftName({ element, atoms }: ShownShift): string {
-  return `${element}-${atoms.join(', ')}`
+interface ShiftTableProps extends Selecting {
+  readonly shifts: readonly ShownShift[]
+  readonly nucleus: string
+  readonly agreement: ShownAgreement | undefined
+  readonly experiment_source: string | null
+  /** Null where measured shifts cannot be given now. */
+  readonly onMeasured: ((atoms: readonly number[], delta_ppm: number | null) => void) | null
 }
 
-/** Decimals that mean something: carbon is known to a tenth, hydrogen to a hundredth. */
-export function decimalsOf(element: string): number {
-  return element === 'H' ? 2 : 1
-}
-
-/** The numbers of the spectrum, with where each comes from and how far it can be trusted. */
-export function ShiftTable({ shifts, nucleus }: { readonly shifts: readonly ShownShift[]; readonly nucleus: string }) {
+/** The numbers of the spectrum, beside what was measured, with where each comes from and how far it can be trusted. */
+export function ShiftTable(props: ShiftTableProps) {
+  const { shifts, nucleus, selection, change, onMeasured, agreement, experiment_source } = props
   const rows = shifts
     .filter(shift => shift.nucleus === nucleus)
     .sort((a, b) => (b.delta_ppm ?? -b.sigma_ppm) - (a.delta_ppm ?? -a.sigma_ppm))
-  const ranged = rows.some(({ interval_ppm }) => interval_ppm !== null && interval_ppm[0] !== interval_ppm[1])
-  const doubts = whysOf(rows)
+  const referenced = rows.some(({ delta_ppm }) => delta_ppm !== null)
   const references = [...new Map(rows.map(({ reference }) => [JSON.stringify(reference), reference])).values()]
+  const group = shownGroup(selection)
   return (
     <>
-      <Scroll label={`Shifts, ${nucleus}`}>
-        <table>
-          <caption className="only-read">Averaged shifts of {nucleus} in ppm</caption>
+      <Scroll label={`Shifts, ${nucleus}`} className="shift-scroll">
+        <table className="shift-table">
+          <caption className="only-read">Averaged shifts of {nucleus} in ppm, beside measured ones</caption>
           <thead>
             <tr>
               <th scope="col">Atoms</th>
-              <th scope="col" className="number">
-                δ / ppm
+              <th scope="col" className="number" title={referenced ? 'Calculated shift' : 'Shielding'}>
+                {referenced ? 'calc' : 'σ'}
               </th>
-              <th scope="col" className="number">
+              <th scope="col" className="number" title="Expected error of the reference">
                 ±
               </th>
-              {ranged ? (
-                <th scope="col" className="number">
-                  range
-                </th>
-              ) : null}
-              <th scope="col" className="number">
-                σ / ppm
+              <th scope="col" className="number" title="Largest less smallest shift of a single conformer">
+                spread
               </th>
-              <th scope="col">Reference</th>
+              <th scope="col" className="number" title="Measured">
+                exp
+              </th>
+              <th scope="col" className="number" title="Calculated less measured">
+                Δ
+              </th>
             </tr>
           </thead>
-          <tbody>
-            {rows.map(shift => {
-              const decimals = decimalsOf(shift.element)
-              return (
-                <tr key={shiftName(shift)} data-shift={shiftName(shift)}>
-                  <th scope="row">
-                    {shiftName(shift)}
-                    {shift.comparable ? null : (
-                      <span className="tone-attention mark">
-                        <Icon shape="diamond" /> not comparable
-                      </span>
-                    )}
-                  </th>
-                  <td className="number">
-                    <strong>{fixed(shift.delta_ppm, decimals)}</strong>
-                  </td>
-                  <td className="number">{fixed(shift.reference.expected_error_ppm, decimals)}</td>
-                  {ranged ? <td className="number">{rangeText(shift.interval_ppm, decimals)}</td> : null}
-                  <td className="number">{fixed(shift.sigma_ppm, decimals)}</td>
-                  <td>{KIND[shift.reference.kind]}</td>
-                </tr>
-              )
-            })}
+          <tbody onMouseLeave={() => change({ hoveredGroup: null })}>
+            {rows.map(shift => (
+              <Row
+                key={shiftName(shift)}
+                shift={shift}
+                selected={groupKey(shift.atoms) === selection.group}
+                shown={groupKey(shift.atoms) === group}
+                onSelect={() => change({ group: groupKey(shift.atoms) })}
+                onHover={() => change({ hoveredGroup: groupKey(shift.atoms) })}
+                onMeasured={onMeasured}
+              />
+            ))}
           </tbody>
         </table>
       </Scroll>
-      <ul className="notes">
+      <div className="shift-notes">
+        <p>
+          {referenced ? 'δ in ppm.' : 'Shieldings in ppm: there is no reference.'} Spread: across conformers.
+          {experiment_source ? (
+            <>
+              {' '}
+              exp: <bdi>{experiment_source}</bdi>
+            </>
+          ) : null}
+        </p>
+        {agreement ? <AgreementLine agreement={agreement} rows={rows} /> : null}
         {references.map(({ kind, source, expected_error_ppm }) => (
-          <li key={source + kind}>
+          <p key={source + kind}>
             <strong>Reference: {KIND[kind]}.</strong> {source.replace(/\.?$/, '.')}
             {expected_error_ppm === null ? '' : ` Expected error ${fixed(expected_error_ppm, 2)} ppm.`}
-          </li>
+          </p>
         ))}
-        {ranged ? <li>Range: where the shift moves when the energy of one conformer is 1 kcal/mol off.</li> : null}
-        {doubts.map(([why, names]) => (
-          <li key={why}>
+        {whysOf(rows).map(([why, names]) => (
+          <p key={why}>
             <span className="tone-attention">
               <Icon shape="diamond" />
             </span>{' '}
-            {names.join('; ')}: not comparable. {why}
-          </li>
+            {names.join('; ')}: not comparable, left out of the statistics. {why}
+          </p>
         ))}
-      </ul>
+      </div>
     </>
   )
 }
 
-function rangeText(interval: ShownShift['interval_ppm'], decimals: number): string {
-  return interval === null ? '–' : `${fixed(interval[0], decimals)} to ${fixed(interval[1], decimals)}`
+function AgreementLine({
+  agreement,
+  rows,
+}: {
+  readonly agreement: ShownAgreement
+  readonly rows: readonly ShownShift[]
+}) {
+  const { n, mae_ppm, rmsd_ppm, max_ppm, worst, left_out } = agreement
+  const element = rows[0]?.element ?? ''
+  const decimals = decimalsOf(element) + 1
+  return (
+    <p data-agreement="">
+      <strong>
+        MAE {fixed(mae_ppm, decimals)}, RMSD {fixed(rmsd_ppm, decimals)}, max dev {fixed(max_ppm, decimals)} ppm
+      </strong>{' '}
+      ({shiftName({ element, atoms: worst })}), n = {n}
+      {left_out > 0 ? `, without ${left_out} that cannot be compared` : ''}
+    </p>
+  )
+}
+
+interface RowProps {
+  readonly shift: ShownShift
+  readonly selected: boolean
+  readonly shown: boolean
+  readonly onMeasured: ShiftTableProps['onMeasured']
+  onSelect(): void
+  onHover(): void
+}
+
+function Row({ shift, selected, shown, onMeasured, onSelect, onHover }: RowProps) {
+  const { element, delta_ppm, sigma_ppm, spread_ppm, interval_ppm, experiment_ppm, comparable, reference } = shift
+  const decimals = decimalsOf(element)
+  const name = shiftName(shift)
+  const difference = delta_ppm === null || experiment_ppm === null ? null : delta_ppm - experiment_ppm
+  const expected = reference.expected_error_ppm
+  const far = difference !== null && (!comparable || (expected !== null && Math.abs(difference) > 2 * expected))
+  const interval =
+    interval_ppm === null || interval_ppm[0] === interval_ppm[1]
+      ? undefined
+      : `${fixed(interval_ppm[0], decimals)} to ${fixed(interval_ppm[1], decimals)} when the energy of one conformer is 1 kcal/mol off; σ ${fixed(sigma_ppm, decimals)} ppm`
+  return (
+    <tr
+      data-shift={name}
+      className={shown ? 'chosen' : undefined}
+      aria-selected={selected}
+      onMouseEnter={onHover}
+      onClick={onSelect}
+    >
+      <th scope="row">
+        <button type="button" className="row-button" aria-pressed={selected} onClick={onSelect}>
+          {name}
+        </button>
+        {comparable ? null : (
+          <span className="tone-attention mark" title={shift.why ?? undefined}>
+            <Icon shape="diamond" /> <span className="only-read">not comparable</span>
+          </span>
+        )}
+      </th>
+      <td className="number" title={interval}>
+        <strong>{fixed(delta_ppm ?? sigma_ppm, decimals)}</strong>
+      </td>
+      <td className="number">{fixed(expected, decimals)}</td>
+      <td className="number">{fixed(spread_ppm, decimals)}</td>
+      <td className="number measured">
+        {onMeasured ? (
+          <Measured
+            key={String(experiment_ppm)}
+            name={name}
+            value={experiment_ppm}
+            decimals={decimals}
+            onChange={value => onMeasured(shift.atoms, value)}
+          />
+        ) : (
+          fixed(experiment_ppm, decimals)
+        )}
+      </td>
+      <td className={`number${far ? ' tone-attention' : ''}`}>
+        {difference !== null && difference > 0 ? '+' : ''}
+        {fixed(difference, decimals)}
+      </td>
+    </tr>
+  )
+}
+
+interface MeasuredProps {
+  readonly name: string
+  readonly value: number | null
+  readonly decimals: number
+  onChange(value: number | null): void
+}
+
+/** A cell to type a measured shift into: Enter or leaving it keeps it, Escape forgets it, empty takes it away. */
+function Measured({ name, value, decimals, onChange }: MeasuredProps) {
+  const kept = value === null ? '' : String(Number(value.toFixed(decimals + 1)))
+  const [text, setText] = useState(kept)
+  const number = readNumber(text)
+  const wrong = number === undefined
+  function keep(): void {
+    if (wrong || text.trim() === kept) return
+    onChange(number)
+  }
+  function onKey(event: KeyboardEvent<HTMLInputElement>): void {
+    if (event.key === 'Enter') event.currentTarget.blur()
+    if (event.key === 'Escape') setText(kept)
+  }
+  return (
+    <input
+      className="measured-input"
+      aria-label={`Measured shift of ${name}, ppm`}
+      aria-invalid={wrong}
+      title={wrong ? 'A shift is a number in ppm.' : undefined}
+      inputMode="decimal"
+      placeholder="–"
+      value={text}
+      onChange={event => setText(event.target.value)}
+      onBlur={keep}
+      onKeyDown={onKey}
+      onClick={event => event.stopPropagation()}
+    />
+  )
+}
+
+/** Null for an empty field, undefined for what is no number. */
+function readNumber(text: string): number | null | undefined {
+  const plain = text.trim().replace(',', '.').replace('\u2212', '-')
+  if (plain === '') return null
+  return /^-?\d+(\.\d*)?$/.test(plain) ? Number(plain) : undefined
 }
 
 /** Each reason against a comparison once, with the signals that it holds for. */

@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../shared/show/status.ts'
 import { Meter } from '../ui/meter.tsx'
+import { percent } from '../ui/number.ts'
 
 type Step = RunStatus['steps'][number]
 
@@ -16,7 +17,7 @@ interface StepBarsProps {
 export function StepBars({ steps, found }: StepBarsProps) {
   return (
     <ol className="steps" aria-label="Steps">
-      {steps.map(({ label, done, failed, total }) => {
+      {steps.map(({ label, done, failed, total, share: weight }) => {
         const share = (n: number) => (total === 0 ? 0 : n / total)
         return (
           <li key={label} data-step={label}>
@@ -29,6 +30,9 @@ export function StepBars({ steps, found }: StepBarsProps) {
                     ? '–'
                     : `${done}/${total}`}
                 {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+              </span>
+              <span className="step-weight" title="Share of the expected work">
+                {percent(weight, 0)}
               </span>
             </span>
             <Meter

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from 'react'
 import { type KeyCommand, type KeyCommandId, keyCommands } from './commands.ts'
 
-type Handlers = { readonly [Id in KeyCommandId]?: () => void }
+/** A getter may give undefined while its command means nothing, e.g. where the focus is elsewhere. */
+type Handlers = { readonly [Id in KeyCommandId]?: (() => void) | undefined }
 
 /** Those that can be done now; the innermost, mounted last, is asked first. */
 const mounted: { current: Handlers }[] = []

@@ -49,6 +49,8 @@ export interface RunStatus extends Remaining {
     readonly done: number
     readonly failed: number
     readonly total: number
+    /** Its share of the predicted work of the run, 0..1. */
+    readonly share: number
   }[]
   readonly counts: Counts
   /** Jobs of which it is not known whether their submission arrived. */
@@ -79,6 +81,7 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
   const plan = workflow.plan(known)
   const { steps, version } = plan
   const at = steps.findIndex(({ settled, total }) => settled < total)
+  const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
   return {
@@ -90,7 +93,13 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
     machine: run.machine,
     step,
     step_label: steps[step - 1]?.label ?? '',
-    steps: steps.map(({ label, done, settled, total }) => ({ label, done, failed: settled - done, total })),
+    steps: steps.map(({ label, done, settled, total, weight }) => ({
+      label,
+      done,
+      failed: settled - done,
+      total,
+      share: whole > 0 ? weight / whole : 0,
+    })),
     counts: countsOf(jobs),
     doubt: jobs.filter(inDoubt).length,
     progress: run.progress,

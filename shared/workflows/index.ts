@@ -36,7 +36,9 @@ export {
 export type {
   ConformerState,
   NmrArguments,
+  Outlook,
   ResolvedNmr,
+  ShownAgreement,
   ShownConformer,
   ShownNmr,
   ShownShift,

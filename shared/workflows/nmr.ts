@@ -2,9 +2,9 @@ import { planNmr } from './nmr/plan.ts'
 import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
 
-export { outlookOf } from './nmr/outlook.ts'
+export { type Outlook, outlookOf } from './nmr/outlook.ts'
 export { type NmrArguments, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
-export type { ShownShift } from './nmr/shifts.ts'
+export type { ShownAgreement, ShownShift } from './nmr/shifts.ts'
 export type { ConformerState, ShownConformer, ShownNmr } from './nmr/show.ts'
 export { moleculeOf } from './nmr/stage.ts'
 

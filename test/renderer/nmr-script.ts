@@ -4,12 +4,13 @@ import type { AttemptRef, EventBody } from '../../shared/model/events.ts'
 import { type JobResult, lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
+import type { MoleculeInfo } from '../../shared/nmr/molecule-info.ts'
 import { orThrow } from '../../shared/result.ts'
 import { resolveNmr } from '../../shared/workflows/index.ts'
 import type { ScriptedEngine } from '../serve/scripted-engine.ts'
 
 /** Methanol as a run knows it: C, O, the methyl protons, and OH, which cannot be compared. */
-const METHANOL = {
+const METHANOL: MoleculeInfo = {
   elements: ['C', 'O', 'H', 'H', 'H', 'H'],
   bonds: [
     [1, 2, 1],
@@ -40,6 +41,38 @@ const SHIELDINGS = [
 
 const ENERGY_HARTREE = -115.72
 
+/** Methanol, angstrom, its OH turned by so many degrees. */
+function methanolXyz(degrees: number): string {
+  const angle = (degrees * Math.PI) / 180
+  const oh = [1.74, 0.91 * Math.cos(angle), 0.91 * Math.sin(angle)].map(value => value.toFixed(4)).join(' ')
+  return `6
+methanol
+C 0.0000 0.0000 0.0000
+O 1.4200 0.0000 0.0000
+H -0.3900 -1.0200 0.0000
+H -0.3900 0.5100 0.8900
+H -0.3900 0.5100 -0.8900
+H ${oh}
+`
+}
+
+/** Another molecule than methanol, and what its conformers give. */
+export interface ScriptedMolecule {
+  readonly smiles: string
+  readonly molecule: MoleculeInfo
+  geometry(place: number): string
+  readonly energy_hartree: (place: number) => number
+  readonly shieldings: (place: number) => JobResult['shieldings']
+}
+
+const methanol: ScriptedMolecule = {
+  smiles: 'CO',
+  molecule: METHANOL,
+  geometry: place => methanolXyz(30 * place),
+  energy_hartree: place => ENERGY_HARTREE + place * 0.001,
+  shieldings: () => SHIELDINGS,
+}
+
 /** An nmr run whose jobs and tasks end when a test says so; what follows is planned by the real workflow. */
 export interface NmrScript {
   readonly run: RunId
@@ -55,7 +88,12 @@ export interface NmrScript {
   readonly selected: () => void
 }
 
-export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol'): NmrScript {
+export function nmrScript(
+  engine: ScriptedEngine,
+  id: string,
+  name = 'methanol',
+  of: ScriptedMolecule = methanol,
+): NmrScript {
   const run = id as RunId
   const machine = 'local' as MachineName
   const order: string[] = []
@@ -70,7 +108,7 @@ export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol')
     }
   }
   function start(): void {
-    const text = 'CO'
+    const text = of.smiles
     const refOf = (content: string) => engine.keep(content)
     const context = { machine: localMachine, refOf }
     const { params } = orThrow(resolveNmr({ input: text }, { format: 'smiles', text }, context))
@@ -112,7 +150,7 @@ export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol')
     const [id = '', task] = key.split('/')
     const place = order.indexOf(id)
     return {
-      energy_hartree: ENERGY_HARTREE + place * 0.001,
+      energy_hartree: of.energy_hartree(place),
       converged: true,
       terminated_normally: true,
       version: '7.0.2',
@@ -121,8 +159,8 @@ export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol')
       max_gradient: 0.0001,
       basis_functions: 38,
       dielectric: 4.7113,
-      shieldings: task === 'nmr' ? SHIELDINGS : null,
-      geometry: engine.keep(`6\n${key}\n`),
+      shieldings: task === 'nmr' ? of.shieldings(place) : null,
+      geometry: engine.keep(of.geometry(place)),
       wall_s: 5,
     }
   }
@@ -134,11 +172,11 @@ export function nmrScript(engine: ScriptedEngine, id: string, name = 'methanol')
       order.push(...ids)
       const conformers = ids.map((each, i) => ({
         id: each,
-        geometry: engine.keep(`6\n${each}\n`),
+        geometry: engine.keep(of.geometry(i)),
         ff_energy_kcal: i * 0.5,
         degeneracy: 1,
       }))
-      taskDone('conformers', { molecule: METHANOL, conformers, dropped: [], warnings: [] } as unknown as Json)
+      taskDone('conformers', { molecule: of.molecule, conformers, dropped: [], warnings: [] } as unknown as Json)
     },
     runs,
     completes(key) {
