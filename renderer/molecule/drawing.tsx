@@ -9,13 +9,15 @@ interface DrawingProps {
   readonly ringed?: readonly number[]
   /** Numbers at the atoms, as shift table and decks count them. */
   readonly numbered?: boolean
+  /** Rings open stereocentres and names settled ones: for a molecule as it was written, not as one isomer of it. */
+  readonly stereo?: boolean
   onPick?(atoms: readonly number[]): void
 }
 
 const TEXT = 0.42
 
 /** A molecule drawn flat, in the colours of the page. */
-export function Drawing({ depiction, title, ringed = [], numbered = false, onPick }: DrawingProps) {
+export function Drawing({ depiction, title, ringed = [], numbered = false, stereo = false, onPick }: DrawingProps) {
   const { atoms, bonds, box } = depiction
   const at = (i: number) => atoms[i] as DrawnAtom
   return (
@@ -39,16 +41,19 @@ export function Drawing({ depiction, title, ringed = [], numbered = false, onPic
             onClick={onPick && (() => onPick(atom.atoms))}
           >
             {isRinged ? <circle className="ring" cx={atom.x} cy={atom.y} r={0.42} /> : null}
-            {atom.open ? <circle className="ring open" cx={atom.x} cy={atom.y} r={0.42} /> : null}
+            {stereo && atom.open ? <circle className="ring open" cx={atom.x} cy={atom.y} r={0.42} /> : null}
             {onPick ? <circle className="target" cx={atom.x} cy={atom.y} r={0.45} /> : null}
             {atom.label === '' ? null : (
               <text x={atom.x} y={atom.y + TEXT * 0.36} fontSize={TEXT} textAnchor="middle">
                 {atom.label}
               </text>
             )}
-            {numbered || atom.cip || atom.open ? (
+            {numbered || (stereo && (atom.cip || atom.open)) ? (
               <text className="beside" x={atom.x + 0.28} y={atom.y - 0.26} fontSize={TEXT * 0.62}>
-                {[numbered || atom.open ? `${atom.element}${atom.atoms[0]}` : '', atom.open ? '?' : atom.cip]
+                {[
+                  numbered || atom.open ? `${atom.element}${atom.atoms[0]}` : '',
+                  stereo ? (atom.open ? '?' : atom.cip) : '',
+                ]
                   .filter(Boolean)
                   .join(' ')}
               </text>

@@ -126,6 +126,13 @@ export function plotSpectrum(parent: HTMLElement, signals: readonly Signal[], op
       ],
       padding: [4, 12, 0, 12],
       hooks: {
+        setScale: [
+          (u, scale) => {
+            const { min, max } = u.scales.x ?? {}
+            if (scale === 'x' && typeof min === 'number' && typeof max === 'number')
+              parent.dataset.range = `${max.toFixed(2)} to ${min.toFixed(2)}`
+          },
+        ],
         drawClear: [u => drawBand(u, signals, selected, colors)],
         draw: [
           u => {
