@@ -31,8 +31,8 @@ export const GROUPS = [
   {
     name: 'sshd',
     requiredInCI: true,
-    programs: ['sshd', 'ssh', 'ssh-keygen'],
-    packages: ['openssh-server', 'openssh-client'],
+    programs: ['sshd', 'ssh', 'ssh-keygen', 'tcsh', 'fish'],
+    packages: ['openssh-server', 'openssh-client', 'tcsh', 'fish'],
     root: true,
   },
   {

@@ -173,6 +173,7 @@ function sessionOn(box: Box): Session {
       )
       return { out: child.stdout, done }
     },
+    greeting: () => '',
     watch: null,
     close: async () => {},
     lost: new AbortController().signal,

@@ -16,6 +16,7 @@ const session: Session = {
     return collect(out, options.maxBytes).then(async text => ({ ...(await done), out: text }))
   },
   stream: start,
+  greeting: () => '',
   watch(folder, changed) {
     try {
       const watcher = watch(folder, { persistent: false }, changed)

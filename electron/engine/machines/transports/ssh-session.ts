@@ -7,6 +7,7 @@ import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
+import { afterMark, type Begun, loginLine, newMark } from './login-line.ts'
 import { type ExecOptions, type Session, Unreachable } from './transport.ts'
 
 const MOST_ERROR_TEXT = 65_536
@@ -23,13 +24,18 @@ export function sshSession(client: Client, attended: boolean): Session {
   const lose = () => lost.abort(new Unreachable('the connection was lost'))
   client.on('error', lose).on('close', lose)
   const channels = createChannels(MOST_CHANNELS)
-  const start = (line: ShLine, options: ExecOptions = {}) => command(client, channels, lost.signal, line, options)
+  let greeting = ''
+  const told = (text: string) => {
+    greeting = text
+  }
+  const start = (line: ShLine, options: ExecOptions = {}) => command(client, channels, told, lost.signal, line, options)
   return {
     exec(line, options) {
       const { out, done } = start(line, options)
       return collect(out, options?.maxBytes).then(async text => ({ ...(await done), out: text }))
     },
     stream: start,
+    greeting: () => greeting,
     watch: null,
     close() {
       return new Promise(resolve => {
@@ -47,6 +53,7 @@ export function sshSession(client: Client, attended: boolean): Session {
 function command(
   client: Client,
   channels: Channels,
+  told: (text: string) => void,
   lost: AbortSignal,
   line: ShLine,
   { stdin, signal, urgent = false }: ExecOptions,
@@ -55,6 +62,12 @@ function command(
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
   const done = new Promise<Printed>((resolve, reject) => {
     let channel: ClientChannel | null = null
+    const mark = newMark()
+    let pid: number | null = null
+    const begun = (first: Begun) => {
+      pid = first.pid
+      told(first.greeting)
+    }
     let giveBack = () => {}
     let over = false
     let refusals = 0
@@ -64,7 +77,7 @@ function command(
       reject(error)
     }
     const abort = () => {
-      if (channel !== null) killCommand(client, channel)
+      if (channel !== null) killCommand(client, channel, pid)
       finish(() => fail('the command was given up'))
     }
     const lose = () => finish(() => fail('the line was lost before the command told how it ended'))
@@ -84,7 +97,7 @@ function command(
     const opened = (error: Error | undefined, stream: ClientChannel) => {
       if (error !== undefined) return refused(error)
       channel = stream
-      if (over) return killCommand(client, channel)
+      if (over) return killCommand(client, channel, null)
       out.on('close', () => stream.close()) // the reader has enough, or all of it
       let err = ''
       stream.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -97,7 +110,7 @@ function command(
         if (exit === null) lose()
         else finish(() => resolve({ exit, out: '', err }))
       })
-      stream.pipe(out)
+      stream.pipe(afterMark(mark, begun)).pipe(out)
       if (typeof stdin === 'object') stdin.on('error', () => stream.destroy()).pipe(stream)
       else stream.end(stdin ?? '')
     }
@@ -114,8 +127,7 @@ function command(
       if (over) return place()
       giveBack = place
       try {
-        // The login shell may be any; it only has to start sh with one word.
-        client.exec(sh`exec /bin/sh -c ${line.sh}`.sh, opened)
+        client.exec(loginLine(line, mark), opened)
       } catch (error) {
         finish(() => fail((error as Error).message))
       }
@@ -130,12 +142,14 @@ function command(
  * Ends the command's process group and the channel. ssh2's own `channel.signal` says nothing once our side of the
  * channel is at its end (https://www.rfc-editor.org/rfc/rfc4254#section-6.9 allows it), so its protocol is asked.
  */
-function killCommand(client: Client, channel: ClientChannel): void {
+function killCommand(client: Client, channel: ClientChannel, pid: number | null): void {
   const { _protocol } = client as unknown as { readonly _protocol: { signal(id: number, name: string): void } }
   const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } }
   if (outgoing.state !== 'open' && outgoing.state !== 'eof') return
   _protocol.signal(outgoing.id, 'KILL')
   channel.close()
+  // Where commands are wrapped by the server (ForceCommand) it passes no signals on.
+  if (pid !== null) client.exec(loginLine(sh`kill -s KILL -- -${pid} 2>/dev/null`, newMark()), () => {})
 }
 
 /** As a shell says it: 128 + the signal's number. */

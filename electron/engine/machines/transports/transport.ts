@@ -37,6 +37,8 @@ export interface Session {
   exec(line: ShLine, options?: ExecOptions): Promise<Printed>
   /** The command's standard output as bytes, e.g. a tar stream; `done` tells how it ended. */
   stream(line: ShLine, options?: ExecOptions): { readonly out: Readable; readonly done: Promise<Printed> }
+  /** What the login shell printed of its own before the last command: passed over, and told by `machines test`. */
+  greeting(): string
   /** Calls back soon after something was written into the folder, where the transport can tell; null where it cannot. */
   watch: ((folder: RemotePath, changed: () => void) => () => void) | null
   close(): Promise<void>
