@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { inspect } from 'node:util'
 import { FaultError } from '../shared/result.ts'
+import { classifyCommands } from './cli/classify-command.ts'
 import { badArgument, type CliCommand, parseGiven } from './cli/command.ts'
 import { doctor } from './cli/doctor.ts'
 import { engineCommands, versionDocument } from './cli/engine-commands.ts'
@@ -18,6 +19,7 @@ const commands: readonly CliCommand[] = [
   ...readCommands,
   ...steerCommands,
   exportCommand,
+  ...classifyCommands,
   ...machineCommands,
   doctor,
   ...engineCommands,
@@ -27,7 +29,6 @@ const commands: readonly CliCommand[] = [
 const LATER = [
   ['import'],
   ['adopt'],
-  ['classify'],
   ['watch-folders'],
   ['cases'],
   ['pools'],

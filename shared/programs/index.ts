@@ -12,6 +12,7 @@ export type { Level, NwchemCalculation, NwchemTask } from './nwchem/input.ts'
 export { checkMolecule, findLevel, knownBases, knownFunctionals } from './nwchem/levels.ts'
 export type { OrcaTask } from './orca/input.ts'
 export type * from './program.ts'
+export { type Recognised, recognisingReader, unknownOutput } from './recognise.ts'
 export { checkOptions, isStructureOfXtb, taskOptions, xtbSolvents } from './xtb/options.ts'
 export { readXyz, writeXyz } from './xyz.ts'
 

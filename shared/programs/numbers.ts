@@ -1,7 +1,8 @@
 /** The number, Fortran's D exponents too; null for stars, NaN and nothing. */
 export function numberOrNull(word: string | undefined): number | null {
   const value = Number(word?.trim().replace(/[dD](?=[+-]?\d+$)/, 'e') || Number.NaN)
-  return Number.isFinite(value) ? value : null
+  // Programs print -0.00, too: plus 0 it is 0.
+  return Number.isFinite(value) ? value + 0 : null
 }
 
 /** The number, if it has that many decimals: a file may be cut in the middle of one. */

@@ -7,8 +7,6 @@ describe('what is promised for later, and what is wrong', () => {
   test.concurrent.each([
     ['import folder'],
     ['adopt local 17 --dir /tmp'],
-    ['classify out.log'],
-    ['classify out.log --exit 1'],
     ['watch-folders list'],
     ['watch-folders add /tmp --recipe x --pool y'],
     ['cases'],

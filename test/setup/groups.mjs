@@ -28,6 +28,7 @@ export function userExists(name) {
 /** `requiredInCI`: a skip there is a failure. `packages` are Debian's names. */
 export const GROUPS = [
   { name: 'nwchem', requiredInCI: true, programs: ['nwchem', 'mpirun'], packages: ['nwchem'], root: false },
+  { name: 'xtb', requiredInCI: true, programs: ['xtb'], packages: ['xtb'], root: false },
   {
     name: 'sshd',
     requiredInCI: true,

@@ -246,7 +246,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   const byFirst = tableOf(readers)
 
   function frequencyRow(): void {
-    frequencies.push(...[...line.matchAll(/-?\d+\.\d{2}(?=\s|$)/g)].map(Number))
+    frequencies.push(...[...line.matchAll(/-?\d+\.\d{2}(?=\s|$)/g)].map(word => Number(word) + 0))
   }
 
   /** Charges as nuclear charge less population. */

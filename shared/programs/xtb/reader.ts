@@ -413,7 +413,8 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       const reason = 'xtb did not know one of its options, and went on without it'
       return { outcome: 'completed', category: null, reason, evidence: [finished, ignored] }
     }
-    const cause = strongest(complaints)
+    // The messages stand in the order of the calls, the origin (-1-) last.
+    const cause = strongest(complaints.toReversed())
     if (fatal) {
       if (!cause) return failed('crash-unknown', [fatal])
       return failed(cause.category, evidenceOf([...complaints, { ...cause, evidence: fatal }], cause))
