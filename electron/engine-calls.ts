@@ -2,6 +2,7 @@ import type { Engine } from '../shared/contract.ts'
 import type { ContentRef } from '../shared/ids.ts'
 import { badInput, type Result } from '../shared/result.ts'
 import { readCommand } from './serve/command-body.ts'
+import { readTerminalCall } from './serve/terminal-body.ts'
 
 /** What a page may ask of the engine by name, each argument looked at before it goes anywhere. */
 export const engineCalls: Readonly<Record<string, EngineCall>> = {
@@ -13,6 +14,10 @@ export const engineCalls: Readonly<Record<string, EngineCall>> = {
     if (typeof id !== 'string') return badInput('id', 'The id of a question is wanted.')
     if (answer !== null && typeof answer !== 'string') return badInput('answer', 'An answer is a text, or null.')
     return engine.answer(id, answer)
+  },
+  terminal(engine, call) {
+    const read = readTerminalCall(call)
+    return read.ok ? engine.terminal(read.value) : read
   },
   put: (engine, text) => (typeof text === 'string' ? engine.put(text) : badInput('text', 'A text is wanted.')),
   read(engine, ref, range) {

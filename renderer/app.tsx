@@ -15,6 +15,7 @@ import { Banners } from './shell/banners.tsx'
 import { Rail } from './shell/rail.tsx'
 import { StatusLine } from './shell/status-line.tsx'
 import { TitleBar } from './shell/title-bar.tsx'
+import { TerminalDrawer } from './terminal/terminal-drawer.tsx'
 import { useTheme, useThemeWish } from './theme.ts'
 import { SegmentPatterns } from './ui/segments.tsx'
 import { Notes, undoLast } from './ui/toast.tsx'
@@ -68,6 +69,7 @@ export function App(larmor: Larmor) {
           <main id="main" tabIndex={-1} data-screen-shown={route.screen}>
             {known ? <Component path={route.path} /> : <p className="hint pad">Asking Larmor what is known…</p>}
           </main>
+          <TerminalDrawer />
         </div>
         <StatusLine state={state} />
         <Notes />

@@ -5,6 +5,7 @@ import { fail, type Result } from '../shared/result.ts'
 import { cell } from './cell.ts'
 import type { BrowserEngine, Link } from './engine-client.ts'
 import type { Host } from './host.ts'
+import { openTerminal } from './terminal/terminals.ts'
 import { note } from './ui/toast.tsx'
 
 /** The bridge of the desktop window's preload script, or undefined in a browser. */
@@ -64,6 +65,7 @@ export function connectDesktop(to: DesktopBridge): BrowserEngine {
     readings: listener => listen('readings', listener),
     questions: listener => listen('questions', listener),
     activity: listener => listen('activity', listener),
+    terminal: asked => call('terminal', asked),
     send: command => call('send', command),
     put: text => call('put', text),
     read: (ref, range) => call('read', ref, range ?? null),
@@ -76,7 +78,7 @@ export function desktopHost(to: DesktopBridge): Host {
   return {
     name: 'electron',
     openFolder: (run, job) => void to.invoke('show-folder', run, job).then(tellFault),
-    openTerminal: 'A terminal is not in this version.',
+    openTerminal,
     dragOut: (run, file) => void to.invoke('drag-out', run, file).then(tellFault),
     openOutside: url => void to.invoke('open-outside', url).then(tellFault),
     saveFile: async (name, data) => tellFault(await to.invoke('save-file', name, data)),

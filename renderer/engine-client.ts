@@ -91,6 +91,7 @@ export function connectEngine(): BrowserEngine {
       return followMachines(() => counting.delete(listener))
     },
     answer: (id, answer) => post('api/answer', JSON.stringify({ id, answer }), 'application/json'),
+    terminal: call => post('api/terminal', JSON.stringify(call), 'application/json'),
     send: command => post('api/send', JSON.stringify(command), 'application/json'),
     put: text => post('api/put', text, 'text/plain; charset=utf-8'),
     async read({ sha256, bytes }, range) {

@@ -3,6 +3,8 @@ import type { MenuEntry, Theme } from '../shared/desktop.ts'
 import type { MachineName, RunId } from '../shared/ids.ts'
 import type { Result } from '../shared/result.ts'
 
+import { openTerminal } from './terminal/terminals.ts'
+
 /** Something that only some hosts can do, or, in a sentence, why this one cannot. */
 export type Ability<Act> = Act | string
 
@@ -30,7 +32,7 @@ export interface Host {
 export const browserHost: Host = {
   name: 'browser',
   openFolder: 'A browser cannot open folders of this computer. Copy the path instead.',
-  openTerminal: 'A browser cannot open a terminal. Copy the path instead.',
+  openTerminal,
   dragOut: 'A browser cannot drag files out. Export them instead.',
   openOutside: url => void window.open(url, '_blank', 'noopener,noreferrer'),
   async saveFile(name, data) {

@@ -23,8 +23,33 @@ export interface Engine {
   questions(listener: (open: readonly Question[]) => void): Unsubscribe
   /** Null declines. A question that is closed meanwhile is `not-found`. The answer is neither kept nor logged anywhere. */
   answer(id: string, answer: string | null): Promise<Result<void>>
+  /** Opens, reads, writes and closes shells on machines; opening may ask what a login asks. Never journaled. */
+  terminal(call: TerminalCall): Promise<Result<TerminalAnswer>>
   /** What each machine was asked since this engine lives, at most once a second; never journaled. */
   activity(listener: (activity: readonly MachineActivity[]) => void): Unsubscribe
+}
+
+export interface TerminalSize {
+  readonly columns: number
+  readonly rows: number
+}
+
+/** A shell on a machine is a stream of bytes. Who asks for them gets them: nobody is ever sent more than was asked for. */
+export type TerminalCall =
+  /** `dir`: an absolute path there; null: the home folder. */
+  | ({ readonly does: 'open'; readonly machine: MachineName; readonly dir: string | null } & TerminalSize)
+  /** What was printed since the last read; waits up to 20 s for something. A terminal that nobody reads is closed. */
+  | { readonly does: 'read'; readonly terminal: string }
+  | { readonly does: 'write'; readonly terminal: string; readonly text: string }
+  | ({ readonly does: 'resize'; readonly terminal: string } & TerminalSize)
+  | { readonly does: 'close'; readonly terminal: string }
+
+export interface TerminalAnswer {
+  readonly terminal: string
+  /** Bytes in base64, at most 64 kB of them; empty for all but `read`. */
+  readonly data: string
+  /** Why there will be no more, once all that was printed was read; else null. */
+  readonly ended: string | null
 }
 
 export interface Sent {

@@ -122,6 +122,7 @@ async function requireFreePort(port: number): Promise<void> {
     subscribe: () => () => {},
     send: async () => fail(STARTING),
     put: async () => fail(STARTING),
+    terminal: async () => fail(STARTING),
     read: async () => fail(STARTING),
     readings: () => () => {},
     questions: () => () => {},

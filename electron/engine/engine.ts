@@ -13,6 +13,7 @@ import { archiveRuns } from './archive-runs.ts'
 import { keepCampaignFolders } from './campaign-folders.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop, unasked } from './machines/machine-loop.ts'
+import { Unreachable } from './machines/transports/index.ts'
 import { mayStillReport, nextStep } from './next-step.ts'
 import { planRun } from './plan.ts'
 import { around } from './points.ts'
@@ -22,6 +23,7 @@ import { hasResults, writeResults } from './results.ts'
 import type { Store } from './store/store.ts'
 import type { TaskPool } from './tasks/pool.ts'
 import { createTasksAtWork } from './tasks-at-work.ts'
+import { createTerminals } from './terminals.ts'
 
 export interface RunningEngine extends Engine {
   readonly state: State
@@ -79,6 +81,12 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   const activity = createActivity(() =>
     Object.values(commits.state.machines).map(({ name }) => loops.get(name)?.activity ?? unasked(name, started)),
   )
+  const terminals = createTerminals(async (machine, line, size) => {
+    if (!Object.hasOwn(commits.state.machines, machine)) throw new Unreachable(`There is no machine "${machine}".`)
+    const reached = await login(machine)
+    if (!reached.ok) throw new Unreachable(reached.fault.message, reached.fault.hint ?? null)
+    return loopOf(machine).terminal(line, size)
+  })
   /** Logins at which a person may be asked, one after the other: two who ask at once would be one too many. */
   let attended: Promise<unknown> = Promise.resolve()
 
@@ -240,6 +248,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     readings: listener => readings.listen(listener),
     questions: listener => questions.listen(listener),
     answer: async (id, answer) => questions.answer(id, answer),
+    terminal: call => terminals.call(call),
     activity: listener => activity.listen(listener),
     isBusy: () =>
       tasks.count > 0 ||
@@ -255,6 +264,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       readings.stop()
       activity.stop()
       questions.stop()
+      terminals.stop()
       await tasks.stop()
       await Promise.all(resultsAtWork)
       await campaigns.stop()

@@ -3,6 +3,7 @@ import type { Engine } from '../../shared/contract.ts'
 import { badInput, type Fault, fail, type Result } from '../../shared/result.ts'
 import { readAnswer, readCommand } from './command-body.ts'
 import { type ServedEngine, streamEvents, streamMachines, streamReadings } from './streams.ts'
+import { readTerminalCall } from './terminal-body.ts'
 
 const COMMAND_BYTES = 1_000_000
 const ANSWER_BYTES = 10_000
@@ -34,6 +35,11 @@ export const routes: Readonly<Record<string, Route>> = {
     const given = body.ok ? readAnswer(body.value) : body
     answer(response, given.ok ? await engine.answer(given.value.id, given.value.answer) : given)
   },
+  'POST /api/terminal': async (engine, _url, request, response) => {
+    const body = await readBody(request, COMMAND_BYTES)
+    const call = body.ok ? readTerminalCall(parsed(body.value)) : body
+    answer(response, call.ok ? await engine.terminal(call.value) : call)
+  },
   'POST /api/send': async (engine, _url, request, response) => {
     const body = await readBody(request, COMMAND_BYTES)
     const command = body.ok ? readCommand(body.value) : body
@@ -63,6 +69,14 @@ async function readBlob(engine: Engine, query: URLSearchParams): Promise<Result<
   if (Number.isNaN(offset) || Number.isNaN(length)) return badInput('offset', 'A range is two whole numbers.')
   const ranged = offset !== undefined || length !== undefined
   return engine.read({ sha256, bytes }, ranged ? { offset: offset ?? 0, length: length ?? bytes } : undefined)
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 /** A number of bytes; undefined where none is given, NaN where it is none. */

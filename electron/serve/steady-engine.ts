@@ -114,6 +114,11 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored }: D
       if (current) return current.answer(id, answer)
       return fail({ code: 'not-found', message: 'This question is closed: the engine that asked has ended.' })
     },
+    async terminal(call) {
+      if (call.does === 'open') return use(engine => engine.terminal(call))
+      if (current) return current.terminal(call)
+      return fail({ code: 'not-found', message: 'This terminal is closed: its engine has ended.' })
+    },
     put: text => use(engine => engine.put(text)),
     async read(ref, range) {
       if (current) return current.read(ref, range)

@@ -87,6 +87,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
       if (decided.value.length > 0) happen(...decided.value)
       return ok({ seq: state.seq })
     },
+    terminal: async () => fail({ code: 'not-now', message: 'A script has no terminal.' }),
     put: async text => ok(keep(text)),
     async read(ref, range) {
       const text = contents.get(ref.sha256)

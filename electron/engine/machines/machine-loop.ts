@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { MachineActivity } from '../../../shared/contract.ts'
+import type { MachineActivity, TerminalSize } from '../../../shared/contract.ts'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
@@ -13,12 +13,13 @@ import { get, values } from '../../../shared/model/table.ts'
 import { programOf, programs } from '../../../shared/programs/index.ts'
 import { FaultError, fail, ok, type Result } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
+import type { ShLine } from '../../../shared/sh.ts'
 import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Ask, type Session, transports, Unreachable, WantsLogin } from './transports/index.ts'
+import { type Ask, type Session, type Tty, transports, Unreachable, WantsLogin } from './transports/index.ts'
 
 export interface MachineLoop {
   /** Something of this machine may have changed: look now rather than at the next turn. */
@@ -27,6 +28,8 @@ export interface MachineLoop {
   tail(label: Label, file: string, offset: number): Promise<Buffer | null>
   /** Connects now, by a person's wish, who is asked what the login wants; a fault says why that could not be. */
   login(ask: Ask | null): Promise<Result<void>>
+  /** A command in a terminal, over the connection that there is. Rejects with Unreachable. */
+  terminal(line: ShLine, size: TerminalSize): Promise<Tty>
   readonly activity: Omit<MachineActivity, 'questions_last_hour'>
   stop(): Promise<void>
 }
@@ -411,6 +414,11 @@ export function runMachineLoop(options: Options): MachineLoop {
     wake,
     async tail(label, file, offset) {
       return connected ? connected.agent.tail(label, file, offset) : null
+    },
+    async terminal(line, size) {
+      if (!connected) throw new Unreachable(`${options.name} is not connected.`)
+      if (!connected.session.terminal) throw new Unreachable(`The way to ${options.name} has no terminal.`)
+      return connected.session.terminal(line, size)
     },
     login: ask =>
       new Promise(resolve => {

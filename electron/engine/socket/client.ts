@@ -82,6 +82,7 @@ export async function attach(path: string): Promise<AttachedEngine> {
     questions: listener => join('questions', listener),
     activity: listener => join('activity', listener),
     answer: (id, answer) => engine.answer(id, answer),
+    terminal: call => engine.terminal(call),
     async shutdown() {
       void engine.shutdown.asEvent()
       await closed

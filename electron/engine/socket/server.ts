@@ -78,6 +78,7 @@ function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void
     },
     unsubscribe: () => unsubscribe(),
     answer: (id, answer) => engine.answer(id, answer),
+    terminal: call => engine.terminal(call),
     listen(channel) {
       unlisten[channel]?.()
       unlisten[channel] = hear[channel]()

@@ -1,6 +1,14 @@
 import type { Socket } from 'node:net'
 import { createBirpc } from 'birpc'
-import type { MachineActivity, Question, Reading, Sent, Update } from '../../../shared/contract.ts'
+import type {
+  MachineActivity,
+  Question,
+  Reading,
+  Sent,
+  TerminalAnswer,
+  TerminalCall,
+  Update,
+} from '../../../shared/contract.ts'
 import type { ContentRef } from '../../../shared/ids.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import type { Result } from '../../../shared/result.ts'
@@ -21,6 +29,7 @@ export interface EngineFunctions {
   listen(channel: keyof Channels): void
   unlisten(channel: keyof Channels): void
   answer(id: string, answer: string | null): Promise<Result<void>>
+  terminal(call: TerminalCall): Promise<Result<TerminalAnswer>>
   /** Asks the engine to end when what is being written is on disk; submitted jobs go on. */
   shutdown(): void
 }

@@ -32,6 +32,7 @@ function busyEngine() {
     readings: () => () => {},
     questions: () => () => {},
     answer: async () => ok(undefined),
+    terminal: async () => ({ ok: true, value: { terminal: '', data: '', ended: null } }),
     activity: () => () => {},
   }
   return {

@@ -17,6 +17,7 @@ const session: Session = {
   },
   stream: start,
   greeting: () => '',
+  terminal: async (line, size) => (await import('./local-terminal.ts')).localTerminal(line, size),
   watch(folder, changed) {
     try {
       const watcher = watch(folder, { persistent: false }, changed)

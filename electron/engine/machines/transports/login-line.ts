@@ -8,9 +8,18 @@ import type { ShLine } from '../../../../shared/sh.ts'
  * stands in it; so such characters, and all that are not ASCII, go as octal numbers that only sh's own printf reads.
  */
 export function loginLine(line: ShLine, mark: string): string {
+  return `exec /bin/sh -c 'echo ${mark} $$; ${evaluated(line)}'`
+}
+
+/** The same for a line in a terminal, where a person sees all that is printed. */
+export function terminalLine(line: ShLine): string {
+  return `exec /bin/sh -c '${evaluated(line)}'`
+}
+
+function evaluated(line: ShLine): string {
   const bytes = Buffer.from(line.sh, 'utf8').toString('latin1')
   const plain = bytes.replaceAll(/[^A-Za-z0-9 @%+=:,./_;&|<>(){}*?#~[\]-]/g, octal)
-  return `exec /bin/sh -c 'echo ${mark} $$; eval "$(printf %b "${plain}")"'`
+  return `eval "$(printf %b "${plain}")"`
 }
 
 /** A line that no login shell prints by itself. */

@@ -3,12 +3,13 @@ import { constants } from 'node:os'
 import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
+import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
-import { afterMark, type Begun, loginLine, newMark } from './login-line.ts'
-import { type ExecOptions, type Session, Unreachable } from './transport.ts'
+import { afterMark, type Begun, loginLine, newMark, terminalLine } from './login-line.ts'
+import { type ExecOptions, type Session, type Tty, Unreachable } from './transport.ts'
 
 const MOST_ERROR_TEXT = 65_536
 /** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
@@ -37,6 +38,7 @@ export function sshSession(client: Client, attended: boolean): Session {
     stream: start,
     greeting: () => greeting,
     watch: null,
+    terminal: (line, size) => terminal(client, line, size),
     close() {
       return new Promise(resolve => {
         if (lost.signal.aborted) return resolve()
@@ -136,6 +138,32 @@ function command(
   })
   done.catch(() => {}) // whoever waits for it is told; nobody has to
   return { out, done }
+}
+
+/** One channel beside those for work: of the two that are left to the person. */
+function terminal(client: Client, line: ShLine, { columns, rows }: TerminalSize): Promise<Tty> {
+  return new Promise((resolve, reject) => {
+    const opened = (error: Error | undefined, channel: ClientChannel) => {
+      if (error !== undefined) return reject(new Unreachable(`no terminal: ${error.message}`))
+      const out = new PassThrough()
+      out.on('error', () => {})
+      channel.on('error', () => {}) // its close says so
+      channel.on('close', () => out.end())
+      channel.pipe(out)
+      resolve({
+        out,
+        write: text => void channel.write(text),
+        resize: size => channel.setWindow(size.rows, size.columns, 0, 0),
+        close: () => channel.close(),
+      })
+    }
+    try {
+      const pty = { term: 'xterm-256color', cols: columns, rows, width: 0, height: 0, modes: {} }
+      client.exec(terminalLine(line), { pty }, opened)
+    } catch (error) {
+      reject(new Unreachable((error as Error).message))
+    }
+  })
 }
 
 /**

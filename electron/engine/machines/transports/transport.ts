@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import type { Question } from '../../../../shared/contract.ts'
+import type { Question, TerminalSize } from '../../../../shared/contract.ts'
 import type { RemotePath } from '../../../../shared/ids.ts'
 import type { Machine } from '../../../../shared/model/machine.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
@@ -41,11 +41,23 @@ export interface Session {
   greeting(): string
   /** Calls back soon after something was written into the folder, where the transport can tell; null where it cannot. */
   watch: ((folder: RemotePath, changed: () => void) => () => void) | null
+  /** Runs the line in a terminal; undefined where the transport has none. Rejects with Unreachable where that fails. */
+  terminal?(line: ShLine, size: TerminalSize): Promise<Tty>
   close(): Promise<void>
   /** Aborts when the line is lost. */
   readonly lost: AbortSignal
   /** Whether a person had to answer for it: such a login is never repeated in the background. */
   readonly attended: boolean
+}
+
+/** A command in a terminal. It is paused until somebody takes what it prints. */
+export interface Tty {
+  /** What it prints, errors too; its end is that of the command, and of the line. */
+  readonly out: Readable
+  write(text: string): void
+  resize(size: TerminalSize): void
+  /** As a hang-up: what runs in it is told. */
+  close(): void
 }
 
 export interface ExecOptions {
