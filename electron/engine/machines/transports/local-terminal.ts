@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { Readable } from 'node:stream'
-import type * as NodePty from '@lydell/node-pty'
+import type * as NodePty from 'node-pty'
 import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
 import { type Tty, Unreachable } from './transport.ts'
@@ -34,7 +34,7 @@ export async function localTerminal(line: ShLine, { columns, rows }: TerminalSiz
 
 async function load(): Promise<typeof NodePty> {
   try {
-    return await import('@lydell/node-pty')
+    return await import('node-pty')
   } catch {
     const platform = `${process.platform} ${process.arch}`
     throw new Unreachable(`There is no terminal on this computer: node-pty is not installed for ${platform}.`)
