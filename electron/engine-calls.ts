@@ -1,5 +1,5 @@
 import type { Engine } from '../shared/contract.ts'
-import type { ContentRef } from '../shared/ids.ts'
+import { type ContentRef, isRunId } from '../shared/ids.ts'
 import { badInput, type Result } from '../shared/result.ts'
 import { readCommand } from './serve/command-body.ts'
 import { readTerminalCall } from './serve/terminal-body.ts'
@@ -19,6 +19,9 @@ export const engineCalls: Readonly<Record<string, EngineCall>> = {
     const read = readTerminalCall(call)
     return read.ok ? engine.terminal(read.value) : read
   },
+  archivedRuns: engine => engine.archivedRuns(),
+  archivedRun: (engine, run) =>
+    typeof run === 'string' && isRunId(run) ? engine.archivedRun(run) : badInput('run', 'The id of a run is wanted.'),
   put: (engine, text) => (typeof text === 'string' ? engine.put(text) : badInput('text', 'A text is wanted.')),
   read(engine, ref, range) {
     if (!isRef(ref)) return badInput('ref', 'A content is named by its sha256 and its length.')

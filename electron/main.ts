@@ -7,6 +7,7 @@ import { FaultError } from '../shared/result.ts'
 import { failedInOpenRuns, noticesOf, openRuns } from '../shared/show/notices.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
 import { model } from './engine/model.ts'
+import { readingAt } from './engine/store/reading.ts'
 import { readStore } from './engine/store/store.ts'
 import { attachLiving, ensureEngine } from './engine-client.ts'
 import { homeFolder } from './home.ts'
@@ -113,6 +114,7 @@ async function attached(home: string): Promise<SteadyEngine | null> {
       living: () => attachLiving(home),
       ensured: () => ensureEngine(home),
       stored: async () => (await readStore(home, model)).state,
+      disk: readingAt(home),
     })
   } catch (error) {
     const { message, hint } =

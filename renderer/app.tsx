@@ -1,11 +1,12 @@
 import { FocusStyleManager } from '@blueprintjs/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { State } from '../shared/model/state.ts'
 import { get } from '../shared/model/table.ts'
+import { useArchived, withShelved } from './archived.ts'
 import { useCell } from './cell.ts'
 import { KeyHelp } from './keys/help.tsx'
 import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
-import { type Larmor, LarmorContext } from './larmor.ts'
+import { type Larmor, LarmorContext, useLarmor } from './larmor.ts'
 import { LoginDialogs } from './machines/login-dialogs.tsx'
 import { Palette } from './palette/palette.tsx'
 import { useJobIndex } from './queue/use-job-index.ts'
@@ -24,11 +25,18 @@ import './shell/shell.css'
 // The focus ring is the style sheet's own.
 FocusStyleManager.alwaysShowFocus()
 
+/** Screens whose address names a run, which may be an archived one. */
+const SHOWS_RUNS: ReadonlySet<ScreenId> = new Set<ScreenId>(['queue', 'ensembles', 'benchmarks', 'results'])
+
 /** The window: the frame that is always there, and in it one screen. */
-export function App(larmor: Larmor) {
-  const { state, known } = useCell(larmor.store)
-  const link = useCell(larmor.engine.link)
+export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
+  const { state: live, known } = useCell(store)
+  const link = useCell(engine.link)
   const route = useRoute()
+  const named = known && SHOWS_RUNS.has(route.screen) ? route.path[0] : undefined
+  const { shelved, asking } = useArchived(engine, live, named)
+  const larmor = useMemo(() => ({ engine, store, host, shelved }), [engine, store, host, shelved])
+  const state = withShelved(live, shelved)
   const theme = useTheme()
   const [wish, setTheme] = useThemeWish()
   const [open, setOpen] = useState<'palette' | 'help' | null>(null)
@@ -37,8 +45,8 @@ export function App(larmor: Larmor) {
   const { Component, label } = screens[route.screen]
 
   useEffect(() => listenForKeys(), [])
-  useEffect(() => larmor.host.onMenu(doCommand), [larmor.host])
-  useEffect(() => larmor.host.setTheme(wish), [larmor.host, wish])
+  useEffect(() => host.onMenu(doCommand), [host])
+  useEffect(() => host.setTheme(wish), [host, wish])
   useKeys({
     queue: () => go('queue'),
     ensembles: () => go('ensembles'),
@@ -67,7 +75,11 @@ export function App(larmor: Larmor) {
         <div className="page">
           <Banners state={state} link={link} />
           <main id="main" tabIndex={-1} data-screen-shown={route.screen}>
-            {known ? <Component path={route.path} /> : <p className="hint pad">Asking Larmor what is known…</p>}
+            {known && !asking ? (
+              <Component path={route.path} />
+            ) : (
+              <p className="hint pad">{known ? 'Looking in the archive…' : 'Asking Larmor what is known…'}</p>
+            )}
           </main>
           <TerminalDrawer />
         </div>
@@ -84,7 +96,10 @@ export function App(larmor: Larmor) {
 
 /** The rail, with the number of failed jobs at the queue. */
 function QueueRail({ current }: { readonly current: ScreenId }) {
-  return <Rail current={current} failed={useJobIndex().all.failed} />
+  const { all, byRun } = useJobIndex()
+  const { shelved } = useLarmor()
+  const old = shelved ? (byRun.get(shelved.run.id)?.failed ?? 0) : 0
+  return <Rail current={current} failed={all.failed - old} />
 }
 
 /** The run or machine that the address names. */

@@ -68,6 +68,8 @@ export function connectDesktop(to: DesktopBridge): BrowserEngine {
     terminal: asked => call('terminal', asked),
     send: command => call('send', command),
     put: text => call('put', text),
+    archivedRuns: () => call('archivedRuns'),
+    archivedRun: run => call('archivedRun', run),
     read: (ref, range) => call('read', ref, range ?? null),
     answer: (id, answer) => call('answer', id, answer),
   }

@@ -94,6 +94,8 @@ export function connectEngine(): BrowserEngine {
     terminal: call => post('api/terminal', JSON.stringify(call), 'application/json'),
     send: command => post('api/send', JSON.stringify(command), 'application/json'),
     put: text => post('api/put', text, 'text/plain; charset=utf-8'),
+    archivedRuns: () => ask('api/archive'),
+    archivedRun: run => ask(`api/archived?run=${encodeURIComponent(run)}`),
     async read({ sha256, bytes }, range) {
       const part = range ? `&offset=${range.offset}&length=${range.length}` : ''
       const response = await fetch(`api/blob?sha256=${sha256}&bytes=${bytes}${part}`).catch(() => null)
@@ -101,6 +103,10 @@ export function connectEngine(): BrowserEngine {
       return ok(await response.text())
     },
   }
+}
+
+async function ask<T>(path: string): Promise<Result<T>> {
+  return answered(await fetch(path).catch(() => null))
 }
 
 async function post<T>(path: string, body: string, type: string): Promise<Result<T>> {

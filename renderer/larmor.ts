@@ -1,5 +1,7 @@
 import { createContext, useContext } from 'react'
+import type { ShelvedRun } from '../shared/model/archive.ts'
 import type { State } from '../shared/model/state.ts'
+import { withShelved } from './archived.ts'
 import { useCell } from './cell.ts'
 import type { BrowserEngine } from './engine-client.ts'
 import type { Host } from './host.ts'
@@ -11,6 +13,8 @@ export interface Larmor {
   readonly engine: BrowserEngine
   readonly store: Store
   readonly host: Host
+  /** The archived run that the address names, if it is one. */
+  readonly shelved: ShelvedRun | null
 }
 
 export const LarmorContext = createContext<Larmor | null>(null)
@@ -21,9 +25,10 @@ export function useLarmor(): Larmor {
   return larmor
 }
 
-/** The engine's state; draws again when it changed, at most once a frame. */
+/** The engine's state, with the archived run that is looked at; draws again when it changed, at most once a frame. */
 export function useEngineState(): State {
-  return useCell(useLarmor().store).state
+  const { store, shelved } = useLarmor()
+  return withShelved(useCell(store).state, shelved)
 }
 
 /** Why no command can be sent now, or null. */

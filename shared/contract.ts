@@ -1,11 +1,12 @@
-import type { ContentRef, Instant, JobId, MachineName } from './ids.ts'
+import type { ContentRef, Instant, JobId, MachineName, RunId } from './ids.ts'
+import type { ArchiveEntry, ShelvedRun } from './model/archive.ts'
 import type { Command } from './model/commands.ts'
 import type { Event } from './model/events.ts'
 import type { State } from './model/state.ts'
 import type { Result } from './result.ts'
 
 /** Raised when a host and an engine of different versions could misunderstand each other. */
-export const CONTRACT_VERSION = 2
+export const CONTRACT_VERSION = 3
 
 /** Everything that crosses between a host and the engine, JSON only. A new feature adds a Command and an Event, not a method. */
 export interface Engine {
@@ -17,6 +18,10 @@ export interface Engine {
   put(text: string): Promise<Result<ContentRef>>
   /** Content kept out of the state, as text: a geometry, an output; `offset` and `length` in bytes, at most 16 MB at once. */
   read(ref: ContentRef, range?: { readonly offset: number; readonly length: number }): Promise<Result<string>>
+  /** The closed runs that are no longer in the state, the one started last first. */
+  archivedRuns(): Promise<Result<readonly ArchiveEntry[]>>
+  /** One of them, as it was; `not-found` where there is none of this id. */
+  archivedRun(run: RunId): Promise<Result<ShelvedRun>>
   /** What running jobs show of themselves; last write wins, never journaled, only while somebody listens. */
   readings(listener: (readings: readonly Reading[]) => void): Unsubscribe
   /** What a person is asked now, and again whenever that changes; whoever answers first answers for all. */

@@ -6,6 +6,7 @@ import { resourcesFolder } from '../engine/machines/remote-scripts.ts'
 import { model } from '../engine/model.ts'
 import { POINTS } from '../engine/points.ts'
 import { readLock } from '../engine/store/lock.ts'
+import { readingAt } from '../engine/store/reading.ts'
 import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type EngineGreeting, ensureEngine, livingEngine, readState } from '../engine-client.ts'
 import { steadyEngine } from '../serve/steady-engine.ts'
@@ -106,6 +107,7 @@ async function serve({ home, terminal }: Surroundings, port: number, open: boole
     living: () => attachLiving(home),
     ensured: () => ensureEngine(home),
     stored: async () => (await readStore(home, model)).state,
+    disk: readingAt(home),
   })
   const served = await startServe({ engine, port, staticFolder: join(resourcesFolder, '..', 'out', 'renderer') })
   terminal.line({ url: served.url, token: served.token, pid: process.pid }, () => served.url)
@@ -124,6 +126,8 @@ async function requireFreePort(port: number): Promise<void> {
     put: async () => fail(STARTING),
     terminal: async () => fail(STARTING),
     read: async () => fail(STARTING),
+    archivedRuns: async () => fail(STARTING),
+    archivedRun: async () => fail(STARTING),
     readings: () => () => {},
     questions: () => () => {},
     answer: async () => fail(STARTING),

@@ -20,6 +20,7 @@ import { around } from './points.ts'
 import { createQuestions } from './questions.ts'
 import { createReadings } from './readings.ts'
 import { hasResults, writeResults } from './results.ts'
+import { readingFrom } from './store/reading.ts'
 import type { Store } from './store/store.ts'
 import type { TaskPool } from './tasks/pool.ts'
 import { createTasksAtWork } from './tasks-at-work.ts'
@@ -45,7 +46,6 @@ export interface EngineOptions {
   readonly log: (line: string) => void
 }
 
-const MOST_READ = 16 << 20
 /** How soon what the disk refused is tried again. */
 const AGAIN_MS = 2000
 /** How often the bars of running jobs are looked at: what they computed meanwhile counts. */
@@ -234,17 +234,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     async keep(path) {
       return asResult(() => store.blobs.putFile(path))
     },
-    async read(ref, range) {
-      const length = Math.min(range?.length ?? ref.bytes, MOST_READ)
-      return asResult(async () =>
-        (
-          await store.blobs.read(
-            ref,
-            range || ref.bytes > MOST_READ ? { offset: range?.offset ?? 0, length } : undefined,
-          )
-        ).toString('utf8'),
-      )
-    },
+    ...readingFrom(store.archive, store.blobs),
     readings: listener => readings.listen(listener),
     questions: listener => questions.listen(listener),
     answer: async (id, answer) => questions.answer(id, answer),

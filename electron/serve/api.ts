@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine } from '../../shared/contract.ts'
+import { isRunId } from '../../shared/ids.ts'
 import { badInput, type Fault, fail, type Result } from '../../shared/result.ts'
 import { readAnswer, readCommand } from './command-body.ts'
 import { type ServedEngine, streamEvents, streamMachines, streamReadings } from './streams.ts'
@@ -48,6 +49,11 @@ export const routes: Readonly<Record<string, Route>> = {
   'POST /api/put': async (engine, _url, request, response) => {
     const body = await readBody(request, PUT_BYTES)
     answer(response, body.ok ? await engine.put(body.value) : body)
+  },
+  'GET /api/archive': async (engine, _url, _request, response) => answer(response, await engine.archivedRuns()),
+  'GET /api/archived': async (engine, url, _request, response) => {
+    const run = url.searchParams.get('run') ?? ''
+    answer(response, isRunId(run) ? await engine.archivedRun(run) : badInput('run', `"${run}" is no id of a run.`))
   },
   'GET /api/blob': async (engine, url, _request, response) => {
     const text = await readBlob(engine, url.searchParams)

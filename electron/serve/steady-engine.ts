@@ -22,6 +22,8 @@ interface Doors {
   ensured(): Promise<MortalEngine>
   /** The state on disk, for who looks while no engine lives. */
   stored(): Promise<State>
+  /** Contents and archived runs on disk, likewise. */
+  readonly disk: Pick<Engine, 'read' | 'archivedRuns' | 'archivedRun'>
 }
 
 const LOOK_EVERY_MS = 1000
@@ -31,7 +33,7 @@ const LOOK_EVERY_MS = 1000
  * screen; when another lives, every listener gets its snapshot. Only a command or new content starts an engine:
  * who merely looks starts nothing.
  */
-export function steadyEngine(first: MortalEngine, { living, ensured, stored }: Doors): SteadyEngine {
+export function steadyEngine(first: MortalEngine, { living, ensured, stored, disk }: Doors): SteadyEngine {
   const updates = new Map<(update: Update) => void, Unsubscribe>()
   const watchers = new Map<(readings: readonly Reading[]) => void, Unsubscribe>()
   const asked = new Map<(open: readonly Question[]) => void, Unsubscribe>()
@@ -120,10 +122,10 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored }: D
       return fail({ code: 'not-found', message: 'This terminal is closed: its engine has ended.' })
     },
     put: text => use(engine => engine.put(text)),
-    async read(ref, range) {
-      if (current) return current.read(ref, range)
-      return fail({ code: 'not-now', message: 'No engine runs.', hint: 'Any command starts one.' })
-    },
+    // What is on disk is read there while no engine lives: reading starts none.
+    read: (ref, range) => (current ?? disk).read(ref, range),
+    archivedRuns: () => (current ?? disk).archivedRuns(),
+    archivedRun: run => (current ?? disk).archivedRun(run),
     presence(listener) {
       present.add(listener)
       listener(current !== null)

@@ -2,11 +2,13 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { JobId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { useCell } from '../cell.ts'
 import { ComposeScreen } from '../compose/compose-screen.tsx'
 import { Inspector } from '../inspector/inspector.tsx'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
+import { isFirstStart, useArchiveList } from '../results/archive-list.ts'
 import { address } from '../route.ts'
 import { CancelQuestion } from '../runs/cancel-question.tsx'
 import { cancelJobs, copy, jobsById, possibleFor, resubmit } from '../runs/job-acts.ts'
@@ -25,8 +27,22 @@ import './queue.css'
 
 /** All work: runs and their jobs, what of them wants a person, and the inspector of the one that is looked at. */
 export function QueueScreen({ path }: ScreenProps) {
-  const { runs } = useEngineState()
-  return runs.size === 0 ? <ComposeScreen /> : <Queue path={path} />
+  const state = useEngineState()
+  if (state.runs.size > 0) return <Queue path={path} />
+  return <Nothing state={state} />
+}
+
+/** Nothing is under way: the first start, or all that was run lies in the archive. */
+function Nothing({ state }: { readonly state: State }) {
+  const first = isFirstStart(state, useArchiveList())
+  if (first === null) return <p className="hint pad">Reading older runs from this computer…</p>
+  if (first) return <ComposeScreen />
+  return (
+    <p className="empty">
+      Nothing is under way. <a href={address('new')}>Start a run</a>, or{' '}
+      <a href={address('results')}>look at results</a>.
+    </p>
+  )
 }
 
 function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {

@@ -1,11 +1,106 @@
-import { useMemo } from 'react'
+import { Search } from '@blueprintjs/icons'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useMemo, useRef, useState } from 'react'
+import { get } from '../../shared/model/table.ts'
+import { workflowOf, workflows } from '../../shared/workflows/index.ts'
+import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState } from '../larmor.ts'
-import { RunList } from '../runs/run-list.tsx'
-import { summarize } from '../runs/summary.ts'
+import { address } from '../route.ts'
+import { runLook } from '../runs/looks.ts'
+import type { ScreenProps } from '../screens.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { clockTime } from '../ui/time.ts'
+import { useArchiveList } from './archive-list.ts'
+import { FIELDS, isFound, type Result, resultsOf } from './find-results.ts'
+import { ResultPage } from './result-page.tsx'
+import './results.css'
 
-/** What has ended. */
-export function ResultsScreen() {
+const ROW = 28
+
+/** Every closed run, those in the archive too: found by words, read and exported, online or not. */
+export function ResultsScreen({ path: [wanted] }: ScreenProps) {
   const state = useEngineState()
-  const runs = useMemo(() => summarize(state).filter(({ run }) => run.phase.is === 'ended'), [state])
-  return runs.length === 0 ? <p className="empty">No run has ended yet.</p> : <RunList runs={runs} title="Results" />
+  const { entries, fault } = useArchiveList()
+  const [search, setSearch] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  const all = useMemo(() => resultsOf(state, entries ?? []), [state, entries])
+  const found = useMemo(() => all.filter(result => isFound(result, search)), [all, search])
+  const run = wanted === undefined ? undefined : get(state.runs, wanted)
+  useKeys({ search: () => field.current?.focus() })
+
+  return (
+    <div className={run ? 'results with-page' : 'results'}>
+      <section className="results-list" aria-label="Results">
+        <label className="results-search">
+          <Search size={14} title={false} />
+          <span className="only-read">Search results</span>
+          <input
+            ref={field}
+            type="search"
+            value={search}
+            placeholder={`Name, or ${FIELDS.map(each => `${each}:`).join(' ')}`}
+            onChange={event => setSearch(event.target.value)}
+            spellCheck={false}
+            autoComplete="off"
+          />
+          <span className="hint" role="status">
+            {found.length} of {all.length}
+          </span>
+        </label>
+        {fault ? <p className="error pad">The archive cannot be read: {fault.message}</p> : null}
+        {entries === null && fault === null ? <p className="hint pad">Reading older runs from this computer…</p> : null}
+        {all.length === 0 && entries !== null ? <p className="empty">No run has ended yet.</p> : null}
+        {found.length === 0 && all.length > 0 ? (
+          <p className="empty">
+            Nothing ended is called “{search.trim()}”.{' '}
+            <button type="button" className="link" onClick={() => setSearch('')}>
+              Clear search
+            </button>
+          </p>
+        ) : null}
+        <Rows found={found} chosen={run?.id ?? null} />
+      </section>
+      {run ? <ResultPage key={run.id} state={state} run={run} /> : null}
+    </div>
+  )
+}
+
+function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly chosen: string | null }) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: found.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 8,
+  })
+  return (
+    <div className="results-scroll" ref={scroller}>
+      <ul style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const result = found[index]
+          if (!result) return null
+          const { id, name, workflow, outcome, ended, completed, jobs, failed, machine } = result
+          return (
+            <li key={id} style={{ transform: `translateY(${start}px)` }}>
+              <a href={address('results', id)} aria-current={id === chosen ? 'true' : undefined} data-result-row={id}>
+                <strong title={name}>
+                  <bdi>{name}</bdi>
+                </strong>
+                <span>{Object.hasOwn(workflows, workflow) ? workflowOf(workflow).label : workflow}</span>
+                <span>
+                  {completed}/{jobs}
+                  {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+                </span>
+                <span>{machine}</span>
+                <span>
+                  <Badge look={runLook(outcome, failed > 0)} />
+                  {clockTime(ended)}
+                </span>
+              </a>
+            </li>
+          )
+        })}
+      </ul>
+    </div>
+  )
 }

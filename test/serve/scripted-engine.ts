@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto'
 import type { Engine, MachineActivity, Question, Reading, Update } from '../../shared/contract.ts'
 import type { ContentRef } from '../../shared/ids.ts'
+import type { ShelvedRun } from '../../shared/model/archive.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { EventBody } from '../../shared/model/events.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import { emptyState, type State } from '../../shared/model/state.ts'
+import { get } from '../../shared/model/table.ts'
 import { EVENT_VERSION } from '../../shared/model/upcast.ts'
 import { fail, ok } from '../../shared/result.ts'
+import { jobsOf } from '../../shared/show/status.ts'
 
 /** An Engine whose facts come from a test instead of machines; commands, reducer and contents are the real ones. */
 export interface ScriptedEngine extends Engine {
@@ -24,6 +28,8 @@ export interface ScriptedEngine extends Engine {
   /** The time at which the last thing happened, in ms. */
   now(): number
   state(): State
+  /** A run that has ended goes into the archive. */
+  shelve(run: string): void
   /** How many listen to facts, and to readings. */
   listeners(): { readonly updates: number; readonly readings: number }
 }
@@ -38,6 +44,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
   let counted: readonly MachineActivity[] = []
   const counting = new Set<(activity: readonly MachineActivity[]) => void>()
   const contents = new Map<string, string>()
+  const shelf = new Map<string, ShelvedRun>()
 
   function happen(...bodies: readonly EventBody[]): void {
     const events = bodies.map((body, i) => {
@@ -88,6 +95,27 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
       return ok({ seq: state.seq })
     },
     terminal: async () => fail({ code: 'not-now', message: 'A script has no terminal.' }),
+    shelve(id) {
+      const run = get(state.runs, id)
+      if (!run) throw new Error(`there is no run ${id}`)
+      shelf.set(id, { run, jobs: jobsOf(state, run) })
+      happen({ type: 'run.archived', run: run.id })
+    },
+    archivedRuns: async () =>
+      ok(
+        [...shelf.values()].map(({ run, jobs }) => ({
+          ...run,
+          counts: Object.fromEntries(
+            jobs
+              .map(job => lastAttempt(job).outcome ?? 'none')
+              .map((each, _, all) => [each, all.filter(other => other === each).length]),
+          ),
+        })),
+      ),
+    async archivedRun(id) {
+      const found = shelf.get(id)
+      return found ? ok(found) : fail({ code: 'not-found', message: 'There is no such run in the archive.' })
+    },
     put: async text => ok(keep(text)),
     async read(ref, range) {
       const text = contents.get(ref.sha256)

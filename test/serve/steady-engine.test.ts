@@ -32,6 +32,7 @@ test('when its engine ends the last state stays; the next engine is found and fo
     living: async () => lives,
     ensured: () => Promise.reject(new Error('nobody sent a command')),
     stored: async () => one.state(),
+    disk: scriptedEngine(),
   })
   const seen: Update[] = []
   const presence: boolean[] = []
@@ -63,6 +64,7 @@ test('questions of an engine that ended are closed; those of the next one come',
     living: async () => lives,
     ensured: () => Promise.reject(new Error('not wanted')),
     stored: async () => one.state(),
+    disk: scriptedEngine(),
   })
   let open: readonly Question[] = []
   steady.questions(now => {
@@ -92,6 +94,8 @@ test('a command starts an engine; looking does not', async () => {
   started(two, 'r1')
   const first = mortal(one)
   const second = mortal(two)
+  const disk = scriptedEngine()
+  const kept = disk.keep('kept')
   let starts = 0
   const steady = steadyEngine(first, {
     living: async () => null,
@@ -100,14 +104,14 @@ test('a command starts an engine; looking does not', async () => {
       return second
     },
     stored: async () => one.state(),
+    disk,
   })
   first.end()
   await first.closed
   steady.subscribe(() => {})
-  expect(await steady.read({ sha256: '0'.repeat(64), bytes: 1 })).toMatchObject({
-    ok: false,
-    fault: { code: 'not-now' },
-  })
+  // What is on disk can be read all the same.
+  expect(await steady.read(kept)).toEqual({ ok: true, value: 'kept' })
+  expect(await steady.archivedRuns()).toEqual({ ok: true, value: [] })
   expect(starts).toBe(0)
   expect((await steady.send({ type: 'run.pause', run: 'r1' as RunId })).ok).toBe(true)
   expect(starts).toBe(1)
@@ -129,6 +133,7 @@ test('a command during which the engine ends is answered as not known, not as do
     living: async () => null,
     ensured: () => Promise.reject(new Error('not wanted')),
     stored: async () => scriptedEngine().state(),
+    disk: scriptedEngine(),
   })
   const answer = await steady.send({ type: 'run.pause', run: 'r1' as RunId })
   expect(answer).toMatchObject({ ok: false, fault: { code: 'not-now' } })

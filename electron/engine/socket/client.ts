@@ -78,6 +78,8 @@ export async function attach(path: string): Promise<AttachedEngine> {
     put: text => engine.put(text),
     keep: path => engine.keep(path),
     read: (ref, range) => engine.read(ref, range ?? null),
+    archivedRuns: () => engine.archivedRuns(),
+    archivedRun: run => engine.archivedRun(run),
     readings: listener => join('readings', listener),
     questions: listener => join('questions', listener),
     activity: listener => join('activity', listener),

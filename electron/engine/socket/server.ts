@@ -72,6 +72,8 @@ function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void
     put: text => engine.put(text),
     keep: path => engine.keep(path),
     read: (ref, range) => engine.read(ref, range ?? undefined),
+    archivedRuns: () => engine.archivedRuns(),
+    archivedRun: run => engine.archivedRun(run),
     subscribe() {
       unsubscribe()
       unsubscribe = feed(socket, engine, update => void host.update.asEvent(update))

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { createBirpc } from 'birpc'
 import type {
+  Engine,
   MachineActivity,
   Question,
   Reading,
@@ -9,7 +10,7 @@ import type {
   TerminalCall,
   Update,
 } from '../../../shared/contract.ts'
-import type { ContentRef } from '../../../shared/ids.ts'
+import type { ContentRef, RunId } from '../../../shared/ids.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import type { Result } from '../../../shared/result.ts'
 
@@ -22,6 +23,8 @@ export interface EngineFunctions {
   /** Keeps a file of this computer, whatever it holds and however big it is. */
   keep(path: string): Promise<Result<ContentRef>>
   read(ref: ContentRef, range: { readonly offset: number; readonly length: number } | null): Promise<Result<string>>
+  archivedRuns(): ReturnType<Engine['archivedRuns']>
+  archivedRun(run: RunId): ReturnType<Engine['archivedRun']>
   /** From now on `update` is called: a snapshot first. */
   subscribe(): void
   unsubscribe(): void

@@ -1,9 +1,9 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../../../shared/ids.ts'
+import type { ArchiveEntry, ShelvedRun } from '../../../shared/model/archive.ts'
 import type { Event } from '../../../shared/model/events.ts'
-import { type Job, lastAttempt, type Outcome } from '../../../shared/model/job.ts'
-import type { Run } from '../../../shared/model/run.ts'
+import { lastAttempt, type Outcome } from '../../../shared/model/job.ts'
 import { type RawEvent, upcast } from '../../../shared/model/upcast.ts'
 import { FaultError } from '../../../shared/result.ts'
 import { around } from '../points.ts'
@@ -12,22 +12,10 @@ import { diskFault, ifExists, notNow } from './disk-fault.ts'
 import { seal, unseal } from './seal.ts'
 
 /** A closed run, whole: all that the state knew of it, and its own events. */
-export interface ArchivedRun {
-  readonly run: Run
-  readonly jobs: readonly Job[]
+export interface ArchivedRun extends ShelvedRun {
   readonly events: readonly Event[]
   /** Version of the reducer that made `run` and `jobs`. */
   readonly reducer: number
-}
-
-/** What a list shows of an archived run. */
-export interface ArchiveEntry
-  extends Pick<
-    Run,
-    'id' | 'name' | 'workflow' | 'machine' | 'started' | 'updated' | 'phase' | 'progress' | 'plan_version'
-  > {
-  /** Jobs by the outcome of their last attempt; `none` never had one. */
-  readonly counts: Readonly<Partial<Record<Outcome | 'none', number>>>
 }
 
 export interface ArchiveReader {

@@ -10,7 +10,7 @@ import { type EngineFunctions, type HostFunctions, overSocket } from '../../../e
 import type { Update } from '../../../shared/contract.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { emptyState } from '../../../shared/model/state.ts'
-import { ok } from '../../../shared/result.ts'
+import { fail, ok } from '../../../shared/result.ts'
 
 const BATCH = 100_000
 const BATCHES = 400
@@ -29,6 +29,8 @@ function busyEngine() {
     put: async () => ok({ sha256: '', bytes: 0 }),
     keep: async () => ok({ sha256: '', bytes: 0 }),
     read: async () => ok(''),
+    archivedRuns: async () => ok([]),
+    archivedRun: async () => fail({ code: 'not-found', message: 'there is none' }),
     readings: () => () => {},
     questions: () => () => {},
     answer: async () => ok(undefined),

@@ -1,0 +1,97 @@
+import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
+import { jobsOf } from '../../shared/show/status.ts'
+import { workflowOf } from '../../shared/workflows/index.ts'
+import { useLarmor } from '../larmor.ts'
+import { address } from '../route.ts'
+import { Evidences, JobTable } from '../runs/job-table.tsx'
+import { runLook } from '../runs/looks.ts'
+import { runAddress } from '../runs/run-address.ts'
+import { Badge } from '../ui/badge.tsx'
+import { clockTime } from '../ui/time.ts'
+import { note } from '../ui/toast.tsx'
+
+const FORMATS: { readonly [Format in ExportFormat]: string } = {
+  csv: 'Table (.csv)',
+  xyz: 'Structures (.xyz)',
+  json: 'All as data (.json)',
+}
+
+/** One closed run: how it ended, its jobs, and the files that others read. Works offline and from the archive. */
+export function ResultPage({ state, run }: { readonly state: State; readonly run: Run }) {
+  const { engine, host } = useLarmor()
+  const jobs = jobsOf(state, run)
+  const bad = jobs.filter(job => {
+    const { outcome } = lastAttempt(job)
+    return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
+  })
+  const phase = run.phase.is === 'ended' ? run.phase : null
+
+  async function save(format: ExportFormat): Promise<void> {
+    try {
+      const text = await exporters[format](state, run, async ref => {
+        const content = await engine.read(ref)
+        if (!content.ok) throw new Error(content.fault.message)
+        return content.value
+      })
+      await host.saveFile(`${fileName(run.name)}.${format}`, text)
+    } catch (error) {
+      note(`Not exported: ${error instanceof Error ? error.message : error}`, { shape: 'octagon' })
+    }
+  }
+  return (
+    <article className="result-page" aria-labelledby="result-title" data-result={run.id}>
+      <header>
+        <h1 id="result-title">
+          <bdi>{run.name}</bdi>
+        </h1>
+        <p className="row">
+          <Badge look={runLook(phase?.outcome ?? 'running', bad.length > 0)} soft />
+          <span className="reason">{phase?.reason}</span>
+        </p>
+        <p className="hint">
+          {workflowOf(run.workflow).label} · {run.machine} · {clockTime(run.started)} to{' '}
+          {phase ? clockTime(phase.at) : 'now'} · {run.id}
+        </p>
+        <p className="row">
+          <a className="button" href={run.workflow === 'single' ? address('queue', run.id) : runAddress(run)}>
+            Open
+          </a>
+          {(Object.keys(FORMATS) as ExportFormat[]).map(format => (
+            <button key={format} type="button" onClick={() => save(format)}>
+              {FORMATS[format]}
+            </button>
+          ))}
+        </p>
+      </header>
+      {bad.length > 0 ? (
+        <section className="card" aria-labelledby="result-bad">
+          <h2 id="result-bad">Did not end well</h2>
+          <Evidences jobs={bad.slice(0, MOST)} />
+        </section>
+      ) : null}
+      <section className="card" aria-labelledby="result-jobs">
+        <h2 id="result-jobs">
+          Jobs <span className="count">{jobs.length}</span>
+        </h2>
+        <JobTable jobs={jobs.slice(0, MOST)} held={false} />
+        {jobs.length > MOST ? <p className="hint">The first {MOST}; Open shows all.</p> : null}
+      </section>
+    </article>
+  )
+}
+
+const MOST = 200
+
+/** A name that every file system takes. */
+function fileName(name: string): string {
+  return (
+    name
+      .normalize('NFKD')
+      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+      .replaceAll(/^[-.]+|-+$/g, '')
+      .slice(0, 80) || 'run'
+  )
+}
