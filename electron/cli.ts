@@ -8,6 +8,7 @@ import { engineCommands, versionDocument } from './cli/engine-commands.ts'
 import { exportCommand } from './cli/export-command.ts'
 import { machineCommands } from './cli/machine-commands.ts'
 import { readCommands } from './cli/read-commands.ts'
+import { reportCommands } from './cli/report-commands.ts'
 import { startCommands } from './cli/start-commands.ts'
 import { steerCommands } from './cli/steer-commands.ts'
 import { createTerminal, tellFault } from './cli/terminal.ts'
@@ -18,6 +19,7 @@ const commands: readonly CliCommand[] = [
   ...startCommands,
   ...readCommands,
   ...steerCommands,
+  ...reportCommands,
   exportCommand,
   ...classifyCommands,
   ...machineCommands,

@@ -22,6 +22,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'jobs.resubmit': { jobs: 'texts', fix: 'text or null', seen: 'object, if any' },
   'classes.set': { run: 'text', classes: 'anything' },
   'experiment.set': { run: 'text', experiment: 'anything' },
+  'report.adopt': { machine: 'text', name: 'text', run: 'text' },
   'machine.set': { machine: 'object' },
   'machine.remove': { machine: 'text' },
   'machine.connect': { machine: 'text' },

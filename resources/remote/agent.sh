@@ -226,7 +226,12 @@ look() {
       *.part | *[!A-Za-z0-9._-]*) continue ;;
     esac
     printf 'spooled\t%s\n' "$name"
-    report "${name%.*}" "$event"
+    if [ "$event" = foreign ]; then
+      # Of a job that was not submitted from here, by larmor-report: the only report that stands in the spool itself.
+      [ -L "$entry" ] || { printf 'report\t%s\tforeign\n' "${name%.*}"; quote_file "$entry"; }
+    else
+      report "${name%.*}" "$event"
+    fi
   done
   for name in "$@"; do
     is_label "$name" || continue

@@ -33,6 +33,8 @@ export type Command =
   | { readonly type: 'classes.set'; readonly run: RunId; readonly classes: AtomGroups | null }
   /** Measured shifts beside the calculated ones; null: none. */
   | { readonly type: 'experiment.set'; readonly run: RunId; readonly experiment: Experiment | null }
+  /** Makes a run of a foreign report. The sender makes the run's id. */
+  | { readonly type: 'report.adopt'; readonly machine: MachineName; readonly name: string; readonly run: RunId }
   | { readonly type: 'machine.set'; readonly machine: Machine }
   | { readonly type: 'machine.remove'; readonly machine: MachineName }
   /** Log in now, asking whoever listens to `questions`; the reply comes when the machine is reached, or says why not. */

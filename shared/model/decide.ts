@@ -7,6 +7,7 @@ import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
 import type { EventBody } from './events.ts'
+import { adoptedRun, foreignKey } from './foreign.ts'
 import { type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
 import { LOCAL } from './machine.ts'
@@ -84,6 +85,20 @@ export function decide(state: State, command: Command): Result<readonly EventBod
         const read = readExperiment(command.experiment as Json, molecule)
         return read.ok ? ok({ type: 'experiment.changed', run: command.run, experiment: read.value }) : read
       })
+    case 'report.adopt': {
+      const report = state.foreign?.[foreignKey(command)]
+      if (!report)
+        return fail({ code: 'not-found', message: `There is no report "${command.name}" of "${command.machine}".` })
+      if (report.adopted !== null) return ok([])
+      if (!isRunId(command.run) || get(state.runs, command.run))
+        return badInput('run', `"${command.run}" is no id for a new run.`)
+      const { run, job } = adoptedRun(report, command.run)
+      const { machine, name } = report
+      return ok([
+        { type: 'run.restored', run: run.id, restored: run, jobs: [job] },
+        { type: 'report.adopted', machine, name, run: run.id },
+      ])
+    }
     case 'machine.set':
       return ok([{ type: 'machine.changed', machine: command.machine }])
     case 'machine.remove': {

@@ -1,6 +1,7 @@
 import type { Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
 import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
+import type { ForeignReport } from './foreign.ts'
 import type {
   Evidence,
   FetchedFile,
@@ -114,6 +115,9 @@ export type EventBody =
   | AttemptFact
   /** A fact that the model forbids where the attempt is: kept, and without effect. */
   | OfJob<'fact.ignored', { readonly fact: AttemptFact['type']; readonly why: string }>
+  | { readonly type: 'report.received'; readonly report: ForeignReport }
+  /** A person made a run of it (run.restored brings that). */
+  | { readonly type: 'report.adopted'; readonly machine: MachineName; readonly name: string; readonly run: RunId }
   | { readonly type: 'machine.changed'; readonly machine: Machine }
   | { readonly type: 'machine.removed'; readonly machine: MachineName }
 

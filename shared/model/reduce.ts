@@ -1,6 +1,7 @@
 import type { Instant, JobId } from '../ids.ts'
 import { singleFacts, step } from './attempt.ts'
 import type { AttemptFact, AttemptRef, Event } from './events.ts'
+import { foreignKey } from './foreign.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
 import type { Machine } from './machine.ts'
 import type { Run } from './run.ts'
@@ -15,6 +16,7 @@ interface Draft {
   readonly runs: TableDraft<Run>
   readonly jobs: TableDraft<Job>
   machines: Readonly<Record<string, Machine>>
+  foreign: State['foreign']
 }
 
 /**
@@ -24,7 +26,12 @@ interface Draft {
  * snapshot); an event that does not apply advances `seq` and changes nothing else.
  */
 export function reduce(state: State, events: readonly Event[]): State {
-  const draft: Draft = { runs: draftOf(state.runs), jobs: draftOf(state.jobs), machines: state.machines }
+  const draft: Draft = {
+    runs: draftOf(state.runs),
+    jobs: draftOf(state.jobs),
+    machines: state.machines,
+    foreign: state.foreign,
+  }
   let { seq, as_of } = state
   for (const event of events) {
     if (event.seq <= seq) continue
@@ -35,7 +42,14 @@ export function reduce(state: State, events: readonly Event[]): State {
   }
   return seq === state.seq
     ? state
-    : { seq, as_of, runs: draft.runs.done(), jobs: draft.jobs.done(), machines: draft.machines }
+    : {
+        seq,
+        as_of,
+        runs: draft.runs.done(),
+        jobs: draft.jobs.done(),
+        machines: draft.machines,
+        ...(draft.foreign ? { foreign: draft.foreign } : {}),
+      }
 }
 
 /** Events are missing between the state and the batch. */
@@ -123,6 +137,15 @@ function apply(draft: Draft, event: Event): void {
     case 'attempt.added':
       addAttempt(draft, event)
       return
+    case 'report.received':
+      draft.foreign = { ...draft.foreign, [foreignKey(event.report)]: event.report }
+      return
+    case 'report.adopted': {
+      const key = foreignKey(event)
+      const report = draft.foreign?.[key]
+      if (report) draft.foreign = { ...draft.foreign, [key]: { ...report, adopted: event.run } }
+      return
+    }
     case 'machine.changed':
       draft.machines = { ...draft.machines, [event.machine.name]: event.machine }
       return

@@ -1,4 +1,5 @@
 import type { Instant, MachineName } from '../ids.ts'
+import type { ForeignReport } from './foreign.ts'
 import type { Job } from './job.ts'
 import { LOCAL, localMachine, type Machine } from './machine.ts'
 import type { Run } from './run.ts'
@@ -13,6 +14,8 @@ export interface State {
   readonly runs: Table<Run>
   readonly jobs: Table<Job>
   readonly machines: Readonly<Record<MachineName, Machine>>
+  /** Reports of jobs that Larmor did not submit, by foreignKey; absent: none ever came. */
+  readonly foreign?: Readonly<Record<string, ForeignReport>>
 }
 
 export const emptyState: State = {

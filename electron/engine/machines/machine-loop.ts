@@ -75,6 +75,7 @@ export function runMachineLoop(options: Options): MachineLoop {
   let nextLook = 0
   let nextLostLook = 0
   let failures = 0
+  let lookWished = false
   /** What is wrong in this turn, beside the machine itself. */
   let trouble: string | null = null
   const told = new Set<string>()
@@ -235,7 +236,9 @@ export function runMachineLoop(options: Options): MachineLoop {
     asked = { queue: null }
     for (const step of STEPS) {
       const jobs = due(step, lookNow).slice(0, AT_ONCE[step])
-      if (jobs.length === 0) continue
+      // A person who connects wants to see what has come, also where no job of ours is watched.
+      if (jobs.length === 0 && !(step === 'watch' && lookWished)) continue
+      if (step === 'watch') lookWished = false
       const at = here(machine() ?? to, await connect(to, null))
       // Names whose facts were not kept are not spent.
       spent.length = 0
@@ -334,6 +337,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       if (!to) throw new Unreachable(`There is no machine "${options.name}" any more.`)
       await connect(to, login)
       failures = 0
+      lookWished = true
       login.settle(ok(undefined))
     } catch (error) {
       if (!(error instanceof Unreachable)) {

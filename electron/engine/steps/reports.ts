@@ -1,6 +1,8 @@
 import type { Label, QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
+import type { ForeignReport } from '../../../shared/model/foreign.ts'
 import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
+import { foreignReport } from './foreign-reports.ts'
 import { entryOf, type Here, perRun, type Queue, type refOf } from './here.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
@@ -11,30 +13,51 @@ export interface Report {
 }
 
 export interface Look {
+  /** The names in the spool. */
+  readonly spooled: readonly string[]
   readonly reports: readonly Report[]
+  /** Of jobs that Larmor did not submit. They stay in the spool until they are told. */
+  readonly foreign: readonly ForeignReport[]
   /** What each asked label's folder holds, e.g. "submit.lock run.lock". */
   readonly folders: ReadonlyMap<string, string>
 }
 
+/** The ending of a foreign report's name in the spool. */
+export const FOREIGN = '.foreign'
+
 /** All reports of the spool, and those in the folders of `labels`: one question. */
 export async function readReports(here: Here, labels: readonly Label[]): Promise<Look> {
   const answers = await here.agent.look(labels)
-  here.spent(answers.flatMap(({ word, fields: [name] }) => (word === 'spooled' && name ? [name] : [])))
+  const spooled = answers.flatMap(({ word, fields: [name] }) => (word === 'spooled' && name ? [name] : []))
+  here.spent(spooled.filter(name => !name.endsWith(FOREIGN)))
   const reports = answers.flatMap(({ word, fields: [label, event], text }): Report[] => {
     if (word !== 'report' || !label || !isEvent(event) || !text.startsWith('larmor-report 1\n')) return []
-    const values: Record<string, string> = Object.create(null)
-    for (const line of text.split('\n').slice(1)) {
-      const cut = line.indexOf('=')
-      if (cut > 0) values[line.slice(0, cut)] = line.slice(cut + 1)
-    }
+    const values = valuesOf(text)
     return values.label === label && values.event === event ? [{ label: label as Label, event, values }] : []
   })
+  const foreign = answers.flatMap(({ word, fields: [name, event], text }) => {
+    if (word !== 'report' || event !== 'foreign' || !name || !text.startsWith('larmor-report 1\n')) return []
+    // Of a job of Larmor's own its folder tells, not the spool.
+    if (here.byLabel(name)) return []
+    return foreignReport(here.machine.name, name, valuesOf(text), here.now())
+  })
   return {
+    spooled,
     reports,
+    foreign,
     folders: new Map(
       answers.flatMap(({ word, fields: [label = '', what = ''] }) => (word === 'folder' ? [[label, what]] : [])),
     ),
   }
+}
+
+function valuesOf(text: string): Readonly<Record<string, string>> {
+  const values: Record<string, string> = Object.create(null)
+  for (const line of text.split('\n').slice(1)) {
+    const cut = line.indexOf('=')
+    if (cut > 0) values[line.slice(0, cut)] = line.slice(cut + 1)
+  }
+  return values
 }
 
 function isEvent(text: string | undefined): text is Report['event'] {

@@ -4,7 +4,7 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
 import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
-import { facts, type Look, type Report, readReports, recordOf } from './reports.ts'
+import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from './reports.ts'
 
 /**
  * One look at the spool of reports, and rarely one question to the scheduler for all jobs together. Gone from the
@@ -23,7 +23,9 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
     const silent = gone.filter(job => !hasReport(look, labelOf(job), 'ended'))
     const recorded = silent.filter(job => entry(job)?.end)
+    here.spent(look.spooled.filter(name => name.endsWith(FOREIGN)))
     return [
+      ...look.foreign.map((report): EventBody => ({ type: 'report.received', report })),
       ...facts(here, believed, queue),
       ...perRun(
         'jobs.running',
