@@ -44,6 +44,13 @@ export const GROUPS: readonly Group[] = [
         kind: 'machine text',
       },
       { name: 'jump', label: 'Jump host', hint: 'As after ssh -J.', kind: 'machine text' },
+      {
+        name: 'config',
+        label: 'Configuration file',
+        hint: 'Instead of your own, ~/.ssh/config.',
+        kind: 'machine text',
+      },
+      { name: 'known_hosts', label: 'Known hosts file', hint: 'Instead of your own.', kind: 'machine text' },
     ],
   },
   {
@@ -159,9 +166,9 @@ function textOf(settings: MachineSettings, field: string): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-type OfSsh = 'host' | 'user' | 'port' | 'identity' | 'jump'
+type OfSsh = 'host' | 'user' | 'port' | 'identity' | 'jump' | 'config' | 'known_hosts'
 function isOfSsh(field: string): field is OfSsh {
-  return ['host', 'user', 'port', 'identity', 'jump'].includes(field)
+  return ['host', 'user', 'port', 'identity', 'jump', 'config', 'known_hosts'].includes(field)
 }
 
 /** The machine that the form describes, what it does not show being kept; or the first field that is wrong. */
@@ -193,6 +200,8 @@ export function machineOf(draft: Draft, before: Machine | null, taken: readonly 
     port: counts.port ?? null,
     identity: orNull('identity'),
     jump: orNull('jump'),
+    config: orNull('config'),
+    known_hosts: orNull('known_hosts'),
   }
   if (ssh && (ssh.host === '' || /^-|\s/.test(ssh.host)))
     return badInput('host', 'The name of a host is wanted, without blanks.')

@@ -10,13 +10,15 @@ export interface Cluster extends Sshd, Omit<Slurm, 'stop'> {
   everyShell(lines: string): void
 }
 
+type Login = Pick<NonNullable<Parameters<typeof startSshd>[0]>, 'login' | 'secret'>
+
 /** A cluster as a chemist sees one: a login node to reach by SSH, whose shells find a Slurm. */
-export async function startCluster(options: SlurmOptions = {}): Promise<Cluster> {
+export async function startCluster(options: SlurmOptions = {}, login: Login = {}): Promise<Cluster> {
   const slurm = await startSlurm(options)
   const file = join(dirname(slurm.conf), 'every-shell')
   try {
     writeFileSync(file, '')
-    const sshd = await startSshd({ env: { SLURM_CONF: slurm.conf, BASH_ENV: file } })
+    const sshd = await startSshd({ ...login, env: { SLURM_CONF: slurm.conf, BASH_ENV: file } })
     const stop = async () => {
       await slurm.stop()
       await sshd.stop()
