@@ -1,6 +1,5 @@
 import { homedir } from 'node:os'
 import { Readable } from 'node:stream'
-import type * as NodePty from 'node-pty'
 import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
 import { type Tty, Unreachable } from './transport.ts'
@@ -32,11 +31,29 @@ export async function localTerminal(line: ShLine, { columns, rows }: TerminalSiz
   }
 }
 
-async function load(): Promise<typeof NodePty> {
+/** Of node-pty's own types (https://github.com/microsoft/node-pty), which are there only where the package could be built. */
+interface NodePty {
+  spawn(file: string, args: string[], options: object): Pty
+}
+interface Pty {
+  onData(listener: (data: string | Buffer) => void): void
+  onExit(listener: () => void): void
+  write(data: string): void
+  resize(columns: number, rows: number): void
+  pause(): void
+  resume(): void
+  kill(signal?: string): void
+}
+
+async function load(): Promise<NodePty> {
+  const name: string = 'node-pty' // as a text: where it is missing, the program is built all the same
   try {
-    return await import('node-pty')
+    return await import(name)
   } catch {
     const platform = `${process.platform} ${process.arch}`
-    throw new Unreachable(`There is no terminal on this computer: node-pty is not installed for ${platform}.`)
+    throw new Unreachable(
+      `There is no terminal on this computer: node-pty could not be built for ${platform}.`,
+      'With python3, make and a C++ compiler, npm ci builds it.',
+    )
   }
 }

@@ -1,11 +1,16 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Served, startServe } from '../../electron/serve.ts'
+import type { RemotePath } from '../../shared/ids.ts'
+import { orThrow } from '../../shared/result.ts'
 import { type InProcess, startInProcess } from '../engine/in-process.ts'
 import { eventually } from '../serve/eventually.ts'
+import { type Sshd, startSshd } from '../testbed/sshd.ts'
 import { type BuiltPage, buildPage, complaintsOf, launchChromium, seriousFaults } from './browser.ts'
+import { aCluster } from './machines-script.ts'
 
-/** Real shells of this computer, in the page that `larmor serve` shows. */
+/** Real shells over a real sshd, in the page that `larmor serve` shows. */
+let sshd: Sshd
 let built: BuiltPage
 let browser: Browser
 let larmor: InProcess
@@ -15,7 +20,11 @@ let complaints: readonly string[]
 beforeAll(async () => {
   built = await buildPage()
   browser = await launchChromium()
+  sshd = await startSshd()
   larmor = await startInProcess()
+  const { host, port, user, identity, hostKeyFingerprint: host_key, work } = sshd
+  const machine = aCluster('cluster', { host, port, user, identity, host_key }, { work: work as RemotePath })
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine }))
   served = await startServe({ engine: larmor.engine, port: 0, staticFolder: built.folder })
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
   complaints = complaintsOf(page)
@@ -26,6 +35,7 @@ afterAll(async () => {
   await browser?.close()
   await served?.close()
   await larmor?.stop()
+  await sshd?.stop()
   await built?.remove()
 })
 
@@ -36,8 +46,8 @@ async function types(line: string): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-test('a shell of this computer, opened and left by the keyboard', async () => {
-  await page.getByRole('article', { name: 'local' }).getByRole('button', { name: 'Terminal' }).focus()
+test('a shell, opened and left by the keyboard', async () => {
+  await page.getByRole('article', { name: 'cluster' }).getByRole('button', { name: 'Terminal' }).focus()
   await page.keyboard.press('Enter')
   await eventually(() => page.getByText('Shift+Escape leaves').isVisible()).toBe(true)
   await types('echo "answer=$((6*7)) $TERM"')
