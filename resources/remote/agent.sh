@@ -110,25 +110,25 @@ stage() {
   mkdir -p "$in" "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" || return 1
   tar -xf - -C "$in" || { rm -rf "$in"; return 1; }
   crash_point stage.unpacked
+  # One checksum command and one rename for all that are new and whole; each of the others is looked at alone.
+  if sums_of_all "$in" >"$in.sums" && (cd "$in" && sha256 -c "$in.sums") >/dev/null 2>&1; then
+    set --
+    for dir in "$in"/*/; do
+      dir=${dir%/}
+      is_label "${dir##*/}" && [ ! -d "$LARMOR_WORK/jobs/${dir##*/}" ] && set -- "$@" "$dir"
+    done
+    # Where another call is faster, its folder stays, and this one is looked at below.
+    [ $# -gt 0 ] && mv "$@" "$LARMOR_WORK/jobs/" 2>/dev/null
+    for dir in "$@"; do
+      [ -d "$dir" ] || printf 'staged\t%s\n' "${dir##*/}"
+    done
+  fi
+  rm -f "$in.sums"
   for dir in "$in"/*/; do
     dir=${dir%/}
     name=${dir##*/}
     is_label "$name" || continue
-    job="$LARMOR_WORK/jobs/$name"
-    if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1 || ! cp "$dir/SHA256SUMS" "$in/$name.sums"; then
-      printf 'bad\t%s\n' "$name"
-      continue
-    fi
-    # Where another call is faster, mv puts this folder inside of that one's.
-    [ -d "$job" ] || mv "$dir" "$job" 2>/dev/null
-    [ -f "$job/$name/SHA256SUMS" ] && rm -rf "${job:?}/$name"
-    if cmp -s "$in/$name.sums" "$job/SHA256SUMS"; then
-      printf 'staged\t%s\n' "$name"
-    elif [ -d "$job" ]; then
-      printf 'conflict\t%s\n' "$name"
-    else
-      printf 'bad\t%s\n' "$name"
-    fi
+    [ -d "$dir" ] && stage_one
   done
   rm -rf "$in"
   # What a dead call left behind, a day later.
@@ -136,22 +136,53 @@ stage() {
   return 0
 }
 
+# The sums of all jobs in folder $1, of paths from there.
+sums_of_all() {
+  (cd "$1" && [ -f "$(printf '%s\n' */SHA256SUMS | head -n 1)" ] && awk '
+    FNR == 1 { dir = FILENAME; sub(/SHA256SUMS$/, "", dir) }
+    { print substr($0, 1, 66) dir substr($0, 67) }' */SHA256SUMS)
+}
+
+# $dir: an unpacked folder; $name: its label.
+stage_one() {
+  job="$LARMOR_WORK/jobs/$name"
+  if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1 || ! cp "$dir/SHA256SUMS" "$in/$name.sums"; then
+    printf 'bad\t%s\n' "$name"
+    return
+  fi
+  # Where another call is faster, mv puts this folder inside of that one's.
+  [ -d "$job" ] || mv "$dir" "$job" 2>/dev/null
+  [ -f "$job/$name/SHA256SUMS" ] && rm -rf "${job:?}/$name"
+  if cmp -s "$in/$name.sums" "$job/SHA256SUMS"; then
+    printf 'staged\t%s\n' "$name"
+  elif [ -d "$job" ]; then
+    printf 'conflict\t%s\n' "$name"
+  else
+    printf 'bad\t%s\n' "$name"
+  fi
+}
+
 # --- submit: at most once per label, whoever asks and however often ------------------------------------------------
 # Prints per label: "answered <label> <exit>" and what submit.sh printed ("| ") and complained ("! ");
 # "cancelled <label>"; "doubt <label> <why>"; "missing <label>".
 submit() {
   trap '' HUP PIPE # goes on when the connection drops
+  process_of $$
+  own="$$:$start:$boot"
+  used=
   for name in "$@"; do
     is_label "$name" && submit_one "$name"
   done
+  # shellcheck disable=SC2086
+  cd "$LARMOR_WORK/jobs" && rm -f $used
   return 0
 }
 
 # Not in a subshell: submit.begun names the process that submits, and nothing must outlive that process.
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
-  process_of $$
-  if ! printf '%s\n' "$$:$start:$boot" >"submit.lock.$$"; then
+  used="$used $1/submit.lock.$$"
+  if ! printf '%s\n' "$own" >"submit.lock.$$"; then
     # A full disk: an empty lock would be nobody's, for ever.
     rm -f "submit.lock.$$"
     printf 'doubt\t%s\t%s\n' "$1" 'its lock could not be written'
@@ -169,17 +200,19 @@ submit_one() {
     crash_point submit.accepted
     # Ended by a signal it may have submitted all the same: no answer, a doubt.
     if [ "$code" -le 128 ]; then
-      { printf '%s\n' "$code"; cat submit.stdout; } >submit.out.part && mv -f submit.out.part submit.out
+      {
+        printf '%s\n' "$code"
+        while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done <submit.stdout
+      } >submit.out.part && mv -f submit.out.part submit.out
     fi
     crash_point submit.kept
   fi
-  rm -f "submit.lock.$$"
   why='the submission was begun, and no answer was kept'
   begun=
   { read -r begun <submit.begun; } 2>/dev/null
   if [ -z "$begun" ]; then
     why='its lock could not be made'
-  elif [ "$begun" != "$$:$start:$boot" ] && alive "$begun"; then
+  elif [ "$begun" != "$own" ] && alive "$begun"; then
     why='another call is submitting it'
   fi
   if [ -f submit.out ]; then
@@ -252,6 +285,27 @@ report() {
   [ -f "$file" ] && [ ! -L "$file" ] || return 0
   printf 'report\t%s\t%s\n' "$1" "$2"
   quote_file "$file"
+}
+
+# follow: a line whenever names come into the spool, until nobody listens. It is listed, not watched: what another node
+# writes into a shared folder wakes no watcher. "alive" finds out that the connection has gone.
+follow() {
+  names=
+  rounds=0
+  while :; do
+    last=$names
+    names=
+    for entry in "$LARMOR_WORK"/spool/*; do
+      [ -f "$entry" ] && names="$names ${entry##*/}"
+    done
+    if [ "$names" != "$last" ] && [ -n "$names" ]; then
+      printf 'changed\t\n' || return 0
+    elif [ "$((rounds % 30))" = 0 ]; then
+      printf 'alive\t\n' || return 0
+    fi
+    rounds=$((rounds + 1))
+    sleep 0.5
+  done
 }
 
 # seen <name>...: these names in the spool were looked at, and what they said is kept.
@@ -369,6 +423,7 @@ hold() {
     ahead=0
     used=0
     own=
+    orphaned=
     for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
       { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
       if [ "$t_label" = "$1" ] && [ "$t_pid" = $$ ]; then
@@ -379,17 +434,21 @@ hold() {
         '' | *[!0-9]*) continue ;;
       esac
       [ "$((used + want))" -gt "$3" ] && { ahead=$((ahead + 1)); continue; }
-      if alive "$t_pid:$t_start:$t_boot"; then
-        used=$((used + t_cores))
-        ahead=$((ahead + 1))
-      else
-        rm -f "$ticket"
-      fi
+      ticket_word
+      case $word in
+        over) rm -f "$ticket" ;;
+        queued | running | orphaned)
+          [ "$word" = orphaned ] && orphaned=yes
+          used=$((used + t_cores))
+          ahead=$((ahead + 1))
+          ;;
+      esac
     done
     if [ -n "$own" ]; then
       [ "$((used + want))" -le "$3" ] && break
       # Far from the front it looks more seldom: 200 waiting scripts must cost nothing.
-      if [ "$ahead" -le 2 ]; then sleep 0.1; elif [ "$ahead" -gt 150 ]; then sleep 15; else sleep "$((ahead / 10)).$((ahead % 10))"; fi
+      # To find the processes of a job whose script was killed costs more than to see its script.
+      if [ -n "$orphaned" ]; then sleep 5; elif [ "$ahead" -le 2 ]; then sleep 0.1; elif [ "$ahead" -gt 150 ]; then sleep 15; else sleep "$((ahead / 10)).$((ahead % 10))"; fi
     else
       # Whoever made it died before giving it a ticket: it never happened.
       waited=$((waited + 1))
@@ -404,17 +463,37 @@ hold() {
   exec sh ./job.sh
 }
 
-# queue: all live tickets: "<label> <running|queued> <id>"
+# Sets $word for the ticket t_*: "queued", "running", "orphaned" (its script was killed, its program lives), "killed" (so
+# was its program, or it has ended since), "rebooted" (this computer was, while it waited or ran), or "over".
+ticket_word() {
+  t_dir="$LARMOR_WORK/jobs/$t_label"
+  if alive "$t_pid:$t_start:$t_boot"; then
+    if [ -e "$t_dir/run.lock" ]; then word=running; else word=queued; fi
+  elif [ -e "$t_dir/report.ended" ]; then
+    word=over
+  elif [ "$t_boot" != "$boot" ]; then
+    word=rebooted
+  elif [ ! -e "$t_dir/run.lock" ]; then
+    word=over
+  else
+    word=killed
+    signal_session 0 "$t_pid" "$t_pid:$t_start:$t_boot"
+    [ "$count" -gt 0 ] && word=orphaned
+  fi
+}
+
+# queue: all tickets of jobs that are not over: "<label> <word> <id>", the word as above.
 queue() {
   for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
     { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
-    if alive "$t_pid:$t_start:$t_boot"; then
-      if [ -e "$LARMOR_WORK/jobs/$t_label/run.lock" ]; then word=running; else word=queued; fi
-      printf '%s\t%s\t%s\n' "$t_label" "$word" "$t_pid:$t_start:$t_boot"
-    else
-      rm -f "$ticket"
-    fi
+    ticket_word
+    [ "$word" = over ] || printf '%s\t%s\t%s\n' "$t_label" "$word" "$t_pid:$t_start:$t_boot"
+    case $word in
+      over) rm -f "$ticket" ;;
+      killed | rebooted) [ -n "$(find "$ticket" -mtime +1 2>/dev/null)" ] && rm -f "$ticket" ;; # it was told
+    esac
   done
+  return 0
 }
 
 # Sends signal $1 to every process of the session $2, whose job has the id $3; sets $count to how many there were.
@@ -509,7 +588,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

@@ -98,15 +98,37 @@ larmor_on_signal() {
   [ "$1" = USR1 ] && [ "$larmor_place" != "$LARMOR_DIR" ] && larmor_copy_back restart
   kill -s TERM "$larmor_child" 2>/dev/null
   if [ "$1" = USR1 ] && [ -z "$larmor_killer$LARMOR_SECONDS" ]; then
-    # Whoever does not end when asked is ended, while there still is time to copy back and to report.
-    (
-      trap - TERM INT USR1
-      sleep "${LARMOR_KILL_WAIT:-30}" >/dev/null 2>&1 &
-      trap 'kill $!; exit' TERM
-      wait $! && kill -s KILL "$larmor_child"
-    ) &
+    larmor_keep_time 0 &
     larmor_killer=$!
   fi
+}
+
+# After $1 seconds tells this script that time is up, and ends a program that does not end when asked, as Slurm's KillWait
+# does, while there still is time to copy back and to report. It is a program of its own without the job's id, so that it
+# is not taken for the job; and it looks whether the script is there, so that it never outlives it for long.
+larmor_keep_time() {
+  LARMOR_QUEUE_ID='' exec sh -c '
+    trap - INT USR1
+    nap=
+    trap "kill \$nap 2>/dev/null; exit" TERM
+    pass() {
+      left=$1
+      while [ "$left" -gt 0 ]; do
+        slice=15
+        [ "$left" -gt "$slice" ] || slice=$left
+        sleep "$slice" >/dev/null 2>&1 &
+        nap=$!
+        wait "$nap" || exit
+        kill -0 "$script" 2>/dev/null || exit
+        left=$((left - slice))
+      done
+    }
+    script=$2
+    pass "$1"
+    [ "$1" = 0 ] || kill -s USR1 "$script"
+    pass "$4"
+    kill -s KILL "$3"
+  ' sh "$1" "$$" "$larmor_child" "${LARMOR_KILL_WAIT:-30}"
 }
 trap '' HUP # a logout ends nothing
 trap 'larmor_on_signal TERM' TERM
@@ -127,15 +149,7 @@ larmor_child=$!
 larmor_clock=
 larmor_exit=
 if [ -n "$LARMOR_SECONDS" ]; then
-  (
-    trap - TERM INT USR1
-    sleep "$LARMOR_SECONDS" >/dev/null 2>&1 &
-    trap 'kill $!; exit' TERM
-    wait $! && kill -s USR1 $$
-    # Whoever does not end when asked is ended, as by Slurm's KillWait.
-    sleep "${LARMOR_KILL_WAIT:-30}" >/dev/null 2>&1 &
-    wait $! && kill -s KILL "$larmor_child"
-  ) &
+  larmor_keep_time "$LARMOR_SECONDS" &
   larmor_clock=$!
 fi
 # A signal ends `wait` before the program has ended, and its status is then the signal's.

@@ -6,7 +6,11 @@ import type { QueueEntry, Scheduler } from './scheduler.ts'
 /** pid:start:boot, as resources/remote/agent.sh prints it. */
 const ID = /^\d+:[^:\s]+:[^:\s]*$/
 
-const plain = { partition: null, waiting: null, end: null }
+/** What the agent says of a job of which nothing is alive, and which left no report. */
+const ENDS = {
+  rebooted: 'the computer was restarted while it waited or ran, so that nothing of it is alive',
+  killed: 'its script was killed, and no process of it is alive',
+} as const
 
 /**
  * No queueing system: submitted scripts are alive at once and wait on the machine itself for a place, in order, so
@@ -37,10 +41,23 @@ export const direct: Scheduler = {
       if (exit !== 0) return fail({ code: 'not-now', message: 'The waiting jobs could not be listed.', detail: err })
       return ok(
         out.split('\n').flatMap((line): QueueEntry[] => {
-          const [label, status, id] = line.split('\t')
-          if (!label || !id || !ID.test(id)) return []
-          const known = status === 'running' ? 'running' : 'queued'
-          return [{ ...plain, label: label as Label, queue_id: id as QueueId, status: known, text: known }]
+          const [label, word, id] = line.split('\t')
+          if (!label || !word || !id || !ID.test(id)) return []
+          const of = { label: label as Label, queue_id: id as QueueId, partition: null, waiting: null }
+          const text = Object.hasOwn(ENDS, word) ? ENDS[word as keyof typeof ENDS] : undefined
+          if (text === undefined) {
+            return [{ ...of, status: word === 'queued' ? 'queued' : 'running', text: word, end: null }]
+          }
+          // Another boot proves that nothing of it is alive: no report can come any more.
+          const rebooted = word === 'rebooted'
+          const end = {
+            exit: null,
+            signal: null,
+            cause: rebooted ? ('node-lost' as const) : null,
+            text,
+            final: rebooted,
+          }
+          return [{ ...of, status: 'gone', text: word, end }]
         }),
       )
     },

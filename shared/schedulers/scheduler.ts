@@ -43,6 +43,8 @@ export interface EndRecord {
   readonly cause: EndCause | null
   /** For evidence, in the scheduler's words. */
   readonly text: string
+  /** No report can come any more. */
+  readonly final?: boolean
 }
 
 /** A queueing system, as a value without state or I/O. The engine runs the lines; the window previews the script. */

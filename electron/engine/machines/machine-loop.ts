@@ -54,7 +54,7 @@ const LONGEST_TROUBLE_S = 15
 /** How long a call that is under way may take to end once the engine stops. */
 const PATIENCE_MS = 5000
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
-const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, submit: 100, fetch: 200 }
+const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, submit: 200, fetch: 200 }
 
 /**
  * One loop per machine owns its connection and does all that must be done there, all jobs of a step at a time. It
@@ -118,7 +118,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     try {
       const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
       const agent = await installAgent(session, to.settings.work ?? join(options.home, 'work'), executables)
-      const unwatch = session.watch?.(join(agent.work, 'spool') as never, look) ?? (() => {})
+      const unwatch = watchSpool(to, session, agent)
       connected = { session, agent, unwatch, by, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
     } catch (error) {
       await session.close().catch(() => {})
@@ -147,6 +147,12 @@ export function runMachineLoop(options: Options): MachineLoop {
         return answer
       },
     }
+  }
+
+  /** Where the transport cannot tell of new reports, the machine does, on a channel of its own. */
+  function watchSpool({ settings }: Machine, session: Session, agent: RemoteAgent): () => void {
+    if (session.watch) return session.watch(join(agent.work, 'spool') as never, look)
+    return settings.live && settings.report ? agent.follow(look) : () => {}
   }
 
   async function disconnect(): Promise<void> {
@@ -220,6 +226,16 @@ export function runMachineLoop(options: Options): MachineLoop {
       .map(({ job }) => job)
   }
 
+  /** How many more jobs may be in the machine's queue or run there. */
+  function room({ settings: { max_jobs } }: Machine): number | undefined {
+    if (max_jobs === null) return undefined
+    const there = jobsHere().filter(({ job }) => {
+      const { phase, outcome } = lastAttempt(job)
+      return outcome === null && (phase.is === 'submitting' || phase.is === 'queued' || phase.is === 'running')
+    })
+    return Math.max(0, max_jobs - there.length)
+  }
+
   /** The jobs of this machine in the order in which they were planned, which is that of their submission. */
   function jobsHere(): readonly Planned[] {
     const state = options.state()
@@ -235,7 +251,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     trouble = null
     asked = { queue: null }
     for (const step of STEPS) {
-      const jobs = due(step, lookNow).slice(0, AT_ONCE[step])
+      const jobs = due(step, lookNow).slice(0, step === 'intend' ? room(to) : AT_ONCE[step])
       // A person who connects wants to see what has come, also where no job of ours is watched.
       if (jobs.length === 0 && !(step === 'watch' && lookWished)) continue
       if (step === 'watch') lookWished = false
@@ -470,8 +486,8 @@ function plannedOn(machine: MachineName, state: State): readonly Planned[] {
 }
 
 /** All that a connection depends on. */
-function wayTo({ settings: { transport, ssh, work } }: Machine): string {
-  return JSON.stringify([transport, ssh, work])
+function wayTo({ settings: { transport, ssh, work, live, report } }: Machine): string {
+  return JSON.stringify([transport, ssh, work, live && report])
 }
 
 function say(error: unknown): string {

@@ -38,6 +38,8 @@ export interface RemoteAgent {
   /** Reports of the spool, and of the folders of `labels`. */
   look(labels: readonly Label[]): Promise<readonly Answer[]>
   seen(names: readonly string[]): Promise<void>
+  /** Calls back when names came into the spool, over a channel that stays open until the returned function is called. */
+  follow(changed: () => void): () => void
   pack(labels: readonly Label[]): { readonly out: Readable; readonly done: Promise<Printed> }
   /** At most 1 MB of a job's file from `offset` on; empty where there is none. */
   tail(label: Label, file: string, offset: number): Promise<Buffer>
@@ -89,6 +91,16 @@ export async function installAgent(session: Session, work: string, programs: rea
     look: labels => askAll('look', labels),
     seen: async names => {
       await askAll('seen', names)
+    },
+    follow(changed) {
+      const over = new AbortController()
+      const { out, done } = session.stream(call('follow', []), { signal: over.signal })
+      out.on('data', (chunk: Buffer) => {
+        if (chunk.includes('changed')) changed()
+      })
+      out.on('error', () => {}) // looking now and then does as well
+      done.catch(() => {})
+      return () => over.abort()
     },
     pack: labels => session.stream(call('pack', labels)),
     async tail(label, file, offset) {

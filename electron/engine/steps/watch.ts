@@ -83,7 +83,7 @@ function ended(here: Here, job: Job, queue: Queue | null, look: Look) {
   const end = queue ? entryOf(queue, job)?.end : null
   const waited = here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
   const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
-  if (!end || !(waited || (end.cause === 'cancelled' && !hasBegun))) return []
+  if (!end || !(waited || end.final || (end.cause === 'cancelled' && !hasBegun))) return []
   const { exit, signal } = end
   const item = { ...refOf(job), started: null, ended: here.now(), exit, signal, ...nobody }
   return [{ job, item: { ...item, evidence: recordOf(queue, job) } }]

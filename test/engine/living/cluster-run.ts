@@ -65,9 +65,9 @@ export async function sufferAndGoOn(
     process.kill(doomed.pid, 'SIGCONT')
     await asking
   }
+  if (scenario === 'stop' && fault === 'cut off') return stopAndGoOn()
   const client = await attached(home, engine)
   if (!client) throw new Error(`the engine is gone: ${engine.said()}`)
-  if (scenario === 'stop' && fault === 'cut off') return stopAndGoOn()
 
   const state = await stateWhen(home, state => get(state.runs, run as never)?.phase.is === 'ended', 180)
   await check(state)

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -311,4 +312,24 @@ describe.each(SHELLS)('probe (%s)', shell => {
     const box = newBox(shell)
     for (const verb of ['', 'crash_point', 'submit_one', 'rm', '--help']) expect((await box.call(verb)).exit).toBe(64)
   })
+})
+
+test.each(SHELLS)('who follows the spool is told of each new name, and ends when nobody listens (%s)', async shell => {
+  const box = newBox(shell)
+  await box.stage(a)
+  const child = spawn('sh', [box.agent, 'follow'], { env: { ...process.env, LARMOR_WORK: box.work } })
+  let heard = ''
+  child.stdout.on('data', chunk => {
+    heard += chunk
+  })
+  const changes = () => heard.split('\n').filter(line => line.startsWith('changed')).length
+  await until('it lives', () => heard.startsWith('alive'))
+  expect(changes()).toBe(0)
+  for (const [n, name] of ['r1.a.1.ended', 'r1.b.1.ended'].entries()) {
+    writeFileSync(join(box.work, 'spool', name), '')
+    await until(`${name} is told of`, () => changes() === n + 1)
+  }
+  child.stdout.destroy()
+  writeFileSync(join(box.work, 'spool', 'r1.c.1.ended'), '')
+  await until('its end', () => child.exitCode !== null || child.signalCode !== null)
 })

@@ -184,6 +184,56 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
   })
 })
 
+describe.each(SHELLS)('an end without a word (%s)', shell => {
+  const entries = async (box: Box) => {
+    const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
+    if (!listed.ok) throw new Error(listed.fault.message)
+    return listed.value
+  }
+
+  test('a script that is killed keeps its place for as long as its program computes', async () => {
+    const box = newBox(shell)
+    const [id = ''] = await box.start(gated('a', { cores: 1 }), gated('b', { cores: 1 }))
+    await until('the first begins', () => begun(box, 'a'))
+    killOne(pidOf(id))
+    await until('its script is gone', () => !isAlive(pidOf(id)))
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 queued'])
+    await looks(box)
+    expect(begun(box, 'b')).toBe(false)
+    release(box, 'a')
+    await until('the next begins', () => begun(box, 'b'))
+    expect(box.log()).toEqual(['+a', '-a', '+b'])
+    const [ended] = await entries(box)
+    expect(ended).toMatchObject({ label: 'r1.a.1', status: 'gone', end: { exit: null, cause: null } })
+    expect(ended?.end?.text).toContain('its script was killed')
+  })
+
+  test('what waited or ran when the computer was restarted is known to be over', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(gated('a', { cores: 1 }), gated('b', { cores: 1 }))
+    await until('the first begins', () => begun(box, 'a'))
+    for (const id of ids) killOne(pidOf(id))
+    for (const pid of box.processes()) killOne(pid)
+    await until('nothing is left', () => box.processes().length === 0)
+    // As after another boot: a stranger may have the number by now.
+    const folder = join(box.work, 'queue')
+    for (const name of readdirSync(folder)) {
+      const [, start = '', , ...rest] = readFileSync(join(folder, name), 'utf8').split(' ')
+      writeFileSync(join(folder, name), [process.pid, start, 'another-boot', ...rest].join(' '))
+    }
+    const after = await entries(box)
+    expect(after.map(({ label, status }) => `${label} ${status}`)).toEqual(['r1.a.1 gone', 'r1.b.1 gone'])
+    for (const { end } of after) {
+      expect(end).toMatchObject({ cause: 'node-lost', final: true })
+      expect(end?.text).toContain('the computer was restarted')
+    }
+    // They hold up nobody, and are still told of afterwards.
+    await box.start(gated('c', { cores: 1 }))
+    await until('a new one begins', () => begun(box, 'c'))
+    expect((await entries(box)).map(({ label }) => label)).toEqual(['r1.a.1', 'r1.b.1', 'r1.c.1'])
+  })
+})
+
 async function ticketsOf(box: Box): Promise<ReadonlyMap<string, number>> {
   const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
   return new Map((listed.ok ? listed.value : []).map(({ label, queue_id }) => [label, pidOf(queue_id)]))
