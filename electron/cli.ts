@@ -6,6 +6,7 @@ import { badArgument, type CliCommand, parseGiven } from './cli/command.ts'
 import { doctor } from './cli/doctor.ts'
 import { engineCommands, versionDocument } from './cli/engine-commands.ts'
 import { exportCommand } from './cli/export-command.ts'
+import { importCommands } from './cli/import-command.ts'
 import { machineCommands } from './cli/machine-commands.ts'
 import { readCommands } from './cli/read-commands.ts'
 import { reportCommands } from './cli/report-commands.ts'
@@ -22,6 +23,7 @@ const commands: readonly CliCommand[] = [
   ...reportCommands,
   exportCommand,
   ...classifyCommands,
+  ...importCommands,
   ...machineCommands,
   doctor,
   ...engineCommands,
@@ -29,7 +31,6 @@ const commands: readonly CliCommand[] = [
 
 /** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
 const LATER = [
-  ['import'],
   ['adopt'],
   ['watch-folders'],
   ['cases'],

@@ -76,7 +76,9 @@ function joinNegative(args: readonly string[], options: Options): string[] {
   for (const arg of args) {
     const last = joined.at(-1) ?? ''
     const takesValue = last.startsWith('--') && options[last.slice(2)]?.type === 'string'
-    if (takesValue && /^-\.?\d/.test(arg)) joined[joined.length - 1] = `${last}=${arg}`
+    // A program's own options are one value: `--keywords "--gfn 1"`.
+    const isWords = last === '--keywords' && arg.startsWith('-') && !Object.hasOwn(options, arg.slice(2))
+    if (takesValue && (isWords || /^-\.?\d/.test(arg))) joined[joined.length - 1] = `${last}=${arg}`
     else joined.push(arg)
   }
   return joined

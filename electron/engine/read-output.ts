@@ -6,9 +6,12 @@ const NAMELESS = 256 << 20
 
 /**
  * Reads one output file, plain or gzip, of any size, whatever it holds. `beside` is what its program said on stderr, if
- * that was kept. A damaged gzip proves nothing. Throws what the file system says of a file that cannot be read.
+ * that was kept; `nameless`: how many characters are read of one that does not say what wrote it. A damaged gzip proves nothing. Throws what the file system says of a file that cannot be read.
  */
-export async function readOutput(path: string, beside: string | null = null): Promise<Recognised> {
+export async function readOutput(
+  path: string,
+  { beside = null, nameless = NAMELESS }: { readonly beside?: string | null; readonly nameless?: number } = {},
+): Promise<Recognised> {
   const reader = recognisingReader(programs)
   let broken: string | null = null
   try {
@@ -18,7 +21,7 @@ export async function readOutput(path: string, beside: string | null = null): Pr
         reader.line(line, path)
         length += line.length + 1
       }
-      if (length > NAMELESS && !reader.isNamed()) break
+      if (length > nameless && !reader.isNamed()) break
     }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

@@ -2,7 +2,7 @@ import type { Json } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 
-type Kind = 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'number, if any' | 'anything'
+type Kind = 'never' | 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'number, if any' | 'anything'
 
 /** What each command must hold before it may reach the engine; what it means there is for `decide` to say. */
 const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind>> } = {
@@ -14,6 +14,8 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
     machine: 'text',
     auto_resubmit: 'number, if any',
   },
+  // Of a folder of this computer: never from a page.
+  'run.import': { run: 'never' },
   'run.pause': { run: 'text' },
   'run.resume': { run: 'text' },
   'run.stop': { run: 'text' },
@@ -63,6 +65,8 @@ export function readAnswer(body: string): Result<{ readonly id: string; readonly
 
 function isKind(value: unknown, kind: Kind): boolean {
   switch (kind) {
+    case 'never':
+      return false
     case 'text':
       return typeof value === 'string'
     case 'texts':

@@ -1,6 +1,7 @@
 import type { JobId, Json, MachineName, RunId } from '../ids.ts'
 import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
+import type { ImportedOutput } from './events.ts'
 import type { Machine } from './machine.ts'
 
 /** Wishes, in the imperative. The sender makes the ids, so sending twice is harmless. */
@@ -15,6 +16,13 @@ export type Command =
       readonly machine: MachineName
       /** At most so many new attempts of each failed job by themselves; none without it. */
       readonly auto_resubmit?: number
+    }
+  /** Finished outputs of a folder of this computer; those that are known already are left out. */
+  | {
+      readonly type: 'run.import'
+      readonly run: RunId
+      readonly name: string
+      readonly outputs: readonly (ImportedOutput & { readonly key: string; readonly program: string })[]
     }
   | { readonly type: 'run.pause'; readonly run: RunId }
   | { readonly type: 'run.resume'; readonly run: RunId }

@@ -1,14 +1,15 @@
-import { isRunId, type Json, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type Json, jobId, label, type MachineName, type RunId } from '../ids.ts'
 import { readGroups } from '../nmr/atom-classes.ts'
 import { readExperiment } from '../nmr/experiment.ts'
 import type { MoleculeInfo } from '../nmr/molecule-info.ts'
+import { programs } from '../programs/index.ts'
 import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
 import type { EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
-import { type Job, lastAttempt } from './job.ts'
+import { IMPORTED, isImported, type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
 import { LOCAL } from './machine.ts'
 import type { Run } from './run.ts'
@@ -37,6 +38,8 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       const { type: _, ...started } = command
       return ok([{ type: 'run.started', ...started, workflow_version: workflowOf(command.workflow).version }])
     }
+    case 'run.import':
+      return importOutputs(state, command)
     case 'run.pause':
       return onOpenRun(state, command.run, run =>
         run.hold === null
@@ -114,6 +117,49 @@ export function decide(state: State, command: Command): Result<readonly EventBod
   }
 }
 
+/** What was computed elsewhere asks for nothing here. */
+const NOTHING = { ranks: 1, memory_mb: 0, seconds: 0 }
+
+/** The jobs come into being ended: nothing of them is ever sent anywhere. */
+function importOutputs(
+  state: State,
+  { run, name, outputs }: Extract<Command, { readonly type: 'run.import' }>,
+): Result<readonly EventBody[]> {
+  if (!isRunId(run)) return badInput('run', `"${run}" is no id for a run.`)
+  if (get(state.runs, run)) return ok([])
+  const unknown = outputs.find(({ program }) => !Object.hasOwn(programs, program))
+  if (unknown) return badInput('outputs', `There is no program "${unknown.program}".`)
+  const known = new Set([...values(state.jobs)].filter(isImported).map(importedContent))
+  const fresh = outputs.filter(({ files }) => !known.has(files[0]?.sha256))
+  if (fresh.length === 0) return ok([])
+  const jobs = fresh.map(({ key, program }) => ({ key, machine: LOCAL, program, input: IMPORTED, resources: NOTHING }))
+  return ok([
+    {
+      type: 'run.started',
+      run,
+      name,
+      workflow: 'single',
+      workflow_version: workflowOf('single').version,
+      params: { jobs },
+      machine: LOCAL,
+    },
+    {
+      type: 'jobs.imported',
+      run,
+      jobs: fresh.map(({ key, program, ...output }) => {
+        const job = jobId(run, key)
+        const spec = { key, machine: LOCAL, program, input: IMPORTED, resources: NOTHING }
+        return { job, attempt: 1, label: label(job, 1), ...spec, ...output }
+      }),
+    },
+  ])
+}
+
+function importedContent(job: Job): string | undefined {
+  const { phase } = lastAttempt(job)
+  return phase.is === 'parsed' ? phase.files[0]?.sha256 : undefined
+}
+
 /** About the spectrum of a run, open or ended: refused until its molecule is known. */
 function analysis(
   state: State,
@@ -140,6 +186,7 @@ export function resubmitRefusal(job: Job): string | null {
   const { outcome } = lastAttempt(job)
   if (outcome === null) return 'its last attempt has not ended'
   if (outcome === 'completed') return 'it completed'
+  if (isImported(job)) return 'it was imported: there is no input to run again'
   return null
 }
 

@@ -70,6 +70,21 @@ export type AttemptFact =
   | OfJobs<'jobs.cancelled', { readonly reason: string; readonly evidence: readonly Evidence[] }>
   | OfJob<'calculation.reused', { readonly calculation: string; readonly from: Label; readonly result: JobResult }>
 
+/** What a finished output from elsewhere says, and the content under which it is kept. */
+export interface ImportedOutput {
+  /** The folder on this computer in which it was found. */
+  readonly dir: RemotePath
+  /** When it last grew. */
+  readonly ended: Instant
+  /** The output first. */
+  readonly files: readonly FetchedFile[]
+  readonly result: JobResult
+  readonly outcome: Outcome
+  readonly category: string | null
+  readonly reason: string | null
+  readonly evidence: readonly Evidence[]
+}
+
 /** Facts, in the past tense. Plural where it can be: an ensemble of 500 is one event, one flush, one repaint. */
 export type EventBody =
   | OfRun<
@@ -99,6 +114,8 @@ export type EventBody =
   /** A person gave measured shifts, or (null) took them away. */
   | OfRun<'experiment.changed', { readonly experiment: Experiment | null }>
   | OfRun<'jobs.planned', { readonly jobs: readonly (AttemptRef & JobSpec)[] }>
+  /** Outputs of jobs that Larmor did not run: each with its verdict, as it was read where it lies. */
+  | OfRun<'jobs.imported', { readonly jobs: readonly (AttemptRef & JobSpec & ImportedOutput)[] }>
   | OfRun<'tasks.planned', { readonly tasks: readonly TaskSpec[] }>
   | OfRun<'task.done', { readonly task: string; readonly result: Json }>
   | OfRun<'task.failed', { readonly task: string; readonly reason: string }>

@@ -169,6 +169,14 @@ export interface Job {
   readonly attempts: readonly Attempt[]
 }
 
+/** Whether its output came from elsewhere: there is no input to run again. */
+export function isImported(job: Job): boolean {
+  return (job.attempts[0]?.input as { readonly kind?: Json } | null)?.kind === IMPORTED.kind
+}
+
+/** The input of a job of which only the output is known. */
+export const IMPORTED = { kind: 'imported' } as const
+
 /** The attempt that counts. */
 export function lastAttempt(job: Job): Attempt {
   const attempt = job.attempts.at(-1)

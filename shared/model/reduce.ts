@@ -1,6 +1,6 @@
-import type { Instant, JobId } from '../ids.ts'
+import type { Instant, JobId, RunId } from '../ids.ts'
 import { singleFacts, step } from './attempt.ts'
-import type { AttemptFact, AttemptRef, Event } from './events.ts'
+import type { AttemptFact, AttemptRef, Event, ImportedOutput } from './events.ts'
 import { foreignKey } from './foreign.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
 import type { Machine } from './machine.ts'
@@ -119,7 +119,10 @@ function apply(draft: Draft, event: Event): void {
       }))
       return
     case 'jobs.planned':
-      planJobs(draft, event)
+      planJobs(draft, event, spec => newAttempt(spec, spec, null))
+      return
+    case 'jobs.imported':
+      planJobs(draft, event, importedAttempt)
       return
     case 'tasks.planned':
       changeRun(draft, event, run => {
@@ -227,7 +230,11 @@ function pause(draft: Draft, event: Of<'run.paused'>): void {
   })
 }
 
-function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {
+function planJobs<Spec extends AttemptRef & JobSpec>(
+  draft: Draft,
+  event: { readonly run: RunId; readonly at: Instant; readonly jobs: readonly Spec[] },
+  attemptOf: (spec: Spec) => Attempt,
+): void {
   if (!draft.runs.get(event.run)) return
   const fresh: JobId[] = []
   for (const spec of event.jobs) {
@@ -238,7 +245,7 @@ function planJobs(draft: Draft, event: Of<'jobs.planned'>): void {
       key: spec.key,
       machine: spec.machine,
       program: spec.program,
-      attempts: [newAttempt(spec, spec, null)],
+      attempts: [attemptOf(spec)],
     })
     fresh.push(spec.job)
   }
@@ -260,6 +267,35 @@ function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>,
     fix,
     input: spec.input,
     resources: spec.resources,
+  }
+}
+
+/** An attempt that no machine of ours ever had: its output is all that is known. */
+function importedAttempt(spec: AttemptRef & JobSpec & ImportedOutput): Attempt {
+  const { dir, ended, files, result, outcome, category, reason, evidence } = spec
+  return {
+    ...newAttempt(spec, spec, null),
+    outcome,
+    category,
+    reason,
+    evidence,
+    phase: {
+      is: 'parsed',
+      dir,
+      queue_id: null,
+      submitted: null,
+      host: null,
+      pid: null,
+      pgid: null,
+      boot_id: null,
+      started: null,
+      ended,
+      exit: null,
+      signal: null,
+      files,
+      result,
+      reused: null,
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Attempt, type Job, lastAttempt } from '../model/job.ts'
+import { type Attempt, isImported, type Job, lastAttempt } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
 import { programOf, programs } from '../programs/index.ts'
 import { fail, ok, type Result } from '../result.ts'
@@ -28,7 +28,8 @@ function needsEdit({ category }: Pick<Attempt, 'category'>): boolean {
  */
 export function remediesOf(job: Job, machine?: Machine): readonly Offer[] {
   const last = lastAttempt(job)
-  if (last.outcome === null || last.outcome === 'completed' || !Object.hasOwn(programs, job.program)) return []
+  if (last.outcome === null || last.outcome === 'completed' || isImported(job) || !Object.hasOwn(programs, job.program))
+    return []
   const program = programOf(job.program)
   const { phase, input, resources, evidence, category } = last
   const situation = {

@@ -1,0 +1,161 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import type { RemotePath } from '../../shared/ids.ts'
+import type { Command } from '../../shared/model/commands.ts'
+import type { JobResult } from '../../shared/model/job.ts'
+import { get } from '../../shared/model/table.ts'
+import { verdict } from '../../shared/model/verdict.ts'
+import { programs, writeXyz } from '../../shared/programs/index.ts'
+import { orThrow } from '../../shared/result.ts'
+import { jobsOf, runState } from '../../shared/show/status.ts'
+import { readOutput } from '../engine/read-output.ts'
+import { ensureEngine, readState } from '../engine-client.ts'
+import { badArgument, type CliCommand } from './command.ts'
+import { runIdOf } from './ids.ts'
+import { EXIT } from './terminal.ts'
+
+type Imported = Extract<Command, { readonly type: 'run.import' }>['outputs'][number]
+type Engine = Awaited<ReturnType<typeof ensureEngine>>
+
+const MOST_FILES = 100_000
+/** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
+const NAMELESS = 4 << 20
+/** A cut output that grew a moment ago may still be growing. */
+const QUIET_S = 600
+
+/** Finished outputs from elsewhere become runs in the library: a run for each folder, a job for each output. */
+const importCommand: CliCommand = {
+  name: 'import',
+  usage: 'FOLDER... [--name S]',
+  summary: 'finished outputs from elsewhere become runs in the library',
+  options: { name: { type: 'string' } },
+  async run({ terminal, cwd, home }, given) {
+    if (given.words.length === 0) throw badArgument('folder', 'FOLDER is missing.')
+    const folders: { readonly folder: string; readonly files: readonly string[] }[] = []
+    for (const word of given.words) {
+      const folder = resolve(cwd, word)
+      folders.push({ folder, files: await filesUnder(folder, word) })
+    }
+    const engine = await ensureEngine(home)
+    const skipped: { readonly file: string; readonly reason: string }[] = []
+    const runs: { readonly id: ReturnType<typeof runIdOf>; readonly known: number }[] = []
+    try {
+      for (const { folder, files } of folders) {
+        const outputs: Imported[] = []
+        for (const file of files) {
+          const found = await outputOf(engine, folder, file)
+          if (found === null) continue
+          if ('skipped' in found) skipped.push({ file, reason: found.skipped })
+          else outputs.push(found)
+        }
+        const name = given.text('name') ?? basename(folder)
+        if (outputs.length === 0) continue
+        // Named by what it holds: importing it again is the same wish.
+        const id = runIdOf(JSON.stringify(['import', ...outputs.map(({ key, files }) => [key, files[0]?.sha256])]))
+        orThrow(await engine.send({ type: 'run.import', run: id, name, outputs }))
+        runs.push({ id, known: outputs.length })
+      }
+    } finally {
+      engine.detach()
+    }
+    for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
+    if (runs.length === 0 && skipped.length === 0) {
+      throw badArgument(
+        'folder',
+        `${given.words.join(', ')}: no output of ${Object.keys(programs).join(', ')} is there.`,
+      )
+    }
+    const { state } = await readState(home)
+    const shown = runs.map(({ id, known }) => {
+      const run = get(state.runs, id)
+      const jobs = run ? jobsOf(state, run) : []
+      return {
+        // Null where every output of the folder belongs to an earlier import.
+        run: run ? id : null,
+        name: run?.name ?? null,
+        state: run ? runState(run) : null,
+        jobs: jobs.map(job => ({ job: job.id, key: job.key, outcome: job.attempts.at(-1)?.outcome ?? null })),
+        known: known - jobs.length,
+      }
+    })
+    const document = { ...(shown.length === 1 ? shown[0] : {}), runs: shown, skipped }
+    terminal.document(document, () =>
+      shown
+        .map(({ run, name, jobs, known }) => {
+          const before = known > 0 ? `, ${known} known already` : ''
+          if (run === null) return `nothing new: ${known} outputs are known already`
+          return `imported ${jobs.length} output${jobs.length === 1 ? '' : 's'}${before}: ${run}  ${name}\nlarmor show ${run}`
+        })
+        .join('\n'),
+    )
+    return EXIT.done
+  },
+}
+
+async function filesUnder(folder: string, word: string): Promise<readonly string[]> {
+  const about = await stat(folder).catch(() => null)
+  if (!about) throw badArgument('folder', `${word} is not there.`)
+  if (!about.isDirectory()) throw badArgument('folder', `${word} is no folder.`, 'larmor classify reads single files')
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
+  if (files.length > MOST_FILES) {
+    throw badArgument('folder', `${word} holds ${files.length} files; ${MOST_FILES} is the most for one import.`)
+  }
+  return files.sort()
+}
+
+/** The output with its verdict, its content kept; null for what is no output. */
+async function outputOf(
+  engine: Engine,
+  folder: string,
+  path: string,
+): Promise<Imported | { readonly skipped: string } | null> {
+  const about = await stat(path).catch(() => null)
+  if (!about || about.size === 0) return null
+  const beside = await stderrOf(path)
+  const read = await readOutput(path, { beside, nameless: NAMELESS }).catch((error: unknown) => error as Error)
+  if (read instanceof Error) return { skipped: `it cannot be read: ${read.message}` }
+  const { program, reading } = read
+  if (program === null) return null
+  if (reading.outcome === 'unknown') return { skipped: reading.reason ?? 'nothing is known of it' }
+  if (reading.outcome === 'truncated' && (Date.now() - about.mtimeMs) / 1000 < QUIET_S) {
+    return { skipped: 'it is not finished: it grew a moment ago' }
+  }
+  const { outcome, category, reason, evidence } = verdict({
+    output: reading,
+    exit: null,
+    signal: null,
+    evidence: [],
+    cancelWished: false,
+    exitDecides: false,
+  })
+  const key = relative(folder, path)
+  const content = orThrow(await engine.keep(path))
+  const geometry = reading.geometry ? orThrow(await engine.put(writeXyz(reading.geometry, key))) : null
+  const figures = orThrow(await engine.put(JSON.stringify(reading.figures)))
+  const result: JobResult = { ...reading.result, geometry, figures }
+  return {
+    key,
+    program: program.id,
+    dir: dirname(path) as RemotePath,
+    ended: about.mtime.toISOString(),
+    files: [{ name: basename(path), ...content }],
+    result,
+    outcome,
+    category,
+    reason: category === 'crash-unknown' && reading.outcome === 'truncated' ? reading.reason : reason,
+    // The name in the folder, not the path, as of every other job.
+    evidence: evidence.map(each => ({ ...each, file: each.file === path ? basename(path) : each.file })),
+  }
+}
+
+/** What the same program said on stderr, by the names that people and Larmor give it. */
+async function stderrOf(path: string): Promise<string | null> {
+  const base = path.replace(/\.gz$/, '').replace(/\.[^./]*$/, '')
+  for (const candidate of [`${base}.stderr`, `${base}.err`, join(dirname(path), 'stderr.txt')]) {
+    if (candidate !== path && (await stat(candidate).catch(() => null))?.isFile()) return candidate
+  }
+  return null
+}
+
+export const importCommands: readonly CliCommand[] = [importCommand]

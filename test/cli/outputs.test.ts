@@ -1,0 +1,143 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fixture as nwchem } from '../shared/programs/nwchem/fixtures.ts'
+import { head, optimisation } from '../shared/programs/orca/texts.ts'
+import { fixture as xtb } from '../shared/programs/xtb/fixtures.ts'
+import { run, sharedHome } from './larmor.ts'
+
+const home = await sharedHome()
+const folder = await mkdtemp(join(tmpdir(), 'larmor-outputs-'))
+afterAll(() => rm(folder, { recursive: true, force: true }))
+const larmor = (...args: readonly string[]) => run(args, { home, cwd: folder })
+
+const HOURS_AGO = new Date(Date.now() - 8 * 3600_000)
+
+beforeAll(async () => {
+  await mkdir(join(folder, 'done/deeper'), { recursive: true })
+  await writeFile(join(folder, 'done/a.log'), optimisation())
+  await writeFile(join(folder, 'done/deeper/b.out.gz'), gzipSync(nwchem('water-energy').output))
+  await writeFile(join(folder, 'done/deeper/c'), xtb('one-cycle').output)
+  await writeFile(join(folder, 'done/g16.log'), ' Entering Gaussian System, Link 0=g16\n')
+  await writeFile(join(folder, 'done/growing.out'), head())
+  await writeFile(join(folder, 'done/notes.txt'), 'the calculation failed to converge\n')
+  await writeFile(join(folder, 'done/picture.bin'), Buffer.from([0, 1, 2, 255]))
+  await writeFile(join(folder, 'cut.out'), nwchem('killed').output)
+  await utimes(join(folder, 'cut.out'), HOURS_AGO, HOURS_AGO)
+  await writeFile(join(folder, 'new.out'), nwchem('killed').output)
+})
+
+describe('classify', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what it holds is what the tests look at
+  const lines = async (...args: readonly string[]): Promise<any[]> => {
+    const { exit, out, err } = await larmor('classify', ...args, '--json')
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    return out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line))
+  }
+
+  it('prints a document a line, with the keys that scripts rely on', async () => {
+    const [orca, gzip, failed] = await lines('done/a.log', 'done/deeper/b.out.gz', 'done/deeper/c')
+    expect(orca).toMatchObject({
+      file: 'done/a.log',
+      program: 'orca',
+      version: '5.0.4',
+      kind: 'opt',
+      outcome: 'completed',
+      terminated_normally: true,
+      converged: true,
+      stalled: false,
+      category: null,
+      evidence: [{ line: expect.any(Number), text: '****ORCA TERMINATED NORMALLY****' }],
+      energy_hartree: -76.4,
+      scf_cycles: 3,
+      opt_cycles: 3,
+      max_gradient: 0.0033333333,
+      mulliken: [-0.6, 0.3, 0.3],
+      shieldings: null,
+      frequencies: null,
+      imaginary: null,
+      geometry: [
+        ['O', 0, 0, 0.1173],
+        ['H', 0, 0.7572, -0.4692],
+        ['H', 0, -0.7572, -0.4692],
+      ],
+      wall_s: 3723.456,
+    })
+    expect(gzip).toMatchObject({ program: 'nwchem', outcome: 'completed', energy_hartree: -76.419014172627 })
+    expect(failed).toMatchObject({ program: 'xtb', outcome: 'failed', category: 'opt-not-converged' })
+  })
+
+  it('calls an old one that was cut stalled, and timed out only when nothing of it runs', async () => {
+    const cut = { program: 'nwchem', outcome: 'truncated' }
+    expect(await lines('new.out', 'cut.out')).toMatchObject([
+      { ...cut, stalled: false, category: null },
+      { ...cut, stalled: true, category: null },
+    ])
+    expect(await lines('cut.out', '--not-running')).toMatchObject([{ ...cut, stalled: false, category: 'time-limit' }])
+    expect(await lines('cut.out', '--cutoff', '10')).toMatchObject([{ ...cut, stalled: false, category: null }])
+    expect(await lines('cut.out', '--exit', '137')).toMatchObject([{ ...cut, category: 'killed' }])
+    expect(await lines('done/a.log', '--exit', '137', '--not-running')).toMatchObject([{ outcome: 'completed' }])
+  })
+
+  it.each([
+    [['classify'], 'file'],
+    [['classify', 'nope.out'], 'file'],
+    [['classify', 'done'], 'file'],
+    [['classify', 'cut.out', '--exit', 'x'], 'exit'],
+    [['classify', 'cut.out', '--cutoff', '-1'], 'cutoff'],
+    [['import'], 'folder'],
+    [['import', 'nope'], 'folder'],
+    [['import', 'cut.out'], 'folder'],
+  ] as const)('%j is refused, naming the field', async (args, field) => {
+    const { exit, json } = await larmor(...args, '--json')
+    expect(exit).toBe(2)
+    expect(json.error).toMatchObject({ code: 'bad-input', field })
+  })
+})
+
+describe('import', () => {
+  it('makes a run of a folder, once, with a verdict for each output', async () => {
+    const first = await larmor('import', 'done', '--json')
+    expect(first.exit, first.out).toBe(0)
+    const { run: id, jobs, skipped } = first.json
+    expect(jobs.map(({ key, outcome }: Record<string, string>) => [key, outcome])).toEqual([
+      ['a.log', 'completed'],
+      ['deeper/b.out.gz', 'completed'],
+      ['deeper/c', 'failed'],
+    ])
+    expect(skipped).toEqual([
+      { file: expect.stringContaining('g16.log'), reason: expect.stringContaining('Gaussian') },
+      { file: expect.stringContaining('growing.out'), reason: expect.stringContaining('not finished') },
+    ])
+    const events = (await larmor('events', '--json')).out.trim().split('\n').length
+    const again = await larmor('import', 'done', '--json')
+    expect(again.json).toMatchObject({ run: id, jobs })
+    expect((await larmor('events', '--json')).out.trim().split('\n')).toHaveLength(events)
+
+    const shown = (await larmor('wait', id, '--json')).json
+    expect(shown).toMatchObject({ state: 'completed', workflow: 'single' })
+    const job = (await larmor('show', jobs[2].job, '--json')).json
+    expect(job).toMatchObject({
+      program: 'xtb',
+      outcome: 'failed',
+      category: 'opt-not-converged',
+      remedies: [],
+      metrics: { energy_hartree: -11.391635299208, opt_cycles: 1, geometry: { bytes: expect.any(Number) } },
+    })
+    expect(job.evidence[0]).toMatchObject({ source: 'output', file: 'c', text: expect.stringContaining('FAILED TO') })
+    const refused = await larmor('resubmit', jobs[2].job, '--json')
+    expect(refused.json.refused).toEqual([{ job: jobs[2].job, reason: expect.stringContaining('imported') }])
+  })
+
+  it('takes what has come since, and nothing twice', async () => {
+    await writeFile(join(folder, 'done/new.log'), optimisation(2))
+    const { json } = await larmor('import', 'done', '--json')
+    expect(json.jobs.map(({ key }: Record<string, string>) => key)).toEqual(['new.log'])
+    expect(json.known).toBe(3)
+  })
+})
