@@ -30,14 +30,21 @@ export interface ForecastInput {
   readonly draws?: number
 }
 
+/** Shares of what is done from which the rest is predicted, to see how far off such a forecast is. */
+const LOOKED_BACK = [0.3, 0.45, 0.6, 0.75, 0.9]
+/** What is believed of that error beforehand (standard deviation of the logarithm), and how many looks it counts for. */
+const ERROR_BEFORE = { spread: 0.1, looks: 0.5 }
+
 /** Before so many comparable calculations are done, nothing is said. */
 export const LEAST_DONE = 5
 
 /**
  * When it will be done, by a bootstrap over molecules: each draw takes the finished molecules with replacement, fits the
  * time model to them, and gives every waiting molecule the error that the model made for one of the drawn ones (its own,
- * where it has finished calculations), and each calculation the scatter within a molecule. Then the calculations are
- * dealt to the slots in their order. Null below five finished ones.
+ * where it has finished calculations), and each calculation the scatter within a molecule. What all of them have in common
+ * (a size or level that the finished ones say little about) is drawn as large as looking back shows it to be: how far a
+ * forecast made earlier was off from what followed. Then the calculations are dealt to the slots in their order. Null
+ * below five finished ones.
  */
 export function forecast({ done, waiting, slots, random, draws = 200 }: ForecastInput): Forecast | null {
   const usable = done.filter(({ seconds }) => seconds > 0)
@@ -45,6 +52,7 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
   const groups = new Map<string, Duration[]>()
   for (const duration of usable) groups.set(duration.molecule, [...(groups.get(duration.molecule) ?? []), duration])
   const molecules = [...groups.keys()]
+  const common = commonError(usable) * leverage(usable, waiting)
   const ends: number[] = []
   const sums: number[] = []
   for (let draw = 0; draw < draws; draw++) {
@@ -61,11 +69,12 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
       return all.length > 1 ? all.map(error => error - mean(all)) : []
     })
     const effects = new Map<string, number>()
+    const shared = common * normal(random)
     const seconds = waiting.map(job => {
       const effect = effects.get(job.molecule) ?? effectOf(errors, job.molecule, pick(molecules, random))
       effects.set(job.molecule, effect)
       const scatter = within.length > 0 ? pick(within, random) : 0
-      const whole = Math.exp(model.logSeconds(job) + effect + scatter)
+      const whole = Math.exp(model.logSeconds(job) + effect + scatter + shared)
       // What has run longer than it should goes on for a while yet: how long is not known, a tenth is a guess.
       return job.elapsed_s === null ? whole : Math.max(whole - job.elapsed_s, 0.1 * job.elapsed_s, 1)
     })
@@ -78,6 +87,44 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
     high_s: quantile(ends, 0.9),
     computing_s: quantile(sums, 0.5),
   }
+}
+
+/**
+ * How far off forecasts were that could have been made so far: root mean square of the logarithm of predicted over true
+ * seconds of what followed, with what is believed beforehand.
+ */
+function commonError(done: readonly Duration[]): number {
+  let squares = ERROR_BEFORE.looks * ERROR_BEFORE.spread ** 2
+  let looks = ERROR_BEFORE.looks
+  for (const share of LOOKED_BACK) {
+    const n = Math.floor(share * done.length)
+    if (n < LEAST_DONE || n >= done.length) continue
+    const model = fitTimes(done.slice(0, n))
+    const rest = done.slice(n)
+    const said = rest.reduce((sum, each) => sum + Math.exp(model.logSeconds(each)), 0)
+    const truth = rest.reduce((sum, { seconds }) => sum + seconds, 0)
+    squares += Math.log(said / truth) ** 2
+    looks += 1
+  }
+  return Math.sqrt(squares / looks)
+}
+
+/**
+ * How much less is known of what is waiting because its sizes lie outside of those that are done: as in any regression,
+ * sqrt(1 + 2 d^2 / var), d between the mean logarithms of size, var that of the finished ones. The 2 (1 by the book, for
+ * a straight line) and ERROR_BEFORE were chosen on the replay of measured durations.
+ */
+function leverage(done: readonly Work[], waiting: readonly Work[]): number {
+  const sizes = (of: readonly Work[]) => of.map(({ functions }) => Math.log(Math.max(1, functions)))
+  const known = sizes(done)
+  const middle = mean(known)
+  const variance = mean(known.map(size => (size - middle) ** 2))
+  return variance > 0 ? Math.sqrt(1 + (2 * (mean(sizes(waiting)) - middle) ** 2) / variance) : 1
+}
+
+/** A number of the standard normal distribution (Box and Muller). */
+function normal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
 }
 
 /** The model's error for a molecule: its own where it is known, drawn half towards nothing for one calculation alone. */

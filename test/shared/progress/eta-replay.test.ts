@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { delta50 } from '../../../shared/nmr/delta50.ts'
+import { basisFunctions } from '../../../shared/progress/basis-size.ts'
+import type { Duration } from '../../../shared/progress/time-model.ts'
+import { inOrder } from '../../../shared/workflows/campaign/order.ts'
+import { replay } from './replay.ts'
+
+interface Measured {
+  readonly jobs: readonly {
+    readonly molecule: string
+    readonly level: string
+    readonly solvent: string
+    readonly task: string
+    readonly cpu_s: number
+  }[]
+}
+const measured = JSON.parse(
+  readFileSync(new URL('../../fixtures/times/durations.json', import.meta.url), 'utf8'),
+) as Measured
+
+const molecules = new Map(delta50.molecules.map(molecule => [molecule.id, molecule]))
+const jobs = measured.jobs.map(({ molecule, level, solvent, task, cpu_s }): Duration => {
+  const [functional, basis = ''] = level.split('//')[0]?.split('/') ?? []
+  return {
+    molecule,
+    functions: basisFunctions(molecules.get(molecule)?.elements ?? [], basis),
+    terms: [`task:${task}`, `level:${functional}/${basis}`, `solvent:${solvent}`],
+    seconds: cpu_s,
+  }
+})
+
+/** As a campaign takes them: molecule by molecule, each with all that is computed of it. */
+function sequence(order: 'file' | 'interleaved'): readonly Duration[] {
+  const sorted = inOrder(delta50.molecules, order, ({ elements }) => basisFunctions(elements, '6-311+G(2d,p)'))
+  return sorted.flatMap(({ id }) => jobs.filter(each => each.molecule === id))
+}
+
+test.each(['interleaved', 'file'] as const)(
+  'the forecast of 200 measured jobs, %s',
+  order => {
+    expect(jobs).toHaveLength(200)
+    const { error, covered, rollingError } = replay(sequence(order), 1000)
+    console.log(
+      `${order}: off by ${(100 * error).toFixed(1)} % (rolling mean ${(100 * rollingError).toFixed(1)} %), the 80 % range held ${(100 * covered).toFixed(0)} %`,
+    )
+    expect(error).toBeLessThanOrEqual(0.2)
+    expect(error).toBeLessThan(rollingError / 2)
+    expect(covered).toBeGreaterThanOrEqual(0.7)
+    expect(covered).toBeLessThanOrEqual(0.9)
+  },
+  300_000,
+)

@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest'
+import { planRun } from '../../../electron/engine/plan.ts'
+import { chance } from '../../../shared/chance.ts'
+import type { RemotePath, RunId } from '../../../shared/ids.ts'
+import type { Event, EventBody } from '../../../shared/model/events.ts'
+import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
+import { reduce } from '../../../shared/model/reduce.ts'
+import { emptyState, type State } from '../../../shared/model/state.ts'
+import { get } from '../../../shared/model/table.ts'
+import { orThrow } from '../../../shared/result.ts'
+import { jobsOf, statusOf } from '../../../shared/show/status.ts'
+import { delta50Set, resolveCampaign, workflows } from '../../../shared/workflows/index.ts'
+import { result as nothing } from '../model/facts.ts'
+import { ref } from '../workflows/fake-run.ts'
+
+/** Random lives of a small campaign: whatever comes in whatever order, the figures must hold. */
+const SCHEDULES = 2000
+const RUN = 'rsched' as RunId
+const { params } = orThrow(
+  resolveCampaign({ molecules: '5,3,6', levels: 'B3LYP,HF', solvents: 'chcl3', max_failures: 1 }, delta50Set, {
+    machine: { ...localMachine, settings: { ...localMachine.settings, cores: 2 } },
+    resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
+    times: [],
+    refOf: text => ref(text.slice(0, 20)),
+  }),
+)
+const who = { host: 'n', pid: 1, pgid: 1, boot_id: 'b' }
+
+test(`${SCHEDULES} random schedules: the bar never falls, each unit counts once, all windows agree, no time is negative`, () => {
+  const ends = new Set<string>()
+  for (let seed = 1; seed <= SCHEDULES; seed++) ends.add(live(seed))
+  expect(ends).toContain('completed')
+  expect(ends.size).toBeGreaterThan(1)
+}, 300_000)
+
+/** One campaign, from its start to its end or for 300 events; returns the state it was in last. */
+function live(seed: number): string {
+  const random = chance(seed)
+  let clock = Date.parse('2026-01-02T03:04:05.678Z')
+  let state = emptyState
+  let window = emptyState
+  let behind: Event[] = []
+  let seen = { progress: 0, plan_version: 1 }
+
+  const now = () => new Date(clock).toISOString()
+  function happen(...bodies: readonly EventBody[]): void {
+    for (const body of bodies) {
+      const event = { ...body, seq: state.seq + 1, at: now(), v: 2 } as Event
+      state = reduce(state, [event])
+      behind.push(event)
+      // Reports come twice, and the other window gets them in batches of any size.
+      if (random() < 0.2) state = reduce(state, [event])
+    }
+    if (random() < 0.3) {
+      window = reduce(window, behind)
+      if (random() < 0.3) window = reduce(JSON.parse(JSON.stringify(window)) as State, behind)
+      behind = []
+    }
+    check()
+  }
+  const run = () => {
+    const found = get(state.runs, RUN)
+    if (!found) throw new Error('no run')
+    return found
+  }
+  function check(): void {
+    const { progress, plan_version } = run()
+    // Plainly, for this is asked half a million times.
+    const fell = plan_version === seen.plan_version && progress < seen.progress
+    if (fell || progress > 1) throw new Error(`seed ${seed}: the bar went from ${seen.progress} to ${progress}`)
+    seen = { progress, plan_version }
+  }
+  function plan(): void {
+    for (let i = 0; i < 5; i++) {
+      const events = planRun(state, RUN, () => false, now())
+      if (events.length === 0) return
+      happen(...events)
+    }
+  }
+
+  happen({
+    type: 'run.started',
+    run: RUN,
+    name: '',
+    workflow: 'campaign',
+    workflow_version: 1,
+    params: params as never,
+    machine: localMachine.name,
+  })
+  plan()
+  for (let i = 0; i < 300 && run().phase.is === 'open'; i++) {
+    clock += random() < 0.03 ? -3_600_000 : random() * 60_000 // now and then a clock is set back
+    const jobs = jobsOf(state, run())
+    const job = jobs[Math.floor(random() * jobs.length)]
+    const { phase } = run()
+    const held = phase.is === 'open' && phase.hold !== null
+    if (held && random() < 0.3) happen({ type: 'run.resumed', run: RUN })
+    else if (random() < 0.02 && phase.is === 'open' && phase.hold === null) happen({ type: 'run.paused', run: RUN })
+    else if (job) happen(...next(job, random, now()))
+    plan()
+    if (i % 80 === 79) figures(state)
+  }
+  figures(state)
+  window = reduce(window, behind)
+  expect(window).toEqual(state)
+  expect(statusOf(window, get(window.runs, RUN) ?? run())).toEqual(statusOf(state, run()))
+  return statusOf(state, run()).state
+}
+
+function figures(state: State): void {
+  const run = get(state.runs, RUN)
+  if (!run) throw new Error('no run')
+  const { eta, left, computing_s, waiting_s, counts } = statusOf(state, run)
+  const { completed, failed, total, tasks } = workflows.campaign.show({
+    run,
+    job: key => jobsOf(state, run).find(job => job.key === key),
+    task: () => undefined,
+  }) as { completed: number; failed: number; total: number; tasks: readonly { state: string }[] }
+  expect(completed + failed).toBeLessThanOrEqual(total)
+  expect(tasks).toHaveLength(total)
+  expect(tasks.filter(task => task.state === 'completed')).toHaveLength(completed)
+  const { parsed: _, ...others } = counts
+  expect(Object.values(others).reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(run.jobs.length + counts.parsed)
+  for (const seconds of [left, computing_s ?? 0, waiting_s ?? 0]) expect(seconds).toBeGreaterThanOrEqual(0)
+  if (!eta) return
+  expect(eta.low_s).toBeGreaterThanOrEqual(0)
+  expect(eta.median_s).toBeGreaterThanOrEqual(eta.low_s)
+  expect(eta.high_s).toBeGreaterThanOrEqual(eta.median_s)
+}
+
+/** What may happen to a job next; late, doubled and impossible reports among them. */
+function next(job: Job, random: () => number, at: string): readonly EventBody[] {
+  const { n, label, phase, outcome } = lastAttempt(job)
+  const of = { job: job.id, attempt: n, label }
+  if (outcome !== null) {
+    if (outcome === 'completed' || random() < 0.7)
+      return [{ type: 'jobs.running', run: RUN, jobs: [{ ...of, started: at, ...who }] }]
+    const input = lastAttempt(job)
+    return [
+      {
+        type: 'attempt.added',
+        run: RUN,
+        job: job.id,
+        attempt: n + 1,
+        label: `${job.id}.${n + 1}` as never,
+        fix: null,
+        input: input.input,
+        resources: input.resources,
+      },
+    ]
+  }
+  switch (phase.is) {
+    case 'planned':
+      return [{ type: 'jobs.staged', run: RUN, jobs: [{ ...of, dir: '/w' as RemotePath }] }]
+    case 'staged':
+      return [{ type: 'submit.intended', run: RUN, ...of }]
+    case 'submitting':
+      return [{ type: 'jobs.submitted', run: RUN, jobs: [{ ...of, queue_id: '1' as never }] }]
+    case 'queued':
+      return [{ type: 'jobs.running', run: RUN, jobs: [{ ...of, started: at, ...who }] }]
+    case 'running':
+      if (random() < 0.5) return []
+      return [
+        {
+          type: 'jobs.ended',
+          run: RUN,
+          jobs: [{ ...of, started: phase.started, ended: at, exit: 0, signal: null, evidence: [], ...who }],
+        },
+      ]
+    case 'ended':
+      return [{ type: 'jobs.fetched', run: RUN, jobs: [{ ...of, files: [] }] }]
+    default: {
+      const completes = random() < 0.85
+      const result: JobResult = { ...nothing, geometry: ref(`g${label}`), shieldings: [] }
+      return [
+        {
+          type: 'jobs.parsed',
+          run: RUN,
+          jobs: [
+            {
+              ...of,
+              result,
+              outcome: completes ? 'completed' : 'failed',
+              category: null,
+              reason: null,
+              warning: null,
+              evidence: [],
+            },
+          ],
+        },
+      ]
+    }
+  }
+}
