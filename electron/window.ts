@@ -56,6 +56,10 @@ export function preparePage(): void {
     return new Response(new Uint8Array(await readFile(file)), { headers: { ...HEADERS, 'content-type': type } })
   })
   denyPermissions(session.defaultSession)
+  // What the page itself made may be saved, where the system's dialog says; nothing is fetched.
+  session.defaultSession.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${PAGE}`)) event.preventDefault()
+  })
 }
 
 function pathOf(url: string): string {

@@ -1,14 +1,17 @@
 import { Dialog } from '@blueprintjs/core'
 import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
+import type { RunId } from '../../shared/ids.ts'
 import type { Attempt, FetchedFile } from '../../shared/model/job.ts'
 import { printable } from '../../shared/printable.ts'
+import { useLarmor } from '../larmor.ts'
 import { bytes } from '../ui/number.ts'
 
 const MOST_SHOWN = 200_000
 
 /** What was fetched of the attempt; each can be read here, offline too. */
 export function Files({ engine, attempt }: { readonly engine: Engine; readonly attempt: Attempt }) {
+  const { host } = useLarmor()
   const { phase } = attempt
   const [open, setOpen] = useState<{ readonly name: string; readonly text: string } | null>(null)
   if (phase.is !== 'fetched' && phase.is !== 'parsed') return null
@@ -25,7 +28,16 @@ export function Files({ engine, attempt }: { readonly engine: Engine; readonly a
       <ul className="files">
         {phase.files.map(file => (
           <li key={file.name}>
-            <button type="button" className="link machine-text" onClick={() => show(file)}>
+            <button
+              type="button"
+              className="link machine-text"
+              draggable={typeof host.dragOut !== 'string'}
+              onDragStart={event => {
+                event.preventDefault() // the desktop's own drag, of the file itself
+                if (typeof host.dragOut !== 'string') host.dragOut(...placeOf(attempt, file))
+              }}
+              onClick={() => show(file)}
+            >
               <bdi>{file.name}</bdi>
             </button>
             <span className="hint">{bytes(file.bytes)}</span>
@@ -42,4 +54,10 @@ export function Files({ engine, attempt }: { readonly engine: Engine; readonly a
       ) : null}
     </section>
   )
+}
+
+/** The run, and where in its readable folder the file lies: `JOB/ATTEMPT/FILE`. */
+function placeOf({ label, n }: Attempt, { name }: FetchedFile): readonly [run: RunId, file: string] {
+  const run = label.slice(0, label.indexOf('.')) as RunId
+  return [run, `${label.slice(run.length + 1, label.lastIndexOf('.'))}/${n}/${name}`]
 }

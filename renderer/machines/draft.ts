@@ -114,9 +114,24 @@ export const GROUPS: readonly Group[] = [
     (program): Group => ({
       title: `Profile of ${program}`,
       fields: [
-        { name: `programs.${program}`, label: 'Full path', hint: 'Empty: as found on the PATH.', kind: 'machine text' },
-        { name: `launch.${program}`, label: 'Launch line', hint: 'Instead of Larmor’s own.', kind: 'machine text' },
-        { name: `prologue.${program}`, label: 'Lines before it', hint: 'module load, source; sh.', kind: 'lines' },
+        {
+          name: `programs.${program}`,
+          label: `Full path of ${program}`,
+          hint: 'Empty: as found on the PATH.',
+          kind: 'machine text',
+        },
+        {
+          name: `launch.${program}`,
+          label: `Launch line of ${program}`,
+          hint: 'Instead of Larmor’s own.',
+          kind: 'machine text',
+        },
+        {
+          name: `prologue.${program}`,
+          label: `Lines before ${program}`,
+          hint: 'module load, source; sh.',
+          kind: 'lines',
+        },
       ],
     }),
   ),

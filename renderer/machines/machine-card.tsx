@@ -63,7 +63,7 @@ export function MachineCard(props: MachineCardProps) {
         <dd>
           <Asked machine={machine} activity={activity} />
         </dd>
-        <dt>Since {activity ? clockTime(activity.since) : 'the start'}</dt>
+        <dt>Asked in all</dt>
         <dd>{activity ? countersText(activity) : 'not known'}</dd>
         <dt>Your jobs</dt>
         <dd>{workText(work)}</dd>
@@ -183,13 +183,14 @@ function Asked({
   )
 }
 
-function countersText({ connections, login_tries, prompts, round_trips }: MachineActivity): string {
-  return [
+function countersText({ connections, login_tries, prompts, round_trips, since }: MachineActivity): string {
+  const counts = [
     plural(connections, 'connection'),
     plural(login_tries, 'login'),
     plural(prompts, 'prompt'),
     plural(round_trips, 'round trip'),
-  ].join(', ')
+  ]
+  return `${counts.join(', ')} since ${clockTime(since)}`
 }
 
 function limitsText({ settings }: Machine): string {

@@ -79,6 +79,10 @@ test('the page has no Node, no way out, and no permission', async () => {
   }
   expect(window.webContents.session.grants('clipboard-sanitized-write')).toBe(true)
   expect(window.webContents.session.grantsDevice()).toBe(false)
+  expect(window.webContents.session.downloads('blob:app://larmor/5a0f')).toBe(true)
+  for (const url of ['https://example.org/x', 'blob:https://example.org/5a0f', 'app://larmor/index.html']) {
+    expect(window.webContents.session.downloads(url)).toBe(false)
+  }
 })
 
 test('the page comes from its own scheme, under a strict policy, and nothing beside it can be had', async () => {

@@ -338,6 +338,12 @@ class Session extends EventEmitter {
     })
     return asked || this.#check(null, permission)
   }
+  /** Whether something at this address would be saved. */
+  downloads(url: string): boolean {
+    const event = new StandInEvent()
+    this.emit('will-download', event, { getURL: () => url }, null)
+    return !event.defaultPrevented
+  }
   grantsDevice(): boolean {
     return this.#device({ deviceType: 'usb' })
   }

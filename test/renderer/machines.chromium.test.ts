@@ -100,8 +100,8 @@ test('adds a machine from the keyboard, tells what is wrong at its field, and ch
   await fill('Ask the scheduler every, s', '120')
   await fill('Jobs at once', '40')
   await dialog().getByText('Profile of nwchem').click()
-  await fill('Full path', '/sw/nwchem')
-  await fill('Lines before it', 'module load nwchem/7.2')
+  await fill('Full path of nwchem', '/sw/nwchem')
+  await fill('Lines before nwchem', 'module load nwchem/7.2')
   await dialog().getByRole('button', { name: 'Add and connect' }).click()
   await eventually(() => engine.state().machines['helix' as MachineName]?.settings).toMatchObject({
     ssh: { host: 'login.helix.example', user: null, host_key: null },

@@ -89,7 +89,7 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   expect(await inspector.locator('[data-witness="report"]').textContent()).toContain('exit 1')
   const marked = inspector.locator(`mark[data-line="${proof?.line}"]`)
   expect((await marked.textContent())?.trim()).toBe(proof?.text.trim())
-  expect(await inspector.getByRole('button', { name: 'Terminal' }).getAttribute('aria-disabled')).toBe('true')
+  expect(await inspector.getByRole('button', { name: 'Terminal' }).getAttribute('aria-disabled')).toBe('false')
   await inspector.getByRole('button', { name: /Copy id/ }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^44182\d\d$/)
 
