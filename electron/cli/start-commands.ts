@@ -84,7 +84,7 @@ const composeNmr: Compose = async (...args) => (await import('./compose-nmr.ts')
 
 const nmr: CliCommand = starting(
   'nmr',
-  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|none] [--xc S] [--basis S] [--nuclei 1H,13C]
+  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|orca|none] [--xc S] [--basis S] [--nuclei 1H,13C]
     [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,

@@ -20,7 +20,6 @@ describe('what is promised for later, and what is wrong', () => {
     ['machines remove hpc'],
     ['machines export machines.json'],
     ['machines import machines.json'],
-    ['nmr CO --program orca'],
     ['nmr CO --no-report'],
     ['resubmit RUN --fix damping'],
     ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [

@@ -50,10 +50,12 @@ async function readOutputs(here: Here, job: Job, program: Program): Promise<Outp
   const attempt = inPhase(job, 'fetched')
   const reader = program.reader(attempt?.input ?? null)
   for (const name of [program.output, 'stderr.txt']) {
-    const file = attempt?.phase.files.find(fetched => fetched.name === name)
+    // Some sites, and some scripts, pack outputs once a job has ended.
+    const files = attempt?.phase.files ?? []
+    const file = files.find(fetched => fetched.name === name) ?? files.find(fetched => fetched.name === `${name}.gz`)
     if (!file) continue
     for await (const lines of lineBatches(here.blobs.path(file))) {
-      for (const line of lines) reader.line(line, name)
+      for (const line of lines) reader.line(line, file.name)
     }
   }
   return reader

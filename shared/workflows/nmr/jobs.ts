@@ -2,7 +2,7 @@ import type { ContentRef, Json } from '../../ids.ts'
 import type { JobSpec } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
 import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
-import type { NwchemCalculation, NwchemTask } from '../../programs/index.ts'
+import type { NwchemCalculation, NwchemTask, OrcaCalculation } from '../../programs/index.ts'
 import type { NmrParams } from './params.ts'
 
 /** The name of the reference compound in the keys of its jobs. */
@@ -42,19 +42,25 @@ function spec(
   { geometry, ...molecule }: Pick<NwchemCalculation, 'atoms' | 'charge' | 'autoz'> & { readonly geometry: ContentRef },
 ): JobSpec {
   const key = jobKey(of, task)
-  const input: NwchemCalculation = {
+  const { autoz, ...same } = molecule
+  const calculation = {
     kind: 'calculation',
     task,
     geometry: { sha256: geometry.sha256, bytes: geometry.bytes },
-    ...molecule,
+    ...same,
     title: `${run.name} ${key}`,
     multiplicity: 1,
     ...params.geometry,
     shielding: params.shielding,
     solvent: params.solvent,
     max_cycles: params.max_cycles,
-  }
-  return { key, machine: run.machine, program: 'nwchem', input: input as unknown as Json, resources: params.resources }
+  } as const
+  const nwchem: NwchemCalculation = { ...calculation, autoz }
+  // ORCA's redundant internal coordinates bear straight angles.
+  const orca: OrcaCalculation = { ...calculation, keywords: '', cartesian: false, restart: null }
+  const program = params.program === 'orca' ? 'orca' : 'nwchem'
+  const input = program === 'orca' ? orca : nwchem
+  return { key, machine: run.machine, program, input: input as unknown as Json, resources: params.resources }
 }
 
 /** NWChem's internal coordinates fail where three atoms stand in a line: alkynes, nitriles, allenes. */

@@ -16,7 +16,7 @@ export type NmrParams = {
   /** Whether conformers are made, or the geometries of the file are taken as they are. */
   readonly ensemble: 'generated' | 'given'
   /** `none`: force field only. */
-  readonly program: 'nwchem' | 'none'
+  readonly program: 'nwchem' | 'orca' | 'none'
   /** The preset it began from. */
   readonly preset: string
   readonly geometry: { readonly xc: string; readonly basis: string }

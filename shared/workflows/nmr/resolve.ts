@@ -12,7 +12,7 @@ import {
 import { type Preset, presets } from '../../nmr/presets.ts'
 import { needsTms, type ReferenceWish, resolveReferences } from '../../nmr/references.ts'
 import { tmsElements, tmsXyz } from '../../nmr/tms.ts'
-import { checkMolecule, findLevel, type Level, type NwchemCalculation, programs } from '../../programs/index.ts'
+import { checkMoleculeOf, findLevelOf, type Level, programs } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
 import type { NmrParams } from './params.ts'
@@ -124,7 +124,7 @@ export function resolveNmr(
   }
 
   const label = (level: Level) => {
-    const found = findLevel(level)
+    const found = findLevelOf(program === 'orca' ? 'orca' : 'nwchem', level)
     return found.ok ? ok(found.value.label) : found
   }
   const shieldingLabel = label(shielding)
@@ -133,7 +133,7 @@ export function resolveNmr(
   if (!geometryLabel.ok) return geometryLabel
   const references = resolveReferences(
     program === 'none' ? 'none' : (args.reference ?? 'auto'),
-    { program: 'nwchem', level: shieldingLabel.value, geometry: geometryLabel.value, solvent: solvent.value.id },
+    { program, level: shieldingLabel.value, geometry: geometryLabel.value, solvent: solvent.value.id },
     present,
   )
   if (!references.ok) return references
@@ -160,7 +160,8 @@ export function resolveNmr(
     level: program === 'none' ? 'MMFF94s+' : `${shieldingLabel.value}//${geometryLabel.value}`,
     solvent: solvent.value.id,
     solvent_label: solvent.value.label,
-    solvent_model: program === 'none' || solvent.value.nwchem === null ? 'none' : preset.solvent_model,
+    solvent_model:
+      program === 'none' || solvent.value.nwchem === null ? 'none' : program === 'orca' ? 'CPCM' : preset.solvent_model,
     dispersion: /-(?<kind>D3(BJ)?)/.exec(geometryLabel.value)?.groups?.kind ?? preset.dispersion,
     weights_from: weightsFrom(program, geometryLabel.value, solvent.value.nwchem !== null),
     charge: charge.value,
@@ -177,7 +178,7 @@ export function resolveNmr(
     resources,
     warnings: warningsOf(args, molecule, ensemble.value, program),
   }
-  if (program === 'nwchem') {
+  if (program !== 'none') {
     const runs = checkCalculation(params, molecule, tms !== null, context)
     if (!runs.ok) return runs
   }
@@ -255,10 +256,9 @@ interface Method {
 
 function methodOf(args: NmrArguments): Result<Method> {
   const program = args.program ?? 'nwchem'
-  if (program !== 'nwchem' && program !== 'none') {
-    return program === 'orca'
-      ? badInput('program', 'orca is not in this version', 'use --program nwchem')
-      : badInput('program', `no program that computes shieldings is called ${program}`, 'use --program nwchem, or none')
+  if (program !== 'nwchem' && program !== 'orca' && program !== 'none') {
+    const what = `no program that computes shieldings is called ${program}`
+    return badInput('program', what, 'use --program nwchem, orca, or none')
   }
   const preset = presets.find(({ id }) => id === (args.preset ?? nmrDefaults.preset))
   if (!preset) {
@@ -302,15 +302,16 @@ function checkCalculation(
   if (limit !== undefined && params.resources.ranks > limit) {
     return badInput('ranks', `${params.resources.ranks} ranks, but ${machine.name} has ${limit} cores`)
   }
+  const program = params.program === 'orca' ? 'orca' : 'nwchem'
   for (const level of [params.geometry, params.shielding]) {
-    const fits = checkMolecule(molecule.elements, level, params.charge, 1)
+    const fits = checkMoleculeOf(program, molecule.elements, level, params.charge, 1)
     if (!fits.ok) return fits
-    const tms = withTms ? checkMolecule(tmsElements, level, 0, 1) : ok(undefined)
+    const tms = withTms ? checkMoleculeOf(program, tmsElements, level, 0, 1) : ok(undefined)
     if (!tms.ok) {
       return badInput('reference', `TMS cannot be computed: ${tms.fault.message}`, 'use --reference none')
     }
   }
-  const input: NwchemCalculation = {
+  const input = {
     kind: 'calculation',
     task: 'opt+nmr',
     geometry: params.structure.content,
@@ -322,9 +323,9 @@ function checkCalculation(
     shielding: params.shielding,
     solvent: params.solvent,
     max_cycles: params.max_cycles,
-    autoz: true,
+    ...(program === 'orca' ? { keywords: '', cartesian: false, restart: null } : { autoz: true }),
   }
-  return programs.nwchem.check(input as unknown as Json, params.resources)
+  return programs[program].check(input as unknown as Json, params.resources)
 }
 
 function warningsOf(
@@ -341,6 +342,11 @@ function warningsOf(
   }
   if (ensemble === 'given' && molecule.frames === 1) {
     warnings.push('one structure is taken alone, without its other conformers (--generate makes them)')
+  }
+  if (program === 'orca') {
+    warnings.push(
+      'Larmor writes inputs for ORCA by its manual; they are untried: look at the first outputs (larmor decks)',
+    )
   }
   if (program === 'none') {
     warnings.push(

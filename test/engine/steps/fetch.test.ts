@@ -87,6 +87,22 @@ describe('fetch', () => {
     expect(everything(join(folder, '..', '..')).filter(name => name.includes('.part'))).toEqual([])
   })
 
+  test('an output that was packed after its end is read as well', async () => {
+    const world = await ended('echo read me')
+    const folder = join(world.box.work, 'jobs', label)
+    await world.box.run('gzip', [join(folder, 'output.txt')])
+    await world.step('fetch')
+    const lines: string[] = []
+    const { program } = world.here
+    world.here.program = id => ({
+      ...program(id),
+      reader: input => ({ ...program(id).reader(input), line: (text, file) => void lines.push(`${file}: ${text}`) }),
+    })
+    await world.step('parse')
+    expect(lines).toContain('output.txt.gz: read me')
+    expect(world.attempt('a').outcome).toBe('completed')
+  })
+
   test('twice brings the same', async () => {
     const world = await ended()
     const events = world.state

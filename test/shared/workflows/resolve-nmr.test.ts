@@ -102,7 +102,6 @@ describe('refused before anything starts', () => {
     ['an open shell', { mult: 3 }, 'mult', /shieldings of an open shell mean nothing/],
     ['no multiplicity at all', { mult: 0 }, 'mult', /multiplicity 0 is refused/],
     ['another preset', { preset: 'best' }, 'preset', /unknown preset: best/],
-    ['orca', { program: 'orca' }, 'program', /not in this version/],
     ['another program', { program: 'gaussian' }, 'program', /gaussian/],
     ['an unknown nucleus', { nuclei: '1H,14C' }, 'nuclei', /unknown nucleus: 14C/],
     ['a nucleus that is not there', { nuclei: '19F' }, 'nuclei', /holds none of 19F/],
