@@ -3,7 +3,6 @@ import type { Evidence, FetchedFile, JobResult, Resources } from '../model/job.t
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
 import type { Category } from './categories.ts'
-import type { GivenFile } from './files.ts'
 
 /** A file to send: a text that Larmor wrote, or what a person gave, by reference: it may hold anything, and be big. */
 export type InputFile =
@@ -87,6 +86,8 @@ export type RepairKind =
   | 'scf-help'
   /** The other way: damping and level shift. */
   | 'scf-damping'
+  /** More iterations of what comes after the SCF. */
+  | 'post-scf-help'
   | 'more-cycles'
   | 'last-geometry'
   /** Begins with the orbitals that the last attempt left. */
@@ -139,8 +140,6 @@ export interface Program {
    * well they come home, too, unless they are big.
    */
   readonly restartFiles?: readonly string[]
-  /** Files of an earlier attempt that are sent along byte by byte, without being read as text. */
-  carried?(input: Json): readonly GivenFile[]
 }
 
 export type { Evidence }

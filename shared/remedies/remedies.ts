@@ -14,8 +14,8 @@ export const remedies: readonly Remedy[] = [
   {
     id: 'scf-help',
     title: 'Help the SCF to converge: more iterations, a sturdier method',
-    against: ['scf-not-converged', 'scf-blow-up', 'post-scf-not-converged'],
-    tried: ['nwchem'],
+    against: ['scf-not-converged', 'scf-blow-up'],
+    tried: ['nwchem', 'xtb'],
     change: situation => repaired(situation, ['scf-help']),
   },
   {
@@ -26,10 +26,17 @@ export const remedies: readonly Remedy[] = [
     change: situation => repaired(situation, ['scf-damping']),
   },
   {
+    id: 'more-iterations',
+    title: 'More iterations of the correlation energy',
+    against: ['post-scf-not-converged'],
+    tried: [],
+    change: situation => repaired(situation, ['post-scf-help']),
+  },
+  {
     id: 'more-cycles',
     title: 'Go on from the last geometry, with more cycles',
     against: ['opt-not-converged'],
-    tried: ['nwchem'],
+    tried: ['nwchem', 'xtb'],
     change: situation => repaired(situation, ['more-cycles'], ['last-geometry', 'last-orbitals']),
   },
   {

@@ -34,8 +34,7 @@ function sent({ program: id }: Job, { input, resources }: Change, contents: Cont
     const { sha256, bytes } = file.content
     return `==> ${file.name}${read.has(sha256) ? `\n${contents(file.content)}` : `, ${bytes} bytes (${sha256})`}`
   })
-  const carried = program.carried?.(input) ?? []
-  return [...texts, ...carried.map(({ name, bytes }) => `==> ${name}, ${bytes} bytes of the last attempt`)].join('\n')
+  return texts.join('\n')
 }
 
 function asked({ ranks, memory_mb, seconds }: Resources): string {

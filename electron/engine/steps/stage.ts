@@ -65,12 +65,6 @@ async function filesOf(
   const program = here.program(job.program)
   const checked = program.check(input, resources)
   if (!checked.ok) return { why: checked.fault.message }
-  const carried = (program.carried?.(input) ?? []).map(({ name, ...content }): InputFile => ({ name, content }))
-  for (const file of carried) {
-    // Nothing of it may be guessed: the remedy against a missing file begins without it.
-    if (await isGone(here, file))
-      return { why: `${file.name}, of the last attempt, is gone from this computer`, category: 'missing-file' }
-  }
   const contents = await loadContents(here.blobs, program.contents(input))
   const files = jobFiles({
     label: labelOf(job),
@@ -88,7 +82,7 @@ async function filesOf(
   for (const file of files) {
     if (await isGone(here, file)) return { why: `${file.name} is gone from this computer`, category: 'missing-file' }
   }
-  return { files: [...files, ...carried] }
+  return { files }
 }
 
 async function isGone(here: Here, file: InputFile): Promise<boolean> {

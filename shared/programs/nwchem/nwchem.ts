@@ -51,21 +51,19 @@ export const nwchem: Program = {
 
   files(json, resources, contents) {
     const input = orThrow(parse(json))
+    const { vectors } = input.repairs ?? {}
+    const carried = vectors ? [{ name: vectors.name, content: { sha256: vectors.sha256, bytes: vectors.bytes } }] : []
     if (input.kind === 'deck') {
-      return input.files.map(({ name, ...content }) =>
+      const given = input.files.map(({ name, ...content }) =>
         name === input.main && input.repairs
           ? { name, text: repaired(contents(content), input, resources, contents) }
           : { name, content },
       )
+      return [...given, ...carried]
     }
     const perRank = orThrow(memoryPerRank(resources))
     const text = deckText(input, orThrow(findWords(input)), geometryOf(input, contents), resources, perRank)
-    return [{ name: DECK, text: repaired(text, input, resources, contents) }]
-  },
-
-  carried(json) {
-    const input = orThrow(parse(json))
-    return input.repairs?.vectors ? [input.repairs.vectors] : []
+    return [{ name: DECK, text: repaired(text, input, resources, contents) }, ...carried]
   },
 
   command(json, resources, executable) {

@@ -5,6 +5,8 @@ import type { GeometryAtom } from '../program.ts'
 export type NwchemRepairs = {
   /** `cgmin`: quadratic convergence; `damp`: damping and level shift. Both with more iterations. */
   readonly scf?: 'cgmin' | 'damp'
+  /** More iterations of coupled cluster. */
+  readonly post_scf?: true
   /** Most steps of an optimisation. */
   readonly max_cycles?: number
   /** The Hessian is computed before the optimisation, and used by it. */
@@ -68,7 +70,7 @@ const OPTIMISES = /^(opt|optimize|saddle)$/
 function beforeTask(
   theory: string,
   operation: string,
-  { scf, max_cycles, hessian, direct, response }: NwchemRepairs,
+  { scf, post_scf, max_cycles, hessian, direct, response }: NwchemRepairs,
   vectors: GivenFile | undefined,
 ): readonly string[] {
   const isDft = /dft/.test(theory)
@@ -88,6 +90,9 @@ function beforeTask(
   ]
   return [
     ...block(isDft ? 'dft' : 'scf', method),
+    ...(post_scf && /^(ccsd|tce)/.test(theory)
+      ? block(theory.startsWith('tce') ? 'tce' : 'ccsd', ['maxiter 200'])
+      : []),
     ...(hessian && optimises ? [`task ${theory} hessian`] : []),
     ...block('driver', driver),
     ...(response ? ['set cphf:maxiter 200', 'unset cphf:maxsub'] : []),

@@ -10,6 +10,7 @@ const ORBITALS = 'larmor-restart.movecs'
 export const repairs: Repairs = {
   'scf-help': json => more(json, { scf: 'cgmin' }),
   'scf-damping': json => more(json, { scf: 'damp' }),
+  'post-scf-help': json => more(json, { post_scf: true }),
   'more-cycles'(json) {
     const input = json as unknown as NwchemInput
     if (input.kind === 'calculation') return { ...input, max_cycles: Math.max(200, 2 * input.max_cycles) } as Json

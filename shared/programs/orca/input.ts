@@ -1,4 +1,5 @@
 import type { GivenFile, JsonRef } from '../files.ts'
+import type { OrcaRepairs } from './repair.ts'
 
 export type OrcaTask = 'opt' | 'nmr' | 'sp' | 'freq' | 'opt+nmr'
 
@@ -10,6 +11,7 @@ export type OrcaDeck = {
   readonly files: readonly GivenFile[]
   /** Which of the files is the input. */
   readonly main: string
+  readonly repairs?: OrcaRepairs
 }
 
 export type OrcaCalculation = {
@@ -39,4 +41,5 @@ export type OrcaCalculation = {
   readonly cartesian: boolean
   /** Orbitals of an earlier run (.gbw) to start from. */
   readonly restart: JsonRef | null
+  readonly repairs?: OrcaRepairs
 }

@@ -1,13 +1,16 @@
 import type { Json } from '../../ids.ts'
-import type { JobResult } from '../../model/job.ts'
+import type { JobResult, Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
 import { sh } from '../../sh.ts'
 import { checkCalculation, checkDeck, geometryOf } from '../calculation.ts'
 import { record } from '../files.ts'
-import type { Program } from '../program.ts'
+import type { Contents, Program } from '../program.ts'
+import { readXyz } from '../xyz.ts'
 import { deckBody, deckText, findWords, maxcore, RESTART } from './deck.ts'
 import type { OrcaCalculation, OrcaInput } from './input.ts'
 import { orcaReader } from './reader.ts'
+import { repairedInput } from './repair.ts'
+import { repairs } from './repairs.ts'
 
 const OUTPUT = 'orca.out'
 const DECK = 'larmor.inp'
@@ -27,7 +30,9 @@ export const orca: Program = {
   output: OUTPUT,
   // Not *.gbw: the orbitals are what a restart goes on from.
   scratch: ['*.tmp', '*.tmp.*', '*.densities', '*.densitiesinfo', '*.bibtex', '*.ges', '*.K*', '*.ints*', '*.cpcm'],
+  restartFiles: ['*.gbw'],
   exitDecides: false,
+  repairs,
 
   check(json, resources) {
     const input = parse(json)
@@ -47,12 +52,22 @@ export const orca: Program = {
 
   contents(json) {
     const input = orThrow(parse(json))
-    return input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]
+    const own = input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]
+    return [...own, ...(input.repairs?.geometry ? [input.repairs.geometry] : [])]
   },
 
   files(json, resources, contents) {
     const input = orThrow(parse(json))
-    if (input.kind === 'deck') return input.files.map(({ name, ...content }) => ({ name, content }))
+    if (input.kind === 'deck') {
+      const { files, main, repairs } = input
+      if (!repairs) return files.map(({ name, ...content }) => ({ name, content }))
+      return [
+        ...files.map(({ name, ...content }) =>
+          name === main ? { name, text: repaired(contents(content), input, resources, contents) } : { name, content },
+        ),
+        ...(repairs.orbitals ? [{ name: RESTART, content: repairs.orbitals }] : []),
+      ]
+    }
     const text = deckText(
       input,
       orThrow(findWords(input)),
@@ -60,7 +75,10 @@ export const orca: Program = {
       resources,
       orThrow(maxcore(resources)),
     )
-    return [{ name: DECK, text }, ...(input.restart ? [{ name: RESTART, content: input.restart }] : [])]
+    return [
+      { name: DECK, text: repaired(text, input, resources, contents) },
+      ...(input.restart ? [{ name: RESTART, content: input.restart }] : []),
+    ]
   },
 
   command(json, _, executable) {
@@ -72,14 +90,17 @@ export const orca: Program = {
     const input = orThrow(parse(json))
     if (input.kind === 'calculation') {
       if (input.restart) return null
-      return { program: 'orca', deck: deckBody(input, orThrow(findWords(input)), geometryOf(input, contents)) }
+      const body = deckBody(input, orThrow(findWords(input)), geometryOf(input, contents))
+      return { program: 'orca', deck: repaired(body, input, null, contents) }
     }
     const main = input.files.find(file => file.name === input.main)
     const deck = main ? contents(main) : ''
     // What such an input starts from lies outside of it.
     if (/(^|[\s"'])(~|\.\.)?\/\S/m.test(deck)) return null
     const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
-    return { program: 'orca', deck: essence(deck), files: others }
+    // What it begins with, and how much memory it has, change no result.
+    const whole = repaired(deck, input, null, contents)
+    return { program: 'orca', deck: essence(whole), files: others }
   },
 
   reader(json) {
@@ -93,6 +114,25 @@ export const orca: Program = {
     const { sha256, bytes } = last.geometry
     return { ...input.value, geometry: { sha256, bytes } }
   },
+}
+
+/** An input as it is sent: with its repairs, if it has any. `resources` null: what changes no result is left out. */
+function repaired(text: string, { repairs }: OrcaInput, resources: Resources | null, contents: Contents): string {
+  if (!repairs) return text
+  const { orbitals, resources: own, ...others } = repairs
+  const memory = resources ? maxcore(resources) : null
+  const means = {
+    maxcore: memory?.ok ? memory.value : 0,
+    ranks: resources?.ranks ?? 1,
+    atoms: repairs.geometry ? orThrow(readXyz(contents(repairs.geometry))) : null,
+    orbitals: RESTART,
+  }
+  const all = {
+    ...others,
+    ...(own && memory?.ok ? { resources: own } : {}),
+    ...(orbitals && resources ? { orbitals } : {}),
+  }
+  return repairedInput(text, all, means)
 }
 
 /** The input, each member looked at; a fault names the field as the terminal does. */

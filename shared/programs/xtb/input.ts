@@ -31,4 +31,6 @@ export type XtbCalculation = {
   readonly solvent: string
   /** Most steps of the optimisation. */
   readonly max_cycles: number
+  /** Most iterations of the SCC; xtb's own number without it. */
+  readonly iterations?: number
 }

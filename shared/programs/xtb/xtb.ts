@@ -10,6 +10,7 @@ import { writeXyz } from '../xyz.ts'
 import type { XtbCalculation, XtbInput } from './input.ts'
 import { checkOptions, taskOptions, xtbSolvents } from './options.ts'
 import { xtbReader } from './reader.ts'
+import { repairs } from './repairs.ts'
 
 const OUTPUT = 'xtb.out'
 const STRUCTURE = 'larmor.xyz'
@@ -31,6 +32,7 @@ export const xtb: Program = {
   output: OUTPUT,
   scratch: ['xtbrestart', 'scoord.*', 'mdrestart', '*.mol.tmp'],
   exitDecides: false,
+  repairs,
 
   check(json, resources) {
     const input = parse(json)
@@ -79,13 +81,22 @@ export const xtb: Program = {
   },
 }
 
-function argsOf({ task, method, charge, multiplicity, solvent, max_cycles }: XtbCalculation): readonly string[] {
+function argsOf({
+  task,
+  method,
+  charge,
+  multiplicity,
+  solvent,
+  max_cycles,
+  iterations,
+}: XtbCalculation): readonly string[] {
   const alpb = xtbSolvents[solvent]
   return [
     ...(methods[method] ?? []),
     ...['--chrg', String(charge), '--uhf', String(multiplicity - 1)],
     ...(alpb === undefined ? [] : ['--alpb', alpb]),
     ...taskOptions(task),
+    ...(iterations === undefined ? [] : ['--iterations', String(iterations)]),
     ...(task.startsWith('opt') ? ['--cycles', String(max_cycles)] : []),
   ]
 }

@@ -79,7 +79,7 @@ describe('which remedies are offered', () => {
   test.each<[string | null, string]>([
     ['scf-not-converged', 'scf-help scf-damping'],
     ['scf-blow-up', 'scf-help scf-damping'],
-    ['post-scf-not-converged', 'scf-help'],
+    ['post-scf-not-converged', 'more-iterations'],
     ['opt-not-converged', 'more-cycles hessian cartesian'],
     ['opt-failed', 'hessian cartesian continue'],
     ['internals', 'cartesian'],
