@@ -30,14 +30,7 @@ const commands: readonly CliCommand[] = [
 ]
 
 /** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
-const LATER = [
-  ['adopt'],
-  ['watch-folders'],
-  ['cases'],
-  ['pools'],
-  ['clean'],
-  ...['add', 'set', 'test', 'connect', 'remove', 'export', 'import'].map(verb => ['machines', verb]),
-]
+const LATER = [['adopt'], ['watch-folders'], ['cases'], ['pools'], ['clean']]
 
 async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json')

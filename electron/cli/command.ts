@@ -28,6 +28,8 @@ export interface CliCommand {
 export interface Given {
   readonly words: readonly string[]
   text(name: string): string | undefined
+  /** All that were given of an option that may be given several times. */
+  texts(name: string): readonly string[]
   flag(name: string): boolean
   /** A number not below `least`, or undefined when it was not given; anything else is bad input. */
   number(name: string, least?: number): number | undefined
@@ -45,6 +47,10 @@ export function parseGiven(command: CliCommand, args: readonly string[]): Given 
   return {
     words: positionals,
     text,
+    texts(name) {
+      const value = values[name]
+      return Array.isArray(value) ? value.filter(one => typeof one === 'string') : []
+    },
     flag: name => values[name] === true,
     number(name, least = 0) {
       const given = text(name)

@@ -83,7 +83,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   )
   const terminals = createTerminals(async (machine, line, size) => {
     if (!Object.hasOwn(commits.state.machines, machine)) throw new Unreachable(`There is no machine "${machine}".`)
-    const reached = await login(machine)
+    const reached = await login(machine, 'connect')
     if (!reached.ok) throw new Unreachable(reached.fault.message, reached.fault.hint ?? null)
     return loopOf(machine).terminal(line, size)
   })
@@ -171,11 +171,11 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     return loop
   }
 
-  async function login(name: MachineName): Promise<Result<{ readonly seq: number }>> {
+  async function login(name: MachineName, then: 'connect' | 'test'): Promise<Result<{ readonly seq: number }>> {
     const turn = attended.then((): Result<void> | Promise<Result<void>> =>
       stopping
         ? fail({ code: 'not-now', message: 'The engine has ended.' })
-        : loopOf(name).login(questions.heard ? questions.asker(name) : null),
+        : loopOf(name).login(questions.heard ? questions.asker(name) : null, then),
     )
     attended = turn.catch(() => {})
     const done = await turn
@@ -186,7 +186,8 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     try {
       await restoreArchived(command)
       const decided = await commits.commit(state => decide(state, command))
-      if (decided.ok && command.type === 'machine.connect') return await login(command.machine)
+      if (decided.ok && command.type === 'machine.connect') return await login(command.machine, 'connect')
+      if (decided.ok && command.type === 'machine.test') return await login(command.machine, 'test')
       return decided.ok ? ok({ seq: commits.state.seq }) : decided
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault }

@@ -28,6 +28,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'machine.set': { machine: 'object' },
   'machine.remove': { machine: 'text' },
   'machine.connect': { machine: 'text' },
+  'machine.test': { machine: 'text' },
 }
 
 /** The command that a request's body holds, with the fields it must have and no others. */

@@ -47,3 +47,5 @@ export type Command =
   | { readonly type: 'machine.remove'; readonly machine: MachineName }
   /** Log in now, asking whoever listens to `questions`; the reply comes when the machine is reached, or says why not. */
   | { readonly type: 'machine.connect'; readonly machine: MachineName }
+  /** The same, and looks what is there: scheduler, partitions, work folder, programs, clock, login shell. */
+  | { readonly type: 'machine.test'; readonly machine: MachineName }

@@ -11,7 +11,8 @@ import type { EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
 import { IMPORTED, isImported, type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
-import { LOCAL } from './machine.ts'
+import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
+import { checkMachine } from './machine-settings.ts'
 import type { Run } from './run.ts'
 import type { State } from './state.ts'
 import { get, values } from './table.ts'
@@ -103,7 +104,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       ])
     }
     case 'machine.set':
-      return ok([{ type: 'machine.changed', machine: command.machine }])
+      return setMachine(state, command.machine)
     case 'machine.remove': {
       if (command.machine === LOCAL) return notNow('The machine "local" always exists.')
       if (!Object.hasOwn(state.machines, command.machine)) return noMachine(command.machine)
@@ -112,6 +113,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       return ok([{ type: 'machine.removed', machine: command.machine }])
     }
     case 'machine.connect':
+    case 'machine.test':
       // What it leads to are facts about the machine, which the engine records as it sees them.
       return Object.hasOwn(state.machines, command.machine) ? ok([]) : noMachine(command.machine)
   }
@@ -172,6 +174,19 @@ function analysis(
   if (!molecule) return notNow('The molecule of this run is not known, or not yet.')
   const event = then(molecule)
   return event.ok ? ok([event.value]) : event
+}
+
+/** What was found by the old way means nothing once it is reached by another one. */
+function setMachine(state: State, machine: Machine): Result<readonly EventBody[]> {
+  const checked = checkMachine(machine.name, machine.settings)
+  if (!checked.ok) return checked
+  if (machine.name === LOCAL && machine.settings.transport !== 'local')
+    return badInput('ssh', 'The machine "local" is this computer.')
+  const known = Object.hasOwn(state.machines, machine.name) ? state.machines[machine.name] : undefined
+  if (!known) return ok([{ type: 'machine.changed', machine }])
+  const { settings } = machine
+  const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
+  return ok([{ type: 'machine.changed', machine: { ...found, settings } }])
 }
 
 /** A run that still needs the machine: without it nobody would look after what may be alive there. */

@@ -75,6 +75,35 @@ export const asConfigured: Omit<SshSettings, 'host'> = {
   host_key: null,
 }
 
+export interface MachineTest {
+  readonly at: Instant
+  readonly checks: readonly MachineCheck[]
+  /** As the scheduler names them; empty where it has none. */
+  readonly partitions: readonly Partition[]
+}
+
+/** One thing that a job on the machine will need. */
+export interface MachineCheck {
+  readonly name: string
+  readonly ok: boolean
+  readonly found: string
+  /** What to do about it, or what it means. */
+  readonly hint: string | null
+}
+
+/** A part of a cluster that jobs are sent to. */
+export interface Partition {
+  readonly name: string
+  readonly default: boolean
+  readonly up: boolean
+  /** The longest time of a job; null: no limit, or none is told. */
+  readonly max_s: number | null
+  readonly nodes: number
+  /** Of the largest node. */
+  readonly cores: number
+  readonly memory_mb: number
+}
+
 /** What was found on the machine, and whether it answers: facts beside the jobs, never about them. */
 export interface Machine {
   readonly name: MachineName
@@ -89,7 +118,10 @@ export interface Machine {
   /** Whether the last login needed a person (a code, a password, a passphrase): then none is tried without one. */
   readonly attended: boolean
   readonly found: Readonly<Record<string, { readonly path: string; readonly version: string | null }>>
+  /** Seconds by which its clock is ahead of this computer's. */
   readonly clock_skew_s: number | null
+  /** What the last `machine.test` found; null: it was not tested, or it was reached by another way then. */
+  readonly tested: MachineTest | null
   /** The scheduler itself did not answer; null: it did when it was last asked. */
   readonly silent: { readonly since: Instant; readonly text: string } | null
   /** The person's jobs in the machine's queue that are none of Larmor's, as last seen: to look at, never to touch. */
@@ -141,6 +173,12 @@ export const localMachine: Machine = {
   attended: false,
   found: {},
   clock_skew_s: null,
+  tested: null,
   silent: null,
   others: [],
+}
+
+/** All that a connection depends on, as one text. */
+export function wayTo({ settings: { transport, ssh, work } }: Machine): string {
+  return JSON.stringify([transport, ssh, work])
 }

@@ -111,6 +111,8 @@ export interface Program {
   readonly label: string
   /** The executable that a machine must have; null where the job brings its own. */
   readonly executable: string | null
+  /** How it tells its version at once and without an input, where it does. */
+  readonly version?: { readonly args: readonly string[]; read(printed: string): string | null }
   /** Whether this program can run this input with these resources; the fault names the field. */
   check(input: Json, resources: Resources): Result<void>
   /** Every content that `files` and `calculation` will read. */

@@ -1,6 +1,6 @@
 import type { Label, QueueId } from '../ids.ts'
 import type { EndCause, Resources, Waiting } from '../model/job.ts'
-import type { MachineSettings } from '../model/machine.ts'
+import type { MachineSettings, Partition } from '../model/machine.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
 
@@ -47,6 +47,12 @@ export interface EndRecord {
   readonly final?: boolean
 }
 
+/** What a scheduler says of itself. */
+export interface Survey {
+  readonly version: string | null
+  readonly partitions: readonly Partition[]
+}
+
 /** A queueing system, as a value without state or I/O. The engine runs the lines; the window previews the script. */
 export interface Scheduler {
   readonly id: string
@@ -85,4 +91,6 @@ export interface Scheduler {
   readonly log?: { readonly file: string; cause(line: string): EndCause | null }
   /** Ends the jobs and all their processes; the ids of which it is proven that nothing is alive any more. */
   readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueId[]>
+  /** What there is, for `machines test`; a scheduler without partitions has none. */
+  readonly survey?: Ask<object, Survey>
 }

@@ -4,6 +4,7 @@ import { fail, ok } from '../result.ts'
 import { sh, shScript } from '../sh.ts'
 import type { Scheduler } from './scheduler.ts'
 import { queueLine, readQueue } from './slurm-queue.ts'
+import { readSurvey, surveyLine } from './slurm-survey.ts'
 
 export const slurm: Scheduler = {
   id: 'slurm',
@@ -60,6 +61,7 @@ export const slurm: Scheduler = {
     read: ({ exit, err }) =>
       exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
   },
+  survey: { line: ({ settings }) => surveyLine(settings), read: readSurvey },
 }
 
 /**

@@ -99,7 +99,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   }
   const sessions = () => {
     const sshd = Number(readFileSync(at('sshd.pid'), 'utf8'))
-    return descendants(sshd).filter(pid => nameOf(pid).startsWith('sshd'))
+    return descendants(sshd).filter(pid => nameOf(pid) === nameOf(sshd))
   }
   await start()
   const work = createFolderOf(folder, TEST_USER)
@@ -155,7 +155,7 @@ function withPam(folder: string, secret: string): string {
 
 function nameOf(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8')
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
   } catch {
     return '' // it has just ended
   }

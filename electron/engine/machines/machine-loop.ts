@@ -6,7 +6,7 @@ import type { MachineActivity, TerminalSize } from '../../../shared/contract.ts'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
-import type { Machine } from '../../../shared/model/machine.ts'
+import { type Machine, wayTo } from '../../../shared/model/machine.ts'
 import type { Run } from '../../../shared/model/run.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
@@ -17,6 +17,7 @@ import type { ShLine } from '../../../shared/sh.ts'
 import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
+import { testMachine } from './machine-test.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
 import { remoteScript } from './remote-scripts.ts'
 import { type Ask, type Session, type Tty, transports, Unreachable, WantsLogin } from './transports/index.ts'
@@ -27,7 +28,7 @@ export interface MachineLoop {
   /** Part of a growing output of a running job, for who looks at it; null while the machine is not connected. */
   tail(label: Label, file: string, offset: number): Promise<Buffer | null>
   /** Connects now, by a person's wish, who is asked what the login wants; a fault says why that could not be. */
-  login(ask: Ask | null): Promise<Result<void>>
+  login(ask: Ask | null, then: 'connect' | 'test'): Promise<Result<void>>
   /** A command in a terminal, over the connection that there is. Rejects with Unreachable. */
   terminal(line: ShLine, size: TerminalSize): Promise<Tty>
   readonly activity: Omit<MachineActivity, 'questions_last_hour'>
@@ -82,7 +83,11 @@ export function runMachineLoop(options: Options): MachineLoop {
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<Label, number>()
   const activity = { ...unasked(options.name, options.now()) }
-  const logins: { readonly ask: Ask | null; readonly settle: (result: Result<void>) => void }[] = []
+  const logins: {
+    readonly ask: Ask | null
+    readonly then: 'connect' | 'test'
+    readonly settle: (result: Result<void>) => void
+  }[] = []
   const spent: string[] = []
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
@@ -96,7 +101,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     to: Machine,
     wish: { readonly ask: Ask | null } | null,
   ): Promise<NonNullable<typeof connected>> {
-    const by = wayTo(to)
+    const by = connectionOf(to)
     if (connected && connected.by === by && !connected.session.lost.aborted) return connected
     await disconnect()
     if (wish === null && to.reach.is === 'wants-login') throw new WantsLogin(to.reach.text ?? '', to.reach.hint)
@@ -315,23 +320,43 @@ export function runMachineLoop(options: Options): MachineLoop {
     const found = connected?.agent.probe.programs
     const known = to.found
     const programsFound = found
-      ? Object.fromEntries(
-          Object.entries(found).map(([name, path]) => [
-            name,
-            { path, version: known[name]?.path === path ? known[name].version : null },
-          ]),
-        )
+      ? {
+          // What a test found besides, by a prologue or a full path, is there as well.
+          ...(to.tested === null ? {} : known),
+          ...Object.fromEntries(
+            Object.entries(found).map(([name, path]) => [
+              name,
+              { path, version: known[name]?.path === path ? known[name].version : null },
+            ]),
+          ),
+        }
       : known
     const attended = connected?.session.attended ?? to.attended
+    const skew = skewOf(to)
     const same =
-      to.reach.is === 'ok' && to.attended === attended && JSON.stringify(programsFound) === JSON.stringify(known)
+      to.reach.is === 'ok' &&
+      to.attended === attended &&
+      to.clock_skew_s === skew &&
+      JSON.stringify(programsFound) === JSON.stringify(known)
     if (!same)
       await options.commit([
         {
           type: 'machine.changed',
-          machine: { ...to, attended, found: programsFound, reach: { is: 'ok', since: null, text: null, hint: null } },
+          machine: {
+            ...to,
+            attended,
+            clock_skew_s: skew,
+            found: programsFound,
+            reach: { is: 'ok', since: null, text: null, hint: null },
+          },
         },
       ])
+  }
+
+  /** A second more or less is no news. */
+  function skewOf({ clock_skew_s: known }: Machine): number | null {
+    const now = connected?.agent.probe.skew_s ?? known
+    return known !== null && now !== null && Math.abs(now - known) <= 2 ? known : now
   }
 
   async function unreachable(to: Machine, error: Unreachable): Promise<void> {
@@ -341,7 +366,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
     if (to.reach.is === is && to.reach.text === error.message) return
     const since = to.reach.is === 'ok' ? options.now() : to.reach.since
-    const reach: Machine['reach'] = { is, since, text: error.message, hint: error.hint }
+    const reach: Machine['reach'] = { is, since, text: error.message, hint: hintFor(to.name, error) }
     await options.commit([{ type: 'machine.changed', machine: { ...to, reach } }])
   }
 
@@ -351,9 +376,11 @@ export function runMachineLoop(options: Options): MachineLoop {
     if (!login) return false
     try {
       if (!to) throw new Unreachable(`There is no machine "${options.name}" any more.`)
-      await connect(to, login)
+      const { session, agent } = await connect(to, login)
       failures = 0
       lookWished = true
+      await reachable(machine() ?? to)
+      if (login.then === 'test') await test(machine() ?? to, session, agent)
       login.settle(ok(undefined))
     } catch (error) {
       if (!(error instanceof Unreachable)) {
@@ -361,12 +388,18 @@ export function runMachineLoop(options: Options): MachineLoop {
         throw error
       }
       if (to) await unreachable(machine() ?? to, error)
+      const hint = hintFor(options.name, error)
       const code = error instanceof WantsLogin ? 'person-wanted' : 'not-now'
-      const { message, hint, more } = error
+      const { message, more } = error
       login.settle(fail({ code, message, ...(hint === null ? {} : { hint }), more }))
       throw error
     }
     return true
+  }
+
+  async function test(to: Machine, session: Session, agent: RemoteAgent): Promise<void> {
+    const { tested, found } = await testMachine(to, session, agent, options.now)
+    await options.commit([{ type: 'machine.changed', machine: { ...(machine() ?? to), tested, found } }])
   }
 
   function hasWork(): boolean {
@@ -412,7 +445,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       woken = deferred()
       if (mayWake || !to || logins.length > 0) return
       const now = machine()
-      if (!now || wayTo(now) !== wayTo(to)) return
+      if (!now || connectionOf(now) !== connectionOf(to)) return
     } while (Date.now() < until && !stopped.signal.aborted)
   }
 
@@ -440,9 +473,9 @@ export function runMachineLoop(options: Options): MachineLoop {
       if (!connected.session.terminal) throw new Unreachable(`The way to ${options.name} has no terminal.`)
       return connected.session.terminal(line, size)
     },
-    login: ask =>
+    login: (ask, then) =>
       new Promise(resolve => {
-        logins.push({ ask, settle: resolve })
+        logins.push({ ask, then, settle: resolve })
         wake()
       }),
     activity,
@@ -486,8 +519,13 @@ function plannedOn(machine: MachineName, state: State): readonly Planned[] {
 }
 
 /** All that a connection depends on. */
-function wayTo({ settings: { transport, ssh, work, live, report } }: Machine): string {
-  return JSON.stringify([transport, ssh, work, live && report])
+function connectionOf(machine: Machine): string {
+  return JSON.stringify([wayTo(machine), machine.settings.live && machine.settings.report])
+}
+
+/** What to do about it, with this machine's name where a command stands in it. */
+function hintFor(name: MachineName, { hint }: Unreachable): string | null {
+  return hint?.replaceAll('NAME', name) ?? null
 }
 
 function say(error: unknown): string {

@@ -16,6 +16,8 @@ export interface Probe {
   /** Seconds since 1970 by the machine's clock. */
   readonly now: number
   readonly programs: Readonly<Record<string, string>>
+  /** Seconds by which the machine's clock is ahead; 0 where it cannot be told from none. */
+  readonly skew_s: number
 }
 
 /** One answer line of the agent, with the quoted lines that follow it. */
@@ -57,9 +59,13 @@ const WORDS = 1500
 export async function installAgent(session: Session, work: string, programs: readonly string[]): Promise<RemoteAgent> {
   const script = await readFile(remoteScript('agent.sh'), 'utf8')
   const name = `agent-${createHash('sha256').update(script).digest('hex').slice(0, 12)}.sh`
-  const path = posix.join(work, name)
-  const install = sh`mkdir -p ${work} && cat > ${path}.$$ && mv -f ${path}.$$ ${path} && LARMOR_WORK=${work} sh ${path} probe ${programs}`
-  const probe = readProbe(await session.exec(install, { stdin: script }), work)
+  // A command begins in the home folder, so that what is named from there is found from there.
+  const folder = work.replace(/^~\//, './')
+  const first = posix.join(folder, name)
+  const install = sh`mkdir -p ${folder} && cat > ${first}.$$ && mv -f ${first}.$$ ${first} && LARMOR_WORK=${folder} sh ${first} probe ${programs}`
+  const asked = Date.now()
+  const probe = readProbe(await session.exec(install, { stdin: script }), work, asked)
+  const path = posix.join(probe.work, name)
 
   function call(verb: string, words: readonly string[]): ShLine {
     return sh`LARMOR_WORK=${probe.work} LARMOR_AGENT=${path} sh ${path} ${verb} ${words}`
@@ -114,13 +120,16 @@ export async function installAgent(session: Session, work: string, programs: rea
   }
 }
 
-function readProbe({ exit, out, err }: Printed, work: string): Probe {
+function readProbe({ exit, out, err }: Printed, work: string, asked: number): Probe {
   const answers = readAnswers(out)
   const value = (word: string) => answers.find(answer => answer.word === word)?.fields[0]
   const now = Number(value('now'))
   const root = value('work')
   if (exit !== 0 || !root?.startsWith('/') || !Number.isFinite(now)) {
-    throw new Unreachable(`the work folder ${work} cannot be used: ${(err || out).slice(0, 500).trim()}`)
+    throw new Unreachable(
+      `The work folder ${work} cannot be used: ${(err || out).slice(0, 500).trim()}`,
+      'Is it yours to write to, and is there space (quota)? larmor machines set NAME --work DIR chooses another.',
+    )
   }
   const programs = answers.flatMap(({ word, fields: [name, path] }) =>
     word === 'program' && name && path ? [[name, path]] : [],
@@ -131,7 +140,15 @@ function readProbe({ exit, out, err }: Printed, work: string): Probe {
     work: root as RemotePath,
     now,
     programs: Object.fromEntries(programs),
+    skew_s: skew(now, asked, Date.now()),
   }
+}
+
+/** `now`: whole seconds by the machine, read between two moments (ms) of this computer. */
+function skew(now: number, before: number, after: number): number {
+  const least = now - after / 1000
+  const most = now + 1 - before / 1000
+  return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2)
 }
 
 /** Reads the agent's line format; lines that are none of it (a login shell's banner) are passed over. */

@@ -27,6 +27,8 @@ export const orca: Program = {
   id: 'orca',
   label: 'ORCA',
   executable: 'orca',
+  // Without a full path `orca` may be the screen reader of GNOME, which prints no such line.
+  version: { args: ['--version'], read: printed => /Program Version (\d[\w.]*)/.exec(printed)?.[1] ?? null },
   output: OUTPUT,
   // Not *.gbw: the orbitals are what a restart goes on from.
   scratch: ['*.tmp', '*.tmp.*', '*.densities', '*.densitiesinfo', '*.bibtex', '*.ges', '*.K*', '*.ints*', '*.cpcm'],

@@ -29,6 +29,7 @@ export const xtb: Program = {
   id: 'xtb',
   label: 'xtb',
   executable: 'xtb',
+  version: { args: ['--version'], read: printed => /\bversion\s+(\d[\w.]*)/.exec(printed)?.[1] ?? null },
   output: OUTPUT,
   scratch: ['xtbrestart', 'scoord.*', 'mdrestart', '*.mol.tmp'],
   exitDecides: false,

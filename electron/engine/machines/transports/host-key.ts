@@ -90,7 +90,7 @@ async function judge(
   if (verdict === 'changed')
     return new WantsLogin(
       `The host key of ${host.given} has changed: it shows ${seen}, which is not the one in ${files}. Nothing was sent.`,
-      `Somebody else may answer in its place. If those who run it say that its key has changed: ssh-keygen -R '${names.name}', then larmor machines connect.`,
+      `Somebody else may answer in its place. If those who run it say that its key has changed: ssh-keygen -R '${names.name}', then larmor machines connect NAME.`,
       { ...more, changed: 'yes', trusted: known.fingerprints(names).join(' ') },
     )
   const text = `The machine ${host.given} (${names.name}) is not known yet. Its ${more.keytype} key is ${seen}. Is that what those who run it say?`
@@ -102,7 +102,7 @@ async function judge(
   if (answer === null || !(/^(y|yes)$/i.test(answer.trim()) || answer.trim() === seen))
     return new WantsLogin(
       `The machine ${host.given} is not known yet: its ${more.keytype} key is ${seen}. Nothing was sent.`,
-      'Compare this with what those who run it say; then larmor machines connect, or set --host-key to it.',
+      'Compare this with what those who run it say; then larmor machines connect NAME, or set --host-key to it.',
       more,
     )
   await remember(host, names, key)

@@ -12,3 +12,7 @@ const ssh: Transport = {
 
 /** Every way to reach a machine. */
 export const transports: Record<Machine['settings']['transport'], Transport> = { local, ssh }
+
+/** As ssh.ts has it. */
+export const seeHostKey: typeof import('./ssh.ts').seeHostKey = async (settings, login) =>
+  (await import('./ssh.ts')).seeHostKey(settings, login)

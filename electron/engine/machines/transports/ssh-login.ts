@@ -106,7 +106,7 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
   function decline(): void {
     why = new WantsLogin(
       `Nobody answered what ${host.given} asks at the login.`,
-      'Log in again when you have the answer at hand: larmor machines connect.',
+      'Log in again when you have the answer at hand: larmor machines connect NAME.',
     )
     client?.end()
   }
@@ -114,7 +114,7 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
     const what = method === 'password' ? 'password' : 'answer'
     return new WantsLogin(
       `${host.given} did not accept the ${what} for ${host.user}.`,
-      'Nothing is tried again by itself, so that the account is not locked. larmor machines connect asks once more.',
+      'Nothing is tried again by itself, so that the account is not locked. larmor machines connect NAME asks once more.',
     )
   }
   function noKey(): WantsLogin {
@@ -128,7 +128,7 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
   }
   function personWanted(method: string): WantsLogin {
     const what = method === 'password' ? 'a password' : 'an answer from a person (a code or a password)'
-    return new WantsLogin(`The login at ${host.given} wants ${what}.`, 'larmor machines connect asks for it.')
+    return new WantsLogin(`The login at ${host.given} wants ${what}.`, 'larmor machines connect NAME asks for it.')
   }
 
   // With nothing to show and nobody to ask the host would only be bothered.
@@ -141,7 +141,7 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
       heard = listenToFailures(of)
       // A signature that could not be made: ssh2 goes on to the next key by itself.
       of.on('error', (error: Error & { readonly level?: string }) => {
-        if (error.level === 'agent') why = new WantsLogin(error.message, 'larmor machines connect asks again.')
+        if (error.level === 'agent') why = new WantsLogin(error.message, 'larmor machines connect NAME asks again.')
       })
       of.once('close', () => over.abort())
     },
@@ -168,11 +168,11 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
 
 function hintOf(missing: readonly string[], left: readonly string[]): string {
   if (missing.some(text => text.includes('passphrase')))
-    return 'larmor machines connect asks for the passphrase; ssh-add gives the key to the agent instead.'
+    return 'larmor machines connect NAME asks for the passphrase; ssh-add gives the key to the agent instead.'
   if (missing.some(text => text.includes('agent')))
     return 'Start an agent and ssh-add the key, or name the key file: larmor machines set NAME --identity FILE.'
   if (left.some(method => method !== 'publickey'))
-    return 'larmor machines connect asks for a password or a code; or add the public key to ~/.ssh/authorized_keys there.'
+    return 'larmor machines connect NAME asks for a password or a code; or add the public key to ~/.ssh/authorized_keys there.'
   return 'Add the public key to ~/.ssh/authorized_keys there, or name another: larmor machines set NAME --identity FILE --user NAME.'
 }
 

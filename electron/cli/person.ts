@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import type { Question } from '../../shared/contract.ts'
+import { printable } from '../../shared/printable.ts'
+
+/** Puts a question and resolves with the answer; null where it is declined. */
+export type Person = (question: Pick<Question, 'kind' | 'text' | 'echo'>) => Promise<string | null>
+
+/**
+ * The person at this terminal, or the program that LARMOR_ASKPASS names (its argument is the question, its output the
+ * answer; an exit status other than 0 declines); null where neither is there. What is typed is not shown, unless the
+ * server says that it may be.
+ */
+export function personHere(): Person | null {
+  const program = process.env.LARMOR_ASKPASS
+  if (program) return ({ text }) => askProgram(program, text)
+  // Output may be a pipe: what is asked goes to standard error.
+  if (process.stdin.isTTY && process.stderr.isTTY) return askTerminal
+  return null
+}
+
+async function askProgram(program: string, text: string): Promise<string | null> {
+  try {
+    const { stdout } = await promisify(execFile)(program, [text], { maxBuffer: 65_536 })
+    return stdout.replace(/\r?\n$/, '')
+  } catch {
+    return null
+  }
+}
+
+const askTerminal: Person = ({ kind, text, echo }) =>
+  new Promise(resolve => {
+    const prompt = printable(kind === 'host-key' ? `${text} (yes/no) ` : text)
+    const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
+    // readline writes what is typed through this; the prompt was written before it was taken away.
+    const hidden = terminal as unknown as { _writeToOutput?: (text: string) => void }
+    terminal.question(prompt, answer => {
+      if (!echo) process.stderr.write('\n')
+      terminal.close()
+      resolve(answer)
+    })
+    if (!echo) hidden._writeToOutput = () => {}
+    terminal.on('SIGINT', () => {
+      process.stderr.write('\n')
+      resolve(null)
+      terminal.close()
+    })
+    terminal.on('close', () => resolve(null))
+  })
