@@ -9,11 +9,23 @@ export interface DataAge {
   readonly old: boolean
 }
 
+/** The ages of all machines as they are asked for; the same object while the text is the same: its rows are not drawn again. */
+export function rememberAges(machines: State['machines'], as_of: State['as_of'], link: Link) {
+  const known = new Map<string, DataAge>()
+  return (name: string, now: number): DataAge => {
+    const age = dataAge({ machines, as_of }, link, name, now)
+    const before = known.get(name)
+    if (before?.text === age.text && before.old === age.old) return before
+    known.set(name, age)
+    return age
+  }
+}
+
 /**
  * While all is reachable, what is shown of a machine is at most one interval of its questions old; while it is not, as
  * old as the silence.
  */
-export function dataAge(state: State, link: Link, name: string, now: number): DataAge {
+function dataAge(state: Pick<State, 'machines' | 'as_of'>, link: Link, name: string, now: number): DataAge {
   if (link.is === 'connecting') return { text: '–', old: false }
   if (link.is !== 'live') return since(link.as_of ?? state.as_of, now)
   const machine = (state.machines as Record<string, Machine>)[name]

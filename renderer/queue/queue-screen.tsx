@@ -11,15 +11,15 @@ import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { isFirstStart, useArchiveList } from '../results/archive-list.ts'
 import { address } from '../route.ts'
 import { CancelQuestion } from '../runs/cancel-question.tsx'
-import { cancelJobs, copy, jobsById, possibleFor, resubmit } from '../runs/job-acts.ts'
+import { cancelJobs, copy, jobsById, type Possible, possibleFor, resubmit } from '../runs/job-acts.ts'
 import { togglePause } from '../runs/pause.ts'
 import type { ScreenProps } from '../screens.tsx'
 import { BulkBar } from './bulk-bar.tsx'
-import { dataAge } from './data-age.ts'
+import { rememberAges } from './data-age.ts'
 import { FilterBar, filterText } from './filter-bar.tsx'
 import { FixReview } from './fix-review.tsx'
 import { QueueTable } from './queue-table.tsx'
-import { matching, type QueueRow, rowsOf } from './rows.ts'
+import { createRows, matching, type QueueRow } from './rows.ts'
 import { changeView, cursor, queueView, setOpen, tick, ticked } from './selection.ts'
 import { useJobIndex } from './use-job-index.ts'
 import { useQueueKeys } from './use-queue-keys.ts'
@@ -59,7 +59,8 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const grid = useRef<HTMLDivElement>(null)
   const chips = useRef<HTMLFieldSetElement>(null)
   const search = useRef<HTMLInputElement>(null)
-  const rows = useMemo(() => rowsOf(state, index, view), [state, index, view])
+  const [rowsOf] = useState(createRows)
+  const rows = rowsOf(state, index, view)
 
   // An address that names a run or a job puts the cursor there.
   useEffect(() => {
@@ -69,31 +70,45 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   }, [wantedRun, wantedJob])
 
   const inspected = wantedJob === undefined ? undefined : get(state.jobs, wantedJob)
-  const tickedJobs = jobsById(state, ticks)
+  const tickedJobs = useMemo(() => (ticks.size === 0 ? NONE : jobsById(state, ticks)), [state, ticks])
+  const possible = useMemo(() => possibleFor(state, tickedJobs), [state, tickedJobs])
   const row = rows.find(({ id }) => id === at)
-  const pointed =
-    row?.is === 'job' ? jobsById(state, [row.job]) : row?.is === 'run' ? jobsById(state, row.run.jobs) : []
-  const targets = tickedJobs.length > 0 ? tickedJobs : pointed
-  const possible = possibleFor(state, targets)
+  // The time of the newest fact says an age only while no engine was ever heard.
+  const newest = link.is === 'live' ? null : state.as_of
+  const ageOf = useMemo(() => rememberAges(state.machines, newest, link), [state.machines, newest, link])
 
+  /** The jobs that a row stands for, as far as they pass the filter. */
+  function jobsAt(each: QueueRow | undefined): readonly string[] {
+    if (!each) return []
+    if (each.is === 'job') return [each.job]
+    if (each.is === 'rest') return each.jobs
+    const run = get(state.runs, each.run)
+    return run ? matching(state, index, view, run) : []
+  }
+  /** What a key would be about: the ticked jobs, or, where none is, those of the row; asked for only when it is pressed. */
+  function meant(): Possible {
+    return ticks.size > 0 ? possible : possibleFor(state, jobsById(state, jobsAt(row)))
+  }
   function resubmitNow(fix: 'auto' | 'none'): void {
-    const jobs = fix === 'auto' ? possible.fixable : possible.again
+    const { fixable, again } = meant()
+    const jobs = fix === 'auto' ? fixable : again
     if (offline === null && jobs.length > 0) resubmit(engine, store, jobs, fix)
   }
   const acts = {
     resubmit() {
-      resubmitNow(possible.fixable.length > 0 ? 'auto' : 'none')
+      resubmitNow(meant().fixable.length > 0 ? 'auto' : 'none')
     },
     cancel() {
-      if (offline === null && possible.cancellable.length > 0) ask(possible.cancellable)
+      const { cancellable } = meant()
+      if (offline === null && cancellable.length > 0) ask(cancellable)
     },
     pause() {
-      const run = row && get(state.runs, row.is === 'run' ? row.run.id : row.run)
+      const run = row && get(state.runs, row.run)
       if (offline === null && run) togglePause(engine, state, run)
     },
     inspect(each: QueueRow) {
       if (each.is === 'rest') changeView({ whole: new Set([...view.whole, each.run]) })
-      else if (each.is === 'run') show(each.run.id)
+      else if (each.is === 'run') show(each.run)
       else show(each.run, each.job)
     },
     close() {
@@ -102,11 +117,11 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
       grid.current?.focus()
     },
     'copy-id'() {
-      const job = inspected ?? pointed[0]
+      const job = inspected ?? jobsById(state, jobsAt(row).slice(0, 1))[0]
       if (job) copy(lastAttempt(job).label, 'Job name')
     },
   }
-  useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf: run => matching(state, index, view, run) })
+  useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt })
 
   function onRow(each: QueueRow, { tick: ticking, range }: { readonly tick: boolean; readonly range: boolean }): void {
     const from = rows.findIndex(({ id }) => id === at)
@@ -121,19 +136,16 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
       return
     }
     if (ticking) {
-      const jobs =
-        each.is === 'job' ? [each.job] : each.is === 'run' ? matching(state, index, view, each.run) : each.jobs
+      const jobs = jobsAt(each)
       tick(jobs, !jobs.every(id => ticks.has(id as JobId)))
       return
     }
-    if (each.is === 'run') setOpen(each.run.id, !view.open.has(each.run.id))
+    if (each.is === 'run') setOpen(each.run, !view.open.has(each.run))
     acts.inspect(each)
   }
 
-  const run = wantedRun === undefined ? undefined : get(state.runs, wantedRun)
-  const shown = inspected || run
   return (
-    <div className={shown ? 'queue with-inspector' : 'queue'}>
+    <div className={inspected ? 'queue with-inspector' : 'queue'}>
       <div className="queue-list">
         <FilterBar index={index} view={view} jobs={state.jobs.size} chips={chips} search={search} />
         {tickedJobs.length > 0 ? (
@@ -166,7 +178,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
             cursor={at}
             ticked={ticks}
             jobsOfRun={(each: Run) => matching(state, index, view, each)}
-            ageOf={(machine, now) => dataAge(state, link, machine, now)}
+            ageOf={ageOf}
             grid={grid}
             onFirst={() => cursor.set(rows[0]?.id ?? null)}
             onRow={onRow}
@@ -196,6 +208,8 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
     </div>
   )
 }
+
+const NONE: readonly Job[] = []
 
 /** Another row of the same screen is no step of the back button. */
 function show(...path: readonly string[]): void {

@@ -39,7 +39,6 @@ export function QueueTable(props: QueueTableProps) {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
-    getItemKey: i => rows[i]?.id ?? i,
     overscan: 6,
     // The head lies over the first row's place.
     scrollPaddingStart: ROW,
@@ -95,18 +94,19 @@ export function QueueTable(props: QueueTableProps) {
           </div>
         </div>
         <div role="rowgroup" className="queue-rows" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index: i, start, key }) => {
+          {virtual.getVirtualItems().map(({ index: i, start }) => {
             const row = rows[i]
             if (!row) return null
             const shared = { rowId: row.id, at: i, top: start - ROW, isCursor: row.id === cursor }
             if (row.is === 'run') {
-              const { run } = row
+              const run = get(state.runs, row.run)
+              if (!run) return null
               const age = ageOf(run.machine, now)
               const jobs = jobsOfRun(run)
               const times = timesOfRun(state, run, now)
               return (
                 <RunRow
-                  key={key}
+                  key={row.id}
                   {...shared}
                   run={run}
                   open={row.open}
@@ -121,7 +121,7 @@ export function QueueTable(props: QueueTableProps) {
             if (row.is === 'rest') {
               return (
                 <RestRow
-                  key={key}
+                  key={row.id}
                   {...shared}
                   jobs={row.jobs}
                   standings={index.standing}
@@ -135,7 +135,7 @@ export function QueueTable(props: QueueTableProps) {
             if (!job || !standing) return null
             return (
               <JobRow
-                key={key}
+                key={row.id}
                 {...shared}
                 job={job}
                 standing={standing}

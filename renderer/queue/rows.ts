@@ -20,7 +20,7 @@ export interface QueueView {
 }
 
 export type QueueRow =
-  | { readonly is: 'run'; readonly id: string; readonly run: Run; readonly open: boolean }
+  | { readonly is: 'run'; readonly id: string; readonly run: string; readonly open: boolean }
   | { readonly is: 'job'; readonly id: string; readonly job: string; readonly run: string }
   /** The jobs of a long run that want nothing of a person, folded. */
   | { readonly is: 'rest'; readonly id: string; readonly run: string; readonly jobs: readonly string[] }
@@ -29,27 +29,44 @@ export type QueueRow =
 const FOLD_FROM = 24
 const WANTS_A_LOOK: ReadonlySet<Standing | undefined> = new Set<Standing>(['failed', 'check', 'unknown'])
 
-/** The rows as they stand: open runs before ended ones, the newest first; jobs in the order of their plan. */
-export function rowsOf(state: State, index: JobIndex, view: QueueView): readonly QueueRow[] {
-  const rows: QueueRow[] = []
-  const filtered = isFiltered(view)
-  const runs = runsByStart(state)
-  for (const run of [...runs.filter(isOpen), ...runs.filter(each => !isOpen(each))]) {
-    const named = view.standing === null && hasWords(run.name, view.search)
-    const all = filtered && !named ? matching(state, index, view, run) : run.jobs
-    if (filtered && !named && all.length === 0) continue
-    const open = view.open.has(run.id) !== (filtered && !named)
-    rows.push({ is: 'run', id: run.id, run, open })
-    if (!open) continue
-    const fold = !filtered && run.jobs.length > FOLD_FROM && !view.whole.has(run.id)
-    const shown = fold ? all.filter(id => WANTS_A_LOOK.has(index.standing.get(id))) : all
-    for (const id of shown) rows.push({ is: 'job', id, job: id, run: run.id })
-    if (shown.length < all.length) {
-      const rest = all.filter(id => !WANTS_A_LOOK.has(index.standing.get(id)))
-      rows.push({ is: 'rest', id: `${run.id} rest`, run: run.id, jobs: rest })
-    }
+/**
+ * The rows as they stand: open runs before ended ones, the newest first; jobs in the order of their plan. While nothing
+ * but the jobs themselves changed the rows are the same object: ten thousand of them are not made anew for one job.
+ */
+export function createRows(): (state: State, index: JobIndex, view: QueueView) => readonly QueueRow[] {
+  let rows: readonly QueueRow[] = []
+  let before: readonly unknown[] = []
+  return (state, index, view) => {
+    const all = runsByStart(state)
+    const runs = [...all.filter(isOpen), ...all.filter(each => !isOpen(each))]
+    // Where a job stands counts only for a filter, and for what is folded.
+    const byStanding = isFiltered(view) || runs.some(run => isFolded(run, view))
+    const now = [view, byStanding ? index : null, ...runs.flatMap(({ id, name, jobs }) => [id, name, jobs])]
+    if (now.length === before.length && now.every((each, i) => each === before[i])) return rows
+    before = now
+    rows = runs.flatMap(run => rowsOfRun(state, index, view, run))
+    return rows
   }
-  return rows
+}
+
+function rowsOfRun(state: State, index: JobIndex, view: QueueView, run: Run): readonly QueueRow[] {
+  const filtered = isFiltered(view)
+  const named = view.standing === null && hasWords(run.name, view.search)
+  const all = matching(state, index, view, run)
+  if (filtered && !named && all.length === 0) return []
+  const open = view.open.has(run.id) !== (filtered && !named)
+  const head: QueueRow = { is: 'run', id: run.id, run: run.id, open }
+  if (!open) return [head]
+  const fold = isFolded(run, view)
+  const shown = fold ? all.filter(id => WANTS_A_LOOK.has(index.standing.get(id))) : all
+  const rows = [head, ...shown.map((id): QueueRow => ({ is: 'job', id, job: id, run: run.id }))]
+  if (shown.length === all.length) return rows
+  const jobs = all.filter(id => !WANTS_A_LOOK.has(index.standing.get(id)))
+  return [...rows, { is: 'rest', id: `${run.id} rest`, run: run.id, jobs }]
+}
+
+function isFolded(run: Run, view: QueueView): boolean {
+  return !isFiltered(view) && run.jobs.length > FOLD_FROM && view.open.has(run.id) && !view.whole.has(run.id)
 }
 
 /** The jobs of a run that the view lets through. */

@@ -1,5 +1,4 @@
 import type { RefObject } from 'react'
-import type { Run } from '../../shared/model/run.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import type { QueueRow, QueueView } from './rows.ts'
 import { cursor, setOpen, tick, ticked } from './selection.ts'
@@ -20,11 +19,12 @@ interface QueueKeys {
   readonly grid: RefObject<HTMLElement | null>
   readonly chips: RefObject<HTMLElement | null>
   readonly search: RefObject<HTMLElement | null>
-  readonly jobsOf: (run: Run) => readonly string[]
+  /** The jobs that a row stands for, as far as they pass the filter. */
+  readonly jobsAt: (row: QueueRow | undefined) => readonly string[]
 }
 
 /** The keys of the queue: a tree as file managers have it. */
-export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf }: QueueKeys): void {
+export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt }: QueueKeys): void {
   const place = rows.findIndex(({ id }) => id === at)
   const row = rows[place]
 
@@ -33,10 +33,6 @@ export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf
     if (!next) return
     cursor.set(next.id)
     grid.current?.focus()
-  }
-  const jobsAt = (each: QueueRow | undefined): readonly string[] => {
-    if (!each) return []
-    return each.is === 'job' ? [each.job] : each.is === 'run' ? jobsOf(each.run) : each.jobs
   }
   function tickAnd(step: number): void {
     if (row?.is === 'job') tick([row.job], true)
@@ -51,11 +47,11 @@ export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf
     first: () => move(0),
     last: () => move(rows.length - 1),
     open: () => {
-      if (row?.is === 'run' && !row.open) setOpen(row.run.id, !view.open.has(row.run.id))
+      if (row?.is === 'run' && !row.open) setOpen(row.run, !view.open.has(row.run))
       else move(place + 1)
     },
     shut: () => {
-      if (row?.is === 'run' && row.open) setOpen(row.run.id, !view.open.has(row.run.id))
+      if (row?.is === 'run' && row.open) setOpen(row.run, !view.open.has(row.run))
       else if (row && row.is !== 'run') move(rows.findIndex(({ id }) => id === row.run))
     },
     tick: () => {
@@ -64,7 +60,7 @@ export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsOf
     },
     'tick-down': () => tickAnd(1),
     'tick-up': () => tickAnd(-1),
-    'tick-all': () => tick([...new Set(rows.flatMap(each => (each.is === 'run' ? jobsOf(each.run) : [])))], true),
+    'tick-all': () => tick([...new Set(rows.flatMap(each => (each.is === 'run' ? jobsAt(each) : [])))], true),
     inspect: () => row && acts.inspect(row),
     filter: () => chips.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus(),
     search: () => search.current?.focus(),

@@ -26,7 +26,7 @@ export async function measureEngine(): Promise<readonly Measurement[]> {
   return [...(await measureStart()), ...(await measureFinish())]
 }
 
-async function inHome<T>(work: (home: string) => Promise<T>): Promise<T> {
+export async function inHome<T>(work: (home: string) => Promise<T>): Promise<T> {
   const home = await mkdtemp(join(tmpdir(), 'larmor-bench-'))
   try {
     return await work(home)
@@ -43,25 +43,30 @@ function startEngineProcess(home: string): void {
   execFileSync(process.execPath, [cli, 'engine', 'start'], { env: { ...process.env, LARMOR_HOME: home } })
 }
 
+/** 10,000 archived runs, and 1,000 jobs that are under way. */
+export async function fillHome(home: string): Promise<void> {
+  const store = await openStore(home, { ...model, fence: () => {} })
+  const live = stateOfJobs(LIVE_JOBS)
+  const [sample] = [...values(live.runs)]
+  const ended = { is: 'ended', outcome: 'completed', reason: null, at: '2026-01-01T00:00:00.000Z' } as const
+  for (let n = 0; n < ARCHIVED; n++) {
+    const run: Run = { ...(sample as Run), id: `ra${n}` as RunId, jobs: [], phase: ended }
+    await store.archive.keep({ run, jobs: [], events: [], reducer: REDUCER_VERSION })
+  }
+  // As many events as the state has seen, so that the snapshot fits its journal.
+  const at = '2026-01-01T00:00:00.000Z'
+  await store.append(
+    Array.from({ length: live.seq }, () => ({ type: 'machine.removed', machine: 'none' as never })),
+    at,
+  )
+  await store.writeSnapshot({ ...live, seq: live.seq })
+  await store.close()
+}
+
 /** From nothing to the state in a host's hands. */
 function measureStart(): Promise<readonly Measurement[]> {
   return inHome(async home => {
-    const store = await openStore(home, { ...model, fence: () => {} })
-    const live = stateOfJobs(LIVE_JOBS)
-    const [sample] = [...values(live.runs)]
-    const ended = { is: 'ended', outcome: 'completed', reason: null, at: '2026-01-01T00:00:00.000Z' } as const
-    for (let n = 0; n < ARCHIVED; n++) {
-      const run: Run = { ...(sample as Run), id: `ra${n}` as RunId, jobs: [], phase: ended }
-      await store.archive.keep({ run, jobs: [], events: [], reducer: REDUCER_VERSION })
-    }
-    // As many events as the state has seen, so that the snapshot fits its journal.
-    const at = '2026-01-01T00:00:00.000Z'
-    await store.append(
-      Array.from({ length: live.seq }, () => ({ type: 'machine.removed', machine: 'none' as never })),
-      at,
-    )
-    await store.writeSnapshot({ ...live, seq: live.seq })
-    await store.close()
+    await fillHome(home)
 
     const start = performance.now()
     startEngineProcess(home)

@@ -90,6 +90,10 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   const marked = inspector.locator(`mark[data-line="${proof?.line}"]`)
   expect((await marked.textContent())?.trim()).toBe(proof?.text.trim())
   expect(await inspector.getByRole('button', { name: 'Terminal' }).getAttribute('aria-disabled')).toBe('false')
+  // What a browser cannot do stays in its place, and says why.
+  const folder = inspector.getByRole('button', { name: 'Folder' })
+  expect(await folder.getAttribute('aria-disabled')).toBe('true')
+  expect(await folder.getAttribute('title')).toContain('A browser cannot')
   await inspector.getByRole('button', { name: /Copy id/ }).click()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^44182\d\d$/)
 
