@@ -9,6 +9,7 @@ import { exportCommand } from './cli/export-command.ts'
 import { importCommands } from './cli/import-command.ts'
 import { machineCommands } from './cli/machine-commands.ts'
 import { readCommands } from './cli/read-commands.ts'
+import { remoteCommands } from './cli/remote-commands.ts'
 import { reportCommands } from './cli/report-commands.ts'
 import { startCommands } from './cli/start-commands.ts'
 import { steerCommands } from './cli/steer-commands.ts'
@@ -21,6 +22,7 @@ const commands: readonly CliCommand[] = [
   ...readCommands,
   ...steerCommands,
   ...reportCommands,
+  ...remoteCommands,
   exportCommand,
   ...classifyCommands,
   ...importCommands,
@@ -30,7 +32,7 @@ const commands: readonly CliCommand[] = [
 ]
 
 /** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
-const LATER = [['adopt'], ['watch-folders'], ['cases'], ['pools'], ['clean']]
+const LATER = [['watch-folders'], ['cases'], ['pools']]
 
 async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json')

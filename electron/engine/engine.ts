@@ -11,6 +11,7 @@ import { FaultError, fail, ok, type Result } from '../../shared/result.ts'
 import { createActivity } from './activity.ts'
 import { archiveRuns } from './archive-runs.ts'
 import { keepCampaignFolders } from './campaign-folders.ts'
+import { collectBlobs } from './collect-blobs.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop, unasked } from './machines/machine-loop.ts'
 import { Unreachable } from './machines/transports/index.ts'
@@ -188,11 +189,19 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       const decided = await commits.commit(state => decide(state, command))
       if (decided.ok && command.type === 'machine.connect') return await login(command.machine, 'connect')
       if (decided.ok && command.type === 'machine.test') return await login(command.machine, 'test')
+      if (decided.ok && command.type === 'jobs.clean') collect()
       return decided.ok ? ok({ seq: commits.state.seq }) : decided
     } catch (error) {
       if (error instanceof FaultError) return { ok: false, fault: error.fault }
       throw error
     }
+  }
+
+  /** Content that nothing refers to any more goes from this computer, too. */
+  function collect(): void {
+    collectBlobs(home, store, commits.state)
+      .then(({ count, bytes }) => log(`removed ${count} blobs (${bytes} bytes) that nothing refers to`))
+      .catch((error: unknown) => log(`collecting blobs: ${say(error)}`))
   }
 
   /** A command about an archived run brings it back first, as it was. */

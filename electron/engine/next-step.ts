@@ -2,7 +2,7 @@ import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 
 /** In the order in which a machine takes them. */
-export const STEPS = ['cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse'] as const
+export const STEPS = ['cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse', 'clean'] as const
 export type Step = (typeof STEPS)[number]
 
 /**
@@ -11,7 +11,7 @@ export type Step = (typeof STEPS)[number]
  */
 export function nextStep(job: Job, run: Run): Step | null {
   const attempt = lastAttempt(job)
-  if (attempt.outcome !== null) return null
+  if (attempt.outcome !== null) return job.attempts.some(isToBeCleaned) ? 'clean' : null
   const mayBegin = run.phase.is === 'open' && run.phase.hold === null
   switch (attempt.phase.is) {
     case 'planned':
@@ -30,6 +30,11 @@ export function nextStep(job: Job, run: Run): Step | null {
     case 'parsed':
       return null
   }
+}
+
+/** A person wants its folder on the machine removed. */
+export function isToBeCleaned({ clean }: Attempt): boolean {
+  return clean !== undefined && !clean.done
 }
 
 /** A lost attempt: nothing is done for it, but its report may still come, and is then the truth. */

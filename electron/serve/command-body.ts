@@ -25,6 +25,8 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'classes.set': { run: 'text', classes: 'anything' },
   'experiment.set': { run: 'text', experiment: 'anything' },
   'report.adopt': { machine: 'text', name: 'text', run: 'text' },
+  'jobs.clean': { jobs: 'texts' },
+  'job.adopt': { run: 'text', machine: 'text', queue_id: 'text', dir: 'text' },
   'machine.set': { machine: 'object' },
   'machine.remove': { machine: 'text' },
   'machine.connect': { machine: 'text' },

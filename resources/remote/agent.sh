@@ -308,6 +308,30 @@ follow() {
   done
 }
 
+# adopt <label> <dir>: the label's folder is this one from now on. Prints "adopted <label>" where it is there.
+adopt() {
+  is_label "$1" && [ -d "$2" ] || return 0
+  mkdir -p "$LARMOR_WORK/jobs"
+  [ -e "$LARMOR_WORK/jobs/$1" ] || ln -s "$2" "$LARMOR_WORK/jobs/$1"
+  [ -L "$LARMOR_WORK/jobs/$1" ] && printf 'adopted\t%s\n' "$1"
+  return 0
+}
+
+# clean <label>...: removes the folders of jobs that were fetched. Prints "cleaned <label>" for each that is gone.
+clean() {
+  for name in "$@"; do
+    is_label "$name" || continue
+    dir="$LARMOR_WORK/jobs/$name"
+    if [ -L "$dir" ]; then
+      rm -f "$dir/fetch.sha256" "$dir" # an adopted one lies elsewhere, and stays
+    elif [ -f "$dir/fetch.sha256" ]; then
+      rm -rf "$dir"
+    fi
+    [ -e "$dir" ] || [ -L "$dir" ] || printf 'cleaned\t%s\n' "$name"
+  done
+  return 0
+}
+
 # seen <name>...: these names in the spool were looked at, and what they said is kept.
 seen() {
   for name in "$@"; do
@@ -588,7 +612,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | follow | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

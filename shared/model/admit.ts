@@ -70,6 +70,7 @@ const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
   'jobs.staged',
   'submit.intended',
   'submit.doubted',
+  'jobs.adopted',
   'jobs.submitted',
   'jobs.waiting',
   'jobs.running',

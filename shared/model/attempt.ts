@@ -55,6 +55,10 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       if (phase.is !== 'planned') return phase.dir === fact.dir ? known : forbidden()
       return outcome === null ? to({ is: 'staged', dir: fact.dir }) : forbidden()
 
+    case 'jobs.adopted':
+      if (phase.is !== 'planned' || outcome !== null) return forbidden()
+      return to({ is: 'queued', dir: fact.dir, queue_id: fact.queue_id, submitted: at, waiting: null })
+
     case 'submit.intended':
       if (phase.is === 'planned') return forbidden()
       if (phase.is !== 'staged') return known

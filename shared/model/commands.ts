@@ -1,4 +1,4 @@
-import type { JobId, Json, MachineName, RunId } from '../ids.ts'
+import type { JobId, Json, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
 import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
 import type { ImportedOutput } from './events.ts'
@@ -43,6 +43,17 @@ export type Command =
   | { readonly type: 'experiment.set'; readonly run: RunId; readonly experiment: Experiment | null }
   /** Makes a run of a foreign report. The sender makes the run's id. */
   | { readonly type: 'report.adopt'; readonly machine: MachineName; readonly name: string; readonly run: RunId }
+  /** Removes the folders on the machine of all their attempts that were fetched and verified. */
+  | { readonly type: 'jobs.clean'; readonly jobs: readonly JobId[] }
+  /** Looks after a job of the machine's queue that was submitted by other means, as a run of its own. */
+  | {
+      readonly type: 'job.adopt'
+      readonly run: RunId
+      readonly machine: MachineName
+      readonly queue_id: QueueId
+      /** The folder on the machine in which it computes. */
+      readonly dir: RemotePath
+    }
   | { readonly type: 'machine.set'; readonly machine: Machine }
   | { readonly type: 'machine.remove'; readonly machine: MachineName }
   /** Log in now, asking whoever listens to `questions`; the reply comes when the machine is reached, or says why not. */

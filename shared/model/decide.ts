@@ -1,4 +1,4 @@
-import { isRunId, type Json, jobId, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type JobId, type Json, jobId, label, type MachineName, type RunId } from '../ids.ts'
 import { readGroups } from '../nmr/atom-classes.ts'
 import { readExperiment } from '../nmr/experiment.ts'
 import type { MoleculeInfo } from '../nmr/molecule-info.ts'
@@ -7,9 +7,9 @@ import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
 import type { Command } from './commands.ts'
-import type { EventBody } from './events.ts'
+import type { AttemptRef, EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
-import { IMPORTED, isImported, type Job, lastAttempt } from './job.ts'
+import { IMPORTED, isCleanable, isImported, type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
 import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
 import { checkMachine } from './machine-settings.ts'
@@ -103,6 +103,10 @@ export function decide(state: State, command: Command): Result<readonly EventBod
         { type: 'report.adopted', machine, name, run: run.id },
       ])
     }
+    case 'jobs.clean':
+      return ok(cleanable(state, command.jobs))
+    case 'job.adopt':
+      return adopt(state, command)
     case 'machine.set':
       return setMachine(state, command.machine)
     case 'machine.remove': {
@@ -187,6 +191,59 @@ function setMachine(state: State, machine: Machine): Result<readonly EventBody[]
   const { settings } = machine
   const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
   return ok([{ type: 'machine.changed', machine: { ...found, settings } }])
+}
+
+/** The folders of fetched attempts, one event for each run. */
+function cleanable(state: State, ids: readonly JobId[]): readonly EventBody[] {
+  const byRun = new Map<RunId, AttemptRef[]>()
+  for (const id of ids) {
+    const job = get(state.jobs, id)
+    if (!job || isImported(job) || lastAttempt(job).outcome === null) continue
+    const refs = job.attempts.filter(isCleanable).map(({ n, label }) => ({ job: id, attempt: n, label }))
+    if (refs.length > 0) byRun.set(job.run, [...(byRun.get(job.run) ?? []), ...refs])
+  }
+  return [...byRun].map(([run, jobs]) => ({ type: 'clean.wished', run, jobs }))
+}
+
+function adopt(
+  state: State,
+  { run, machine: name, queue_id, dir }: Extract<Command, { readonly type: 'job.adopt' }>,
+): Result<readonly EventBody[]> {
+  if (!isRunId(run)) return badInput('run', `"${run}" is no id for a run.`)
+  if (get(state.runs, run)) return ok([])
+  const machine = state.machines[name]
+  if (!machine) return noMachine(name)
+  if (!/^\/[^\0\n]*[^\0\n/]/.test(dir)) return badInput('dir', `"${dir}" is no whole path of a folder.`)
+  const other = machine.others.find(({ queue_id: id }) => id === queue_id)
+  if (!other)
+    return fail({
+      code: 'not-found',
+      message: `There was no job ${queue_id} of yours in the queue of "${name}" when it was last asked.`,
+      hint: `larmor machines connect ${name} asks again; a job of Larmor's own needs no adopting`,
+    })
+  const id = jobId(run, 'job')
+  const ref: AttemptRef = { job: id, attempt: 1, label: label(id, 1) }
+  const input = { adopted: true, queue_id, name: other.name }
+  const spec = {
+    key: 'job',
+    machine: name,
+    program: 'command',
+    input,
+    resources: { ranks: 1, memory_mb: 1, seconds: 60 },
+  }
+  return ok([
+    {
+      type: 'run.started',
+      run,
+      name: other.name,
+      workflow: 'single',
+      workflow_version: workflowOf('single').version,
+      params: { jobs: [spec] },
+      machine: name,
+    },
+    { type: 'jobs.planned', run, jobs: [{ ...ref, ...spec }] },
+    { type: 'jobs.adopted', run, jobs: [{ ...ref, dir, queue_id }] },
+  ])
 }
 
 /** A run that still needs the machine: without it nobody would look after what may be alive there. */

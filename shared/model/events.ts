@@ -37,6 +37,8 @@ export type AttemptFact =
   | OfJobs<'jobs.staged', { readonly dir: RemotePath }>
   | OfJob<'submit.intended'>
   | OfJob<'submit.doubted', { readonly text: string }>
+  /** A job that was submitted by other means is looked after from now on; it computes in this folder. */
+  | OfJobs<'jobs.adopted', { readonly dir: RemotePath; readonly queue_id: QueueId }>
   | OfJobs<'jobs.submitted', { readonly queue_id: QueueId }>
   /** The scheduler says why it does not start, or (null) that it merely waits for its turn again. */
   | OfJobs<'jobs.waiting', { readonly waiting: Waiting | null }>
@@ -130,6 +132,9 @@ export type EventBody =
       }
     >
   | AttemptFact
+  /** Folders on the machine are to be removed, of these attempts; and they are gone. */
+  | OfJobs<'clean.wished'>
+  | OfJobs<'jobs.cleaned'>
   /** A fact that the model forbids where the attempt is: kept, and without effect. */
   | OfJob<'fact.ignored', { readonly fact: AttemptFact['type']; readonly why: string }>
   | { readonly type: 'report.received'; readonly report: ForeignReport }

@@ -149,6 +149,8 @@ export interface Attempt {
   readonly warning: string | null
   readonly evidence: readonly Evidence[]
   readonly cancel_wished: Instant | null
+  /** Since when its folder on the machine is to be removed, and whether it was. */
+  readonly clean?: { readonly wished: Instant; readonly done: boolean }
   /** Facts that came and could not be true of it, once each, the first twenty. */
   readonly ignored: readonly { readonly fact: string; readonly why: string }[]
   /** The remedy this attempt was made with; null for the first, `none` for a retry without one. */
@@ -182,6 +184,16 @@ export function lastAttempt(job: Job): Attempt {
   const attempt = job.attempts.at(-1)
   if (!attempt) throw new Error(`job ${job.id} has no attempt`)
   return attempt
+}
+
+/** A job that was submitted by other means: it is known by its queue id, and tells nothing of itself. */
+export function isAdopted({ input }: Pick<Attempt, 'input'>): boolean {
+  return typeof input === 'object' && input !== null && 'adopted' in input && input.adopted === true
+}
+
+/** Its folder is on a machine, and everything that was to come home is here, verified by its sums. */
+export function isCleanable({ phase, outcome, clean }: Attempt): boolean {
+  return outcome !== null && phase.is === 'parsed' && phase.files.length > 0 && clean === undefined
 }
 
 /** What the job's last attempt produced, if it completed. */

@@ -10,7 +10,7 @@ import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 6
+export const REDUCER_VERSION = 7
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -157,12 +157,17 @@ function apply(draft: Draft, event: Event): void {
       draft.machines = others
       return
     }
+    case 'clean.wished':
+    case 'jobs.cleaned':
+      clean(draft, event)
+      return
     case 'fact.ignored':
       keepIgnored(draft, event)
       return
     case 'jobs.staged':
     case 'submit.intended':
     case 'submit.doubted':
+    case 'jobs.adopted':
     case 'jobs.submitted':
     case 'jobs.waiting':
     case 'jobs.running':
@@ -313,6 +318,20 @@ function endTask(draft: Draft, event: Of<'task.done' | 'task.failed'>, state: Ta
     const task = run.tasks[event.task]
     return task?.state.is === 'planned' ? { ...run, tasks: { ...run.tasks, [task.key]: { ...task, state } } } : run
   })
+}
+
+/** Of old attempts, too: their folders are on the machine as well. */
+function clean(draft: Draft, { type, jobs, at }: Of<'clean.wished' | 'jobs.cleaned'>): void {
+  for (const { job: id, attempt: n } of jobs) {
+    const job = draft.jobs.get(id)
+    if (!job) continue
+    const attempts = job.attempts.map(attempt => {
+      if (attempt.n !== n) return attempt
+      if (type === 'clean.wished') return attempt.clean ? attempt : { ...attempt, clean: { wished: at, done: false } }
+      return { ...attempt, clean: { wished: attempt.clean?.wished ?? at, done: true } }
+    })
+    draft.jobs.set(id, { ...job, attempts })
+  }
 }
 
 function keepIgnored(draft: Draft, { job: id, attempt: n, fact, why }: Of<'fact.ignored'>): void {

@@ -6,13 +6,10 @@ const { larmor, refusal } = await workplace()
 describe('what is promised for later, and what is wrong', () => {
   test.concurrent.each([
     ['import folder'],
-    ['adopt local 17 --dir /tmp'],
     ['watch-folders list'],
     ['watch-folders add /tmp --recipe x --pool y'],
     ['cases'],
     ['pools'],
-    ['clean'],
-    ['clean --dry-run'],
     ['nmr CO --no-report'],
     ['resubmit RUN --fix damping'],
     ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [

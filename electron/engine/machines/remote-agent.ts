@@ -42,6 +42,10 @@ export interface RemoteAgent {
   seen(names: readonly string[]): Promise<void>
   /** Calls back when names came into the spool, over a channel that stays open until the returned function is called. */
   follow(changed: () => void): () => void
+  /** Lets the label's folder be one that lies elsewhere; nothing of it is ever removed. */
+  adopt(label: Label, dir: RemotePath): Promise<readonly Answer[]>
+  /** Removes the folders of jobs that are over and were fetched. */
+  clean(labels: readonly Label[]): Promise<readonly Answer[]>
   pack(labels: readonly Label[]): { readonly out: Readable; readonly done: Promise<Printed> }
   /** At most 1 MB of a job's file from `offset` on; empty where there is none. */
   tail(label: Label, file: string, offset: number): Promise<Buffer>
@@ -108,6 +112,8 @@ export async function installAgent(session: Session, work: string, programs: rea
       done.catch(() => {})
       return () => over.abort()
     },
+    adopt: (label, dir) => ask('adopt', [label, dir]),
+    clean: labels => askAll('clean', labels),
     pack: labels => session.stream(call('pack', labels)),
     async tail(label, file, offset) {
       const { out, done } = session.stream(call('tail', [label, file, String(offset)]))

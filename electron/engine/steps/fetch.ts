@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import type { EventBody } from '../../../shared/model/events.ts'
-import type { FetchedFile, Job } from '../../../shared/model/job.ts'
+import { type FetchedFile, isAdopted, type Job } from '../../../shared/model/job.ts'
 import { Unreachable } from '../machines/transports/index.ts'
 import { around } from '../points.ts'
-import { type Here, labelOf, perRun, refOf } from './here.ts'
+import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 
 const MANIFEST = 'fetch.sha256'
 /** A plain file name: nothing from a machine ever names a path. */
@@ -18,6 +18,7 @@ const PLAIN = /^[A-Za-z0-9_+,=@][A-Za-z0-9._+,=@ -]*$/
  * blobs and the run's readable folder. What did not arrive whole is fetched again at the next turn.
  */
 export async function fetch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  for (const job of jobs) await enterAdopted(here, job)
   const arrived = await around('fetch.receive', () => receive(here, jobs))
   const fetched: { job: Job; files: readonly FetchedFile[] }[] = []
   for (const job of jobs) {
@@ -30,6 +31,12 @@ export async function fetch(here: Here, jobs: readonly Job[]): Promise<readonly 
     'jobs.fetched',
     fetched.map(({ job, files }) => ({ job, item: { ...refOf(job), files } })),
   )
+}
+
+/** The folder of an adopted job lies where it always was. */
+async function enterAdopted(here: Here, job: Job): Promise<void> {
+  const attempt = inPhase(job, 'ended')
+  if (attempt && isAdopted(attempt)) await here.agent.adopt(attempt.label, attempt.phase.dir)
 }
 
 /** Where an attempt's files arrive; it becomes the readable folder's content only when all of them are verified. */

@@ -1,6 +1,6 @@
 import type { ContentRef, Instant, Label, QueueId } from '../../../shared/ids.ts'
 import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
-import { type Attempt, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
+import { type Attempt, isAdopted, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
 import type { Machine, OtherJob } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
 import type { QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
@@ -70,8 +70,9 @@ export interface Queue {
 /** What the queue says of a job: by its id where that is known, else by its name; of several what is not gone. */
 export function entryOf({ entries }: Queue, job: Job): QueueEntry | undefined {
   const { label, phase } = lastAttempt(job)
-  const named = entries.filter(entry => entry.label === label)
   const id = 'queue_id' in phase ? phase.queue_id : null
+  if (isAdopted(lastAttempt(job))) return entries.find(({ queue_id }) => queue_id === id)
+  const named = entries.filter(entry => entry.label === label)
   return named.find(({ queue_id }) => queue_id === id) ?? named.find(({ status }) => status !== 'gone') ?? named[0]
 }
 

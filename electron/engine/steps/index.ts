@@ -1,5 +1,6 @@
 import type { Step } from '../next-step.ts'
 import { cancel } from './cancel.ts'
+import { clean } from './clean.ts'
 import { fetch } from './fetch.ts'
 import type { StepFunction } from './here.ts'
 import { parse } from './parse.ts'
@@ -9,4 +10,4 @@ import { watch } from './watch.ts'
 
 export type { Here } from './here.ts'
 
-export const steps: Record<Step, StepFunction> = { cancel, stage, intend, submit, watch, fetch, parse }
+export const steps: Record<Step, StepFunction> = { cancel, stage, intend, submit, watch, fetch, parse, clean }

@@ -12,6 +12,7 @@ const FACTS: Readonly<Record<string, AttemptFact>> = {
   intended: fact.intended(),
   doubted: fact.doubted(),
   'doubted more': fact.doubted(ref(), 'another reason'),
+  adopted: fact.adopted(),
   submitted: fact.submitted(),
   'submitted as another': fact.submitted(ref(), '99'),
   held: fact.waiting(ref(), { is: 'held', text: 'JobHeldUser' }),
@@ -89,7 +90,7 @@ function single(each: AttemptFact): SingleFact {
  */
 const TABLE = `
 planned
-  staged: staged, staged elsewhere: staged elsewhere, refused: planned failed
+  staged: staged, staged elsewhere: staged elsewhere, refused: planned failed, adopted: queued
   reused: parsed reused c1 completed, reused another: parsed reused c2 completed
 planned failed
   = refused

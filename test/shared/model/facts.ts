@@ -73,6 +73,11 @@ export const fact = {
     run: RUN,
     jobs: [{ ...of, waiting }],
   }),
+  adopted: (of = ref(), id = '17'): AttemptFact => ({
+    type: 'jobs.adopted',
+    run: RUN,
+    jobs: [{ ...of, dir: '/work/jobs/a' as RemotePath, queue_id: id as QueueId }],
+  }),
   submitted: (of = ref(), id = '17'): AttemptFact => ({
     type: 'jobs.submitted',
     run: RUN,

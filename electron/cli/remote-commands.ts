@@ -1,0 +1,114 @@
+import type { JobId, MachineName, QueueId, RemotePath } from '../../shared/ids.ts'
+import { isCleanable, isImported, type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
+import { values } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { jobsOf } from '../../shared/show/status.ts'
+import { ensureEngine, follow, readState } from '../engine-client.ts'
+import { badArgument, type CliCommand } from './command.ts'
+import { find, readStateWith } from './find.ts'
+import { runIdOf } from './ids.ts'
+import { columns, EXIT } from './terminal.ts'
+
+/** How long the machine's queue may take to be seen until what is known of it counts. */
+const LOOK_MS = 15_000
+
+const adopt: CliCommand = {
+  name: 'adopt',
+  usage: 'MACHINE QUEUE_ID --dir D',
+  summary: "looks after a job of the machine's queue that was submitted by other means",
+  options: { dir: { type: 'string' } },
+  async run({ home, terminal }, given) {
+    const [machine, queue_id, ...more] = given.words as readonly [MachineName, QueueId, ...string[]]
+    if (machine === undefined || queue_id === undefined || more.length > 0)
+      throw badArgument(
+        'arguments',
+        'One MACHINE and one QUEUE_ID are wanted.',
+        'larmor adopt MACHINE QUEUE_ID --dir D',
+      )
+    const dir = given.text('dir') as RemotePath | undefined
+    if (dir === undefined) throw badArgument('dir', '--dir is missing: the folder on the machine in which it computes.')
+    const run = runIdOf(`adopt ${machine} ${queue_id} ${dir}`)
+    const engine = await ensureEngine(home)
+    try {
+      if (!isSeen((await readState(home)).state, machine, queue_id)) {
+        orThrow(await engine.send({ type: 'machine.connect', machine }))
+        for await (const { state } of follow(home, AbortSignal.timeout(LOOK_MS))) {
+          if (isSeen(state, machine, queue_id)) break
+        }
+      }
+      orThrow(await engine.send({ type: 'job.adopt', run, machine, queue_id, dir }))
+    } finally {
+      engine.detach()
+    }
+    const document = { run, jobs: [{ job: `${run}.job`, key: 'job' }] }
+    terminal.document(document, () => `adopted as ${run}\nlarmor show ${run}`)
+    return EXIT.done
+  },
+}
+
+function isSeen({ machines }: State, machine: MachineName, id: QueueId): boolean {
+  return machines[machine]?.others.some(({ queue_id }) => queue_id === id) ?? true // decide says what is wrong
+}
+
+const clean: CliCommand = {
+  name: 'clean',
+  usage: '[RUN] [--dry-run]',
+  summary: 'removes from the machines the folders of jobs that were fetched and verified',
+  options: { 'dry-run': { type: 'boolean' } },
+  async run({ home, terminal }, given) {
+    if (given.words.length > 1) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
+    const { state } = await readStateWith(home, given.words)
+    const [id] = given.words
+    const found = id === undefined ? null : find(state, id)
+    const jobs = found === null ? [...values(state.jobs)] : found.is === 'run' ? jobsOf(state, found.run) : [found.job]
+    const dry = given.flag('dry-run')
+    const folders = jobs.filter(job => isOver(job) && !isImported(job)).flatMap(foldersOf)
+    const kept = jobs.filter(job => !isOver(job) || !job.attempts.some(({ clean }) => clean !== undefined))
+    if (!dry && folders.length > 0) await send(home, [...new Set(folders.map(({ job }) => job))])
+    const document = {
+      folders,
+      kept: kept
+        .filter(({ id }) => !folders.some(({ job }) => job === id))
+        .map(({ id, attempts }) => ({ job: id, reason: reasonOf(attempts.at(-1)?.outcome ?? null) })),
+    }
+    terminal.document(document, () =>
+      [
+        columns(
+          ['machine', dry ? 'would remove' : 'removes', 'files', 'bytes'],
+          folders.map(({ machine, dir, files, bytes }) => [machine, dir, files, bytes]),
+        ),
+        ...document.kept.map(({ job, reason }) => `keeps ${job}: ${reason}`),
+      ].join('\n'),
+    )
+    return EXIT.done
+  },
+}
+
+function isOver(job: Job): boolean {
+  return lastAttempt(job).outcome !== null
+}
+
+function foldersOf({ id, machine, attempts }: Job) {
+  return attempts.flatMap(attempt => {
+    if (!isCleanable(attempt) || attempt.phase.is !== 'parsed') return []
+    const { dir, files } = attempt.phase
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+    return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes }]
+  })
+}
+
+function reasonOf(outcome: string | null): string {
+  return outcome === null ? 'it is not over' : `it is ${outcome}, and nothing of it was fetched`
+}
+
+async function send(home: string, jobs: readonly JobId[]): Promise<void> {
+  const engine = await ensureEngine(home)
+  try {
+    orThrow(await engine.send({ type: 'jobs.clean', jobs }))
+  } finally {
+    engine.detach()
+  }
+}
+
+export const remoteCommands: readonly CliCommand[] = [adopt, clean]
