@@ -17,10 +17,8 @@ export async function readOutput(
   try {
     let length = 0
     for await (const lines of lineBatches(path)) {
-      for (const line of lines) {
-        reader.line(line, path)
-        length += line.length + 1
-      }
+      reader.lines(lines, path)
+      for (const line of lines) length += line.length + 1
       if (length > nameless && !reader.isNamed()) break
     }
   } catch (error) {
@@ -32,6 +30,6 @@ export async function readOutput(
   if (broken !== null)
     return { program, reading: unknownOutput(`the gzip file is damaged: ${broken}`, reading.evidence) }
   if (beside === null || reading.outcome !== 'truncated') return { program, reading }
-  for await (const lines of lineBatches(beside)) for (const line of lines) reader.line(line, 'stderr.txt')
+  for await (const lines of lineBatches(beside)) reader.lines(lines, 'stderr.txt')
   return reader.recognised()
 }

@@ -42,6 +42,7 @@ export const command: Program = {
 
   reader: () => ({
     line() {},
+    lines() {},
     reading: () => ({
       outcome: 'unknown',
       category: null,

@@ -71,6 +71,8 @@ export type GeometryAtom = readonly [element: string, x: number, y: number, z: n
 export interface OutputReader {
   /** One line of the output, without its end. `file` names which one, for evidence. */
   line(text: string, file: string): void
+  /** As many lines as there are at once: outputs have millions, and a call for each costs more than reading it. */
+  lines(batch: readonly string[], file: string): void
   reading(): OutputReading
 }
 

@@ -2,7 +2,7 @@ import type { Json } from '../ids.ts'
 import type { Evidence } from '../model/job.ts'
 import { evidenceAt } from './complaints.ts'
 import { noFigures, type OutputReader, type OutputReading, type Program } from './program.ts'
-import { byFirstWord, firstWord, type Rule } from './rules.ts'
+import { byFirstCharacter, byFirstWord, firstWord, type Rule } from './rules.ts'
 
 interface Known {
   readonly id: string
@@ -58,7 +58,7 @@ export interface Recognised {
 }
 
 export interface RecognisingReader {
-  line(text: string, file: string): void
+  lines(batch: readonly string[], file: string): void
   /** Whether something has said what wrote it. */
   isNamed(): boolean
   recognised(): Recognised
@@ -115,6 +115,7 @@ export function recognisingReader(readers: Readonly<Record<string, Pick<Program,
     ([start, id, label, words]): Rule => [start, line => (!words || words.test(line)) && found({ id, label }, line)],
   )
   const dispatch = byFirstWord(rules)
+  const byFirst = byFirstCharacter(rules)
 
   function found(one: Known, line: string): boolean {
     if (program === null) {
@@ -140,34 +141,55 @@ export function recognisingReader(readers: Readonly<Record<string, Pick<Program,
     kept = []
   }
 
+  /** Whether none of the lines can be anybody's name: then the reader may have them all at once. */
+  function isPlain(batch: readonly string[]): boolean {
+    if (inEcho) return false
+    return batch.every(text => {
+      const code = text.charCodeAt(firstWord(text))
+      const found = code < 128 ? byFirst[code] : null
+      return !found?.some(([start]) => text.startsWith(start, firstWord(text)))
+    })
+  }
+
+  function one(text: string, from: string): void {
+    file = from
+    lines += 1
+    const start = firstWord(text)
+    if (inEcho) inEcho = !text.startsWith('====')
+    else {
+      dispatch(text, start)
+      // NWChem prints its input as it is: what stands there is nobody's name.
+      if (program?.id === 'nwchem' && text.startsWith('====') && text.includes('echo of input deck')) inEcho = true
+    }
+    if (reader) reader.line(text, from)
+    else if (program) {
+      if (kept.length > 0 || dropped > 0 || lines === 1 || named?.line === lines) {
+        begin()
+        ;(reader as OutputReader | null)?.line(text, from)
+      }
+    } else keep(text)
+  }
+
+  /** Of an output that has not said what wrote it. */
+  function keep(text: string): void {
+    if (text.includes('\0')) nuls = true
+    if (text.includes('\ufffd')) strange += 1
+    if (keptLength < MOST_KEPT && dropped === 0) {
+      kept.push(text)
+      keptLength += text.length + 1
+    } else {
+      dropped += kept.length + 1
+      kept = []
+    }
+  }
+
   return {
-    line(text, from) {
-      file = from
-      lines += 1
-      const start = firstWord(text)
-      if (inEcho) inEcho = !text.startsWith('====')
-      else {
-        dispatch(text, start)
-        // NWChem prints its input as it is: what stands there is nobody's name.
-        if (program?.id === 'nwchem' && text.startsWith('====') && text.includes('echo of input deck')) inEcho = true
+    lines(batch, from) {
+      if (program !== null && isPlain(batch)) {
+        lines += batch.length
+        return reader?.lines(batch, from)
       }
-      if (reader) return reader.line(text, from)
-      if (program) {
-        if (kept.length > 0 || dropped > 0 || lines === 1 || named?.line === lines) {
-          begin()
-          ;(reader as OutputReader | null)?.line(text, from)
-        }
-        return
-      }
-      if (text.includes('\0')) nuls = true
-      if (text.includes('\ufffd')) strange += 1
-      if (keptLength < MOST_KEPT && dropped === 0) {
-        kept.push(text)
-        keptLength += text.length + 1
-      } else {
-        dropped += kept.length + 1
-        kept = []
-      }
+      for (const text of batch) one(text, from)
     },
 
     isNamed: () => program !== null,

@@ -54,9 +54,7 @@ async function readOutputs(here: Here, job: Job, program: Program): Promise<Outp
     const files = attempt?.phase.files ?? []
     const file = files.find(fetched => fetched.name === name) ?? files.find(fetched => fetched.name === `${name}.gz`)
     if (!file) continue
-    for await (const lines of lineBatches(here.blobs.path(file))) {
-      for (const line of lines) reader.line(line, file.name)
-    }
+    for await (const lines of lineBatches(here.blobs.path(file))) reader.lines(lines, file.name)
   }
   return reader
 }

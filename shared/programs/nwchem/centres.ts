@@ -16,6 +16,8 @@ export interface Centre {
 export interface CentresTable {
   begin(head: string): void
   row(line: string): void
+  /** Whether a table has begun and not ended. */
+  isOpen(): boolean
   /** The last table that was there to its end; null before the first. */
   last(): readonly Centre[] | null
 }
@@ -40,6 +42,7 @@ export function centresTable(): CentresTable {
         open = null
       }
     },
+    isOpen: () => open !== null,
     last: () => last,
   }
 }

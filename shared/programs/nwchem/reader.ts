@@ -3,7 +3,7 @@ import type { Category } from '../categories.ts'
 import { type Cause, type Complaint, evidenceAt as evidence } from '../complaints.ts'
 import { afterEquals, decimals, lastWord, numberOrNull } from '../numbers.ts'
 import type { Evidence, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { firstWord } from '../rules.ts'
+import { byFirstCharacter, type LineByLine, lastLines, type NumberedLine, sift } from '../rules.ts'
 import { surroundingCause } from '../surroundings.ts'
 import { atomsOf, centresTable, elementOf } from './centres.ts'
 import { ending } from './ending.ts'
@@ -35,8 +35,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let line = ''
   let lineNumber = 0
   let underRule = false
-  let lastLine = ''
-  let lastNumber = 0
+  const last = lastLines(1)
+  let first = 1
   /** Reads the rows of a table; false when the line is none of them any more. */
   let rows: ((line: string) => boolean) | null = null
 
@@ -242,8 +242,12 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
       },
     ],
     [' For more information see the NWChem manual', endFatally],
+    // Looked at for what they are, not for how they go on.
+    ['====', () => {}],
+    ['-', () => {}],
+    ['Northwest Computational', () => {}],
   ]
-  const byFirst = tableOf(readers)
+  const byFirst = byFirstCharacter(readers)
 
   function frequencyRow(): void {
     frequencies.push(...[...line.matchAll(/-?\d+\.\d{2}(?=\s|$)/g)].map(word => Number(word) + 0))
@@ -342,18 +346,15 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     if (line.startsWith('Northwest Computational Chemistry Package (NWChem)', start)) banner()
   }
 
-  return {
-    line(text, from) {
+  const work: LineByLine = {
+    isBusy: () => inEcho || underRule || scfTable || rows !== null || table.isOpen(),
+    one(text, start, index) {
       line = text
-      if (from !== file) changeFile(from)
-      lineNumber += 1
-      if (isStderr) return hear()
-
+      lineNumber = first + index
       if (inEcho) {
         inEcho = !line.startsWith('====')
         return
       }
-      const start = firstWord(line)
       if (start === line.length) {
         underRule = false
         if (scfCycle !== null) scfTable = false
@@ -361,8 +362,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
         table.row(line)
         return
       }
-      const first = line.charCodeAt(start)
-      if (first === EQUALS && line.startsWith('====') && line.includes('echo of input deck')) {
+      const code = line.charCodeAt(start)
+      if (code === EQUALS && line.startsWith('====') && line.includes('echo of input deck')) {
         isNwchem = true
         inEcho = true
         return
@@ -372,10 +373,29 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
       table.row(line)
       if (scfTable && /^\s+\d+\s+\S+\s+\d/.test(line)) scfCycle = Number(line.trim().split(/\s+/)[0])
       dispatch(start)
-      lastLine = line
-      lastNumber = lineNumber
-      underRule = first === HYPHEN && line.startsWith(RULE)
+      underRule = code === HYPHEN && line.startsWith(RULE)
     },
+  }
+
+  function lines(texts: readonly string[], from: string): void {
+    if (from !== file) changeFile(from)
+    first = lineNumber + 1
+    if (isStderr) {
+      for (const text of texts) {
+        line = text
+        lineNumber += 1
+        hear()
+      }
+      return
+    }
+    sift(texts, byFirst, work)
+    lineNumber = first + texts.length - 1
+    last.keep(texts, first)
+  }
+
+  return {
+    line: (text, from) => lines([text], from),
+    lines,
 
     reading(): OutputReading {
       const geometry = atomsOf(table.last())
@@ -386,7 +406,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           totalTimes,
           complaints,
           stderr,
-          lastLine: lastNumber === 0 ? null : evidence(output, lastNumber, lastLine),
+          lastLine: lastOf(last.last()),
           lastEnergy,
           tasks,
           optimised,
@@ -440,6 +460,10 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     return centres === null || [...(shieldings ?? [])].every(([n, { element }]) => centres[n - 1]?.element === element)
   }
 
+  function lastOf(found: NumberedLine | null): Evidence | null {
+    return found && evidence(output, found.number, found.text)
+  }
+
   function kindOf(): string | null {
     if (!isNwchem) return null
     if (shieldings) return 'nmr'
@@ -453,14 +477,4 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     if (optimising) return optimised ? true : null
     return scf === 'done' ? true : null
   }
-}
-
-type Reading = readonly [start: string, read: () => void]
-
-/** What reads a line, by the code of its first character that is no blank. */
-function tableOf(readers: readonly Reading[]): readonly (readonly Reading[] | null)[] {
-  return Array.from({ length: 128 }, (_, code) => {
-    const found = readers.filter(([start]) => start.trimStart().charCodeAt(0) === code)
-    return found.length > 0 || code === 'N'.charCodeAt(0) ? found : null
-  })
 }

@@ -3,7 +3,7 @@ import type { Category } from '../categories.ts'
 import { type Cause, type Complaint, evidenceAt, findCause } from '../complaints.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstWord, firstWord, lastLines, type Rule } from '../rules.ts'
+import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
 import { surroundingCause, surroundingStarts } from '../surroundings.ts'
 import { ending } from './ending.ts'
 import { orcaCauses } from './failures.ts'
@@ -23,6 +23,9 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
   let isStderr = false
   let lineNumber = 0
   const last = lastLines(14)
+  /** The batch at work, and the number of its first line. */
+  let batch: readonly string[] = []
+  let first = 1
 
   let isOrca = false
   let version: string | null = null
@@ -98,7 +101,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     fatal = here(line)
     // What was said right before may begin with any word at all.
     if (complaints.some(each => each.weight >= 2)) return
-    for (const { text, number } of last.all()) {
+    for (const { text, number } of last.before(batch, first, lineNumber - first)) {
       const said = findCause(orcaCauses, text)
       if (said) complaints.push({ ...said, evidence: evidenceAt(file, number, text) })
     }
@@ -331,6 +334,17 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     ),
   ]
   const dispatch = byFirstWord(rules)
+  const byFirst = byFirstCharacter(rules)
+  const work: LineByLine = {
+    isBusy: () => table !== null || scfTable,
+    one(text, start, index) {
+      lineNumber = first + index
+      if (table !== null && !table(text)) table = null
+      if (start === text.length) return
+      if (scfTable) iteration(text)
+      dispatch(text, start)
+    },
+  }
 
   function changeFile(to: string): void {
     lineNumbers.set(file, lineNumber)
@@ -345,18 +359,26 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     if (cause && heard.length < MOST_COMPLAINTS) heard = [...heard, { ...cause, evidence: here(line) }]
   }
 
+  function lines(texts: readonly string[], from: string): void {
+    if (from !== file) changeFile(from)
+    if (isStderr) {
+      for (const text of texts) {
+        lineNumber += 1
+        hear(text)
+      }
+      return
+    }
+    batch = texts
+    first = lineNumber + 1
+    sift(texts, byFirst, work)
+    lineNumber = first + texts.length - 1
+    last.keep(texts, first)
+    batch = []
+  }
+
   return {
-    line(text, from) {
-      if (from !== file) changeFile(from)
-      lineNumber += 1
-      if (isStderr) return hear(text)
-      if (table !== null && !table(text)) table = null
-      const start = firstWord(text)
-      if (start === text.length) return
-      if (scfTable) iteration(text)
-      dispatch(text, start)
-      last.add(text, lineNumber)
-    },
+    line: (text, from) => lines([text], from),
+    lines,
 
     reading(): OutputReading {
       const { text, number } = last.last() ?? { text: '', number: 0 }

@@ -12,7 +12,7 @@ import {
 } from '../complaints.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstWord, firstWord, lastLines, type Rule } from '../rules.ts'
+import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
 import { surroundingCause, surroundingStarts } from '../surroundings.ts'
 import type { XtbInput } from './input.ts'
 
@@ -321,6 +321,22 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     ),
   ]
   const dispatch = byFirstWord(rules)
+  const byFirst = byFirstCharacter(rules)
+  let first = 1
+  const work: LineByLine = {
+    isBusy: () => table !== null || scfTable || inError,
+    one(text, start, index) {
+      lineNumber = first + index
+      if (table !== null && !table(text)) table = null
+      if (start === text.length) return
+      if (scfTable && /^\s+\d+\s+-?\d+\.\d{7}\s/.test(text)) scfCycle = Number.parseInt(text, 10)
+      if (inError) {
+        const cause = findCause(causes, text)
+        if (cause) complain(cause, text)
+      }
+      dispatch(text, start)
+    },
+  }
 
   function fail(line: string): void {
     fatal ??= here(line)
@@ -342,22 +358,24 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     if (cause && heard.length < MOST_COMPLAINTS) heard = [...heard, { ...cause, evidence: here(line) }]
   }
 
-  return {
-    line(text, from) {
-      if (from !== file) changeFile(from)
-      lineNumber += 1
-      if (isStderr) return hear(text)
-      if (table !== null && !table(text)) table = null
-      const start = firstWord(text)
-      if (start === text.length) return
-      if (scfTable && /^\s+\d+\s+-?\d+\.\d{7}\s/.test(text)) scfCycle = Number.parseInt(text, 10)
-      if (inError) {
-        const cause = findCause(causes, text)
-        if (cause) complain(cause, text)
+  function lines(texts: readonly string[], from: string): void {
+    if (from !== file) changeFile(from)
+    if (isStderr) {
+      for (const text of texts) {
+        lineNumber += 1
+        hear(text)
       }
-      dispatch(text, start)
-      last.add(text, lineNumber)
-    },
+      return
+    }
+    first = lineNumber + 1
+    sift(texts, byFirst, work)
+    lineNumber = first + texts.length - 1
+    last.keep(texts, first)
+  }
+
+  return {
+    line: (text, from) => lines([text], from),
+    lines,
 
     reading(): OutputReading {
       const wantsOpt = /(^|\s)--?(opt|ohess|o)\b/.test(call)

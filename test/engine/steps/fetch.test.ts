@@ -96,7 +96,10 @@ describe('fetch', () => {
     const { program } = world.here
     world.here.program = id => ({
       ...program(id),
-      reader: input => ({ ...program(id).reader(input), line: (text, file) => void lines.push(`${file}: ${text}`) }),
+      reader: input => ({
+        ...program(id).reader(input),
+        lines: (batch, file) => void lines.push(...batch.map(text => `${file}: ${text}`)),
+      }),
     })
     await world.step('parse')
     expect(lines).toContain('output.txt.gz: read me')

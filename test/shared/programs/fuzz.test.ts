@@ -43,7 +43,7 @@ function readings(id: Id, text: string): readonly OutputReading[] {
   const recognising = recognisingReader(programs)
   const lines = text.split('\n')
   if (lines.at(-1)?.trim() === '') lines.pop()
-  for (const line of lines) recognising.line(line, 'a.out')
+  for (let i = 0; i < lines.length; i += 100) recognising.lines(lines.slice(i, i + 100), 'a.out')
   return [own, recognising.recognised().reading]
 }
 
