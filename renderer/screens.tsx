@@ -1,6 +1,6 @@
 import { Cog, Desktop, GridView, Heatmap, Archive as Kept, Menu } from '@blueprintjs/icons'
 import type { ComponentType } from 'react'
-import { BenchmarksScreen } from './benchmarks/benchmarks-screen.tsx'
+import { CampaignScreen } from './campaign/campaign-screen.tsx'
 import { ComposeScreen } from './compose/compose-screen.tsx'
 import { EnsemblesScreen } from './ensemble/ensembles-screen.tsx'
 import { MachinesScreen } from './machines/machines-screen.tsx'
@@ -25,7 +25,7 @@ interface Screen {
 export const screens: Readonly<Record<ScreenId, Screen>> = {
   queue: { label: 'Queue', icon: Menu, Component: QueueScreen },
   ensembles: { label: 'Ensembles', icon: Heatmap, Component: EnsemblesScreen },
-  benchmarks: { label: 'Benchmarks', icon: GridView, Component: BenchmarksScreen },
+  benchmarks: { label: 'Benchmarks', icon: GridView, Component: CampaignScreen },
   results: { label: 'Results', icon: Kept, Component: ResultsScreen },
   machines: { label: 'Machines', icon: Desktop, Component: MachinesScreen },
   settings: { label: 'Settings', icon: Cog, Component: SettingsScreen },

@@ -16,6 +16,8 @@ export {
 export { type CampaignSet, readOwnSet } from './campaign/own-set.ts'
 export type { CampaignParams } from './campaign/params.ts'
 export { type CampaignArguments, delta50Set, resolveCampaign } from './campaign/resolve.ts'
+export type { CampaignTaskState, ShownCampaign, ShownTask } from './campaign/show.ts'
+export { type Regression, regressionsOf } from './campaign/statistics.ts'
 
 /** A benchmark campaign: molecules x levels x solvents, compared with measured shifts. */
 export const campaign: Workflow = {

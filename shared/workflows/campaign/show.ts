@@ -37,6 +37,26 @@ export function campaignSummary(known: Known) {
   }
 }
 
+/** A calculation of the matrix, as `show` has it. */
+export type ShownTask = {
+  readonly molecule: string
+  readonly name: string
+  readonly level: string
+  readonly solvent: string
+  readonly state: CampaignTaskState
+  readonly job: string | null
+  readonly seconds: number | null
+  readonly ended: string | null
+  readonly reused: boolean
+  readonly reason: string | null
+}
+
+/** `show RUN` of a campaign. */
+export type ShownCampaign = ReturnType<typeof campaignSummary> & {
+  readonly tasks: readonly ShownTask[]
+  readonly warnings: readonly string[]
+}
+
 export function showCampaign(known: Known): { readonly [key: string]: Json } {
   const params = paramsOf(known)
   const tasks = tasksOf(known)
@@ -55,6 +75,7 @@ export function showCampaign(known: Known): { readonly [key: string]: Json } {
       state: stateOf(task),
       job: task.by?.id ?? null,
       seconds: task.job ? secondsOf(task.job) : null,
+      ended: task.outcome !== null && task.by ? endOf(task.by) : null,
       reused: isReused(task.job),
       reason: task.by ? lastAttempt(task.by).reason : null,
     })),
@@ -110,6 +131,11 @@ export function failuresOf(tasks: readonly CampaignTask[]) {
       }
     })
     .sort((a, b) => ((a.at ?? '') < (b.at ?? '') ? 1 : -1))
+}
+
+function endOf(job: Job): string | null {
+  const { phase } = lastAttempt(job)
+  return 'ended' in phase ? phase.ended : null
 }
 
 /** Seconds of computing of a job that ran; null for one that did not, or whose clock was set back meanwhile. */

@@ -1,6 +1,6 @@
 import { completedResult } from '../../model/job.ts'
 import { comparisonsOf } from '../../nmr/factors.ts'
-import { accuracyOf, type Comparison, leaveOneMoleculeOut } from '../../nmr/statistics.ts'
+import { accuracyOf, type Comparison, leaveOneMoleculeOut, residuals } from '../../nmr/statistics.ts'
 import { solvents } from '../../solvents.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignSolvent } from './params.ts'
@@ -82,6 +82,40 @@ export function statisticsOf(known: Known): readonly ShownStatistic[] {
         ...line,
         rmsd_left_out_ppm: leaveOneMoleculeOut(points),
         note: noteOf(known, level, solvent),
+      },
+    ]
+  })
+}
+
+/** A series as it is drawn: each environment's measured shift and how far the computed one is from it. */
+export interface Regression {
+  readonly level: string
+  readonly solvent: string
+  readonly nucleus: string
+  readonly points: readonly {
+    readonly molecule: string
+    readonly name: string
+    readonly delta_ppm: number
+    readonly deviation_ppm: number
+  }[]
+}
+
+export function regressionsOf(known: Known): readonly Regression[] {
+  return seriesOf(known).flatMap(({ level, solvent, nucleus, points }) => {
+    const line = accuracyOf(points)?.line
+    if (!line) return []
+    const off = residuals(points, line)
+    return [
+      {
+        level: level.label,
+        solvent: solvent.name,
+        nucleus,
+        points: points.map(({ molecule, name, delta_ppm }, i) => ({
+          molecule,
+          name,
+          delta_ppm,
+          deviation_ppm: off[i] ?? 0,
+        })),
       },
     ]
   })

@@ -1,0 +1,130 @@
+import { useState } from 'react'
+import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
+import { fixed } from '../ui/number.ts'
+
+type Statistic = ShownCampaign['statistics'][number]
+
+interface AccuracyProps {
+  /** Of the molecules, by id. */
+  readonly names: ReadonlyMap<string, string>
+  readonly statistics: readonly Statistic[]
+  readonly regressions: readonly Regression[]
+}
+
+/** How near the computed shifts come to the measured ones, and the plot of each nucleus with its outliers named. */
+export function Accuracy({ names: molecules, statistics, regressions }: AccuracyProps) {
+  const names = [...new Set(statistics.map(({ level, solvent }) => `${level} in ${solvent}`))]
+  const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
+  const [wanted, choose] = useState('')
+  const chosen = names.includes(wanted) ? wanted : (names[0] ?? '')
+  const of = ({ level, solvent }: { readonly level: string; readonly solvent: string }) =>
+    `${level} in ${solvent}` === chosen
+  const rows = statistics.filter(of)
+  const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))]
+  return (
+    <section aria-labelledby="accuracy-title">
+      <h2 id="accuracy-title">Accuracy</h2>
+      {names.length === 0 ? <p className="hint">No line can be fitted yet: too little is computed.</p> : null}
+      {names.length > 0 ? (
+        <label>
+          <span className="only-read">Level</span>
+          <select value={chosen} onChange={event => choose(event.target.value)}>
+            {names.map(name => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      {rows.length > 0 ? (
+        <table className="figures">
+          <thead>
+            <tr>
+              <th scope="col">nucleus</th>
+              <th scope="col">n</th>
+              <th scope="col">RMSD / ppm</th>
+              <th scope="col">MAE / ppm</th>
+              <th scope="col">max / ppm</th>
+              <th scope="col">
+                R<sup>2</sup>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ nucleus, n, rmsd_ppm, mae_ppm, max_ppm, worst, r2, molecules: count }) => (
+              <tr key={nucleus}>
+                <th scope="row">{nucleus}</th>
+                <td title={`${count} molecules`}>{n}</td>
+                <td>{fixed(rmsd_ppm, 3)}</td>
+                <td>{fixed(mae_ppm, 3)}</td>
+                <td>
+                  {fixed(max_ppm, 2)}{' '}
+                  <span className="hint">
+                    {nameOf(worst.molecule)} {worst.environment}
+                  </span>
+                </td>
+                <td>{fixed(r2, 5)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+      {notes.map(note => (
+        <p key={note} className="hint">
+          {note}
+        </p>
+      ))}
+      {regressions.filter(of).map(regression => (
+        <Plot key={regression.nucleus} regression={regression} nameOf={nameOf} />
+      ))}
+    </section>
+  )
+}
+
+const SIZE = { width: 400, height: 170, left: 36, bottom: 20 }
+/** So many of the largest deviations are named. */
+const NAMED = 2
+
+interface PlotProps {
+  readonly regression: Regression
+  nameOf(molecule: string): string
+}
+
+function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
+  const shifts = points.map(({ delta_ppm }) => delta_ppm)
+  const [from, to] = [Math.min(0, ...shifts), Math.max(1, ...shifts) * 1.05]
+  const x = (ppm: number) => SIZE.left + ((ppm - from) / (to - from)) * (SIZE.width - SIZE.left - 8)
+  const y = (ppm: number) => 8 + (1 - (ppm - from) / (to - from)) * (SIZE.height - SIZE.bottom - 8)
+  const outliers = points.toSorted((a, b) => Math.abs(b.deviation_ppm) - Math.abs(a.deviation_ppm)).slice(0, NAMED)
+  const label = `${nucleus}: computed against measured shift of ${points.length} environments; the largest deviations are ${outliers.map(({ molecule, name, deviation_ppm }) => `${nameOf(molecule)} ${name} ${fixed(deviation_ppm, 2)} ppm`).join(' and ')}`
+  return (
+    <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="plot">
+      <line className="grid" x1={SIZE.left} x2={SIZE.width - 8} y1={y(from)} y2={y(from)} />
+      <line className="grid" x1={SIZE.left} x2={SIZE.left} y1={8} y2={y(from)} />
+      <line className="ideal" x1={x(from)} y1={y(from)} x2={x(to)} y2={y(to)} />
+      {points.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
+        <circle key={`${molecule}${name}`} cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="2.2" />
+      ))}
+      {outliers.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
+        <g key={`${molecule}${name}`} className="outlier">
+          <circle cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="3.5" />
+          <text
+            x={x(delta_ppm) + (delta_ppm > (from + to) / 2 ? -6 : 6)}
+            y={y(delta_ppm + deviation_ppm) + (deviation_ppm > 0 ? -4 : 12)}
+            textAnchor={delta_ppm > (from + to) / 2 ? 'end' : 'start'}
+          >
+            {nameOf(molecule)} {name}
+          </text>
+        </g>
+      ))}
+      <text x={SIZE.left + 4} y={16}>
+        {nucleus} computed / ppm
+      </text>
+      <text x={SIZE.width - 8} y={SIZE.height - 4} textAnchor="end">
+        measured, to {fixed(to, 0)} ppm
+      </text>
+      <text x={SIZE.left} y={SIZE.height - 4}>
+        {fixed(from, 0)}
+      </text>
+    </svg>
+  )
+}

@@ -1,0 +1,96 @@
+import { useMemo } from 'react'
+import type { Engine } from '../../shared/contract.ts'
+import { knownOf } from '../../shared/model/known.ts'
+import type { State } from '../../shared/model/state.ts'
+import { remainingText } from '../../shared/show/duration.ts'
+import { regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
+import { Actions } from '../runs/actions.tsx'
+import type { RunSummary } from '../runs/summary.ts'
+import { Announcer } from '../ui/announcer.tsx'
+import { Badge } from '../ui/badge.tsx'
+import { percent } from '../ui/number.ts'
+import { Accuracy } from './accuracy.tsx'
+import { Failures } from './failures.tsx'
+import { JobsLeft } from './jobs-left.tsx'
+import { Matrix } from './matrix.tsx'
+
+interface CampaignPageProps {
+  readonly engine: Engine
+  readonly state: State
+  readonly summary: RunSummary
+  readonly offline: string | null
+}
+
+/** What each mark of a figure means; the rules stand in ARCHITECTURE.md. */
+const MARKS = {
+  live: 'live',
+  estimated: 'running jobs by elapsed over predicted time',
+  stale: 'stale: the machine does not answer, or no engine lives',
+  stalled: 'stalled: a job takes far longer than predicted',
+  unknown: 'unknown: of a job it is not known what became of it',
+} as const
+
+/** One campaign: the matrix, when it will be done, what failed, how accurate it is. */
+export function CampaignPage({ engine, state, summary, offline }: CampaignPageProps) {
+  const { run, look, status, jobs } = summary
+  const { shown, regressions } = useMemo(() => {
+    const known = knownOf(state, run)
+    const shown = workflows.campaign.show(known) as unknown as ShownCampaign
+    return { shown, regressions: regressionsOf(known) }
+  }, [state, run])
+  const processed = shown.completed + shown.failed
+  const remaining = remainingText(status)
+  return (
+    <article className="campaign" aria-labelledby="campaign-title">
+      <header className="campaign-head">
+        <div>
+          <h1 id="campaign-title">
+            {shown.completed}/{shown.total} <span className="only-read">calculations of</span>{' '}
+            <bdi className="campaign-name">{run.name}</bdi>
+          </h1>
+          <p className="row">
+            <Badge look={look} soft />
+            <span className="hint">{remaining ?? (run.phase.is === 'open' ? 'no estimate yet' : '')}</span>
+          </p>
+          {status.reason ? <p className="reason">{status.reason}</p> : null}
+        </div>
+        <div className="campaign-bar">
+          <div
+            className="campaign-meter"
+            role="progressbar"
+            aria-label="expected work done"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.floor(status.progress * 100)}
+          >
+            <span className="campaign-done" style={{ width: `${status.progress * 100}%` }} />
+          </div>
+          <p className="hint">
+            {percent(status.progress, 0)} of the expected work · {shown.completed} finished · {shown.current.length}{' '}
+            running · {shown.failed} failed · {shown.total - processed} left
+            {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {MARKS[status.confidence]}
+          </p>
+        </div>
+        <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
+        <Announcer text={`${run.name}: ${look.word}. ${shown.completed} of ${shown.total} finished.`} />
+      </header>
+      <Matrix run={run.id} tasks={shown.tasks} />
+      <div className="campaign-panels">
+        <JobsLeft
+          tasks={shown.tasks}
+          total={shown.total}
+          started={run.started}
+          asOf={state.as_of}
+          eta={status.eta}
+          isOpen={run.phase.is === 'open'}
+        />
+        <Failures shown={shown} run={run.id} />
+        <Accuracy
+          names={new Map(shown.tasks.map(({ molecule, name }) => [molecule, name]))}
+          statistics={shown.statistics}
+          regressions={regressions}
+        />
+      </div>
+    </article>
+  )
+}

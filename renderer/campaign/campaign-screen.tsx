@@ -1,0 +1,40 @@
+import { useMemo } from 'react'
+import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
+import { address } from '../route.ts'
+import { RunList } from '../runs/run-list.tsx'
+import { summarize } from '../runs/summary.ts'
+import type { ScreenProps } from '../screens.tsx'
+import { CampaignPage } from './campaign-page.tsx'
+import { Comparison } from './comparison.tsx'
+import './campaign.css'
+
+/** Benchmark campaigns: their list with how accurate each was, or the one that the address names. */
+export function CampaignScreen({ path: [wanted] }: ScreenProps) {
+  const { engine } = useLarmor()
+  const state = useEngineState()
+  const offline = useOffline()
+  const runs = useMemo(() => summarize(state).filter(({ run }) => run.workflow === 'campaign'), [state])
+  const chosen = runs.find(({ run }) => run.id === wanted)
+  if (chosen)
+    return <CampaignPage key={chosen.run.id} engine={engine} state={state} summary={chosen} offline={offline} />
+  if (wanted !== undefined) {
+    return (
+      <p className="hint pad">
+        There is no campaign “{wanted}” here. It may be archived; <a href={address('results')}>look in the results</a>.
+      </p>
+    )
+  }
+  if (runs.length === 0) {
+    return (
+      <p className="empty">
+        No campaign was started yet. In a terminal: <code>larmor campaign start delta50 --pilot 5</code>
+      </p>
+    )
+  }
+  return (
+    <>
+      <RunList runs={runs} title="Campaigns" />
+      <Comparison runs={runs} />
+    </>
+  )
+}

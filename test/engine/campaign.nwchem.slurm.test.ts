@@ -1,0 +1,170 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { MachineName } from '../../shared/ids.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type Slurm, startSlurm } from '../testbed/slurm.ts'
+import { attached, type EngineProcess, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
+
+/**
+ * A pilot of five small molecules of DELTA50 on a real Slurm with the real NWChem: killed in the middle, paused, stopped
+ * by a file and by a command, resumed; two of its molecules fail, and it pauses exactly there.
+ */
+const MINUTES = 60_000
+const cleaning: (() => Promise<void>)[] = []
+
+describe('a pilot on a real Slurm', () => {
+  let slurm: Slurm
+  let home: string
+  let engine: EngineProcess
+  let env: Readonly<Record<string, string>>
+  /** While it lies there, NWChem fails on the molecules that it names. */
+  let broken: string
+
+  beforeAll(async () => {
+    slurm = await startSlurm()
+    env = { SLURM_CONF: slurm.conf }
+    home = await newHome(clean => cleaning.push(clean))
+    await mkdir(home, { recursive: true })
+    broken = join(dirname(home), 'broken')
+    const wrapper = join(dirname(home), 'nwchem')
+    await writeFile(
+      wrapper,
+      `#!/bin/sh\nif grep -qsFf '${broken}' larmor.nw; then echo 'the disk is gone' >&2; exit 7; fi\nexec nwchem "$@"\n`,
+    )
+    await chmod(wrapper, 0o755)
+    engine = startEngineProcess(home, env)
+    const client = await attached(home, engine)
+    if (!client) throw new Error(`no engine: ${engine.said()}`)
+    const settings = {
+      ...localMachine.settings,
+      scheduler: 'slurm',
+      programs: { nwchem: wrapper },
+      max_jobs: 3,
+      poll_s: 2,
+      spool_s: 1,
+      grace_s: 10,
+    }
+    const machine = { ...localMachine, name: 'cluster' as MachineName, settings }
+    orThrow(await client.send({ type: 'machine.set', machine }))
+    client.detach()
+  }, 2 * MINUTES)
+  afterAll(async () => {
+    for (const clean of cleaning) await clean()
+    await slurm?.stop()
+  }, MINUTES)
+
+  const tell = async (...args: readonly string[]) => {
+    const told = await larmor(home, [...args, '--json'], { env, limit_s: 240 })
+    expect(told.code, `${args.join(' ')}: ${told.out}${told.err}`).toBe(0)
+    return JSON.parse(told.out)
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what it holds is what the test looks at
+  const statusOf = async (run: string): Promise<any> => (await tell('status', run)).runs[0]
+  async function until(run: string, is: (status: Awaited<ReturnType<typeof statusOf>>) => boolean) {
+    for (;;) {
+      const status = await statusOf(run)
+      if (is(status)) return status
+      await sleep(300)
+    }
+  }
+  const file = (run: string, name: string) => readFileSync(join(home, 'runs', run, name), 'utf8')
+  const written = async (
+    run: string,
+    is: (status: { readonly state: string; readonly completed: number }) => boolean,
+  ) => {
+    for (;;) {
+      const path = join(home, 'runs', run, 'status.json')
+      const status = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null
+      if (status && is(status)) return status
+      await sleep(200)
+    }
+  }
+
+  test(
+    'is killed, paused, stopped, resumed, fails exactly as often as it may, and ends with its table',
+    async () => {
+      // "Acetonitrile" and "Oxirane" stand in the titles of their decks.
+      writeFileSync(broken, 'Acetonitrile\nOxirane\n')
+      const { run } = await tell(
+        ...['campaign', 'start', 'delta50', '--molecules', '5,3,4,6,1', '--levels', 'HF/STO-3G', '--solvents', 'gas'],
+        ...['--geometry', 'HF/STO-3G', '--order', 'file', '--memory', '600', '--machine', 'cluster'],
+      )
+      const started = await statusOf(run)
+      expect(started).toMatchObject({ workflow: 'campaign', total: 5, max_failures: 1, eta: null })
+
+      // The second molecule that fails is one more than may: it pauses by itself, and says so.
+      const paused = await until(run, ({ state }) => state === 'paused')
+      expect(paused.failed_molecules).toBe(2)
+      expect(paused.reason).toMatch(/2 molecules failed, 1 may/)
+      expect((await written(run, ({ state }) => state === 'paused')).failures).toHaveLength(2)
+
+      // Killed while it is paused with work on the cluster; whoever comes next finds all of it.
+      await engine.kill('SIGKILL')
+      writeFileSync(broken, '#none#\n')
+      engine = startEngineProcess(home, env)
+      const again = await until(run, ({ engine: _, state }) => state === 'paused')
+      expect(again.progress).toBeGreaterThanOrEqual(paused.progress)
+
+      // Resumed and stopped by a file: what runs is finished, the file is taken away.
+      await tell('resume', run)
+      writeFileSync(join(home, 'runs', run, 'STOP'), '')
+      const stopped = await written(run, ({ state }) => state === 'stopped')
+      expect(stopped.current_task).toBeNull()
+      while (existsSync(join(home, 'runs', run, 'STOP'))) await sleep(100)
+
+      // A STOP that lies there before the resume is told, and not obeyed.
+      writeFileSync(join(home, 'runs', run, 'STOP'), '')
+      const told = await larmor(home, ['resume', run], { env })
+      expect(told.err).toMatch(/STOP is there from before/)
+      await sleep(2500)
+      expect((await statusOf(run)).state).not.toBe('stopped')
+      rmSync(join(home, 'runs', run, 'STOP'))
+
+      // Resubmitted and stopped by the command, twice, which does no harm.
+      await tell('resubmit', run, '--failed')
+      expect((await statusOf(run)).plan_version).toBeGreaterThan(paused.plan_version)
+      await tell('stop', run)
+      await larmor(home, ['stop', run, '--json'], { env })
+      await until(run, ({ state }) => state === 'stopped')
+      await tell('resume', run)
+
+      // Killed in the middle of the work itself.
+      await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
+      await engine.kill('SIGKILL')
+      engine = startEngineProcess(home, env)
+
+      const done = await until(run, ({ state }) => state === 'completed' || state === 'failed')
+      expect(done).toMatchObject({ state: 'completed', completed: 5, failed: 0, failed_molecules: 0, progress: 1 })
+      expect(done.statistics.map(({ nucleus }: { nucleus: string }) => nucleus)).toEqual(['1H', '13C'])
+      expect(done.statistics[0]).toMatchObject({ molecules: 5, note: expect.stringMatching(/measured in CDCl3/) })
+
+      const status = await written(run, ({ state }) => state === 'completed')
+      expect(status).toMatchObject({ run_id: run, total_tasks: 5, completed: 5, failed: 0, current_task: null })
+      const shifts = JSON.parse(file(run, 'compound_05/HF-STO-3G_gas/shifts.json'))
+      expect(shifts).toMatchObject({ molecule_id: 'compound_05', functional: 'HF/STO-3G', shieldings: { length: 6 } })
+      expect(existsSync(join(home, 'runs', run, 'compound_05/HF-STO-3G_gas/nwchem.out'))).toBe(true)
+      expect(file(run, 'statistics.csv').split('\r\n')[1]).toMatch(/^HF\/STO-3G,gas,1H,6,5,/)
+
+      // Each calculation was told once, over both deaths of the engine, and none ran twice.
+      const lines = file(run, 'progress.jsonl')
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line))
+      const completed = lines.filter(({ event }) => event === 'task_completed').map(({ molecule_id }) => molecule_id)
+      expect(completed.toSorted()).toEqual(['compound_01', 'compound_03', 'compound_04', 'compound_05', 'compound_06'])
+      expect(lines.filter(({ event }) => event === 'task_failed').length).toBeGreaterThanOrEqual(2)
+
+      // The same once more is found, not computed.
+      const twin = await tell(
+        ...['campaign', 'start', 'delta50', '--molecules', '3,6', '--levels', 'HF/STO-3G', '--solvents', 'gas'],
+        ...['--geometry', 'HF/STO-3G', '--memory', '600', '--machine', 'cluster', '--wait'],
+      )
+      expect(twin).toMatchObject({ state: 'completed', completed: 2, reused: 2 })
+    },
+    8 * MINUTES,
+  )
+})
