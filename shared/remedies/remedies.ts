@@ -57,7 +57,7 @@ export const remedies: readonly Remedy[] = [
     id: 'more-memory',
     title: 'More memory',
     against: ['out-of-memory'],
-    tried: ['nwchem'],
+    tried: ['nwchem', 'command'],
     change(situation) {
       const memory_mb = wantedMemory(situation.resources, situation.evidence)
       const { limits } = situation
@@ -110,7 +110,7 @@ export const remedies: readonly Remedy[] = [
     id: 'more-time',
     title: 'Twice the time, from where it stopped',
     against: ['time-limit'],
-    tried: ['nwchem'],
+    tried: ['nwchem', 'command'],
     change: situation =>
       repaired(situation, [], ['last-geometry', 'last-orbitals'], { seconds: 2 * situation.resources.seconds }),
   },
@@ -125,7 +125,7 @@ export const remedies: readonly Remedy[] = [
     id: 'again',
     title: 'Once more, unchanged',
     against: [...BY_OTHERS, 'crash-unknown', 'disk'],
-    tried: ['nwchem'],
+    tried: ['nwchem', 'command'],
     change: ({ input, resources }) => ({ input, resources }),
   },
 ]

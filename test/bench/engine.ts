@@ -10,6 +10,7 @@ import { openStore, readStore } from '../../electron/engine/store/store.ts'
 import { attachLiving, ensureEngine, livingEngine, readState } from '../../electron/engine-client.ts'
 import type { RunId } from '../../shared/ids.ts'
 import type { Event } from '../../shared/model/events.ts'
+import { localMachine } from '../../shared/model/machine.ts'
 import { REDUCER_VERSION } from '../../shared/model/reduce.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { get, values } from '../../shared/model/table.ts'
@@ -23,7 +24,7 @@ const JOBS = 20
 
 /** Start with much in the data folder, finish -> event, and what an idle engine costs: by the built engine process. */
 export async function measureEngine(): Promise<readonly Measurement[]> {
-  return [...(await measureStart()), ...(await measureFinish())]
+  return [...(await measureStart()), ...(await measureFinish(true)), ...(await measureFinish(false)).slice(0, 1)]
 }
 
 export async function inHome<T>(work: (home: string) => Promise<T>): Promise<T> {
@@ -85,10 +86,13 @@ function measureStart(): Promise<readonly Measurement[]> {
   })
 }
 
-function measureFinish(): Promise<readonly Measurement[]> {
+/** `live`: the machine tells of reports at once; without it the spool is looked at every 4 s. */
+function measureFinish(live: boolean): Promise<readonly Measurement[]> {
   return inHome(async home => {
     startEngineProcess(home)
     const engine = await ensureEngine(home)
+    const settings = { ...localMachine.settings, live, ...(live ? {} : { spool_s: 4 }) }
+    orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
     const run = 'rbench' as RunId
     const file = { name: 'job.txt', ...orThrow(await engine.put('sleep 0.3\n')) }
     const machine = 'local' as never
@@ -108,13 +112,14 @@ function measureFinish(): Promise<readonly Measurement[]> {
     const { cpu, megabytes } = await idle(pid ?? 0)
     engine.detach()
     const p95 = percentile(delays, 0.95) / 1000
+    const budget = live ? 1 : 5
     return [
       {
-        what: 'finish -> in the state, p95, with the live channel (this computer)',
+        what: `finish -> in the state, p95, ${live ? 'with' : 'without'} the live channel (this computer)`,
         measured: p95,
-        budget: 1,
+        budget,
         unit: 's',
-        met: p95 <= 1,
+        met: p95 <= budget,
         beside: { median_s: percentile(delays, 0.5) / 1000, jobs: delays.length },
       },
       { what: 'idle: CPU of the engine', measured: cpu, budget: 1, unit: '%', met: cpu <= 1 },

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JobId, Json, MachineName, RunId } from '../../shared/ids.ts'
+import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import { get } from '../../shared/model/table.ts'
+import { remediesOf } from '../../shared/remedies/index.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type Slurm, startSlurm } from '../testbed/slurm.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+
+let slurm: Slurm
+let larmor: InProcess
+const before = process.env.SLURM_CONF
+beforeAll(async () => {
+  slurm = await startSlurm()
+  process.env.SLURM_CONF = slurm.conf
+  larmor = await startInProcess()
+}, 120_000)
+afterAll(async () => {
+  await larmor?.stop()
+  await slurm?.stop()
+  process.env.SLURM_CONF = before
+  if (before === undefined) delete process.env.SLURM_CONF
+})
+
+const RUN = 'rlimits' as RunId
+const id = (key: string) => `${RUN}.${key}` as JobId
+const last = (key: string): Attempt => {
+  const job = get(larmor.engine.state.jobs, id(key))
+  if (!job) throw new Error(`no job ${key}`)
+  return lastAttempt(job)
+}
+const offers = (key: string) => {
+  const job = get(larmor.engine.state.jobs, id(key))
+  return job ? remediesOf(job).map(({ id }) => id) : []
+}
+
+/** 300 MB of real memory, held for as long as Slurm may take to look (every 5 s here). */
+const HUNGRY = `exec perl -e '$x = "x" x 300000000; sleep 15; print "done"'`
+/** Longer than its minute, but not at the second try. */
+const SLOW = 'case $PWD in *.1) exec sleep 600 ;; esac; echo done'
+
+test('the time limit and the memory limit of a real Slurm: each told apart, and cured', async () => {
+  const { engine } = larmor
+  const name = 'cluster' as MachineName
+  const settings = { ...localMachine.settings, scheduler: 'slurm', poll_s: 2, spool_s: 1, grace_s: 3 }
+  orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, name, settings } }))
+  const job = async (key: string, script: string, memory_mb: number, seconds: number) => {
+    const file = { name: 'run.sh', ...orThrow(await engine.put(script)) }
+    const input = { files: [file], main: file.name, args: [] }
+    return { key, machine: name, program: 'command', input, resources: { ranks: 1, memory_mb, seconds } }
+  }
+  const jobs = [await job('memory', HUNGRY, 100, 600), await job('time', SLOW, 100, 60)]
+  const params = { jobs } as unknown as Json
+  orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine: name }))
+  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+
+  expect(last('memory')).toMatchObject({ outcome: 'failed', category: 'out-of-memory' })
+  expect(last('memory').evidence).toContainEqual(
+    expect.objectContaining({ source: 'scheduler', cause: 'out-of-memory' }),
+  )
+  expect(offers('memory')).toEqual(['more-memory'])
+  expect(last('time')).toMatchObject({ outcome: 'timeout', category: 'time-limit' })
+  // Its script was warned, as Larmor's scripts are: the signal says it before Slurm has to.
+  expect(offers('time')).toEqual(['more-time'])
+
+  orThrow(await engine.send({ type: 'jobs.resubmit', jobs: [id('memory'), id('time')], fix: null }))
+  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  expect(last('memory')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 600 } })
+  expect(last('time')).toMatchObject({ fix: 'more-time', outcome: 'completed', resources: { seconds: 120 } })
+})
