@@ -1,16 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import type { ContentRef, Json } from '../../shared/ids.ts'
-import type { Event, EventBody } from '../../shared/model/events.ts'
-import type { JobSpec, Resources } from '../../shared/model/job.ts'
-import { knownOf } from '../../shared/model/known.ts'
+import { previewNmr } from '../../shared/compose/preview-nmr.ts'
+import type { ContentRef, Json, RunId } from '../../shared/ids.ts'
+import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
-import { reduce } from '../../shared/model/reduce.ts'
-import { emptyState } from '../../shared/model/state.ts'
-import { get } from '../../shared/model/table.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type NmrArguments, type ResolvedNmr, resolveNmr, workflows } from '../../shared/workflows/index.ts'
+import { type NmrArguments, type ResolvedNmr, resolveNmr } from '../../shared/workflows/index.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { canEmbed } from '../engine/tasks/embedding.ts'
 import { doTask } from '../engine/tasks/index.ts'
@@ -81,48 +77,17 @@ async function readGiven(path: string, field: string): Promise<string> {
   })
 }
 
-/** The jobs of the first conformer as they would be sent: made by the plan itself, from a state that nobody keeps. */
-function previewOf({ params, texts, name }: ResolvedNmr, machine: Machine): ReturnType<Composed['preview']> {
-  const contents = new Map(texts.map(text => [refOf(text).sha256, text]))
+/** Made by the real task: what it gives is the conformer that the run will begin with. */
+function previewOf(resolved: ResolvedNmr, machine: Machine): ReturnType<Composed['preview']> {
+  const contents = new Map(resolved.texts.map(text => [refOf(text).sha256, text]))
   const read = (ref: ContentRef) => contents.get(ref.sha256) ?? ''
   const put = (text: string) => {
     const ref = refOf(text)
     contents.set(ref.sha256, text)
     return ref
   }
-  const run = 'preview' as never
-  let state = emptyState
-  const happen = (body: EventBody) => {
-    state = reduce(state, [{ ...body, seq: state.seq + 1, at: '', v: 1 } as Event])
-  }
-  const plan = () => {
-    const planned = get(state.runs, run)
-    if (!planned) throw new Error('the preview has no run')
-    return workflows.nmr.plan(knownOf(state, planned))
-  }
-  happen({
-    type: 'run.started',
-    run,
-    name,
-    workflow: 'nmr',
-    workflow_version: workflows.nmr.version,
-    params: { ...params, max_conformers: 1 } as unknown as Json,
-    machine: machine.name,
-  })
-  const { tasks } = plan()
-  happen({ type: 'tasks.planned', run, tasks })
-  for (const task of tasks) {
-    happen({ type: 'task.done', run, task: task.key, result: doTask(task.kind, task.input, { read, put }) })
-  }
-  const jobs = plan().jobs.flatMap(spec => withShielding(spec, params.one_job))
-  const note =
-    'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
-  return { jobs, shown: async ref => read(ref), notes: params.one_job || jobs.length === 0 ? [] : [note] }
-}
-
-/** The shielding job of an optimisation, which the plan only makes once that has ended. */
-function withShielding(spec: JobSpec, oneJob: boolean): readonly JobSpec[] {
-  if (oneJob || !spec.key.endsWith('/opt')) return [spec]
-  const input = { ...(spec.input as Record<string, Json>), task: 'nmr' }
-  return [spec, { ...spec, key: spec.key.replace(/opt$/, 'nmr'), input }]
+  const preview = previewNmr(resolved, machine, 'preview' as RunId, task =>
+    doTask(task.kind, task.input, { read, put }),
+  )
+  return { ...preview, shown: async ref => read(ref) }
 }

@@ -1,16 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { previewFiles, type ShownFile } from '../../shared/compose/preview-files.ts'
 import type { MachineName, RunId } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
-import { executableOf, jobFiles } from '../../shared/job-folder.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import { LOCAL, type Machine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
-import { programOf } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
-import { schedulerOf } from '../../shared/schedulers/index.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
 import { remoteScript } from '../engine/machines/remote-scripts.ts'
 import { ensureEngine, readState } from '../engine-client.ts'
@@ -208,12 +206,6 @@ function resourcesOf(given: Given, { name, settings }: Machine): Resources {
   return { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
 }
 
-/** A file as it is shown. */
-interface Shown {
-  readonly name: string
-  readonly text: string
-}
-
 /** `decks nmr ...`, `decks run ...`: arguments of a starting command, or of `nmr` when none is named. */
 const decks: CliCommand = {
   name: 'decks',
@@ -230,29 +222,17 @@ const decks: CliCommand = {
     const composed = await compose({ ...given, words }, machine, surroundings.cwd, resourcesOf(given, machine))
     const body = await readFile(remoteScript('job.sh'), 'utf8')
     const preview = composed.preview()
-    const jobs: { readonly key: string; readonly program: string; readonly files: readonly Shown[] }[] = []
-    for (const { key, program: id, input, resources } of preview.jobs) {
-      const program = programOf(id)
-      const contents = new Map<string, string>()
-      for (const ref of program.contents(input)) contents.set(ref.sha256, await preview.shown(ref))
-      const files = jobFiles({
+    const jobs: { readonly key: string; readonly program: string; readonly files: readonly ShownFile[] }[] = []
+    for (const job of preview.jobs) {
+      const place = {
+        machine,
+        body,
         label: label('run.job' as never, 1),
         dir: 'WORK/jobs/LABEL' as never,
         spool: 'WORK/spool' as never,
-        program,
-        executable: executableOf(machine.settings, program, pathsOf(machine)),
-        scheduler: schedulerOf(machine.settings.scheduler),
-        settings: machine.settings,
-        input,
-        resources,
-        contents: ref => contents.get(ref.sha256) ?? '',
-        body,
-      })
-      const shown: Shown[] = []
-      for (const file of files) {
-        shown.push('text' in file ? file : { name: file.name, text: await preview.shown(file.content) })
+        shown: preview.shown,
       }
-      jobs.push({ key, program: id, files: shown })
+      jobs.push({ key: job.key, program: job.program, files: await previewFiles(job, place) })
     }
     const document = {
       name: composed.name,
@@ -272,10 +252,6 @@ const decks: CliCommand = {
     )
     return EXIT.done
   },
-}
-
-function pathsOf({ found }: Machine): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(found).map(([name, { path }]) => [name, path]))
 }
 
 export const startCommands: readonly CliCommand[] = [nmr, run, campaign, decks]

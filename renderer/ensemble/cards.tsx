@@ -41,6 +41,7 @@ export function Cards({ engine, cards, depiction, selection, change, listRef }: 
     <div
       ref={listRef}
       className="cards"
+      data-keys=""
       role="listbox"
       aria-label="Conformers"
       tabIndex={0}

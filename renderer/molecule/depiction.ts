@@ -19,6 +19,8 @@ export interface DrawnAtom {
   readonly label: string
   /** R or S where the drawing settles it. */
   readonly cip: string | null
+  /** Where a number or letter beside it has most room: the middle of the widest gap between its bonds. */
+  readonly aside: { readonly x: number; readonly y: number }
   /** A stereocentre that the drawing leaves open. */
   readonly open: boolean
 }
@@ -52,6 +54,7 @@ export function depict(molecule: Molecule): Depiction | null {
       atoms: [own, ...(folded.get(own) ?? [])],
       element,
       label: labelOf(copy, place, element),
+      aside: roomBeside(copy, place),
       cip: cip === Molecule.cAtomCIPParityRorM ? 'R' : cip === Molecule.cAtomCIPParitySorP ? 'S' : null,
       open: copy.getAtomParity(place) === Molecule.cAtomParityUnknown && element !== 'N',
     }
@@ -68,6 +71,22 @@ export function depict(molecule: Molecule): Depiction | null {
     }),
     box: { x: left, y: top, width: Math.max(...xs) + margin - left, height: Math.max(...ys) + margin - top },
   }
+}
+
+function roomBeside(molecule: Molecule, atom: number): DrawnAtom['aside'] {
+  const angles = Array.from({ length: molecule.getConnAtoms(atom) }, (_, i) => {
+    const other = molecule.getConnAtom(atom, i)
+    return Math.atan2(
+      molecule.getAtomY(other) - molecule.getAtomY(atom),
+      molecule.getAtomX(other) - molecule.getAtomX(atom),
+    )
+  }).sort((a, b) => a - b)
+  let [middle, widest] = [-Math.PI / 4, 0]
+  for (const [i, angle] of angles.entries()) {
+    const next = i + 1 < angles.length ? (angles[i + 1] ?? 0) : (angles[0] ?? 0) + 2 * Math.PI
+    if (next - angle > widest) [middle, widest] = [(angle + next) / 2, next - angle]
+  }
+  return { x: Math.cos(middle), y: Math.sin(middle) }
 }
 
 /** openchemlib's molecule of what a run knows of its own: elements and bonds, charges as the bonds ask for them. */

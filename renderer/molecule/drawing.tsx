@@ -49,7 +49,13 @@ export function Drawing({ depiction, title, ringed = [], numbered = false, stere
               </text>
             )}
             {numbered || (stereo && (atom.cip || atom.open)) ? (
-              <text className="beside" x={atom.x + 0.28} y={atom.y - 0.26} fontSize={TEXT * 0.62}>
+              <text
+                className="beside"
+                x={atom.x + atom.aside.x * awayOf(atom)}
+                y={atom.y + atom.aside.y * awayOf(atom) + 0.09}
+                fontSize={0.26}
+                textAnchor="middle"
+              >
                 {[
                   numbered || atom.open ? `${atom.element}${atom.atoms[0]}` : '',
                   stereo ? (atom.open ? '?' : atom.cip) : '',
@@ -63,6 +69,12 @@ export function Drawing({ depiction, title, ringed = [], numbered = false, stere
       })}
     </svg>
   )
+}
+
+/** Out of the way of what is written or ringed at the atom itself. */
+function awayOf({ label, open, aside }: DrawnAtom): number {
+  if (open) return 0.68
+  return label === '' ? 0.36 : 0.42 + 0.12 * (label.length - 1) * Math.abs(aside.x)
 }
 
 function Bond({ bond, from, to }: { readonly bond: DrawnBond; readonly from: DrawnAtom; readonly to: DrawnAtom }) {

@@ -1,13 +1,13 @@
 import { boltzmannWeights } from '../../../shared/nmr/boltzmann.ts'
 import { difference, isOwnMirrorImage } from '../../../shared/nmr/compare-conformers.ts'
 import type { ConformersInput, EnsembleResult } from '../../../shared/nmr/ensemble.ts'
+import { graphFrom, loadForGeneration } from '../../../shared/nmr/load-structure.ts'
 import { graphOf } from '../../../shared/nmr/molecule.ts'
 import { describeMolecule } from '../../../shared/nmr/molecule-info.ts'
 import { type Constitution, constitutionOf } from '../../../shared/nmr/symmetry.ts'
 import { formatXyz } from '../../../shared/nmr/xyz.ts'
 import { conformerName, degeneracies, whichLikeness } from './ensemble-tools.ts'
 import { type Candidate, type Generated, generate } from './generate.ts'
-import { graphFrom, loadForGeneration } from './structure.ts'
 import type { TaskContext } from './task.ts'
 
 /** Two candidates whose energies differ by more than this (kcal/mol) are never one conformer. */

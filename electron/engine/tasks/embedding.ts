@@ -1,8 +1,8 @@
 import { ConformerGenerator } from 'openchemlib'
+import { loadForGeneration } from '../../../shared/nmr/load-structure.ts'
 import type { StructureFormat } from '../../../shared/nmr/parse-structure.ts'
 import { badInput, FaultError, ok, type Result } from '../../../shared/result.ts'
 import { loadTables } from './force-field.ts'
-import { loadForGeneration } from './structure.ts'
 
 /** Whether a 3D structure can be made of the input at all: asked once before a run is started. Takes up to a second. */
 export function canEmbed({ format, text }: { readonly format: StructureFormat; readonly text: string }): Result<void> {

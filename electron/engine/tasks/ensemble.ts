@@ -1,11 +1,11 @@
 import { namedAs } from '../../../shared/nmr/compare-conformers.ts'
 import type { EnsembleInput, EnsembleResult } from '../../../shared/nmr/ensemble.ts'
+import { loadGeometries } from '../../../shared/nmr/load-structure.ts'
 import { graphOf } from '../../../shared/nmr/molecule.ts'
 import { describeMolecule } from '../../../shared/nmr/molecule-info.ts'
 import { constitutionOf } from '../../../shared/nmr/symmetry.ts'
 import { formatXyz } from '../../../shared/nmr/xyz.ts'
 import { conformerName, degeneracies } from './ensemble-tools.ts'
-import { loadGeometries } from './structure.ts'
 import type { TaskContext } from './task.ts'
 
 /** The geometries of a file as an ensemble, in its order; all must be of one molecule and one stereoisomer. */

@@ -1,6 +1,7 @@
 import { ConformerGenerator, Molecule } from 'openchemlib'
 import { chance } from '../../../shared/chance.ts'
 import { isOwnMirrorImage, namedAs } from '../../../shared/nmr/compare-conformers.ts'
+import { geometryFrom, type Loaded, setGeometry } from '../../../shared/nmr/load-structure.ts'
 import type { Geometry, Graph } from '../../../shared/nmr/molecule.ts'
 import type { Constitution } from '../../../shared/nmr/symmetry.ts'
 import { whichLikeness } from './ensemble-tools.ts'
@@ -8,7 +9,6 @@ import { loadTables, minimise } from './force-field.ts'
 import { lightRotors } from './light-rotors.ts'
 import type { Move } from './move.ts'
 import { ringFlips } from './ring-flips.ts'
-import { geometryFrom, type Loaded, setGeometry } from './structure.ts'
 
 /** A geometry with its force field energy; null where the force field does not know the molecule. */
 export interface Candidate {

@@ -1,12 +1,12 @@
 import { Molecule as OclMolecule } from 'openchemlib'
-import { perceiveBonds } from '../../../shared/nmr/bonds.ts'
-import { symbolOf } from '../../../shared/nmr/elements.ts'
-import type { Geometry, Molecule, Position } from '../../../shared/nmr/molecule.ts'
-import { readMolfile } from '../../../shared/nmr/molfile.ts'
-import type { StructureFormat } from '../../../shared/nmr/parse-structure.ts'
-import { readSmiles } from '../../../shared/nmr/smiles.ts'
-import { parseXyz } from '../../../shared/nmr/xyz.ts'
-import { orThrow } from '../../../shared/result.ts'
+import { orThrow } from '../result.ts'
+import { perceiveBonds } from './bonds.ts'
+import { symbolOf } from './elements.ts'
+import type { Geometry, Molecule, Position } from './molecule.ts'
+import { readMolfile } from './molfile.ts'
+import type { StructureFormat } from './parse-structure.ts'
+import { readSmiles } from './smiles.ts'
+import { parseXyz } from './xyz.ts'
 
 /** A molecule for openchemlib with all its hydrogens, and where in it the atoms of the input are. */
 export interface Loaded {

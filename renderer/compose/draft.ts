@@ -1,0 +1,76 @@
+import { cell, useCell } from '../cell.ts'
+
+/** A file as it was dropped or chosen. */
+export interface DraftFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** What stands in the form, as typed: it stays when the screen is left, until a run was started from it. */
+export interface Draft {
+  /** One SMILES in a line, with a name after it if wanted; null until something was typed. */
+  readonly smiles: string | null
+  readonly files: readonly DraftFile[]
+  readonly name: string
+  /** By SMILES: the isomer that was chosen, or all of different spectra. */
+  readonly isomers: Readonly<Record<string, string>>
+  readonly preset: string
+  readonly program: string
+  readonly xc: string
+  readonly basis: string
+  readonly solvent: string
+  readonly nuclei: string
+  readonly charge: string
+  readonly temperature: string
+  readonly max_conformers: string
+  readonly ff_window: string
+  readonly dft_window: string
+  readonly reference: string
+  readonly seed: string
+  readonly one_job: boolean
+  readonly generate: boolean
+  readonly machine: string
+  readonly ranks: string
+  readonly memory: string
+  readonly time: string
+}
+
+export const ALL_ISOMERS = 'all'
+
+/** Empty fields are the defaults of `larmor nmr`. */
+const EMPTY: Draft = {
+  smiles: null,
+  files: [],
+  name: '',
+  isomers: {},
+  preset: 'draft',
+  program: 'nwchem',
+  xc: '',
+  basis: '',
+  solvent: 'cdcl3',
+  nuclei: '1H,13C',
+  charge: '',
+  temperature: '298.15',
+  max_conformers: '8',
+  ff_window: '6',
+  dft_window: '3',
+  reference: 'auto',
+  seed: '1',
+  one_job: false,
+  generate: false,
+  machine: 'local',
+  ranks: '1',
+  memory: '',
+  time: '24:00',
+}
+
+const draft = cell<Draft>(EMPTY)
+
+export function useDraft(): readonly [Draft, (part: Partial<Draft>) => void] {
+  return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
+}
+
+/** After a start: the method and the machine stay, the molecule goes. */
+export function clearMolecules(): void {
+  draft.set({ ...draft.get(), smiles: '', files: [], name: '', isomers: {}, charge: '' })
+}

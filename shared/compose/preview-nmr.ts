@@ -1,0 +1,61 @@
+import type { Json, RunId } from '../ids.ts'
+import type { Event, EventBody } from '../model/events.ts'
+import type { JobSpec } from '../model/job.ts'
+import { knownOf } from '../model/known.ts'
+import type { Machine } from '../model/machine.ts'
+import { reduce } from '../model/reduce.ts'
+import { emptyState } from '../model/state.ts'
+import { get } from '../model/table.ts'
+import type { TaskSpec } from '../model/task.ts'
+import { type ResolvedNmr, workflowOf } from '../workflows/index.ts'
+
+export interface Preview {
+  /** The jobs that can be shown before anything runs. */
+  readonly jobs: readonly JobSpec[]
+  readonly notes: readonly string[]
+}
+
+/**
+ * The jobs of the first conformer as they would be sent: made by the plan itself, from a state that nobody keeps. `does`
+ * does the run's first task, which gives the conformer.
+ */
+export function previewNmr(
+  { params, name }: Pick<ResolvedNmr, 'params' | 'name'>,
+  machine: Machine,
+  run: RunId,
+  does: (task: TaskSpec) => Json,
+): Preview {
+  let state = emptyState
+  const happen = (body: EventBody) => {
+    state = reduce(state, [{ ...body, seq: state.seq + 1, at: '', v: 1 } as Event])
+  }
+  const workflow = workflowOf('nmr')
+  const plan = () => {
+    const planned = get(state.runs, run)
+    if (!planned) throw new Error('the preview has no run')
+    return workflow.plan(knownOf(state, planned))
+  }
+  happen({
+    type: 'run.started',
+    run,
+    name,
+    workflow: 'nmr',
+    workflow_version: workflow.version,
+    params: { ...params, max_conformers: 1 } as unknown as Json,
+    machine: machine.name,
+  })
+  const { tasks } = plan()
+  happen({ type: 'tasks.planned', run, tasks })
+  for (const task of tasks) happen({ type: 'task.done', run, task: task.key, result: does(task) })
+  const jobs = plan().jobs.flatMap(spec => withShielding(spec, params.one_job))
+  const note =
+    'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
+  return { jobs, notes: params.one_job || jobs.length === 0 ? [] : [note] }
+}
+
+/** The shielding job of an optimisation, which the plan only makes once that has ended. */
+function withShielding(spec: JobSpec, oneJob: boolean): readonly JobSpec[] {
+  if (oneJob || !spec.key.endsWith('/opt')) return [spec]
+  const input = { ...(spec.input as Record<string, Json>), task: 'nmr' }
+  return [spec, { ...spec, key: spec.key.replace(/opt$/, 'nmr'), input }]
+}
