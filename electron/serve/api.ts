@@ -53,7 +53,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/archive': async (engine, _url, _request, response) => answer(response, await engine.archivedRuns()),
   'GET /api/archived': async (engine, url, _request, response) => {
     const run = url.searchParams.get('run') ?? ''
-    answer(response, isRunId(run) ? await engine.archivedRun(run) : badInput('run', `"${run}" is no id of a run.`))
+    const found = isRunId(run) ? await engine.archivedRun(run) : badInput('run', `"${run}" is no id of a run.`)
+    // A page asks for a run that has just been started, too: that the archive has none is an answer, not a fault of the page.
+    const none = !found.ok && found.fault.code === 'not-found'
+    answer(response, found, none ? 200 : undefined)
   },
   'GET /api/blob': async (engine, url, _request, response) => {
     const text = await readBlob(engine, url.searchParams)
@@ -62,8 +65,11 @@ export const routes: Readonly<Record<string, Route>> = {
   },
 }
 
-export function answer(response: ServerResponse, result: Result<unknown>): void {
-  const status = result.ok ? 200 : STATUS[result.fault.code]
+export function answer(
+  response: ServerResponse,
+  result: Result<unknown>,
+  status = result.ok ? 200 : STATUS[result.fault.code],
+): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(result))
 }
 
