@@ -26,6 +26,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     name: given.text('name'),
     preset: given.text('preset'),
     program: given.text('program'),
+    pre: given.text('pre'),
     xc: given.text('xc'),
     basis: given.text('basis'),
     solvent: given.text('solvent'),
@@ -46,6 +47,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
   }
   const resolved = orThrow(resolveNmr(args, structure, { machine, refOf, canEmbed }))
   if (resolved.params.program !== 'none') requireProgram(resolved.params.program, machine, NONE_NEEDED)
+  if (resolved.params.pre) requireProgram(resolved.params.pre, machine, 'Or leave --pre out.')
   return {
     name: resolved.name,
     workflow: 'nmr',

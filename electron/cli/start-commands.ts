@@ -43,6 +43,7 @@ const RUN_OPTIONS = {
 } as const
 
 const NMR_OPTIONS = {
+  pre: { type: 'string' },
   preset: { type: 'string' },
   program: { type: 'string' },
   xc: { type: 'string' },
@@ -82,11 +83,11 @@ const composeNmr: Compose = async (...args) => (await import('./compose-nmr.ts')
 
 const nmr: CliCommand = starting(
   'nmr',
-  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|orca|none] [--xc S] [--basis S] [--nuclei 1H,13C]
+  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|orca|none] [--pre xtb] [--xc S] [--basis S] [--nuclei 1H,13C]
     [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,
-  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
+  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf; --pre xtb optimises and ranks the conformers first (off by default)',
   { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
   composeNmr,
 )

@@ -17,6 +17,8 @@ export type NmrParams = {
   readonly ensemble: 'generated' | 'given'
   /** `none`: force field only. */
   readonly program: 'nwchem' | 'orca' | 'none'
+  /** Conformers are optimised and ranked by xtb first; absent: they are not. */
+  readonly pre?: 'xtb'
   /** The preset it began from. */
   readonly preset: string
   readonly geometry: { readonly xc: string; readonly basis: string }

@@ -6,12 +6,16 @@ import { conformerJob, tmsJob } from './jobs.ts'
 import { predictedSeconds } from './predict.ts'
 import { isSettled, optimised, type Stage, shielded, stageOf } from './stage.ts'
 
+/** Seconds that xtb takes for a conformer, as a rule. */
+const XTB_S = 5
+
 /** What should exist now: conformers, an optimisation for each, a selection, a shielding job for each survivor. */
 export function planNmr(known: Known): Plan {
   const stage = stageOf(known)
   const { ensemble, selectTask, params } = stage
-  const jobs = [...tmsJobs(known, stage), ...conformerJobs(known, stage)]
-  const tasks = [stage.ensembleTask, ...(selectTask ? [selectTask] : [])]
+  const { pre } = stage
+  const jobs = [...tmsJobs(known, stage), ...(pre?.jobs ?? []), ...conformerJobs(known, stage)]
+  const tasks = [stage.ensembleTask, ...(pre?.task ? [pre.task] : []), ...(selectTask ? [selectTask] : [])]
   const end = ended(stage)
   return {
     jobs,
@@ -69,8 +73,13 @@ function isReferenceSettled({ params, tmsOpt, tmsNmr }: Stage): boolean {
 }
 
 /** Each new attempt is work that the plan did not know of. */
-function extraAttempts({ members, tmsOpt, tmsNmr }: Stage): number {
-  const jobs = new Set([...members.flatMap(({ first, second }) => [first, second]), tmsOpt, tmsNmr])
+function extraAttempts({ members, pre, tmsOpt, tmsNmr }: Stage): number {
+  const jobs = new Set([
+    ...(pre?.known ?? []),
+    ...members.flatMap(({ first, second }) => [first, second]),
+    tmsOpt,
+    tmsNmr,
+  ])
   return [...jobs].reduce((sum, job) => sum + (job ? lastAttempt(job).n - 1 : 0), 0)
 }
 
@@ -87,6 +96,11 @@ function stepsOf(stage: Stage, ensemble: EnsembleResult | null): readonly PlanSt
   const { opt, nmr } = predictedSeconds(params, ensemble?.molecule.elements ?? tmsElements)
   const first = members.map(each => each.first)
   const steps = [conformerStep(stage)]
+  if (params.pre) {
+    const jobs = stage.pre?.known ?? []
+    const all = stage.pre ? jobs.length : most
+    steps.push(step('xtb', XTB_S * all, jobs, all, job => optimised(job) !== null))
+  }
   if (params.one_job) {
     steps.push(
       step(

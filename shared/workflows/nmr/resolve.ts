@@ -25,6 +25,8 @@ export interface NmrArguments {
   readonly preset?: string | undefined
   /** `none`: the embedded force field alone. */
   readonly program?: string | undefined
+  /** `xtb`: conformers are optimised and ranked by it first. */
+  readonly pre?: string | undefined
   /** One for both steps, or `SHIELDING//GEOMETRY`. */
   readonly xc?: string | undefined
   readonly basis?: string | undefined
@@ -114,6 +116,10 @@ export function resolveNmr(
   const method = methodOf(args)
   if (!method.ok) return method
   const { program, preset, geometry, shielding } = method.value
+  if (args.pre !== undefined && args.pre !== 'xtb' && args.pre !== 'none')
+    return badInput('pre', `nothing to begin with is called ${args.pre}`, 'use --pre xtb, or none')
+  if (args.pre === 'xtb' && program === 'none')
+    return badInput('pre', '--pre xtb prepares what a program computes; --program none computes nothing')
   const solvent = findSolvent(args.solvent ?? nmrDefaults.solvent)
   if (!solvent.ok) return solvent
   const nuclei = parseNuclei(args.nuclei ?? nmrDefaults.nuclei)
@@ -154,6 +160,7 @@ export function resolveNmr(
     },
     ensemble: ensemble.value,
     program,
+    ...(args.pre === 'xtb' ? { pre: 'xtb' as const } : {}),
     preset: preset.id,
     geometry,
     shielding,

@@ -7,6 +7,7 @@ import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
 import type { Known } from '../workflow.ts'
 import { jobKey, TMS } from './jobs.ts'
 import type { NmrParams } from './params.ts'
+import { type PreStage, preStage } from './pre.ts'
 
 /** A conformer with its jobs, as far as they exist. */
 export interface Member {
@@ -22,6 +23,8 @@ export interface Stage {
   readonly params: NmrParams
   readonly ensembleTask: TaskSpec
   readonly ensembleFailed: string | null
+  /** Null where xtb is not asked for, and until there are conformers. */
+  readonly pre: PreStage | null
   /** Null until the conformers are known. */
   readonly ensemble: EnsembleResult | null
   readonly members: readonly Member[]
@@ -39,7 +42,9 @@ export function stageOf(known: Known): Stage {
   const params = known.run.params as unknown as NmrParams
   const ensembleTask = ensembleTaskOf(params)
   const task = known.task(ensembleTask.key)?.state
-  const ensemble = task?.is === 'done' ? (task.result as unknown as EnsembleResult) : null
+  const made = task?.is === 'done' ? (task.result as unknown as EnsembleResult) : null
+  const pre = made && params.pre ? preStage(known, params, made) : null
+  const ensemble = pre ? pre.ensemble : made
   const members = (ensemble?.conformers ?? []).map((conformer): Member => {
     const both = params.one_job ? known.job(jobKey(conformer.id, 'opt+nmr')) : undefined
     return {
@@ -54,7 +59,8 @@ export function stageOf(known: Known): Stage {
   return {
     params,
     ensembleTask,
-    ensembleFailed: task?.is === 'failed' ? task.reason : null,
+    ensembleFailed: task?.is === 'failed' ? task.reason : (pre?.failed ?? null),
+    pre,
     ensemble,
     members,
     selectTask,
