@@ -224,7 +224,8 @@ export function machineOf(draft: Draft, before: Machine | null, taken: readonly 
   const asked = ssh && ssh.host !== old.ssh?.host ? { ...ssh, host_key: null } : ssh
   const work = orNull('work')
   if (work === null && ssh) return badInput('work', 'A folder there is wanted, e.g. /home/me/larmor.')
-  if (work !== null && !work.startsWith('/')) return badInput('work', 'An absolute path is wanted: it begins with /.')
+  if (work !== null && !/^(\/|~\/.)/.test(work))
+    return badInput('work', 'An absolute path is wanted: it begins with / or ~/.')
 
   const environment: Record<string, string> = {}
   for (const line of given('environment')
@@ -278,6 +279,17 @@ export function machineOf(draft: Draft, before: Machine | null, taken: readonly 
   }
   const unknown: Machine = { ...localMachine, name: name as MachineName, settings, found: {} }
   return ok(before === null ? unknown : { ...before, settings })
+}
+
+/** The form's field that a refusal is about, which names the argument of the terminal. */
+export function fieldOf(argument: string | undefined): string | undefined {
+  const names: Readonly<Record<string, string>> = {
+    ssh: 'host',
+    env: 'environment',
+    memory: 'memory_mb',
+    'ssh-file': 'config',
+  }
+  return argument && (names[argument] ?? argument.replaceAll('-', '_'))
 }
 
 /** Fields that are whole numbers, and their bounds. A scheduler is never asked more often than every 5 s. */

@@ -1,7 +1,7 @@
 import { Key } from '@blueprintjs/icons'
 import type { MachineActivity } from '../../shared/contract.ts'
-import { LOCAL, type Machine } from '../../shared/model/machine.ts'
-import { Badge, type Look } from '../ui/badge.tsx'
+import { LOCAL, type Machine, type MachineTest } from '../../shared/model/machine.ts'
+import { Badge, Icon, type Look } from '../ui/badge.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
@@ -26,7 +26,7 @@ interface MachineCardProps {
 /** One machine: does it answer, what it was asked, what runs there, what was found on it. */
 export function MachineCard(props: MachineCardProps) {
   const { machine, activity, work, chosen, offline, connecting, onConnect, onEdit, onRemove, onTerminal } = props
-  const { name, settings, reach, found, clock_skew_s } = machine
+  const { name, settings, reach, found, clock_skew_s, tested } = machine
   const isLocal = settings.transport === 'local'
   const programs = Object.entries(found)
   const terminal = typeof onTerminal === 'string' ? onTerminal : offline
@@ -78,6 +78,7 @@ export function MachineCard(props: MachineCardProps) {
           </>
         )}
       </dl>
+      {tested ? <Tested tested={tested} /> : null}
       <div className="programs">
         {programs.length === 0 ? (
           <p className="hint">
@@ -143,6 +144,36 @@ export function MachineCard(props: MachineCardProps) {
         </p>
       </footer>
     </article>
+  )
+}
+
+/** What the last test found, what is wrong first. */
+function Tested({ tested: { at, checks, partitions } }: { readonly tested: MachineTest }) {
+  const wrong = checks.filter(({ ok }) => !ok)
+  return (
+    <details className="tested" open={wrong.length > 0 || undefined}>
+      <summary className={wrong.length > 0 ? 'tone-attention' : 'tone-done'}>
+        <Icon shape={wrong.length > 0 ? 'diamond' : 'disc check'} />{' '}
+        {wrong.length > 0 ? `${plural(wrong.length, 'thing')} to look at` : 'All is there that a job needs'}, tested{' '}
+        {clockTime(at)}
+      </summary>
+      <ul>
+        {[...wrong, ...checks.filter(({ ok }) => ok)].map(({ name, ok, found, hint }) => (
+          <li key={name}>
+            <span className={ok ? 'tone-done' : 'tone-attention'}>
+              <Icon shape={ok ? 'disc check' : 'diamond'} />
+            </span>{' '}
+            <strong>{name}</strong> {found}
+            {hint === null ? null : <p className="hint">{hint}</p>}
+          </li>
+        ))}
+        {partitions.length === 0 ? null : (
+          <li className="hint">
+            Partitions: {partitions.map(({ name, up }) => (up ? name : `${name} (down)`)).join(', ')}
+          </li>
+        )}
+      </ul>
+    </details>
   )
 }
 

@@ -4,7 +4,7 @@ import type { Fault } from '../../shared/result.ts'
 import { Field } from '../compose/field.tsx'
 import { useEngineState, useLarmor } from '../larmor.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import { type Draft, type DraftField, draftOf, GROUPS, machineOf } from './draft.ts'
+import { type Draft, type DraftField, draftOf, fieldOf, GROUPS, machineOf } from './draft.ts'
 
 interface MachineFormProps {
   /** Null: a new one. */
@@ -30,7 +30,7 @@ export function MachineForm({ machine, onClose, onSet }: MachineFormProps) {
     const set = await engine.send({ type: 'machine.set', machine: read.value })
     setSending(false)
     if (set.ok) onSet(read.value)
-    else setFault(set.fault)
+    else setFault(withField(set.fault))
   }
   const set = (name: string, value: string) => {
     setDraft({ ...draft, [name]: value })
@@ -98,6 +98,11 @@ function Section({ title, open, wanted, children }: SectionProps) {
       <div className="form-grid">{children}</div>
     </details>
   )
+}
+
+function withField(fault: Fault): Fault {
+  const field = fieldOf(fault.field)
+  return field === undefined ? fault : { ...fault, field }
 }
 
 /** Whether the field that a fault is about stands in the form. */

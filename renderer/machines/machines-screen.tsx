@@ -1,14 +1,16 @@
 import { Plus } from '@blueprintjs/icons'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { MachineName } from '../../shared/ids.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { Fault } from '../../shared/result.ts'
+import { machinesFile } from '../../shared/show/machines-file.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import type { ScreenProps } from '../screens.tsx'
 import { Confirm } from '../ui/confirm.tsx'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
 import { type ChangedKey, ChangedKeyDialog } from './changed-key.tsx'
+import { importMachines } from './import-machines.ts'
 import { MachineCard } from './machine-card.tsx'
 import { MachineForm } from './machine-form.tsx'
 import { type MachineWork, workByMachine } from './machine-work.ts'
@@ -28,6 +30,7 @@ export function MachinesScreen({ path: [wanted] }: ScreenProps) {
   const activity = useActivity()
   const [open, setOpen] = useState<Open | null>(null)
   const [connecting, setConnecting] = useState<ReadonlySet<string>>(new Set())
+  const chosen = useRef<HTMLInputElement>(null)
   const machines = Object.values<Machine>(state.machines)
   const work = workByMachine(state)
 
@@ -35,15 +38,25 @@ export function MachinesScreen({ path: [wanted] }: ScreenProps) {
     if (wanted !== undefined) document.getElementById(`machine-${wanted}`)?.scrollIntoView({ block: 'nearest' })
   }, [wanted])
 
-  async function connect(machine: Machine): Promise<void> {
+  async function connect(machine: Machine, does: 'machine.connect' | 'machine.test' = 'machine.test'): Promise<void> {
     if (connecting.has(machine.name) || offline !== null) return
     setConnecting(now => new Set(now).add(machine.name))
-    const answer = await engine.send({ type: 'machine.connect', machine: machine.name })
+    const answer = await engine.send({ type: does, machine: machine.name })
     setConnecting(now => new Set([...now].filter(name => name !== machine.name)))
     if (answer.ok) return note(`${machine.name} answers.`)
     const keys = changedKeyOf(answer.fault)
     if (keys) setOpen({ is: 'key', machine, keys })
     else note(answer.fault.message, { shape: 'octagon' })
+  }
+  async function share(): Promise<void> {
+    await host.saveFile('larmor-machines.json', `${JSON.stringify(machinesFile(machines), null, 2)}\n`)
+  }
+  async function take(file: File): Promise<void> {
+    const added = await importMachines(await file.text(), state.machines, machine =>
+      engine.send({ type: 'machine.set', machine }),
+    )
+    if (!added.ok) return note(added.fault.message, { shape: 'octagon' })
+    note(added.value.length === 0 ? 'Nothing new in it.' : `${added.value.join(', ')}: added. Each login is your own.`)
   }
   async function remove(name: MachineName): Promise<void> {
     const answer = await engine.send({ type: 'machine.remove', machine: name })
@@ -53,15 +66,39 @@ export function MachinesScreen({ path: [wanted] }: ScreenProps) {
     <div className="machines">
       <div className="toolbar row between">
         <p>{summary(machines, work)}</p>
-        <button
-          type="button"
-          className={machines.length === 1 ? 'primary' : undefined}
-          aria-disabled={offline !== null}
-          title={offline ?? undefined}
-          onClick={() => offline === null && setOpen({ is: 'form', machine: null })}
-        >
-          <Plus size={14} title={false} /> Add machine
-        </button>
+        <div className="row">
+          <button type="button" aria-disabled={machines.length < 2} onClick={() => machines.length > 1 && void share()}>
+            Export
+          </button>
+          <button
+            type="button"
+            aria-disabled={offline !== null}
+            onClick={() => offline === null && chosen.current?.click()}
+          >
+            Import
+          </button>
+          <input
+            ref={chosen}
+            type="file"
+            accept=".json,application/json"
+            aria-label="Import machines from a file"
+            hidden
+            onChange={event => {
+              const [file] = event.currentTarget.files ?? []
+              if (file) void take(file)
+              event.currentTarget.value = ''
+            }}
+          />
+          <button
+            type="button"
+            className={machines.length === 1 ? 'primary' : undefined}
+            aria-disabled={offline !== null}
+            title={offline ?? undefined}
+            onClick={() => offline === null && setOpen({ is: 'form', machine: null })}
+          >
+            <Plus size={14} title={false} /> Add machine
+          </button>
+        </div>
       </div>
       <div className="machine-cards">
         {machines.map(machine => (

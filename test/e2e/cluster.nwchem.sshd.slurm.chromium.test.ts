@@ -72,7 +72,10 @@ test('from a cluster that nobody knows to a finished ensemble; cancelled work is
   await page.keyboard.type(SECRET)
   await page.keyboard.press('Enter')
   await card().getByText('Connected').waitFor({ timeout: 60_000 })
-  await card().getByText('nwchem', { exact: true }).waitFor()
+  await card().locator('.program-name').getByText('nwchem', { exact: true }).waitFor()
+  await card()
+    .getByText(/tested \d\d:\d\d/)
+    .waitFor()
   expect(await card().textContent()).toContain('1 connection, 1 login, 2 prompts')
   expect(await seriousFaults(page)).toEqual([])
 

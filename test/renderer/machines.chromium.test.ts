@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Served, startServe } from '../../electron/serve.ts'
@@ -190,7 +191,7 @@ test('a changed key is blocked, and replaced only by a fingerprint that matches'
   const send = engine.send.bind(engine)
   engine.send = async command => {
     const key = engine.state().machines['kepler' as MachineName]?.settings.ssh?.host_key
-    if (command.type !== 'machine.connect' || key === offered) return send(command)
+    if (command.type !== 'machine.test' || key === offered) return send(command)
     const more = { fingerprint: offered, keytype: 'ssh-ed25519', changed: 'yes', trusted }
     return fail({ code: 'person-wanted', message: 'The host key has changed. Nothing was sent.', more })
   }
@@ -209,4 +210,33 @@ test('a changed key is blocked, and replaced only by a fingerprint that matches'
   await page.keyboard.press('Enter')
   await eventually(() => engine.state().machines['kepler' as MachineName]?.settings.ssh?.host_key).toBe(offered)
   await eventually(() => dialog().count()).toBe(0)
+})
+
+test('the group’s machines go to a colleague as one file, without what is one’s own', async () => {
+  const host_key = 'SHA256:Vd0cN2u8rJfLq5bYpXw3kT7aSgHi1mEoZ9nRvB4tQxU'
+  const mine = { identity: '/home/mara/.ssh/id', host_key }
+  engine.happen({ type: 'machine.changed', machine: aCluster('helix', mine, { environment: { MY_TOKEN: 'x' } }) })
+  await card('helix').waitFor()
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  const text = await readFile(await (await saved).path(), 'utf8')
+  expect(text).toContain('login.helix.example')
+  expect(text).not.toMatch(/mara\/\.ssh|TOKEN/)
+
+  await engine.send({ type: 'machine.remove', machine: 'helix' as MachineName })
+  await card('helix').waitFor({ state: 'detached' })
+  const give = (content: string) =>
+    page
+      .getByLabel('Import machines from a file')
+      .setInputFiles({ name: 'm.json', mimeType: 'application/json', buffer: Buffer.from(content) })
+  await give(text)
+  await eventually(() => engine.state().machines['helix' as MachineName]?.settings.ssh?.host_key).toBe(host_key)
+  expect(engine.state().machines['helix' as MachineName]?.settings.ssh?.identity).toBeNull()
+  await card('helix').waitFor()
+  await give('{"larmor_machines": 1')
+  await page.getByText('The file is not JSON.').waitFor()
+  await give(text.replace('login.helix.example', 'elsewhere.example'))
+  await page.getByText('There is a machine helix already, with other settings.').waitFor()
+  expect(engine.state().machines['helix' as MachineName]?.settings.ssh?.host).toBe('login.helix.example')
+  expect(complaints).toEqual([])
 })
