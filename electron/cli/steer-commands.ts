@@ -4,6 +4,7 @@ import type { JobId, Label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { staleInput } from '../../shared/model/stale.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
@@ -163,6 +164,10 @@ function wantedJobs(state: State, ids: readonly string[], failed: boolean, fix: 
   for (const id of ids) {
     const found = find(state, id)
     for (const job of found.is === 'job' ? [found.job] : jobsOf(state, found.run).filter(isUnfinished)) {
+      if (found.is === 'job' && staleInput(state, job) !== null) {
+        jobs.set(job.id, job)
+        continue
+      }
       const reason = resubmitRefusal(job) ?? (failed ? notFailed(job) : null)
       const chosen = chooseFix(job, fix, state.machines[job.machine])
       if (reason === null && chosen.ok) jobs.set(job.id, job)

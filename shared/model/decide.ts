@@ -14,6 +14,7 @@ import { knownOf } from './known.ts'
 import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
 import { checkMachine } from './machine-settings.ts'
 import type { Run } from './run.ts'
+import { staleInput } from './stale.ts'
 import type { State } from './state.ts'
 import { get, values } from './table.ts'
 
@@ -278,7 +279,11 @@ function resubmit(
     const phase = get(state.runs, job.run)?.phase
     if (phase?.is === 'open' && phase.hold === 'cancelling') return busy(phase.hold)
     const { n } = lastAttempt(job)
-    if (resubmitRefusal(job) !== null || (seen?.[id] ?? n) !== n) continue
+    if ((seen?.[id] ?? n) !== n) continue
+    const fresh = staleInput(state, job)
+    if (fresh !== null)
+      added.push(newAttempt(job, { fix: 'none', input: fresh, resources: lastAttempt(job).resources }))
+    if (fresh !== null || resubmitRefusal(job) !== null) continue
     const chosen = chooseFix(job, fix ?? 'auto', state.machines[job.machine])
     if (chosen.ok) added.push(newAttempt(job, chosen.value))
     else refused ??= notNow(`${id} is not resubmitted: ${chosen.fault.message}`)

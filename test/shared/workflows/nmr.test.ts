@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { decide } from '../../../shared/model/decide.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { EnsembleResult, SelectInput } from '../../../shared/nmr/ensemble.ts'
 import { orThrow } from '../../../shared/result.ts'
@@ -387,6 +388,11 @@ describe('when something fails', () => {
     run.plan()
     run.doneTask(selectKey(run), { kept: both, filtered: [] })
     expect(String(run.show().warnings)).toMatch(/stale: the shieldings of c-aaaaaa/)
+    // As it says: resubmitted, completed as it is, it is computed on what the plan knows now; the other one stays.
+    run.plan()
+    const jobs = [run.job('c-aaaaaa/nmr').id, run.job('c-bbbbbb/nmr').id]
+    const decided = orThrow(decide(run.state(), { type: 'jobs.resubmit', jobs, fix: null }))
+    expect(decided).toMatchObject([{ type: 'attempt.added', job: jobs[0], attempt: 2, input: { geometry: ref('a2') } }])
   })
 })
 
