@@ -1,14 +1,19 @@
 /**
- * `npm run testbed`: installs the packages and the user that the tests with real daemons and programs need.
- * `npm run testbed -- --remove` undoes exactly what it did, by the record that it keeps. Debian and Ubuntu, as root.
+ * `npm run testbed`: installs the packages and the user that the tests with real daemons and programs need, starts a
+ * real sshd and a real Slurm on 127.0.0.1, and prints the command that adds them to Larmor as a machine.
+ * `npm run testbed -- --remove` ends them and undoes exactly what was done, by the records that it keeps. Debian and
+ * Ubuntu, as root.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { aptGet, aptInstall, isDebian, isRoot, missingPackages, run } from '../../resources/system-packages.mjs'
 import { GROUPS, TEST_USER, userExists } from './groups.mjs'
+import { RUNNING } from './running.mjs'
 
 /** About this computer, not this clone: another clone can undo it. */
 const RECORD = '/var/lib/larmor-testbed/added.json'
@@ -82,6 +87,58 @@ export function remove() {
   return 0
 }
 
+/** The cluster that runs by now: started where none does. Null when it does not come about. */
+async function start() {
+  const before = running()
+  if (before) return before
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const log = openSync(join(tmpdir(), 'larmor-testbed.log'), 'w')
+  const keeper = spawn(process.execPath, ['test/run-ts.mjs', 'test/testbed/keep.ts'], {
+    cwd: root,
+    detached: true,
+    stdio: ['ignore', log, log],
+  })
+  keeper.unref()
+  for (let waited = 0; waited < 120 && keeper.exitCode === null; waited++) {
+    const now = running()
+    if (now) return now
+    await sleep(1000)
+  }
+  return null
+}
+
+function running() {
+  if (!existsSync(RUNNING)) return null
+  const { pid, add } = JSON.parse(readFileSync(RUNNING, 'utf8'))
+  // Of a process that was killed, or of one that has its number by now, the file says nothing.
+  const line = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : ''
+  return line.includes('run-ts') || line.includes('bundle') ? { pid, add } : null
+}
+
+async function stop() {
+  const now = running()
+  if (now) {
+    console.log('Ending the cluster')
+    process.kill(now.pid, 'SIGTERM')
+    while (existsSync(`/proc/${now.pid}`)) await sleep(200)
+  }
+  rmSync(RUNNING, { force: true })
+}
+
+async function startAndTell() {
+  const code = install()
+  if (code !== 0) return code
+  const now = await start()
+  if (!now) {
+    console.error(`The cluster did not start: see ${join(tmpdir(), 'larmor-testbed.log')}`)
+    return 1
+  }
+  console.log(
+    `A cluster runs on 127.0.0.1. This adds it:\n\n  npx ${now.add}\n\nThis undoes all: npm run testbed -- --remove`,
+  )
+  return 0
+}
+
 function installedPackages() {
   const { stdout } = spawnSync('dpkg-query', ['-W', '-f', `\${binary:Package} \${db:Status-Status}\n`], {
     encoding: 'utf8',
@@ -118,6 +175,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     console.error('npm run testbed installs packages and adds a user: it needs root, on Debian or Ubuntu.')
     process.exitCode = 2
   } else {
-    process.exitCode = args.includes('--remove') ? remove() : install()
+    if (args.includes('--remove')) await stop()
+    process.exitCode = args.includes('--remove') ? remove() : await startAndTell()
   }
 }
