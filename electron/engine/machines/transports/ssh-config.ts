@@ -73,7 +73,7 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
 }
 
 /** The arguments that make ssh see a machine as its settings have it; the host's name stands last. */
-function sshArguments({ host, user, port, identity, jump, config, known_hosts }: SshSettings): string[] {
+export function sshArguments({ host, user, port, identity, jump, config, known_hosts }: SshSettings): string[] {
   return [
     ...(config === null ? [] : ['-F', config]),
     ...(user === null ? [] : ['-l', user]),

@@ -6,6 +6,7 @@ import { hostNames } from './known-hosts.ts'
 import { type ResolvedHost, resolveHost } from './ssh-config.ts'
 import { createAttempt } from './ssh-login.ts'
 import { sshSession } from './ssh-session.ts'
+import { connectBySystem } from './system-ssh.ts'
 import { type Login, type Transport, Unreachable, WantsLogin } from './transport.ts'
 
 /** A machine behind SSH: one connection, each command a channel of it. */
@@ -17,15 +18,18 @@ export const ssh: Transport = {
       throw new WantsLogin(`${machine.name} has no SSH settings.`, 'larmor machines set NAME --ssh HOST')
     const host = await resolveHost(settings)
     const why = await beyondSsh2(host, settings)
-    if (why !== null) throw new Unreachable(`${host.given} cannot be reached by this version: ${why}.`)
+    if (why !== null) return connectBySystem(host, settings, login)
     const { client, attended } = await openClient(host, settings, login)
     return sshSession(client, attended)
   },
 }
 
 /** Why only the system's ssh can reach this host, or one on the way to it. */
-async function beyondSsh2(host: ResolvedHost, settings: SshSettings): Promise<string | null> {
+async function beyondSsh2(host: ResolvedHost, settings: SshSettings, depth = 0): Promise<string | null> {
   if (host.beyond !== null) return host.beyond
+  const hop = depth < MOST_JUMPS ? lastHop(host, settings) : null
+  const why = hop && (await beyondSsh2(await resolveHost(hop), hop, depth + 1))
+  if (why) return why
   if (settings.host_key !== null) return null
   const known = await knownHostsOf(host)
   const certified = known.certified(hostNames(host.host, host.port, host.hostKeyAlias))
@@ -74,22 +78,15 @@ async function openClient(
   }
 }
 
-interface Way {
-  sock(): Promise<NonNullable<ConnectConfig['sock']>>
-  readonly attended: boolean
-  end(): void
-}
-
-/** The last of the hosts to go through, logged in; null where the host is reached directly. */
-async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Login, depth: number): Promise<Way | null> {
-  const last = host.jumps.at(-1)
+/** The last of the hosts to go through, as a machine of its own; null where the host is reached directly. */
+function lastHop({ jumps }: ResolvedHost, settings: SshSettings): SshSettings | null {
+  const last = jumps.at(-1)
   if (last === undefined) return null
-  if (depth === MOST_JUMPS)
-    throw new Unreachable(`The way to ${host.given} goes through more than ${MOST_JUMPS} hosts.`)
   const [, user, name, port] = /^(?:ssh:\/\/)?(?:(.+)@)?(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(last) ?? []
-  if (name === undefined) throw new Unreachable(`"${last}" is no host to go through.`)
-  const before = host.jumps.slice(0, -1).join(',')
-  const hop: SshSettings = {
+  if (name === undefined)
+    throw new Unreachable(`"${last}" is no host to go through.`, 'As after ssh -J: user@host:port')
+  const before = jumps.slice(0, -1).join(',')
+  return {
     ...asConfigured,
     host: name.replace(/^\[|\]$/g, ''),
     user: user ?? null,
@@ -98,9 +95,22 @@ async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Logi
     config: settings.config,
     known_hosts: settings.known_hosts,
   }
+}
+
+interface Way {
+  sock(): Promise<NonNullable<ConnectConfig['sock']>>
+  readonly attended: boolean
+  end(): void
+}
+
+/** The last of the hosts to go through, logged in; null where the host is reached directly. */
+async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Login, depth: number): Promise<Way | null> {
+  const hop = lastHop(host, settings)
+  if (hop === null) return null
+  if (depth === MOST_JUMPS)
+    throw new Unreachable(`The way to ${host.given} goes through more than ${MOST_JUMPS} hosts.`)
+  const last = hop.host
   const resolved = await resolveHost(hop)
-  if (resolved.beyond !== null)
-    throw new Unreachable(`${last}, on the way to ${host.given}, cannot be reached: ${resolved.beyond}.`)
   const through = { ...login, count: (what: Parameters<Login['count']>[0]) => what === 'prompts' && login.count(what) }
   const { client, attended } = await openClient(resolved, hop, through, 'login', depth + 1)
   return {

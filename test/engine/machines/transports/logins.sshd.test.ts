@@ -268,8 +268,13 @@ describe('by a key and a second factor', () => {
     await expect(tried).rejects.toMatchObject({ hint: expect.stringContaining('machines connect') })
     expect(wrong.counted.prompts).toBe(1)
     await expect(connect(sshd, answers({}))).rejects.toThrow('Nobody answered')
-    const log = sshd.log().slice(before)
-    expect(log.match(/Failed keyboard-interactive/g)).toHaveLength(1)
+    const failed = () =>
+      sshd
+        .log()
+        .slice(before)
+        .match(/Failed keyboard-interactive/g) ?? []
+    await until('the line in the log', () => failed().length > 0)
+    expect(failed()).toHaveLength(1)
   })
 })
 
@@ -284,12 +289,13 @@ describe('by a password', () => {
         expect((await (await connect(sshd, answers({ password: SECRET }), keyless)).exec(sh`echo in`)).out).toBe('in\n')
         const before = sshd.log().length
         await expect(connect(sshd, answers({ password: 'wrong' }), keyless)).rejects.toThrow('did not accept')
-        expect(
+        const failed = () =>
           sshd
             .log()
             .slice(before)
-            .match(/^Failed/gm),
-        ).toHaveLength(1)
+            .match(/^Failed/gm) ?? []
+        await until('the line in the log', () => failed().length > 0)
+        expect(failed()).toHaveLength(1)
         expect(sshd.log()).not.toContain(SECRET)
       } finally {
         await sshd.stop()

@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Session,
+  transports,
+  Unreachable,
+  WantsLogin,
+} from '../../../../electron/engine/machines/transports/index.ts'
+import type { MachineName } from '../../../../shared/ids.ts'
+import { asConfigured, localMachine, type SshSettings } from '../../../../shared/model/machine.ts'
+import { sh } from '../../../../shared/sh.ts'
+import { until } from '../../../testbed/daemons.ts'
+import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { alone, attended } from './logins.ts'
+import { transportContract } from './transport-contract.ts'
+
+const SECRET = 'open-sesame-42'
+const folder = mkdtempSync(join(tmpdir(), 'larmor-system-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** A host that ssh2 cannot reach, for it lies behind a ProxyCommand. */
+function connect(sshd: Sshd, login = alone(), changed: Partial<SshSettings> = {}): Promise<Session> {
+  const { host, port, user, identity, hostKeyFingerprint: host_key } = sshd
+  const config = join(folder, 'config')
+  const proxy = `${process.execPath} ${join(folder, 'proxy.cjs')} %h %p`
+  writeFileSync(
+    join(folder, 'proxy.cjs'),
+    "const s = require('net').connect(+process.argv[3], process.argv[2]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('close', () => process.exit()).on('error', () => process.exit(1))",
+  )
+  writeFileSync(config, `ProxyCommand ${proxy}\nUserKnownHostsFile ${join(folder, 'known')}\n`)
+  const ssh = { ...asConfigured, host, port, user, identity, host_key, config, ...changed }
+  const settings = { ...localMachine.settings, transport: 'ssh', ssh } as const
+  return transports.ssh.connect({ ...localMachine, name: 'behind' as MachineName, settings }, login)
+}
+
+describe('behind a ProxyCommand', () => {
+  let sshd: Sshd
+  beforeAll(async () => {
+    sshd = await startSshd()
+  })
+  afterAll(() => sshd?.stop())
+
+  transportContract(async () => ({ session: await connect(sshd), folder: sshd.work }))
+
+  test('one connection serves all commands; more than eight wait', async () => {
+    const before = sshd.log().match(/Accepted publickey/g)?.length ?? 0
+    const session = await connect(sshd)
+    const asked = Array.from({ length: 24 }, (_, i) => session.exec(sh`sleep 0.05; exit ${i}`))
+    expect((await Promise.all(asked)).map(({ exit }) => exit)).toEqual(asked.map((_, i) => i))
+    expect(sshd.log().match(/Accepted publickey/g)?.length).toBe(before + 1)
+    await session.close()
+    await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
+  })
+
+  test('a cut in mid-command is unreachable, never an answer, and nobody logs in again by itself', async () => {
+    const session = await connect(sshd)
+    const begun = join(sshd.work, 'begun')
+    const asked = session.exec(sh`touch ${begun}; sleep 100; exit 0`)
+    asked.catch(() => {})
+    await until('the command', () => existsSync(begun))
+    const logins = sshd.log().match(/Accepted publickey/g)?.length
+    sshd.cut()
+    await expect(asked).rejects.toBeInstanceOf(Unreachable)
+    await until('the loss', () => session.lost.aborted)
+    await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
+    expect(sshd.log().match(/Accepted publickey/g)?.length).toBe(logins)
+  })
+
+  test('another host key is stopped before any credential; a new one is asked about and then known', async () => {
+    const before = sshd.log().length
+    const tried = connect(sshd, alone(), { host_key: `SHA256:${'A'.repeat(43)}` })
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+    await expect(tried).rejects.toMatchObject({ more: { fingerprint: sshd.hostKeyFingerprint } })
+    await expect(connect(sshd, alone(), { host_key: null })).rejects.toThrow('is not known yet')
+    expect(sshd.log().slice(before)).not.toMatch(/Accepted|Failed|Postponed/)
+    const login = attended(async ({ kind }) => (kind === 'host-key' ? 'yes' : null))
+    await (await connect(sshd, login, { host_key: null })).close()
+    expect(readFileSync(join(folder, 'known'), 'utf8')).toContain('ssh-ed25519')
+    expect(login.counted).toEqual({ connections: 1, login_tries: 1, prompts: 1 })
+    await (await connect(sshd, alone(), { host_key: null })).close()
+  })
+
+  test("a certificate logs in; an expired one is told in ssh's own words", async () => {
+    const ca = join(folder, 'ca')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', ca])
+    const own = await startSshd({ lines: [`TrustedUserCAKeys ${ca}.pub`, 'AuthorizedKeysFile none'] })
+    try {
+      const sign = (valid: string) =>
+        execFileSync('ssh-keygen', ['-q', '-s', ca, '-I', 'chem', '-n', own.user, '-V', valid, `${own.identity}.pub`])
+      sign('-1h:+1h')
+      const session = await connect(own, alone(), { config: '/dev/null' })
+      expect((await session.exec(sh`id -un`)).out).toBe(`${own.user}\n`)
+      await session.close()
+      sign('-2h:-1h')
+      await expect(connect(own, alone(), { config: '/dev/null' })).rejects.toBeInstanceOf(WantsLogin)
+    } finally {
+      await own.stop()
+    }
+  })
+})
+
+test('a second factor is asked through the same channel, and begun by nobody alone', async () => {
+  const sshd = await startSshd({ login: 'key and code', secret: SECRET })
+  try {
+    const tried = connect(sshd)
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+    expect(sshd.log()).not.toMatch(/keyboard-interactive for/)
+    const login = attended(async ({ kind }) => (kind === 'password' ? SECRET : null))
+    const session = await connect(sshd, login)
+    expect(session.attended).toBe(true)
+    expect((await session.exec(sh`echo in`)).out).toBe('in\n')
+    expect(login.counted).toEqual({ connections: 1, login_tries: 1, prompts: 1 })
+    await session.close()
+    await expect(
+      connect(
+        sshd,
+        attended(async () => 'wrong'),
+      ),
+    ).rejects.toBeInstanceOf(WantsLogin)
+  } finally {
+    await sshd.stop()
+  }
+})
