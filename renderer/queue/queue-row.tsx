@@ -11,6 +11,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Segments } from '../ui/segments.tsx'
 import { clockTime, hoursMinutes } from '../ui/time.ts'
 import type { Tally } from './job-index.ts'
+import type { Outlook } from './run-outlook.ts'
 
 const FILLS = {
   finished: 'done',
@@ -39,12 +40,13 @@ interface RunRowProps extends Shared {
   readonly open: boolean
   readonly tally: Tally
   readonly reached: boolean
+  readonly outlook: Outlook
   readonly waited: number | null
   readonly ran: number | null
 }
 
 export const RunRow = memo(function RunRow(props: RunRowProps) {
-  const { run, open, tally, reached, waited, ran } = props
+  const { run, open, tally, reached, outlook, waited, ran } = props
   const look = lookOfRun(run, tally, reached)
   const total = standings.reduce((sum, each) => sum + tally[each], 0)
   return (
@@ -67,7 +69,10 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       </span>
       <span role="gridcell" className="cell">
         <Badge look={look} />
-        <span className="reason">{runReason(run, tally, look.word)}</span>
+        <span className="reason">
+          {runReason(run, tally, look.word)}
+          {outlook.stalled ? <span className="tone-attention"> a job is silent for longer than usual</span> : null}
+        </span>
       </span>
       <span role="gridcell" className="cell">
         <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
@@ -76,8 +81,12 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
         </span>
       </span>
       <Times waited={waited} ran={ran} />
-      <span role="gridcell" className="cell quiet-text" title="No estimate yet: too few comparable jobs have finished.">
-        {run.phase.is === 'open' ? '–' : clockTime(run.phase.at)}
+      <span
+        role="gridcell"
+        className="cell quiet-text"
+        title={outlook.finish ?? 'No estimate: too few comparable jobs have finished, or it is held.'}
+      >
+        {run.phase.is === 'open' ? (outlook.finish ?? '–') : clockTime(run.phase.at)}
       </span>
       <span role="gridcell" className="cell right" />
       <span role="gridcell" className="cell">
@@ -249,7 +258,7 @@ function runReason(run: Run, { failed, check, unknown, running }: Tally, word: s
         {unknown} unknown
       </span>,
     )
-  if (word === 'Unknown') parts.push(`machine does not answer, ${unknown} of its jobs may go on`)
+  if (word === 'Unknown') parts.push(`no answer, ${unknown} jobs may go on`)
   if (run.phase.is === 'open' && run.phase.hold === 'paused' && running > 0) parts.push(`${running} still running`)
   if (run.phase.is === 'open' && run.phase.hold === 'stopping') parts.push('stops when what runs is done')
   if (run.phase.is === 'open' && run.phase.hold === 'cancelling') parts.push('being cancelled')

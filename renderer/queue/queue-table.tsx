@@ -11,6 +11,7 @@ import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
 import { JobRow, RestRow, RunRow } from './queue-row.tsx'
 import type { QueueRow } from './rows.ts'
+import { type Outlook, outlookOf } from './run-outlook.ts'
 import { timesOfRun } from './run-times.ts'
 
 const ROW = 28
@@ -104,6 +105,7 @@ export function QueueTable(props: QueueTableProps) {
               const age = ageOf(run.machine, now)
               const jobs = jobsOfRun(run)
               const times = timesOfRun(state, run, now)
+              const { reached } = index.surroundings(run.id, run.machine)
               return (
                 <RunRow
                   key={row.id}
@@ -111,7 +113,8 @@ export function QueueTable(props: QueueTableProps) {
                   run={run}
                   open={row.open}
                   tally={index.byRun.get(run.id) ?? emptyTally}
-                  reached={index.surroundings(run.id, run.machine).reached}
+                  reached={reached}
+                  outlook={reached ? outlookOf(state, run, now) : NO_OUTLOOK}
                   tick={tickOf(jobs, ticked)}
                   age={age}
                   {...times}
@@ -154,6 +157,8 @@ export function QueueTable(props: QueueTableProps) {
   )
 }
 
+/** A machine that does not answer: no estimate. */
+const NO_OUTLOOK: Outlook = { finish: null, stalled: false }
 const NO_AGE: DataAge = { text: '', old: false }
 
 function tickOf(jobs: readonly string[], ticked: ReadonlySet<JobId>): 'all' | 'some' | 'none' {
