@@ -79,19 +79,27 @@ test('from a cluster that nobody knows to a finished ensemble; cancelled work is
   expect(await card().textContent()).toContain('1 connection, 1 login, 2 prompts')
   expect(await seriousFaults(page)).toEqual([])
 
-  // An ensemble, computed by its Slurm.
-  const level = ['--xc', 'B3LYP', '--basis', 'STO-3G', '--solvent', 'gas', '--reference', 'none', '--nuclei', '1H']
-  const small = ['--max-conformers', '2', '--ranks', '1', '--machine', 'cluster']
-  const started = await run(['nmr', 'CCO', ...level, ...small, '--json'], { home })
-  expect(started.exit, started.err).toBe(0)
-  await go(`#/ensembles/${started.json.run}`)
-  await eventually(() => page.locator('[data-count]').textContent()).toMatch(/^0\/[12] conformers$/)
-  const ended = await run(['wait', started.json.run, '--json'], { home, timeout: 400_000 })
+  // An ensemble, composed for it and computed by its Slurm.
+  await go('#/new')
+  await page.getByLabel('SMILES').fill('CCO')
+  await page.getByText('More', { exact: true }).click()
+  await page.getByLabel('Basis set').fill('STO-3G')
+  await page.getByLabel('Reference').selectOption('none')
+  await page.getByLabel('Nuclei').fill('1H')
+  await page.getByLabel('Solvent', { exact: true }).selectOption('gas')
+  await page.getByLabel('Cores per job').fill('1')
+  await page.getByRole('radio', { name: 'cluster' }).check()
+  await page.locator('[data-file="larmor.nw"] pre').waitFor({ timeout: 60_000 })
+  await page.keyboard.press('Control+Enter')
+  await page.waitForURL(/#\/ensembles\/./)
+  const id = decodeURIComponent(new URL(page.url()).hash.split('/')[2] ?? '')
+  await page.locator('[data-count]').waitFor()
+  const ended = await run(['wait', id, '--json'], { home, timeout: 400_000 })
   expect(ended.exit, ended.err).toBe(0)
   const conformers = ended.json.conformers.length
   await page.getByText(`${conformers}/${conformers} conformers`).first().waitFor()
   for (const { sigma_ppm } of ended.json.shifts) await page.getByText(sigma_ppm.toFixed(2)).first().waitFor()
-  const labels = Object.entries(cluster.completed()).filter(([label]) => label.startsWith(started.json.run))
+  const labels = Object.entries(cluster.completed()).filter(([label]) => label.startsWith(id))
   expect(labels.length).toBeGreaterThanOrEqual(2)
   expect(labels.every(([, times]) => times === 1)).toBe(true)
 
