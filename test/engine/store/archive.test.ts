@@ -5,6 +5,7 @@ import { type ArchivedRun, openArchive, openArchiveForWriting } from '../../../e
 import type { RunId } from '../../../shared/ids.ts'
 import type { Attempt, Job, Outcome } from '../../../shared/model/job.ts'
 import type { Run } from '../../../shared/model/run.ts'
+import { EVENT_VERSION } from '../../../shared/model/upcast.ts'
 import { newFolder } from './folders.ts'
 import { AT } from './sample.ts'
 
@@ -24,7 +25,12 @@ function closed(id: string, outcomes: readonly (Outcome | null)[] = [], name = i
   const jobs = outcomes.map(
     (outcome, i) => ({ id: `${id}.${i}`, attempts: [{ outcome } as Attempt] }) as unknown as Job,
   )
-  return { run, jobs, events: [{ seq: 7, at: AT, v: 1, type: 'run.archived', run: id as RunId }], reducer: 1 }
+  return {
+    run,
+    jobs,
+    events: [{ seq: 7, at: AT, v: EVENT_VERSION, type: 'run.archived', run: id as RunId }],
+    reducer: 1,
+  }
 }
 
 async function filled(folder: string, ...runs: readonly string[]): Promise<void> {
@@ -108,7 +114,7 @@ test('events of a newer Larmor in a document are refused', async () => {
   const folder = await newFolder()
   const archive = await openArchiveForWriting(folder)
   const document = closed('r1')
-  await archive.keep({ ...document, events: document.events.map(event => ({ ...event, v: 2 })) })
+  await archive.keep({ ...document, events: document.events.map(event => ({ ...event, v: EVENT_VERSION + 1 })) })
   await expect(archive.read('r1' as RunId)).rejects.toMatchObject({ fault: { message: /newer Larmor/ } })
 })
 

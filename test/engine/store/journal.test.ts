@@ -5,6 +5,7 @@ import { openJournal } from '../../../electron/engine/store/journal.ts'
 import { type JournalEnd, readJournal } from '../../../electron/engine/store/read-journal.ts'
 import { seal } from '../../../electron/engine/store/seal.ts'
 import type { Event } from '../../../shared/model/events.ts'
+import { EVENT_VERSION } from '../../../shared/model/upcast.ts'
 import { newFolder } from './folders.ts'
 import { AT, noFence, paused } from './sample.ts'
 
@@ -41,7 +42,7 @@ test('events are numbered from 1 without gaps, over openings, and read back as t
   const b = await second.append([paused('r3')], AT)
   await second.close()
   expect((await readAll(folder)).batches).toEqual([a, b])
-  expect(b).toEqual([{ seq: 3, at: AT, v: 1, type: 'run.paused', run: 'r3' }])
+  expect(b).toEqual([{ seq: 3, at: AT, v: EVENT_VERSION, type: 'run.paused', run: 'r3' }])
 })
 
 test('batches that come during a flush keep their order and their borders', async () => {
@@ -166,7 +167,10 @@ test('events of a newer Larmor are refused untouched, a torn line after them as 
   const folder = join(await newFolder(), 'journal')
   await mkdir(folder)
   const path = join(folder, '00000001.jsonl')
-  await writeFile(path, `${seal('events', JSON.stringify([{ seq: 1, at: AT, v: 2, type: 'moon.landed' }]))}\n{"half`)
+  await writeFile(
+    path,
+    `${seal('events', JSON.stringify([{ seq: 1, at: AT, v: EVENT_VERSION + 1, type: 'moon.landed' }]))}\n{"half`,
+  )
   const before = await readFile(path, 'utf8')
   await expect(open(folder)).rejects.toMatchObject({ fault: { code: 'not-now', message: /newer Larmor/ } })
   expect(await readFile(path, 'utf8')).toBe(before)
