@@ -110,9 +110,10 @@ async function serve({ home, terminal }: Surroundings, port: number, open: boole
     disk: readingAt(home),
   })
   const served = await startServe({ engine, port, staticFolder: join(resourcesFolder, '..', 'out', 'renderer') })
+  const over = interrupted() // before anybody can know the process that would be interrupted
   terminal.line({ url: served.url, token: served.token, pid: process.pid }, () => served.url)
   if (open) openInBrowser(served.url)
-  await interrupted()
+  await over
   await served.close()
   engine.detach()
   return EXIT.done

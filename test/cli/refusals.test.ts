@@ -5,13 +5,11 @@ const { larmor, refusal } = await workplace()
 
 describe('what is promised for later, and what is wrong', () => {
   test.concurrent.each([
-    ['import folder'],
     ['watch-folders list'],
     ['watch-folders add /tmp --recipe x --pool y'],
     ['cases'],
     ['pools'],
     ['nmr CO --no-report'],
-    ['resubmit RUN --fix damping'],
     ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [
       `export RUN --format ${format}`,
     ]),

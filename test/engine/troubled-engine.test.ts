@@ -144,14 +144,14 @@ test('jobs are submitted in the order of their plan, the run that was started fi
   })
   onTestFinished(() => connect.mockRestore())
   const { engine } = await engineOver()
-  const keys = Array.from({ length: 90 }, (_, i) => `j${i}`)
+  const keys = Array.from({ length: 150 }, (_, i) => `j${i}`)
   const scripts = Object.fromEntries(keys.map(key => [key, `echo ${key}\n`]))
   await begin(engine, commandRun('rzfirst', scripts))
   await sleep(2)
   await begin(engine, commandRun('rasecond', scripts))
-  while (calls.at(-1)?.length !== 100) await sleep(50) // those before knew the first run alone
+  while (calls.at(-1)?.length !== 200) await sleep(50) // those before knew the first run alone
   const planned = ['rzfirst', 'rasecond'].flatMap(run => keys.map(key => `${run}.${key}.1`))
-  expect(calls.at(-1)).toEqual(planned.slice(0, 100))
+  expect(calls.at(-1)).toEqual(planned.slice(0, 200))
 }, 60_000)
 
 test('what is seen of a machine does not undo what a person sets meanwhile', async () => {

@@ -80,13 +80,12 @@ async function filesOf(
     body: here.jobBody,
   })
   for (const file of files) {
-    if (await isGone(here, file)) return { why: `${file.name} is gone from this computer`, category: 'missing-file' }
+    if (!('content' in file)) continue
+    if (!(await here.blobs.has(file.content)))
+      return { why: `${file.name} is gone from this computer`, category: 'missing-file' }
+    await here.blobs.check(file.content) // the other side would only say that it did not arrive whole
   }
   return { files }
-}
-
-async function isGone(here: Here, file: InputFile): Promise<boolean> {
-  return 'content' in file && !(await here.blobs.has(file.content))
 }
 
 function dirOf(here: Here, job: Job): RemotePath {

@@ -22,6 +22,8 @@ export interface BlobsReader {
   read(ref: ContentRef, range?: Range): Promise<Buffer>
   /** Whether it is here, with the right length. */
   has(ref: ContentRef): Promise<boolean>
+  /** Throws as a whole `read` does, for content of any size. */
+  check(ref: ContentRef): Promise<void>
   /** Where the content lies, for who streams it. It may be missing. */
   path(ref: ContentRef): string
 }
@@ -83,14 +85,18 @@ export function openBlobs(folder: string): Blobs {
     async read(ref, range) {
       const path = pathOf(ref)
       const bytes = await ifExists(range ? readRange(path, range) : readFile(path))
-      if (bytes === undefined) {
-        throw new FaultError({ code: 'not-found', message: `the content ${ref.sha256} is not in this data folder` })
-      }
+      if (bytes === undefined) throw missing(ref)
       if (!range && sha256(bytes) !== ref.sha256) throw damaged(path)
       return bytes
     },
     async has(ref) {
       return (await ifExists(stat(pathOf(ref))))?.size === ref.bytes
+    },
+    async check(ref) {
+      const path = pathOf(ref)
+      const found = await ifExists(refOf(path))
+      if (found === undefined) throw missing(ref)
+      if (found.sha256 !== ref.sha256) throw damaged(path)
     },
     path: pathOf,
     put(content) {
@@ -189,6 +195,10 @@ async function linkOrCopy(blob: string, path: string): Promise<void> {
     if (code === 'ENOSPC' || code === 'EDQUOT') throw error
     await fillDurably(path, 0o444, file => file.writeFile(createReadStream(blob)))
   }
+}
+
+function missing({ sha256 }: ContentRef): FaultError {
+  return new FaultError({ code: 'not-found', message: `the content ${sha256} is not in this data folder` })
 }
 
 function damaged(path: string): FaultError {
