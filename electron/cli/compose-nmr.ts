@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
+import { readdir, readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
 import { previewNmr } from '../../shared/compose/preview-nmr.ts'
 import type { ContentRef, Json, RunId } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
@@ -10,6 +10,7 @@ import { type NmrArguments, type ResolvedNmr, resolveNmr } from '../../shared/wo
 import { refOf } from '../engine/store/content-ref.ts'
 import { canEmbed } from '../engine/tasks/embedding.ts'
 import { doTask } from '../engine/tasks/index.ts'
+import { homeFolder } from '../home.ts'
 import { badArgument, type Given, oneWord } from './command.ts'
 import type { Composed } from './compose.ts'
 import { requireProgram } from './programs-here.ts'
@@ -45,7 +46,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     memory_mb: resources.memory_mb,
     seconds: resources.seconds,
   }
-  const resolved = orThrow(resolveNmr(args, structure, { machine, refOf, canEmbed }))
+  const resolved = orThrow(resolveNmr(args, structure, { machine, refOf, canEmbed, fitted: await fittedFactors() }))
   if (resolved.params.program !== 'none') requireProgram(resolved.params.program, machine, NONE_NEEDED)
   if (resolved.params.pre) requireProgram(resolved.params.pre, machine, 'Or leave --pre out.')
   return {
@@ -58,6 +59,18 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     warnings: resolved.warnings,
     preview: () => previewOf(resolved, machine),
   }
+}
+
+/** What campaigns of this data folder have fitted: factors/*.json. */
+async function fittedFactors(): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  const folder = join(homeFolder(), 'factors')
+  const names = await readdir(folder).catch(() => [])
+  return Promise.all(
+    names
+      .filter(name => name.endsWith('.json') && !name.startsWith('.'))
+      .toSorted()
+      .map(async name => ({ file: name, text: await readFile(join(folder, name), 'utf8') })),
+  )
 }
 
 async function structureOf(input: string, cwd: string): Promise<Parameters<typeof resolveNmr>[1]> {

@@ -32,7 +32,13 @@ export interface ReferenceLevel {
 }
 
 /** What `--reference` may say; a file is its text. */
-export type ReferenceWish = 'auto' | 'published' | 'tms' | 'none' | { readonly file: string; readonly text: string }
+export type ReferenceWish = 'auto' | 'published' | 'tms' | 'none' | FactorText
+
+/** A file of factors, by its name and its text. */
+export interface FactorText {
+  readonly file: string
+  readonly text: string
+}
 
 interface Entry extends ReferenceLevel {
   readonly element: string
@@ -45,6 +51,8 @@ interface Entry extends ReferenceLevel {
 
 /** Below it the line itself is less well known than what gas-phase geometries do to it. */
 const LEAST_MOLECULES = 20
+/** A campaign of fewer molecules offers no factor by itself; with --reference FILE a person may take any. */
+const LEAST_OF_CAMPAIGN = 10
 /** The level of geometries for which the fits on DELTA50 stand. */
 const OWN_GEOMETRY = 'B3LYP/6-31G*'
 
@@ -87,12 +95,13 @@ const tmsError: Readonly<Record<string, number>> = { H: 0.3, C: 4 }
 /**
  * The reference of each nucleus, settled before anything runs. A level without a factor of its own is referred to TMS
  * computed once at that level; `published` for such a level is refused. Nuclei that TMS does not hold give
- * shieldings only.
+ * shieldings only. `fitted`: factor files of the person's own campaigns, found by the level they are of.
  */
 export function resolveReferences(
   wish: ReferenceWish,
   at: ReferenceLevel,
   nuclei: readonly Nucleus[],
+  fitted: readonly FactorText[] = [],
 ): Result<readonly Reference[]> {
   if (typeof wish === 'object') return fromFile(wish, at, nuclei)
   const found: Reference[] = []
@@ -101,7 +110,8 @@ export function resolveReferences(
     const entry = candidates.find(
       each => fits(each, at) && each.element === nucleus.element && (wish !== 'published' || each.kind === 'published'),
     )
-    const given = entry && reference(nucleus, entry)
+    const own = wish === 'auto' && entry?.kind !== 'own' ? fromCampaigns(fitted, at, nucleus) : undefined
+    const given = own ?? (entry && reference(nucleus, entry))
     if (wish === 'none') found.push(nothing(nucleus, 'none was asked for'))
     else if (wish === 'published') {
       if (entry?.kind === 'published' && given) found.push(given)
@@ -114,6 +124,22 @@ export function resolveReferences(
     else found.push(nothing(nucleus, `TMS holds no ${nucleus.element}: shieldings only`))
   }
   return ok(found)
+}
+
+/** The factor of a person's own campaign for this very level: of several, that with most molecules, and never few. */
+function fromCampaigns(fitted: readonly FactorText[], at: ReferenceLevel, nucleus: Nucleus): Reference | undefined {
+  const candidates = fitted.flatMap(file => {
+    const read = fromFile(file, at, [nucleus])
+    const [found] = read.ok ? read.value : []
+    return found?.kind === 'own' ? [{ found, molecules: moleculesIn(file) }] : []
+  })
+  const [best] = candidates.toSorted((a, b) => b.molecules - a.molecules)
+  return best && best.molecules >= LEAST_OF_CAMPAIGN ? best.found : undefined
+}
+
+function moleculesIn({ text }: FactorText): number {
+  const { molecules } = JSON.parse(text) as { readonly molecules?: Json }
+  return Array.isArray(molecules) ? molecules.length : 0
 }
 
 /** Whether a run with these references computes TMS. */

@@ -10,7 +10,7 @@ import {
   signed,
 } from '../../nmr/parse-structure.ts'
 import { type Preset, presets } from '../../nmr/presets.ts'
-import { needsTms, type ReferenceWish, resolveReferences } from '../../nmr/references.ts'
+import { type FactorText, needsTms, type ReferenceWish, resolveReferences } from '../../nmr/references.ts'
 import { tmsElements, tmsXyz } from '../../nmr/tms.ts'
 import { checkMoleculeOf, findLevelOf, type Level, programs } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
@@ -51,6 +51,8 @@ export interface NmrContext {
   readonly machine: Machine
   /** Cores of the machine where they are known. */
   readonly cores?: number | undefined
+  /** Factor files of the person's own campaigns. */
+  readonly fitted?: readonly FactorText[]
   /** The reference that the store will give the text: sha256 and length in bytes of its UTF-8. */
   refOf(text: string): ContentRef
   /** Whether a 3D structure can be made at all: electron/engine/tasks/embedding.ts. */
@@ -141,6 +143,7 @@ export function resolveNmr(
     program === 'none' ? 'none' : (args.reference ?? 'auto'),
     { program, level: shieldingLabel.value, geometry: geometryLabel.value, solvent: solvent.value.id },
     present,
+    context.fitted,
   )
   if (!references.ok) return references
   const tms = needsTms(references.value) ? tmsXyz() : null

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import factors from '../../../resources/delta50/factors.json' with { type: 'json' }
+import exact from '../../../resources/delta50/sigma-own-geometries.json' with { type: 'json' }
 import near from '../../../resources/delta50/sigma-si-geometries.json' with { type: 'json' }
 import { perceiveBonds } from '../../../shared/nmr/bonds.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
@@ -54,9 +55,12 @@ describe('the table of DELTA50', () => {
 })
 
 describe("Larmor's own factors", () => {
-  test('are the fit of the shieldings that lie beside them', () => {
-    const { nearness: _, ...fit } = factors.fits.find(({ nearness }) => nearness === 'near') ?? {}
-    expect(fit).toEqual(JSON.parse(JSON.stringify(fitOf(near))))
+  test.each([
+    ['near', near],
+    ['exact', exact],
+  ] as const)('%s: are the fit of the shieldings that lie beside them', (wanted, set) => {
+    const { nearness: _, ...fit } = factors.fits.find(({ nearness }) => nearness === wanted) ?? {}
+    expect(fit).toEqual(JSON.parse(JSON.stringify(fitOf(set))))
   })
 
   test.each(factors.fits)('$nearness: as accurate as what was aimed at', ({ factors }) => {

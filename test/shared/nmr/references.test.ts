@@ -63,6 +63,30 @@ describe('which reference a run gets, before anything runs', () => {
   })
 })
 
+describe("the fit of a person's own campaign", () => {
+  const file = (molecules: number, solvent = 'dmso') => ({
+    file: `c${molecules}.json`,
+    text: JSON.stringify({
+      ...elsewhere,
+      solvent,
+      source: `${molecules} molecules`,
+      molecules: Array.from({ length: molecules }, (_, i) => `m${i}`),
+      factors: [{ nucleus: '1H', slope: -0.95, intercept: 30.4, expected_error_ppm: 0.1 }],
+    }),
+  })
+
+  test('is found by its level; of several that with most molecules, never of few', () => {
+    const [proton, carbon] = orThrow(resolveReferences('auto', elsewhere, [H, C], [file(12), file(20), file(15)]))
+    expect(proton).toMatchObject({ kind: 'own', source: '20 molecules' })
+    expect(carbon?.kind).toBe('tms')
+    expect(kinds(orThrow(resolveReferences('auto', elsewhere, [H], [file(5)])))).toEqual(['tms'])
+    expect(kinds(orThrow(resolveReferences('auto', elsewhere, [H], [file(20, 'd2o')])))).toEqual(['tms'])
+    expect(kinds(orThrow(resolveReferences('none', elsewhere, [H], [file(20)])))).toEqual(['none'])
+    const damaged = { file: 'x.json', text: '{' }
+    expect(kinds(orThrow(resolveReferences('auto', elsewhere, [H], [damaged, file(20)])))).toEqual(['own'])
+  })
+})
+
 describe('a file of factors', () => {
   const factors = [{ nucleus: '1H', slope: -0.95, intercept: 30.4, expected_error_ppm: 0.1 }]
   const good = { level: 'b3lyp/6-31g*', geometry: 'B3LYP/6-31G*', solvent: 'cdcl3', source: 'own fit', factors }
