@@ -21,6 +21,8 @@ describe('what is promised for later, and what is wrong', () => {
   test.concurrent.each([
     [''],
     ['fly'],
+    ['import folder'],
+    ['resubmit RUN --fix damping'],
     ['show'],
     ['show a b'],
     ['nmr'],
