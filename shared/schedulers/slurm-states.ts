@@ -60,12 +60,12 @@ export function stateOfWord(words: string): State {
 
 /**
  * Reasons of a pending job with which it will never start by itself, as a clause for a person. Source:
- * https://slurm.schedmd.com/job_reason_codes.html. Limits of an account that others' jobs free again are none of them.
+ * https://slurm.schedmd.com/job_reason_codes.html. Limits of an account that others' jobs free again are none of them, and
+ * PartitionConfig is not: a controller that has just started says it for a while of any job.
  */
 const NEVER: Readonly<Record<string, string>> = {
   PartitionTimeLimit: 'its time limit is longer than the partition allows',
   PartitionNodeLimit: 'it wants more nodes than the partition allows',
-  PartitionConfig: 'no node of the partition has what it asks for',
   BadConstraints: 'no node has what it asks for',
   MaxMemPerLimit: 'it wants more memory than a node may give',
   InvalidAccount: 'its account is not valid',

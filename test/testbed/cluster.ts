@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine, type MachineSettings } from '../../shared/model/machine.ts'
@@ -6,8 +6,8 @@ import { type Slurm, type SlurmOptions, startSlurm } from './slurm.ts'
 import { type Sshd, startSshd } from './sshd.ts'
 
 export interface Cluster extends Sshd, Omit<Slurm, 'stop'> {
-  /** Lines of bash that every remote command begins with from now on: a site's own set-up, or its faults. */
-  everyShell(lines: string): void
+  /** A folder whose programs come before the cluster's own ones, for logins and jobs alike: a site's faults. */
+  readonly bin: string
 }
 
 type Login = Pick<NonNullable<Parameters<typeof startSshd>[0]>, 'login' | 'secret'>
@@ -15,15 +15,16 @@ type Login = Pick<NonNullable<Parameters<typeof startSshd>[0]>, 'login' | 'secre
 /** A cluster as a chemist sees one: a login node to reach by SSH, whose shells find a Slurm. */
 export async function startCluster(options: SlurmOptions = {}, login: Login = {}): Promise<Cluster> {
   const slurm = await startSlurm(options)
-  const file = join(dirname(slurm.conf), 'every-shell')
+  const bin = join(dirname(slurm.conf), 'bin')
   try {
-    writeFileSync(file, '')
-    const sshd = await startSshd({ ...login, env: { SLURM_CONF: slurm.conf, BASH_ENV: file } })
+    mkdirSync(bin)
+    const PATH = `${bin}:/usr/local/bin:/usr/bin:/bin`
+    const sshd = await startSshd({ ...login, env: { SLURM_CONF: slurm.conf, PATH } })
     const stop = async () => {
       await slurm.stop()
       await sshd.stop()
     }
-    return { ...slurm, ...sshd, stop, everyShell: lines => writeFileSync(file, lines) }
+    return { ...slurm, ...sshd, stop, bin }
   } catch (error) {
     await slurm.stop()
     throw error

@@ -1,0 +1,234 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import type { RunId } from '../../shared/ids.ts'
+import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
+import type { MachineSettings } from '../../shared/model/machine.ts'
+import { get, values } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
+import { account } from '../testbed/daemons.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+
+/** What goes wrong between a laptop and a cluster, by a real sshd and a real Slurm. */
+describe('a bad day of a cluster', () => {
+  let cluster: Cluster
+  let larmor: InProcess
+  let runs = 0
+
+  beforeAll(async () => {
+    cluster = await startCluster({ minJobAge: 5 })
+  })
+  afterAll(async () => {
+    await cluster?.stop()
+  })
+  beforeEach(async () => {
+    larmor = await startInProcess()
+  })
+  afterEach(async () => {
+    await larmor.stop()
+  })
+
+  const machine = () => larmor.engine.state.machines['cluster' as never]
+
+  /** Starts a run of these scripts; its jobs' last attempts by key when it has ended. */
+  async function start(
+    scripts: Readonly<Record<string, string>>,
+    change: Partial<MachineSettings> = {},
+    seconds = 300,
+  ) {
+    runs += 1
+    const run = `rbad${runs}` as RunId
+    const of = machineOf(cluster, { spool_s: 1, grace_s: 20, ...change })
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
+    const jobs = []
+    for (const [key, text] of Object.entries(scripts)) {
+      const file = { name: `${key}.sh`, ...orThrow(await larmor.engine.put(text)) }
+      const input = { files: [file], main: file.name, args: [] }
+      jobs.push({ key, machine: of.name, program: 'command', input, resources: { ranks: 1, memory_mb: 100, seconds } })
+    }
+    orThrow(
+      await larmor.engine.send({
+        type: 'run.start',
+        run,
+        name: '',
+        workflow: 'single',
+        params: { jobs },
+        machine: of.name,
+      }),
+    )
+    const ended = until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended').then(() => attempts(run))
+    return { run, ended }
+  }
+  function attempts(run: RunId): Readonly<Record<string, Attempt>> {
+    const jobs = [...values(larmor.engine.state.jobs)].filter(job => job.run === run)
+    return Object.fromEntries(jobs.map(job => [job.key, lastAttempt(job)]))
+  }
+
+  /** Puts a program before the cluster's own one, which it reaches as "$REAL"; for login and jobs alike. */
+  function shim(name: string, script: string): void {
+    const file = join(cluster.bin, name)
+    const real = execFileSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim()
+    writeFileSync(file, `#!/bin/sh\nREAL=${real}\n${script}\n`, { mode: 0o755 })
+    onTestFinished(() => rmSync(file))
+  }
+  async function seen(file: string): Promise<void> {
+    for (let tries = 0; !existsSync(file); tries++) {
+      if (tries > 1200) throw new Error(`in vain: ${file}; ${larmor.log.join('\n')}`)
+      await sleep(50)
+    }
+  }
+  const openToAll = (folder: string) => {
+    mkdirSync(folder, { recursive: true, mode: 0o777 })
+    execFileSync('chmod', ['1777', folder])
+    return folder
+  }
+
+  test.each([
+    ['upload', 'tar', '-xf'],
+    ['submit', 'sbatch', '--parsable'],
+    ['download', 'tar', '-cf'],
+  ])('sshd is killed in mid-%s and is there again: all goes on, and nothing runs twice', async (_, tool, word) => {
+    const mark = join(openToAll(join(cluster.work, 'marks')), `${tool}${word}`)
+    shim(tool, `if [ "$1" = ${word} ] && [ ! -e ${mark} ]; then touch ${mark}; sleep 2; fi; exec "$REAL" "$@"`)
+    const { ended } = await start({ a: 'echo a', b: 'echo b' })
+    await seen(mark)
+    await cluster.kill()
+    await sleep(500)
+    await cluster.start()
+    for (const { outcome, label } of Object.values(await ended)) {
+      expect(outcome).toBe('completed')
+      expect(cluster.completed()[label]).toBe(1)
+    }
+  })
+
+  test('the controller is down for a while: that is said, and no job is lost or ended by it', async () => {
+    const { run, ended } = await start({ a: 'sleep 3; echo a' }, { grace_s: 2, report: false })
+    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    await cluster.stopController()
+    await until(larmor.engine, () => machine()?.silent != null)
+    expect(machine()?.silent?.text).toMatch(/^Slurm did not answer\. .*slurm/s)
+    await sleep(5000) // the job has ended meanwhile, and the grace period is over
+    expect(attempts(run).a?.outcome).toBeNull()
+    await cluster.startController()
+    expect((await ended).a).toMatchObject({ outcome: 'completed' })
+    expect(machine()?.silent).toBeNull()
+  })
+
+  test('a job that Slurm has forgotten, of which nobody told, is what its folder says', async () => {
+    const { run, ended } = await start({ a: 'sleep 1; echo a' }, { report: false, poll_s: 15 })
+    await until(larmor.engine, () => attempts(run).a?.phase.is === 'queued')
+    expect((await ended).a).toMatchObject({ outcome: 'completed', evidence: [{ source: 'report' }] })
+  })
+
+  test('a job whose script was killed with it has ended as Slurm says, and a killed node job is no lost one', async () => {
+    const { ended } = await start({ a: 'kill -9 $PPID; sleep 1' }, { grace_s: 3 })
+    const { a } = await ended
+    expect(a).toMatchObject({ outcome: 'failed' })
+    expect(a?.evidence.filter(({ source }) => source === 'scheduler').map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^Slurm: (FAILED|CANCELLED|NODE_FAIL)/),
+    ])
+  })
+
+  test('a job that can never start is said to, and can be cancelled', async () => {
+    const [, short] = cluster.partitions
+    const { run } = await start({ a: 'echo a' }, { partition: short }, 3600)
+    await until(larmor.engine, () => {
+      const phase = attempts(run).a?.phase
+      return phase?.is === 'queued' && phase.waiting?.is === 'never'
+    })
+    expect(attempts(run).a?.phase).toMatchObject({ waiting: { text: expect.stringContaining('PartitionTimeLimit') } })
+    orThrow(await larmor.engine.send({ type: 'run.cancel', run }))
+    await until(larmor.engine, () => attempts(run).a?.outcome === 'cancelled')
+  })
+
+  test("the person's other jobs are seen in the same question, and never touched", async () => {
+    const env = { ...process.env, SLURM_CONF: cluster.conf }
+    const { uid, gid } = account(cluster.user)
+    const submit = spawnSync('sbatch', ['--parsable', '-J', "my own | 'job'", '-o', '/dev/null', '--wrap=sleep 30'], {
+      env,
+      uid,
+      gid,
+      cwd: '/tmp',
+      encoding: 'utf8',
+    })
+    const id = submit.stdout.trim()
+    const { ended } = await start({ a: 'sleep 3; echo a' })
+    await until(larmor.engine, () => (machine()?.others.length ?? 0) > 0)
+    expect(machine()?.others.find(({ queue_id }) => queue_id === id)).toMatchObject({ name: "my own | 'job'" })
+    expect((await ended).a?.outcome).toBe('completed')
+    expect(execFileSync('squeue', ['-h', '-j', id, '-o', '%t'], { env, encoding: 'utf8' }).trim()).toBe('R')
+    execFileSync('scancel', [id], { env })
+  })
+
+  test('a limit of concurrent jobs holds, and all of them end', async () => {
+    const { run, ended } = await start({ a: 'sleep 1', b: 'sleep 1', c: 'sleep 1' }, { max_jobs: 1 })
+    let most = 0
+    const unsubscribe = larmor.engine.subscribe(() => {
+      const there = Object.values(attempts(run)).filter(
+        ({ phase, outcome }) => outcome === null && ['submitting', 'queued', 'running'].includes(phase.is),
+      )
+      most = Math.max(most, there.length)
+    })
+    for (const { outcome } of Object.values(await ended)) expect(outcome).toBe('completed')
+    unsubscribe()
+    expect(most).toBe(1)
+  })
+
+  test('a clock that is ten minutes ahead changes nothing', async () => {
+    shim('date', `exec "$REAL" --date='10 minutes' "$@"`)
+    const { ended } = await start({ a: 'echo a' })
+    const { a } = await ended
+    expect(a).toMatchObject({ outcome: 'completed', ignored: [] })
+    const late = a?.phase.is === 'parsed' ? Date.parse(a.phase.ended) - Date.now() : 0
+    expect(late).toBeGreaterThan(8 * 60_000)
+  })
+
+  test('a folder that cannot be written is a sentence, and the jobs go on once it can', async () => {
+    const closed = join(cluster.work, 'closed')
+    mkdirSync(closed, { mode: 0o755 }) // the test's own user is its owner
+    const { run, ended } = await start({ a: 'echo a' }, { work: join(closed, 'work') as never })
+    await until(larmor.engine, () => machine()?.reach.is === 'unreachable')
+    expect(machine()?.reach.text).toMatch(/work folder .*Permission denied/s)
+    expect(attempts(run).a).toMatchObject({ outcome: null, phase: { is: 'planned' } })
+    execFileSync('chmod', ['1777', closed])
+    expect((await ended).a?.outcome).toBe('completed')
+  })
+
+  test('a disk that is full is a sentence, and the jobs go on once there is room', async context => {
+    const disk = openToAll(join(cluster.work, 'disk'))
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=1777', 'none', disk], { encoding: 'utf8' })
+    if (mounted.status !== 0) return context.skip(`no small disk can be mounted here: ${mounted.stderr}`)
+    onTestFinished(() => void spawnSync('umount', ['-l', disk]))
+    writeFileSync(join(disk, 'others'), Buffer.alloc(200_000))
+    const { run, ended } = await start({ a: `echo a\n# ${'x'.repeat(60_000)}` }, { work: join(disk, 'work') as never })
+    await until(larmor.engine, () => machine()?.reach.is === 'unreachable')
+    expect(machine()?.reach.text).toMatch(/No space left|failed on the machine|cannot be used/)
+    expect(attempts(run).a?.outcome).toBeNull()
+    execFileSync('rm', [join(disk, 'others')])
+    expect((await ended).a?.outcome).toBe('completed')
+  })
+
+  test('a time limit in mid-program leaves a report that says so, and what a restart needs, before the end by force', async () => {
+    const scratch = openToAll(join(cluster.work, 'scratch'))
+    // A program that saves what it can go on from, and never ends by itself.
+    const script = `trap 'echo whole >result.log; exit 3' TERM; echo state >saved; pwd >where; while :; do sleep 0.2; done`
+    const [, short] = cluster.partitions
+    const settings = { partition: short, scratch: `${scratch}/$USER/$SLURM_JOB_ID` }
+    const { ended } = await start({ a: script }, settings, 60)
+    const { a } = await ended
+    expect(a).toMatchObject({ outcome: 'timeout', category: 'time-limit', phase: { signal: 'USR1' } })
+    const files = a?.phase.is === 'parsed' ? a.phase.files : []
+    const text = async (name: string) => {
+      const file = files.find(each => each.name === name)
+      return file ? orThrow(await larmor.engine.read(file)) : null
+    }
+    expect(await text('result.log')).toBe('whole\n')
+    expect(await text('saved')).toBe('state\n')
+    expect(await text('where')).toMatch(new RegExp(`^${scratch}/chem/\\d+/larmor-rbad`))
+    expect(readFileSync(cluster.conf, 'utf8')).toContain('KillWait')
+    expect(existsSync((await text('where'))?.trim() ?? '')).toBe(false)
+  })
+})
