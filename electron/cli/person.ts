@@ -37,8 +37,8 @@ const askTerminal: Person = ({ kind, text, echo }) =>
     const hidden = terminal as unknown as { _writeToOutput?: (text: string) => void }
     terminal.question(prompt, answer => {
       if (!echo) process.stderr.write('\n')
+      resolve(answer) // first: the end of the reading declines
       terminal.close()
-      resolve(answer)
     })
     if (!echo) hidden._writeToOutput = () => {}
     terminal.on('SIGINT', () => {

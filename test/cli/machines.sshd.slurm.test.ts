@@ -1,7 +1,11 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sh } from '../../shared/sh.ts'
 import { type Cluster, startCluster } from '../testbed/cluster.ts'
 import { until } from '../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
@@ -148,4 +152,39 @@ describe('a machine with a second factor', () => {
     await larmor('cancel', begun.json.run)
     expect((await larmor('wait', begun.json.run, '--timeout', '60')).json.state).toBe('cancelled')
   }, 300_000)
+
+  test('asks at a terminal as well, and what is typed is not shown', async () => {
+    const known = join(folder, 'known_by_hand')
+    const args = ['machines', 'add', 'hand', ...way(sshd), '--scheduler', 'direct', '--work', `${sshd.work}/larmor`]
+    args[args.indexOf('--known-hosts') + 1] = known
+    const no = await atTerminal(args, ['(yes/no)', 'no'])
+    expect(no.exit).toBe(6)
+    expect(no.shown).toContain(sshd.hostKeyFingerprint)
+    expect(existsSync(known)).toBe(false)
+    expect(await atTerminal(args, ['(yes/no)', 'yes'])).toMatchObject({ exit: 0 })
+    expect(readFileSync(known, 'utf8')).toContain('ssh-ed25519')
+    const wrong = await atTerminal(['machines', 'connect', 'hand'], ['Password:', 'wrong'])
+    expect(wrong.exit).toBe(6)
+    expect(wrong.shown).toContain('did not accept')
+    const right = await atTerminal(['machines', 'connect', 'hand'], ['Password:', SECRET])
+    expect(right).toMatchObject({ exit: 0, shown: expect.stringContaining('hand is connected') })
+    expect(right.shown).not.toContain(SECRET)
+  }, 120_000)
 })
+
+/** Runs it in a terminal, which script(1) makes, and types the answer once the question stands there. */
+async function atTerminal(args: readonly string[], [question, answer]: readonly [string, string]) {
+  const cli = fileURLToPath(new URL('../../out/electron/cli.js', import.meta.url))
+  const line = sh`${process.execPath} ${[cli, ...args]}`.sh
+  const child = spawn('script', ['-qec', line, '/dev/null'], { env: { ...process.env, LARMOR_HOME: home } })
+  let shown = ''
+  let typed = false
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text
+    if (typed || !shown.includes(question)) return
+    typed = true
+    child.stdin.write(`${answer}\r`)
+  })
+  const [exit] = (await once(child, 'close')) as [number | null]
+  return { exit, shown }
+}

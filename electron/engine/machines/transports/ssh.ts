@@ -225,8 +225,9 @@ async function openOnce(
                 login.count('login_tries')
                 attempt.begin(client)
               }
-              verify(good && attempt !== null)
+              // It was only to be seen: what follows, the end of the connection, is no failure.
               if (good && attempt === null) resolve({ client, attended: false })
+              verify(good && attempt !== null)
             },
             (error: Error) => end(new Unreachable(`The key of ${host.given} could not be kept: ${error.message}`)),
           )
