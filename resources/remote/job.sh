@@ -109,16 +109,15 @@ larmor_on_signal() {
 larmor_keep_time() {
   LARMOR_QUEUE_ID='' exec sh -c '
     trap - INT USR1
-    nap=
-    trap "kill \$nap 2>/dev/null; exit" TERM
+    # TERM may come right after a nap was begun: before a variable could name it, and while it still has this trap.
+    trap "kill -s KILL \$! 2>/dev/null; exit" TERM
     pass() {
       left=$1
       while [ "$left" -gt 0 ]; do
         slice=15
         [ "$left" -gt "$slice" ] || slice=$left
         sleep "$slice" >/dev/null 2>&1 &
-        nap=$!
-        wait "$nap" || exit
+        wait "$!" || exit
         kill -0 "$script" 2>/dev/null || exit
         left=$((left - slice))
       done
