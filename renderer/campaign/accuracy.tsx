@@ -36,7 +36,7 @@ export function Accuracy({ names: molecules, statistics, regressions }: Accuracy
         </label>
       ) : null}
       {rows.length > 0 ? (
-        <table className="figures">
+        <table className="campaign-figures">
           <thead>
             <tr>
               <th scope="col">nucleus</th>
@@ -97,7 +97,7 @@ function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
   const outliers = points.toSorted((a, b) => Math.abs(b.deviation_ppm) - Math.abs(a.deviation_ppm)).slice(0, NAMED)
   const label = `${nucleus}: computed against measured shift of ${points.length} environments; the largest deviations are ${outliers.map(({ molecule, name, deviation_ppm }) => `${nameOf(molecule)} ${name} ${fixed(deviation_ppm, 2)} ppm`).join(' and ')}`
   return (
-    <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="plot">
+    <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="campaign-plot">
       <line className="grid" x1={SIZE.left} x2={SIZE.width - 8} y1={y(from)} y2={y(from)} />
       <line className="grid" x1={SIZE.left} x2={SIZE.left} y1={8} y2={y(from)} />
       <line className="ideal" x1={x(from)} y1={y(from)} x2={x(to)} y2={y(to)} />

@@ -13,9 +13,9 @@ export function Comparison({ runs }: { readonly runs: readonly RunSummary[] }) {
     .toSorted((a, b) => (a.nucleus === b.nucleus ? a.rmsd_ppm - b.rmsd_ppm : a.nucleus < b.nucleus ? 1 : -1))
   if (rows.length === 0) return null
   return (
-    <section className="comparison" aria-labelledby="comparison-title">
+    <section className="campaign-comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">Levels compared</h2>
-      <table className="figures">
+      <table className="campaign-figures">
         <thead>
           <tr>
             {['nucleus', 'level', 'solvent', 'campaign', 'n', 'RMSD / ppm', 'MAE / ppm', 'max / ppm'].map(head => (

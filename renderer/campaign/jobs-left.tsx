@@ -42,7 +42,7 @@ export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftP
       <h2 id="left-title">
         Calculations left <span className="count">{left}</span>
       </h2>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said} className="plot">
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said} className="campaign-plot">
         {[0, 0.5, 1].map(share => (
           <g key={share}>
             <line className="grid" x1={LEFT} x2={WIDTH - 8} y1={y(total * share)} y2={y(total * share)} />

@@ -60,7 +60,7 @@ export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: r
 function Cell({ run, task }: { readonly run: string; readonly task: ShownTask }) {
   const { word, mark } = WORDS[task.state]
   const label = `${task.name}, ${task.level} in ${task.solvent}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${task.reason && task.state === 'failed' ? `, ${task.reason}` : ''}`
-  const look = `cell is-${task.state}${task.reused ? ' is-reused' : ''}`
+  const look = `matrix-cell is-${task.state}${task.reused ? ' is-reused' : ''}`
   if (task.job === null) return <span className={look} role="img" aria-label={label} title={label} />
   return (
     <a className={look} href={address('queue', run, task.job)} aria-label={label} title={label}>
