@@ -174,6 +174,15 @@ function firstEnergy(output: string | undefined): number {
   return Number(/Total DFT energy = +(\S+)/.exec(output ?? '')?.[1])
 }
 
+test('where the orbitals of the last attempt are gone, it says so, and the same without them follows by itself', async () => {
+  const vectors = { name: 'larmor-restart.movecs', sha256: 'f'.repeat(64), bytes: 10 }
+  const job = await settled(await provoke(larmor.engine, deck({}), { vectors }), 2)
+  expect(job.attempts[0]).toMatchObject({ outcome: 'failed', category: 'missing-file', phase: { is: 'planned' } })
+  expect(job.attempts[0]?.reason).toContain('larmor-restart.movecs is gone from this computer')
+  expectCured(job, 'no-restart')
+  expect(lastAttempt(job).by).toBe('policy')
+})
+
 const small = mkdtempSync(join(tmpdir(), 'larmor-small-'))
 const noSmall = whyNoSmall()
 if (noSmall) console.warn(`skipped: full scratch: ${noSmall}`)
