@@ -102,7 +102,11 @@ function readLine(line: string, cluster: string): QueueEntry | null {
     text: `${code}${told === '' ? '' : ` (${told})`}`,
     partition: partition || null,
     waiting: waitingOf(code, reason ?? 'None'),
-    end: status === 'gone' ? { exit: null, signal: null, cause: cause ?? null, text: say(word, null, told) } : null,
+    // COMPLETED says that the exit status was 0; of all others scontrol may tell.
+    end:
+      status === 'gone'
+        ? { exit: code === 'CD' ? 0 : null, signal: null, cause: cause ?? null, text: say(word, null, told) }
+        : null,
   }
 }
 

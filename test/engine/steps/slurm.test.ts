@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { facts, readReports } from '../../../electron/engine/steps/reports.ts'
@@ -138,6 +138,64 @@ describe('what the scheduler says of a job that left no report', () => {
     await cluster.run('101')
     await world.step('watch')
     expect(world.attempt('a').evidence.map(({ source }) => source)).toEqual(['report', 'scheduler'])
+  })
+})
+
+describe('a spool on a slow shared folder', () => {
+  test('whose files become visible late, and out of order, changes nothing but the time', async () => {
+    const world = await newWorld('slurm')
+    const cluster = clusterOn(world.box)
+    await world.plan({ a: 'echo a >>"$LOG"', b: 'echo b >>"$LOG"', c: 'echo c >>"$LOG"' })
+    await world.turnUntil('c', ({ phase }) => phase.is === 'queued')
+    for (const key of ['a', 'b', 'c']) {
+      const { phase } = world.attempt(key)
+      await cluster.run('queue_id' in phase ? String(phase.queue_id) : '')
+    }
+    // What the nodes wrote, and the login node does not see yet.
+    const folder = (key: string) => join(world.box.work, 'jobs', `${RUN}.${key}.1`)
+    const names = ['a', 'b', 'c'].flatMap(key =>
+      ['began', 'ended'].flatMap(event => [
+        join(world.box.work, 'spool', `${RUN}.${key}.1.${event}`),
+        join(folder(key), `report.${event}`),
+      ]),
+    )
+    for (const name of names) renameSync(name, `${name}.hidden`)
+    const show = (part: string) => {
+      for (const name of names.filter(each => each.includes(part))) renameSync(`${name}.hidden`, name)
+    }
+    await world.turn()
+    for (const key of ['a', 'b', 'c']) expect(world.attempt(key).outcome).toBeNull()
+    world.pass(3)
+    show('c.1')
+    await world.turn()
+    world.pass(GRACE_S - 5)
+    await world.turn()
+    for (const key of ['a', 'b']) expect(world.attempt(key).outcome).toBeNull()
+    show('a.1')
+    show('b.1')
+    for (let turns = 0; turns < 3; turns++) await world.turn()
+    for (const key of ['a', 'b', 'c']) {
+      expect(world.attempt(key)).toMatchObject({ outcome: 'completed', phase: { exit: 0 }, ignored: [] })
+    }
+    expect(world.box.log()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('a report that comes after the end was taken from the scheduler changes nothing wrong', async () => {
+    const { world, cluster } = await submitted()
+    await cluster.run('101')
+    const report = join(reportsOf(world), 'report.ended')
+    renameSync(report, `${report}.hidden`)
+    rmSync(join(world.box.work, 'spool', `${RUN}.a.1.ended`))
+    await world.turn()
+    world.pass(60)
+    for (let turns = 0; turns < 3; turns++) await world.turn()
+    const before = world.attempt('a')
+    expect(before).toMatchObject({ outcome: 'completed', evidence: [{ source: 'scheduler' }] })
+    renameSync(`${report}.hidden`, report)
+    writeFileSync(join(world.box.work, 'spool', `${RUN}.a.1.ended`), '')
+    const { reports } = await readReports(world.here, [])
+    world.tell(...facts(world.here, reports, null))
+    expect(world.attempt('a')).toMatchObject({ outcome: before.outcome, phase: before.phase })
   })
 })
 

@@ -93,7 +93,7 @@ describe('states', () => {
     ['CD', null],
   ])('%s is over, because of %s', (code, cause) => {
     const [entry] = read(`${HEADER}101|${code}|None|main|r1.a.1\n`)
-    expect(entry).toMatchObject({ status: 'gone', end: { exit: null, cause } })
+    expect(entry).toMatchObject({ status: 'gone', end: { exit: code === 'CD' ? 0 : null, cause } })
   })
 
   test.each([
