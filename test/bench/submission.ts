@@ -4,7 +4,7 @@ import type { MachineActivity } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { MachineSettings } from '../../shared/model/machine.ts'
-import { values } from '../../shared/model/table.ts'
+import { get, values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type InProcess, startInProcess, until } from '../engine/in-process.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
@@ -102,6 +102,7 @@ async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
     const loop = `cd /tmp && time_0=$(date +%s%N); for i in $(seq ${JOBS}); do sbatch --parsable --wrap=true --output=/dev/null >/dev/null; done; echo $(( $(date +%s%N) - time_0 ))`
     const printed = execFileSync('sh', ['-c', loop], { env: slurmOf(cluster), encoding: 'utf8' })
     const plain = Number(printed) / 1e9
+    await until(larmor.engine, state => get(state.runs, 'rburst')?.phase.is === 'ended') // it shall disturb nothing else
     const ratio = took / plain
     return [
       {
@@ -156,7 +157,10 @@ async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]>
     execFileSync('scontrol', ['update', 'PartitionName=main', `State=${state}`], { env: slurmOf(cluster) })
   return withLarmor(cluster, { poll_s: 10, spool_s: 5 }, async larmor => {
     const queued = () =>
-      [...values(larmor.engine.state.jobs)].filter(job => lastAttempt(job).phase.is === 'queued').length
+      [...values(larmor.engine.state.jobs)].filter(job => {
+        const { phase, outcome } = lastAttempt(job)
+        return phase.is === 'queued' && outcome === null
+      }).length
     partition('DOWN')
     await begin(larmor, cluster, 'rwait', manyOf(JOBS, 'true\n'))
     await until(larmor.engine, () => queued() === JOBS)

@@ -68,7 +68,7 @@ export async function startInProcess(wrap: (store: Store<State>) => Store<State>
     },
     async stop() {
       await engine.stop()
-      await rm(home, { recursive: true, force: true })
+      await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }) // a call may still be under way
     },
   }
 }

@@ -43,6 +43,14 @@ export const GROUPS = [
     packages: ['munge', 'slurm-wlm'],
     root: true,
   },
+  /** Slurm's accounting, for sacct. */
+  {
+    name: 'slurmdbd',
+    requiredInCI: true,
+    programs: ['slurmdbd', 'mariadbd', 'mariadb-install-db', 'mariadb', 'ip', 'nsenter', 'unshare', 'setpriv'],
+    packages: ['slurmdbd', 'mariadb-server', 'iproute2', 'util-linux'],
+    root: true,
+  },
   { name: 'chromium', requiredInCI: true, programs: ['chromium'], packages: ['chromium'], root: false },
   /** Its binary is fetched from GitHub when Electron is first started (`npm start`), where that can be reached. */
   { name: 'electron', requiredInCI: false, programs: [], packages: [], root: false, lacks: noElectron },

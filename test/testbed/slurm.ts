@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { which } from '../setup/groups.mjs'
+import { type Accounting, startAccounting } from './accounting.ts'
 import { account, createTestbed, freePort, once, removeTestbed, startDaemon, stopByPidFile, until } from './daemons.ts'
 
 export interface Slurm {
@@ -17,16 +18,20 @@ export interface Slurm {
   /** Ends the controller, or lets it be there again with all that it knew. */
   stopController(): Promise<void>
   startController(): Promise<void>
+  /** The daemon that keeps accounts; null where this Slurm keeps none. */
+  readonly accounting: Pick<Accounting, 'stopDaemon' | 'startDaemon'> | null
   stop(): Promise<void>
 }
 
 export interface SlurmOptions {
+  /** Whether it keeps accounts, so that there is a sacct; needs the group slurmdbd. */
+  readonly accounting?: boolean
   /** Seconds for which a job that has ended is still known; 300 is Slurm's default. */
   readonly minJobAge?: number
 }
 
 /** A real munge and Slurm of one node with 8 cores, idle when this returns; all on free ports of 127.0.0.1. */
-export async function startSlurm({ minJobAge = 300 }: SlurmOptions = {}): Promise<Slurm> {
+export async function startSlurm({ minJobAge = 300, accounting: wanted = false }: SlurmOptions = {}): Promise<Slurm> {
   const folder = createTestbed()
   const at = (name: string) => join(folder, name)
   const munge = account('munge')
@@ -62,8 +67,11 @@ export async function startSlurm({ minJobAge = 300 }: SlurmOptions = {}): Promis
   await until('munged', () => succeeds('munge', ['-n', `--socket=${socket}`]), { log: at('munge/log') })
 
   const conf = at('slurm.conf')
-  writeFileSync(conf, configuration(folder, socket, await freePort(), await freePort(), minJobAge))
+  const accounting = wanted ? await startAccounting(folder, socket) : null
+  const lines = configuration(folder, socket, await freePort(), await freePort(), minJobAge)
+  writeFileSync(conf, `${[...lines, ...(accounting?.lines ?? NO_ACCOUNTS)].join('\n')}\n`)
   chmodSync(conf, 0o644)
+  await accounting?.fill(conf)
   const env = { SLURM_CONF: conf }
   const startController = () =>
     startDaemon(folder, which('slurmctld') ?? 'slurmctld', ['-D', '-f', conf], { ...slurm, env })
@@ -83,6 +91,7 @@ export async function startSlurm({ minJobAge = 300 }: SlurmOptions = {}): Promis
   return {
     conf,
     partitions: ['main', 'short'],
+    accounting,
     completed() {
       const log = at('log/jobcomp')
       const names = existsSync(log) ? readFileSync(log, 'utf8').matchAll(/^JobId=\d+ .* Name=(\S+) /gm) : []
@@ -98,11 +107,13 @@ export async function startSlurm({ minJobAge = 300 }: SlurmOptions = {}): Promis
     stop: once(async () => {
       for (const state of ['PENDING', 'SUSPENDED', 'RUNNING']) await output('scancel', [`--state=${state}`])
       await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '').catch(() => {})
-      for (const name of ['run/slurmctld.pid', 'run/slurmd.pid', 'munge/pid']) await stopByPidFile(at(name))
+      for (const name of ['run/slurmctld.pid', 'run/slurmd.pid', 'dbd/pid', 'munge/pid']) await stopByPidFile(at(name))
       removeTestbed(folder)
     }),
   }
 }
+
+const NO_ACCOUNTS = ['AccountingStorageType=accounting_storage/none']
 
 function configuration(
   folder: string,
@@ -110,7 +121,7 @@ function configuration(
   controlPort: number,
   nodePort: number,
   minJobAge: number,
-): string {
+): readonly string[] {
   const host = hostname().split('.')[0]
   const lines = [
     'ClusterName=larmor',
@@ -136,7 +147,6 @@ function configuration(
     'JobAcctGatherType=jobacct_gather/linux',
     'JobAcctGatherFrequency=5',
     'JobAcctGatherParams=OverMemoryKill',
-    'AccountingStorageType=accounting_storage/none',
     'JobCompType=jobcomp/filetxt',
     `JobCompLoc=${folder}/log/jobcomp`,
     `MinJobAge=${minJobAge}`,
@@ -150,7 +160,7 @@ function configuration(
     `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
     `PartitionName=short Nodes=${host} MaxTime=1 State=UP`,
   ]
-  return `${lines.join('\n')}\n`
+  return lines
 }
 
 function succeeds(program: string, args: readonly string[]): boolean {
