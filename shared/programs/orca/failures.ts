@@ -33,6 +33,6 @@ export const orcaCauses: CauseTable = [
     'post-scf-not-converged',
     2,
   ],
-  [/(CP-?SCF|CPHF|response|TD-?DFT|CIS|Davidson).*(not converge|NOT CONVERGED)/i, 'response-not-converged', 2],
+  [/(CP-?SCF|CPHF|response|TD-?DFT|CIS|Davidson).*(not converge|UNCONVERGED)/i, 'response-not-converged', 2],
   [/SCF NOT CONVERGED|wavefunction is not (fully )?converged|SCF (did|has) not converged?/i, 'scf-not-converged', 2],
 ]

@@ -319,6 +319,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
       '** There are no',
       'This wavefunction',
     ].map((start): Rule => [start, message]),
+    ...['THE CP-SCF', 'OUT OF MEMORY'].map((start): Rule => [start, message]),
     ...['multiplicity (', 'CP-SCF', 'The CP-SCF', 'WARNING: CP-SCF', 'Aborting', 'aborting', '!!!', 'Unknown'].map(
       (start): Rule => [start, message],
     ),

@@ -123,6 +123,8 @@ describe('what stops ORCA', () => {
     ['missing-file', `Error (ORCA_GUESS): Cannot open input file old.gbw\n${errorEnd('GUESS')}`],
     ['disk', `Error: No space left on device\n${errorEnd('SCF')}`],
     ['post-scf-not-converged', `The Coupled-Cluster iterations have NOT converged\n${errorEnd('MDCI')}`],
+    ['response-not-converged', `${scf(9, -76)}   THE CP-SCF CALCULATION IS UNCONVERGED\n${errorEnd('SCFRESP')}`],
+    ['out-of-memory', `OUT OF MEMORY ERROR!\n${errorEnd('MDCI')}`],
     ['crash-unknown', errorEnd('GTOInt')],
   ])('%s', (category, text) => {
     const reading = read(start + text)
