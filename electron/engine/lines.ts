@@ -5,7 +5,8 @@ import { constants, createGunzip } from 'node:zlib'
 
 /** A line longer than this is no text of a program: it is given in pieces, so that nothing is ever held whole. */
 const LONGEST = 1 << 18
-const CHUNK = 1 << 17
+/** Below 128 kB a text lies where garbage is cheap. */
+const CHUNK = 1 << 16
 
 /**
  * The lines of a text file in batches, without their ends (LF or CRLF); the last one also where it has none. What it
