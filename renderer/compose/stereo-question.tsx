@@ -15,7 +15,7 @@ const MOST_SHOWN = 8
 
 /** What a SMILES leaves open: all isomers of different spectra, or one. Where only mirror images remain, nothing is asked. */
 export function StereoQuestion({ input, found, chosen, onChoose }: StereoQuestionProps) {
-  const { candidates, mirrors, isCut } = found
+  const { candidates, isCut } = found
   if (candidates.length === 1) {
     return (
       <p className="stereo quiet" data-stereo="enantiomers">
@@ -24,7 +24,6 @@ export function StereoQuestion({ input, found, chosen, onChoose }: StereoQuestio
       </p>
     )
   }
-  const singles = [...candidates, ...mirrors]
   return (
     <fieldset className="stereo" data-stereo="open">
       <legend className="only-read">Stereochemistry of {input}</legend>
@@ -41,7 +40,7 @@ export function StereoQuestion({ input, found, chosen, onChoose }: StereoQuestio
         >
           Run {candidates.length === 2 ? 'both' : `all ${candidates.length}`}
         </button>
-        {singles.slice(0, MOST_SHOWN).map(({ smiles, label }) => (
+        {candidates.slice(0, MOST_SHOWN).map(({ smiles, label }) => (
           <button
             key={smiles}
             type="button"

@@ -27,7 +27,7 @@ export async function newViewer(element: HTMLElement, antialias = true): Promise
   return createViewer(element, { backgroundAlpha: 0, antialias, disableFog: true })
 }
 
-/** Shows this geometry (XYZ text) and no other, as it is best looked at; false where the text is no geometry. */
+/** Shows this geometry (XYZ text) and no other, as it is best looked at, or as the last one was turned; false where the text is no geometry. */
 export function show(viewer: Viewer, text: string): boolean {
   const read = parseXyz(text)
   const frame = read.ok ? read.value[0] : undefined
@@ -35,7 +35,6 @@ export function show(viewer: Viewer, text: string): boolean {
   if (!frame) return false
   viewer.addModel(formatXyz(frame.elements, viewOf(frame.geometry)), 'xyz', { keepH: true })
   viewer.setStyle({}, STYLE)
-  viewer.setView([0, 0, 0, 0, 0, 0, 0, 1])
   viewer.zoomTo()
   return true
 }

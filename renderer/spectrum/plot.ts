@@ -221,6 +221,7 @@ function drawStick(plot: uPlot, ppm: number, from: number, to: number, stroke: s
   if (x < bbox.left || x > bbox.left + bbox.width) return
   ctx.save()
   ctx.strokeStyle = stroke
+  ctx.setLineDash([]) // the last series may have left its own
   ctx.lineWidth = width * uPlot.pxRatio
   ctx.beginPath()
   ctx.moveTo(x, plot.valToPos(from, 'y', true))
