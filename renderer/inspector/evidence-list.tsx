@@ -10,7 +10,7 @@ const SOURCES: readonly { readonly id: Evidence['source']; readonly label: strin
 
 /** The witnesses side by side: the very line of the output, the job's own report, the scheduler's record. */
 export function EvidenceList({ attempt }: { readonly attempt: Attempt }) {
-  const { evidence, outcome, phase, warning, ignored } = attempt
+  const { evidence, outcome, phase, ignored } = attempt
   const reported = 'ended' in phase ? reportText(phase) : null
   if (evidence.length === 0 && outcome === null && reported === null) return null
   return (
@@ -50,7 +50,6 @@ export function EvidenceList({ attempt }: { readonly attempt: Attempt }) {
           )
         })}
       </dl>
-      {warning === null ? null : <p className="reason">{warning}</p>}
       {ignored.length > 0 ? (
         <details className="hint">
           <summary>

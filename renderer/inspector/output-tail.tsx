@@ -19,7 +19,7 @@ export function OutputTail({ output, onOpen }: { readonly output: Output; readon
         ) : null}
       </h3>
       {fault === null ? null : <p className="error">{fault}</p>}
-      <Scroll className="tail" label="End of the output">
+      <Scroll className={output.good ? 'tail good' : 'tail'} label="End of the output">
         <pre>{live ? live.tail : lines ? <Marked lines={lines} proof={proof} /> : 'Reading…'}</pre>
       </Scroll>
     </section>

@@ -14,7 +14,7 @@ export function OutputView({ title, output, onClose }: OutputViewProps) {
   return (
     <Dialog isOpen onClose={onClose} title={title} className="output-view" transitionDuration={0}>
       {output.lines ? (
-        <Lines lines={output.lines} proof={output.proof} />
+        <Lines lines={output.lines} proof={output.proof} good={output.good} />
       ) : (
         <p className="hint pad">
           {output.live ? 'It is still being written: its end is in the inspector.' : (output.fault ?? TOO_LONG)}
@@ -26,7 +26,11 @@ export function OutputView({ title, output, onClose }: OutputViewProps) {
 
 const TOO_LONG = 'It is too long to be shown whole; its file lies in the folder of the run.'
 
-function Lines({ lines, proof }: { readonly lines: readonly string[]; readonly proof: readonly number[] }) {
+interface LinesProps extends Pick<Output, 'proof' | 'good'> {
+  readonly lines: readonly string[]
+}
+
+function Lines({ lines, proof, good }: LinesProps) {
   const scroller = useRef<HTMLElement>(null)
   const virtual = useVirtualizer({
     count: lines.length,
@@ -41,7 +45,7 @@ function Lines({ lines, proof }: { readonly lines: readonly string[]; readonly p
   }, [first, lines.length, scrollTo])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and holds no control
-    <section className="output-lines" ref={scroller} tabIndex={0} aria-label="Output">
+    <section className={good ? 'output-lines good' : 'output-lines'} ref={scroller} tabIndex={0} aria-label="Output">
       <pre style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start, key }) => (
           <span

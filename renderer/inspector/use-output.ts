@@ -21,6 +21,8 @@ export interface Output {
   readonly course: readonly CoursePoint[]
   /** The lines that prove the verdict, 1-based. */
   readonly proof: readonly number[]
+  /** They prove a success. */
+  readonly good: boolean
   /** Why nothing can be shown. */
   readonly fault: string | null
 }
@@ -64,7 +66,7 @@ export function useOutput(engine: Engine, job: Job): Output {
 
   const { lines, course, fault } = file === null ? { ...NOTHING, course: points } : read
   const proof = attempt.evidence.flatMap(({ source, line }) => (source === 'output' && line !== null ? [line] : []))
-  return { file, live: running ? live : null, lines, course, proof, fault }
+  return { file, live: running ? live : null, lines, course, proof, good: attempt.outcome === 'completed', fault }
 }
 
 const NOTHING: Pick<Output, 'lines' | 'course' | 'fault'> = { lines: null, course: [], fault: null }
