@@ -56,7 +56,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       expanded={open}
       says={`${run.name}, ${look.word}, ${tally.finished} of ${total} finished`}
     >
-      <span role="gridcell" className="cell name-cell">
+      <span role="gridcell" className="queue-cell name-cell">
         <span className="twisty">
           {open ? <ChevronDown size={12} title={false} /> : <ChevronRight size={12} title={false} />}
         </span>
@@ -67,14 +67,14 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
           <span className="kind">{workflowOf(run.workflow).label}</span>
         </span>
       </span>
-      <span role="gridcell" className="cell">
+      <span role="gridcell" className="queue-cell">
         <Badge look={look} />
         <span className="reason">
           {runReason(run, tally, look.word)}
           {outlook.stalled ? <span className="tone-attention"> a job is silent for longer than usual</span> : null}
         </span>
       </span>
-      <span role="gridcell" className="cell">
+      <span role="gridcell" className="queue-cell">
         <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
         <span className="of">
           {tally.finished}/{total}
@@ -83,13 +83,13 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       <Times waited={waited} ran={ran} />
       <span
         role="gridcell"
-        className="cell quiet-text"
+        className="queue-cell quiet-text"
         title={outlook.finish ?? 'No estimate: too few comparable jobs have finished, or it is held.'}
       >
         {run.phase.is === 'open' ? (outlook.finish ?? '–') : clockTime(run.phase.at)}
       </span>
-      <span role="gridcell" className="cell right" />
-      <span role="gridcell" className="cell">
+      <span role="gridcell" className="queue-cell right" />
+      <span role="gridcell" className="queue-cell">
         {run.machine}
       </span>
       <Age {...props.age} />
@@ -115,26 +115,26 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
   const says = [job.key, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
   return (
     <Row {...props} level={2} says={says}>
-      <span role="gridcell" className="cell name-cell job-name">
+      <span role="gridcell" className="queue-cell name-cell job-name">
         <span className="name" title={job.key}>
           <bdi>{job.key}</bdi> <span className="kind">{job.program}</span>
         </span>
       </span>
-      <span role="gridcell" className="cell" title={reason ?? undefined}>
+      <span role="gridcell" className="queue-cell" title={reason ?? undefined}>
         <Badge look={look} />
         <span className="reason">{reason}</span>
       </span>
-      <span role="gridcell" className="cell quiet-text">
+      <span role="gridcell" className="queue-cell quiet-text">
         {progress}
       </span>
       <Times waited={waited} ran={ran} />
-      <span role="gridcell" className="cell quiet-text" title={fix ?? undefined}>
+      <span role="gridcell" className="queue-cell quiet-text" title={fix ?? undefined}>
         {fix}
       </span>
-      <span role="gridcell" className="cell right">
+      <span role="gridcell" className="queue-cell right">
         {attempt.n}
       </span>
-      <span role="gridcell" className="cell">
+      <span role="gridcell" className="queue-cell">
         {job.machine}
       </span>
       <Age {...props.age} />
@@ -160,7 +160,7 @@ export function RestRow(props: RestRowProps) {
   const text = `${props.jobs.length} more: ${words.join(', ')}`
   return (
     <Row {...props} level={2} says={text}>
-      <span role="gridcell" className="cell job-name rest">
+      <span role="gridcell" className="queue-cell job-name rest">
         {text}
       </span>
     </Row>
@@ -188,7 +188,7 @@ function Row({ rowId, at, top, isCursor, tick, level, expanded, says, children }
       aria-label={says}
       data-row={rowId}
     >
-      <span role="gridcell" className="cell tick-cell" data-tick="">
+      <span role="gridcell" className="queue-cell tick-cell" data-tick="">
         <span className={`tick ${tick}`}>
           {tick === 'all' ? <Tick size={12} title={false} /> : tick === 'some' ? <span className="dash" /> : null}
         </span>
@@ -201,14 +201,14 @@ function Row({ rowId, at, top, isCursor, tick, level, expanded, says, children }
 function Times({ waited, ran }: { readonly waited: number | null; readonly ran: number | null }) {
   if (waited === null && ran === null)
     return (
-      <span role="gridcell" className="cell quiet-text">
+      <span role="gridcell" className="queue-cell quiet-text">
         –
       </span>
     )
   const [w, r] = [waited ?? 0, ran ?? 0]
   const share = w + r === 0 ? 0 : (r / (w + r)) * 70
   return (
-    <span role="gridcell" className="cell times">
+    <span role="gridcell" className="queue-cell times">
       {waited === null ? '–' : hoursMinutes(w)}
       <span className="slash"> / </span>
       {ran === null ? '–' : hoursMinutes(r)}
@@ -222,7 +222,7 @@ function Times({ waited, ran }: { readonly waited: number | null; readonly ran: 
 
 function Age({ text, old }: Shared['age']) {
   return (
-    <span role="gridcell" className={`cell right ${old ? 'tone-attention' : 'quiet-text'}`}>
+    <span role="gridcell" className={`queue-cell right ${old ? 'tone-attention' : 'quiet-text'}`}>
       {text}
     </span>
   )

@@ -88,7 +88,7 @@ export function QueueTable(props: QueueTableProps) {
               'Machine',
               'Data',
             ].map((head, i) => (
-              <span key={head} role="columnheader" className={i === 6 || i === 8 ? 'cell right' : 'cell'}>
+              <span key={head} role="columnheader" className={i === 6 || i === 8 ? 'queue-cell right' : 'queue-cell'}>
                 {head === '' ? <span className="only-read">Selected</span> : head}
               </span>
             ))}
