@@ -2,6 +2,7 @@ import type { Instant, JobId } from '../ids.ts'
 import { type SingleFact, type Step, singleFacts, step, withJobs } from './attempt.ts'
 import type { AttemptFact, AttemptRef, EventBody } from './events.ts'
 import { type Job, lastAttempt } from './job.ts'
+import { plannedJob } from './new-attempt.ts'
 import type { State } from './state.ts'
 import { get } from './table.ts'
 
@@ -15,7 +16,14 @@ const MOST_IGNORED = 20
 export function admit(state: State, facts: readonly EventBody[], at: Instant): readonly EventBody[] {
   const moved = new Map<JobId, Job>()
   const jobs: Jobs = { get: id => moved.get(id) ?? get(state.jobs, id), set: job => void moved.set(job.id, job) }
-  return facts.flatMap(fact => (isAttemptFact(fact) ? admitFact(jobs, fact, at) : [fact]))
+  return facts.flatMap(fact => {
+    if (isAttemptFact(fact)) return admitFact(jobs, fact, at)
+    // What is planned in one batch with its first facts is known to them.
+    if (fact.type === 'jobs.planned') {
+      for (const spec of fact.jobs) if (!jobs.get(spec.job)) jobs.set(plannedJob(fact.run, spec))
+    }
+    return [fact]
+  })
 }
 
 /** The jobs as the facts admitted so far leave them. */

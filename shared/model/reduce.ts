@@ -4,6 +4,7 @@ import type { AttemptFact, AttemptRef, Event, ImportedOutput } from './events.ts
 import { foreignKey } from './foreign.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
 import type { Machine } from './machine.ts'
+import { newAttempt } from './new-attempt.ts'
 import type { Run } from './run.ts'
 import type { State } from './state.ts'
 import { draftOf, type TableDraft } from './table.ts'
@@ -255,24 +256,6 @@ function planJobs<Spec extends AttemptRef & JobSpec>(
     fresh.push(spec.job)
   }
   changeRun(draft, event, run => ({ ...run, jobs: [...run.jobs, ...fresh] }))
-}
-
-function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resources'>, fix: string | null): Attempt {
-  return {
-    n: ref.attempt,
-    label: ref.label,
-    phase: { is: 'planned' },
-    outcome: null,
-    category: null,
-    reason: null,
-    warning: null,
-    evidence: [],
-    cancel_wished: null,
-    ignored: [],
-    fix,
-    input: spec.input,
-    resources: spec.resources,
-  }
 }
 
 /** An attempt that no machine of ours ever had: its output is all that is known. */

@@ -27,8 +27,8 @@ export async function measureSubmission(): Promise<readonly Measurement[]> {
   try {
     return [
       ...(await measureBurst(cluster)),
-      await measureFinish(cluster, 'with the live channel', 1000, { spool_s: 5 }),
-      await measureFinish(cluster, 'without it', 5000, { spool_s: 4, live: false }),
+      await measureFinish(cluster, 'rlive', 'with the live channel', 1000, { spool_s: 5 }),
+      await measureFinish(cluster, 'rpolled', 'without it', 5000, { spool_s: 4, live: false }),
       ...(await measureWaiting(cluster)),
     ]
   } finally {
@@ -78,8 +78,9 @@ async function begin({ engine }: InProcess, cluster: Cluster, run: string, scrip
 const manyOf = (count: number, text: string, from = 0) =>
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`job-${from + n}`, text]))
 
+/** A cluster computes elsewhere: while it is measured, no job runs on the computer that submits. */
 async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
-  return withLarmor(cluster, { poll_s: 60 }, async larmor => {
+  return withLarmor(cluster, { poll_s: 5 }, async larmor => {
     const before = await activityOf(larmor)
     const times: { planned?: number; submitted?: number } = {}
     let after: Promise<MachineActivity> | null = null
@@ -93,6 +94,7 @@ async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
         }
       }
     })
+    setPartition(cluster, 'DOWN')
     await begin(larmor, cluster, 'rburst', manyOf(JOBS, 'true\n'))
     const submitted = () =>
       [...values(larmor.engine.state.jobs)].filter(job => job.run === 'rburst' && 'queue_id' in lastAttempt(job).phase)
@@ -102,6 +104,7 @@ async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
     const loop = `cd /tmp && time_0=$(date +%s%N); for i in $(seq ${JOBS}); do sbatch --parsable --wrap=true --output=/dev/null >/dev/null; done; echo $(( $(date +%s%N) - time_0 ))`
     const printed = execFileSync('sh', ['-c', loop], { env: slurmOf(cluster), encoding: 'utf8' })
     const plain = Number(printed) / 1e9
+    setPartition(cluster, 'UP')
     await until(larmor.engine, state => get(state.runs, 'rburst')?.phase.is === 'ended') // it shall disturb nothing else
     const ratio = took / plain
     return [
@@ -121,6 +124,7 @@ async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
 /** From the moment at which a job's own report says that it ended, by the clock of this computer, to the event. */
 async function measureFinish(
   cluster: Cluster,
+  run: string,
   how: string,
   budget: number,
   settings: Partial<MachineSettings>,
@@ -137,7 +141,7 @@ async function measureFinish(
     const scripts = Object.fromEntries(
       Array.from({ length: FINISHES }, (_, n) => [`job-${n}`, `sleep ${(1 + n * 0.7).toFixed(1)}\n`]),
     )
-    await begin(larmor, cluster, 'rfinish', scripts)
+    await begin(larmor, cluster, run, scripts)
     await until(larmor.engine, () => took.length >= FINISHES)
     unsubscribe()
     const p95 = percentile(took, 0.95)
@@ -153,15 +157,13 @@ async function measureFinish(
 }
 
 async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]> {
-  const partition = (state: string) =>
-    execFileSync('scontrol', ['update', 'PartitionName=main', `State=${state}`], { env: slurmOf(cluster) })
   return withLarmor(cluster, { poll_s: 10, spool_s: 5 }, async larmor => {
     const queued = () =>
       [...values(larmor.engine.state.jobs)].filter(job => {
         const { phase, outcome } = lastAttempt(job)
         return phase.is === 'queued' && outcome === null
       }).length
-    partition('DOWN')
+    setPartition(cluster, 'DOWN')
     await begin(larmor, cluster, 'rwait', manyOf(JOBS, 'true\n'))
     await until(larmor.engine, () => queued() === JOBS)
     const SECONDS = 30
@@ -179,7 +181,7 @@ async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]>
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: 'rwait' as RunId }))
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: 'rmany' as RunId }))
     await until(larmor.engine, () => queued() === 0)
-    partition('UP')
+    setPartition(cluster, 'UP')
     return [
       {
         what: `CPU of the engine (and of the measurement) while ${JOBS} jobs wait, asked every 10 s`,
@@ -204,6 +206,10 @@ async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]>
       },
     ]
   })
+}
+
+function setPartition(cluster: Cluster, state: 'UP' | 'DOWN'): void {
+  execFileSync('scontrol', ['update', 'PartitionName=main', `State=${state}`], { env: slurmOf(cluster) })
 }
 
 function slurmOf({ conf }: Cluster): NodeJS.ProcessEnv {

@@ -163,6 +163,33 @@ describe('a bad day of a cluster', () => {
     execFileSync('scancel', [id], { env })
   })
 
+  test('a job that the person submitted is adopted with its folder; cleaning removes what was fetched, and not that', async () => {
+    const { ended } = await start({ a: 'sleep 4; echo a' })
+    const { uid, gid } = account(cluster.user)
+    const dir = openToAll(join(cluster.work, 'their own'))
+    const env = { ...process.env, SLURM_CONF: cluster.conf }
+    const how = { env, uid, gid, cwd: dir, encoding: 'utf8' } as const
+    const id = spawnSync('sbatch', ['--parsable', '-J', 'mine', '--wrap=sleep 5; echo done >result'], how).stdout.trim()
+    await until(larmor.engine, () => machine()?.others.some(({ queue_id }) => queue_id === id) ?? false)
+    const run = `radopt${runs}` as RunId
+    const command = { type: 'job.adopt', run, machine: 'cluster', queue_id: id, dir } as never
+    orThrow(await larmor.engine.send(command))
+    const { a } = await ended
+    await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+    const { job } = attempts(run)
+    expect(job).toMatchObject({ outcome: 'completed', evidence: [{ text: 'Slurm: COMPLETED, exit 0:0' }] })
+    const files = job?.phase.is === 'parsed' ? job.phase.files.map(({ name }) => name) : []
+    expect(files).toContain('result')
+
+    const folder = a && 'dir' in a.phase ? a.phase.dir : ''
+    expect(existsSync(folder)).toBe(true)
+    const jobs = [...values(larmor.engine.state.jobs)].map(({ id: of }) => of)
+    orThrow(await larmor.engine.send({ type: 'jobs.clean', jobs }))
+    await until(larmor.engine, state => [...values(state.jobs)].every(each => lastAttempt(each).clean?.done))
+    expect(existsSync(folder)).toBe(false)
+    expect(readFileSync(join(dir, 'result'), 'utf8')).toBe('done\n')
+  })
+
   test('a limit of concurrent jobs holds, and all of them end', async () => {
     const { run, ended } = await start({ a: 'sleep 1', b: 'sleep 1', c: 'sleep 1' }, { max_jobs: 1 })
     let most = 0

@@ -3,7 +3,7 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import type { ForeignReport } from '../../../shared/model/foreign.ts'
 import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
 import { foreignReport } from './foreign-reports.ts'
-import { entryOf, type Here, perRun, type Queue, type refOf } from './here.ts'
+import { endOf, type Here, perRun, type Queue, type refOf } from './here.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
 export interface Report {
@@ -145,12 +145,12 @@ function fact(
   const signal = /^[A-Z0-9]{1,10}$/.test(values.signal ?? '') ? (values.signal ?? null) : null
   const evidence: Evidence = { source: 'report', file: 'report.ended', line: null, text: sayEnd(exit, signal) }
   const item = { ...ref, started, ended: instant(values.at) ?? here.now(), exit, signal, ...who }
-  return perRun('jobs.ended', [{ job, item: { ...item, evidence: [evidence, ...recordOf(queue, job)] } }])
+  return perRun('jobs.ended', [{ job, item: { ...item, evidence: [evidence, ...recordOf(here, queue, job)] } }])
 }
 
 /** The scheduler's own record of a job's end, as evidence. */
-export function recordOf(queue: Queue | null, job: Job): readonly Evidence[] {
-  const end = queue ? entryOf(queue, job)?.end : null
+export function recordOf(here: Here, queue: Queue | null, job: Job): readonly Evidence[] {
+  const end = endOf(here, queue, job)
   if (!end) return []
   const { text, cause } = end
   return [{ source: 'scheduler', file: null, line: null, text, ...(cause ? { cause } : {}) }]

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Label } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import { type Job, lastAttempt } from '../../../shared/model/job.ts'
+import { isAdopted, type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
+import { askQueue, endOf, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
 import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from './reports.ts'
 
 /**
@@ -22,7 +22,7 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     for (const job of told) if (!gone.includes(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
     const silent = gone.filter(job => !hasReport(look, labelOf(job), 'ended'))
-    const recorded = silent.filter(job => entry(job)?.end)
+    const recorded = silent.filter(job => endOf(here, queue, job))
     here.spent(look.spooled.filter(name => name.endsWith(FOREIGN)))
     return [
       ...look.foreign.map((report): EventBody => ({ type: 'report.received', report })),
@@ -80,13 +80,14 @@ function hasReport(look: Look, label: Label, event?: string): boolean {
  * still come, through a slow file system, while there is time.
  */
 function ended(here: Here, job: Job, queue: Queue | null, look: Look) {
-  const end = queue ? entryOf(queue, job)?.end : null
+  const end = endOf(here, queue, job)
   const waited = here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
   const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
-  if (!end || !(waited || end.final || (end.cause === 'cancelled' && !hasBegun))) return []
+  if (!end || !(waited || end.final || isAdopted(lastAttempt(job)) || (end.cause === 'cancelled' && !hasBegun)))
+    return []
   const { exit, signal } = end
   const item = { ...refOf(job), started: null, ended: here.now(), exit, signal, ...nobody }
-  return [{ job, item: { ...item, evidence: recordOf(queue, job) } }]
+  return [{ job, item: { ...item, evidence: recordOf(here, queue, job) } }]
 }
 
 function lost(here: Here, job: Job) {

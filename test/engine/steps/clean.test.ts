@@ -7,7 +7,6 @@ import { lastAttempt } from '../../../shared/model/job.ts'
 import { LOCAL } from '../../../shared/model/machine.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
-import { apply } from '../../shared/model/facts.ts'
 import { clusterOn, GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
 
 const folderOf = (world: World, key: string) => join(world.box.work, 'jobs', `${RUN}.${key}.1`)
@@ -72,7 +71,7 @@ const theirs = (world: World) => {
 
 test("a job of the queue that is none of Larmor's is adopted with its folder, which is never removed", async () => {
   const { world, cluster, dir, command } = await adopted()
-  world.state = apply(world.state, ...orThrow(decide(world.state, { ...command, queue_id: '101' as QueueId })))
+  world.tell(...orThrow(decide(world.state, { ...command, queue_id: '101' as QueueId })))
   expect(theirs(world)).toMatchObject({ phase: { is: 'queued', queue_id: '101', dir } })
   cluster.setState('101', 'R')
   await world.turn()
@@ -104,6 +103,6 @@ test('only what was seen in the queue is adopted, once, in a folder that can be 
   expect(of({ machine: 'none' as MachineName })).toMatchObject({ ok: false })
   expect(of({ dir: 'relative' })).toMatchObject({ ok: false, fault: { field: 'dir' } })
   expect(of({ dir: '/' })).toMatchObject({ ok: false, fault: { field: 'dir' } })
-  world.state = apply(world.state, ...orThrow(of({})))
+  world.tell(...orThrow(of({})))
   expect(of({})).toEqual({ ok: true, value: [] })
 })

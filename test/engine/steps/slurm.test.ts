@@ -123,6 +123,19 @@ describe('what the scheduler says of a job that left no report', () => {
     })
   })
 
+  test('is remembered when the scheduler soon forgets it', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'R')
+    writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
+    await world.turn()
+    cluster.setState('101', 'NF')
+    await world.turn()
+    cluster.forget('101')
+    world.pass(GRACE_S + 1)
+    await world.step('watch')
+    expect(world.attempt('a')).toMatchObject({ phase: { is: 'ended' }, evidence: [{ cause: 'node-lost' }] })
+  })
+
   test('is heard at once of a job that was cancelled by hand before it began', async () => {
     const { world, cluster } = await submitted()
     cluster.setState('101', 'CA')

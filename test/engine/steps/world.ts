@@ -90,6 +90,7 @@ export async function newWorld(
     },
     present: label => void absent.delete(label),
     spent: () => {},
+    ends: new Map(),
   }
 
   const world: World = {
