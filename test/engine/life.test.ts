@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, type TestContext, test } from 'vitest'
@@ -203,18 +203,17 @@ describe.skipIf(blind)('an engine', () => {
   })
 
   test('keeps its socket to its user, and writes a log without control characters', async context => {
-    const { home } = await folderOf(context)
-    const engine = startEngineProcess(home)
+    const { home, folder, script } = await folderOf(context)
+    // A machine's own words come into the log: here those of a computer on which no folder can be made.
+    await chmod(await script('mkdir', "#!/bin/sh\nprintf '\\033[31mred\\007\\302\\233' >&2\nexit 1\n"), 0o755)
+    const engine = startEngineProcess(home, { PATH: `${folder}:${process.env.PATH}` })
     const client = await attached(home, engine)
     if (!client) throw new Error(engine.said())
     expect((await stat(join(home, 'engine.sock'))).mode & 0o777).toBe(0o600)
     expect((await stat(home)).mode & 0o777).toBe(0o700)
-    // A machine's own words come into the log: here a folder that cannot be.
-    const settings = { ...localMachine.settings, work: '/proc/\u001b[31mred\u0007\u009b' as never }
-    orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
     await begin(client, commandRun('rnowhere', { a: 'true\n' }))
     const state = await stateWhen(home, state => state.machines[localMachine.name]?.reach.is === 'unreachable')
-    expect(state.machines[localMachine.name]?.reach.text).toContain('/proc/')
+    expect(state.machines[localMachine.name]?.reach.text).toContain('red')
     await client.shutdown()
     const log = await readFile(join(home, 'log', 'engine.log'), 'utf8')
     expect(log).toContain('[31mred')
