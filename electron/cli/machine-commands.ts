@@ -54,16 +54,21 @@ async function list({ home, terminal }: Surroundings, given: Given): Promise<num
   const counted = await activityOf(home)
   const document = Object.values(state.machines).map(machine => shown(machine, counted))
   terminal.document(document, () =>
-    columns(
-      ['machine', 'reach', 'scheduler', 'asked', 'programs'],
-      document.map(({ name, reach, scheduler, programs, counters, text }) => [
-        name,
-        text === null ? reach : `${reach}: ${text}`,
-        scheduler,
-        counters.round_trips === null ? '–' : `${counters.round_trips} calls, ${counters.questions} to the scheduler`,
-        programsText(programs),
-      ]),
-    ),
+    [
+      columns(
+        ['machine', 'reach', 'scheduler', 'asked', 'programs'],
+        document.map(({ name, reach, scheduler, programs, counters, text, silent }) => [
+          name,
+          text === null ? reach : `${reach}: ${text}`,
+          silent === null ? scheduler : `${scheduler}, silent since ${silent.since}`,
+          counters.round_trips === null ? '–' : `${counters.round_trips} calls, ${counters.questions} to the scheduler`,
+          programsText(programs),
+        ]),
+      ),
+      ...document.flatMap(({ name, others }) =>
+        others.map(({ queue_id, name: job, text }) => `${name}: your own job ${queue_id}  ${text}  ${job}`),
+      ),
+    ].join('\n'),
   )
   return EXIT.done
 }
@@ -247,7 +252,10 @@ async function show(
 }
 
 /** As `machines list` shows it. */
-function shown({ name, reach, settings, found, clock_skew_s }: Machine, counted: ReadonlyMap<string, MachineActivity>) {
+function shown(
+  { name, reach, settings, found, clock_skew_s, silent, others }: Machine,
+  counted: ReadonlyMap<string, MachineActivity>,
+) {
   const { connections, login_tries, prompts, questions, round_trips, since } = counted.get(name) ?? UNCOUNTED
   return {
     name,
@@ -258,6 +266,8 @@ function shown({ name, reach, settings, found, clock_skew_s }: Machine, counted:
     scheduler: settings.scheduler,
     programs: name === LOCAL ? programsHere(found) : found,
     clock_skew_s,
+    silent,
+    others,
     counters: { connections, login_tries, prompts, questions, round_trips, since },
     settings,
   }

@@ -26,7 +26,7 @@ interface MachineCardProps {
 /** One machine: does it answer, what it was asked, what runs there, what was found on it. */
 export function MachineCard(props: MachineCardProps) {
   const { machine, activity, work, chosen, offline, connecting, onConnect, onEdit, onRemove, onTerminal } = props
-  const { name, settings, reach, found, clock_skew_s, tested } = machine
+  const { name, settings, reach, found, clock_skew_s, tested, silent, others } = machine
   const isLocal = settings.transport === 'local'
   const programs = Object.entries(found)
   const terminal = typeof onTerminal === 'string' ? onTerminal : offline
@@ -59,6 +59,14 @@ export function MachineCard(props: MachineCardProps) {
       <dl className="facts">
         <dt>Scheduler</dt>
         <dd>{settings.scheduler === 'direct' ? 'none: in order, as there is room' : settings.scheduler}</dd>
+        {silent === null ? null : (
+          <>
+            <dt>Does not answer</dt>
+            <dd>
+              since {silent.since}: <span className="machine-text">{silent.text}</span>
+            </dd>
+          </>
+        )}
         <dt>Asked, last hour</dt>
         <dd>
           <Asked machine={machine} activity={activity} />
@@ -67,6 +75,23 @@ export function MachineCard(props: MachineCardProps) {
         <dd>{activity ? countersText(activity) : 'not known'}</dd>
         <dt>Your jobs</dt>
         <dd>{workText(work)}</dd>
+        {others.length === 0 ? null : (
+          <>
+            <dt>Yours, not Larmor's</dt>
+            <dd>
+              <details>
+                <summary>{others.length} in the queue</summary>
+                <ul>
+                  {others.map(({ queue_id, name: job, text }) => (
+                    <li key={queue_id}>
+                      {queue_id} <span className="machine-text">{job}</span> {text}
+                    </li>
+                  ))}
+                </ul>
+              </details>
+            </dd>
+          </>
+        )}
         <dt>Limits</dt>
         <dd>{limitsText(machine)}</dd>
         {clock_skew_s === null || Math.abs(clock_skew_s) < 2 ? null : (
