@@ -1,3 +1,4 @@
+import { aCampaign } from '../renderer/campaign-script.ts'
 import { aDayInTheLab, cluster } from '../renderer/lab.ts'
 import { lactate } from '../renderer/lactate.ts'
 import { manyMachines } from '../renderer/machines-script.ts'
@@ -5,7 +6,7 @@ import { nmrScript } from '../renderer/nmr-script.ts'
 import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
 
 /** What has happened before a picture is taken: facts, which the real reducer makes a state of. */
-export type JournalName = 'empty' | 'lab' | 'silent' | 'ensemble' | 'machines' | 'hostile'
+export type JournalName = 'empty' | 'lab' | 'silent' | 'ensemble' | 'campaign' | 'machines' | 'hostile'
 
 export function replay(name: JournalName): ScriptedEngine {
   const engine = scriptedEngine()
@@ -24,6 +25,10 @@ export function replay(name: JournalName): ScriptedEngine {
       return engine
     case 'ensemble':
       anEnsemble(engine, now)
+      return engine
+    case 'campaign':
+      engine.setClock(minutesAgo(now, 400))
+      aCampaign(engine, 48)
       return engine
     case 'machines':
       manyMachines(engine)

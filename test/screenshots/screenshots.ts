@@ -131,6 +131,8 @@ const SHOTS: readonly Shot[] = [
   { name: 'ensemble-narrow', journal: 'ensemble', hash: '#/ensembles/rlactate', size: [1024, 700], act: pictures },
   { name: 'ensembles', journal: 'lab', hash: '#/ensembles' },
   { name: 'ensembles-empty', journal: 'empty', hash: '#/ensembles' },
+  { name: 'benchmark', journal: 'campaign', hash: '#/benchmarks/rpilot', themes: BOTH },
+  { name: 'benchmark-narrow', journal: 'campaign', hash: '#/benchmarks/rpilot', size: [1024, 700] },
   { name: 'benchmarks-empty', journal: 'empty', hash: '#/benchmarks' },
   { name: 'machines', journal: 'machines', hash: '#/machines', themes: BOTH },
   { name: 'new-run', journal: 'lab', hash: '#/new', themes: BOTH },
