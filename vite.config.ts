@@ -8,6 +8,8 @@ export default defineConfig({
   plugins: [react()],
   // The package's own entry is a build for debugging, ten times as large.
   resolve: { alias: { '3dmol': '3dmol/build/3Dmol.es6-min.js' } },
+  // As it is started: a module.
+  worker: { format: 'es', rolldownOptions: { checks: { pluginTimings: false } } },
   build: {
     outDir: '../out/renderer',
     emptyOutDir: true,
