@@ -31,7 +31,7 @@ const commands: readonly CliCommand[] = [
   ...engineCommands,
 ]
 
-/** Promised in the terminal's description, and still to come: commands, or a command's verbs and options. */
+/** Words kept for commands to come, or for a command's verbs and options: refused as such, not as unknown. */
 const LATER = [['watch-folders'], ['cases'], ['pools']]
 
 async function main(argv: readonly string[]): Promise<number> {

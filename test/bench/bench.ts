@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: each budget of the design that exists so far, measured here and now, as a JSON list of
+ * `npm run bench`: each budget, measured here and now, as a JSON list of
  * { what, measured, budget, unit, met, beside } on standard output. Machines are noisy: compare ratios within one run. No
  * test depends on these figures.
  */

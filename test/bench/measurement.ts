@@ -1,9 +1,9 @@
-/** One budget of the design, measured. */
+/** One budget, measured. */
 export interface Measurement {
   readonly what: string
   /** Null when it could not be measured: `beside` says why. */
   readonly measured: number | null
-  /** The most that the design allows. */
+  /** The most that is allowed. */
   readonly budget: number
   readonly unit: string
   readonly met: boolean | null

@@ -153,6 +153,7 @@ test('what cannot be reported is said on stderr, with exit 2, and leaves nothing
   expect(existsSync(none)).toBe(false)
 })
 
+// root may write anywhere
 test.skipIf(process.getuid?.() === 0)('a spool that may not be written to is one of them', () => {
   chmodSync(spool, 0o500)
   expect(report().status).toBe(2)

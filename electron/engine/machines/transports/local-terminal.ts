@@ -4,7 +4,7 @@ import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
 import { type Tty, Unreachable } from './transport.ts'
 
-/** A command in a terminal of this computer. Rejects with Unreachable where node-pty is not there for its platform. */
+/** A command in a terminal of this computer. Rejects with Unreachable where node-pty could not be built. */
 export async function localTerminal(line: ShLine, { columns, rows }: TerminalSize): Promise<Tty> {
   const pty = await load()
   const child = pty.spawn('/bin/sh', ['-c', line.sh], {
