@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useLayoutEffect, useRef } from 'react'
 
 interface ConfirmProps {
   readonly question: string
@@ -13,7 +13,7 @@ interface ConfirmProps {
 /** Asked only before loss. The safe answer has the focus: Enter never destroys. */
 export function Confirm({ question, children, verb, keep, onConfirm, onClose }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal()
   }, [])
   return (

@@ -195,6 +195,7 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await page.getByRole('dialog').waitFor({ state: 'detached' })
   expect(state('rkeys', 'c').cancel_wished).toBe(null)
   await press('Delete')
+  await page.getByRole('dialog').getByText('core hours of it are lost').waitFor()
   await page.getByRole('button', { name: 'Cancel 1 job' }).press('Enter')
   await eventually(() => state('rkeys', 'c').cancel_wished).not.toBe(null)
 
