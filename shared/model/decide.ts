@@ -6,6 +6,7 @@ import { programs } from '../programs/index.ts'
 import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
+import type { Known } from '../workflows/workflow.ts'
 import type { Command } from './commands.ts'
 import type { AttemptRef, EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
@@ -13,7 +14,7 @@ import { IMPORTED, isCleanable, isImported, type Job, lastAttempt } from './job.
 import { knownOf } from './known.ts'
 import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
 import { checkMachine } from './machine-settings.ts'
-import type { Run } from './run.ts'
+import { newRun, type Run } from './run.ts'
 import { staleInput } from './stale.ts'
 import type { State } from './state.ts'
 import { get, values } from './table.ts'
@@ -37,8 +38,12 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       const { auto_resubmit = 0 } = command
       if (!Number.isInteger(auto_resubmit) || auto_resubmit < 0 || auto_resubmit > MOST_AUTOMATIC)
         return badInput('auto-resubmit', `0 to ${MOST_AUTOMATIC} attempts can be made by themselves.`)
-      const { type: _, ...started } = command
-      return ok([{ type: 'run.started', ...started, workflow_version: workflowOf(command.workflow).version }])
+      const { type: _, ...given } = command
+      const started = { ...given, workflow_version: workflowOf(command.workflow).version }
+      // Kept, it would fail whoever looks at it, for ever.
+      if (!canBeShown(newRun(started, '')))
+        return badInput('params', `These are no parameters of the workflow "${command.workflow}".`)
+      return ok([{ type: 'run.started', ...started }])
     }
     case 'run.import':
       return importOutputs(state, command)
@@ -353,4 +358,16 @@ function notNow(message: string): Result<never> {
 
 function busy(hold: string): Result<never> {
   return notNow(`The run is ${hold}.`)
+}
+
+/** Whether a run can be planned and shown by its params: they come from outside, as any JSON. */
+function canBeShown(run: Run): boolean {
+  const known: Known = { run, job: () => undefined, task: () => undefined }
+  try {
+    const workflow = workflowOf(run.workflow)
+    workflow.show(known)
+    return workflow.plan(known).jobs.every(job => Object.hasOwn(programs, job.program) && typeof job.key === 'string')
+  } catch {
+    return false
+  }
 }

@@ -5,7 +5,7 @@ import { foreignKey } from './foreign.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
 import type { Machine } from './machine.ts'
 import { newAttempt } from './new-attempt.ts'
-import type { Run } from './run.ts'
+import { newRun, type Run } from './run.ts'
 import type { State } from './state.ts'
 import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
@@ -192,22 +192,7 @@ type Of<Type extends Event['type']> = Extract<Event, { readonly type: Type }>
 
 function start(draft: Draft, event: Of<'run.started'>): void {
   if (draft.runs.get(event.run)) return
-  draft.runs.set(event.run, {
-    id: event.run,
-    name: event.name,
-    workflow: event.workflow,
-    workflow_version: event.workflow_version,
-    params: event.params,
-    machine: event.machine,
-    ...(event.auto_resubmit ? { auto_resubmit: event.auto_resubmit } : {}),
-    started: event.at,
-    updated: event.at,
-    phase: { is: 'open', hold: null },
-    jobs: [],
-    tasks: {},
-    progress: 0,
-    plan_version: 1,
-  })
+  draft.runs.set(event.run, newRun(event, event.at))
 }
 
 function changeRun(

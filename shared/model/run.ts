@@ -1,5 +1,6 @@
 import type { Instant, JobId, Json, MachineName, RunId } from '../ids.ts'
 import type { Analysis } from './analysis.ts'
+import type { EventBody } from './events.ts'
 import type { Task } from './task.ts'
 
 /** How a run ended. `stopped`: what ran was finished, the rest never begun. */
@@ -41,4 +42,24 @@ export interface Run {
   readonly pause_mark?: number
   /** Raised when the plan grows: the bar may then say that there is more to do. */
   readonly plan_version: number
+}
+
+/** A run at its start, before anything of it is planned. */
+export function newRun(started: Omit<Extract<EventBody, { readonly type: 'run.started' }>, 'type'>, at: Instant): Run {
+  return {
+    id: started.run,
+    name: started.name,
+    workflow: started.workflow,
+    workflow_version: started.workflow_version,
+    params: started.params,
+    machine: started.machine,
+    ...(started.auto_resubmit ? { auto_resubmit: started.auto_resubmit } : {}),
+    started: at,
+    updated: at,
+    phase: { is: 'open', hold: null },
+    jobs: [],
+    tasks: {},
+    progress: 0,
+    plan_version: 1,
+  }
 }

@@ -231,6 +231,20 @@ describe('starting a run', () => {
     expect(types(stateAfter(emptyState, start), start)).toBe('')
   })
 
+  test.each([
+    ['single', null],
+    ['single', { jobs: 5 }],
+    ['single', { jobs: [null] }],
+    ['single', { jobs: [{ key: 'a', machine: 'local', program: 'toString', input: null }] }],
+    ['nmr', { structure: 1 }],
+    ['nmr', []],
+    ['campaign', {}],
+  ])('of the workflow %s by %j is refused: nobody could look at it', (workflow, params) => {
+    expect(types(emptyState, { ...start, workflow, params })).toBe(
+      `bad-input: These are no parameters of the workflow "${workflow}".`,
+    )
+  })
+
   test.each(['no-such', 'toString', '__proto__', 'constructor'])(
     'of the unknown workflow "%s" is refused',
     workflow => {
