@@ -1,4 +1,5 @@
 import { type Cause, type CauseTable, findCause } from './complaints.ts'
+import type { Rule } from './rules.ts'
 
 /**
  * What schedulers, MPI and the system write into an output or beside it when they end a program. Slurm's words are
@@ -26,8 +27,8 @@ const table: CauseTable = [
   [/exited on signal \d+|Segmentation fault|SIG(SEGV|BUS|FPE|ABRT|ILL)\b|stack smashing detected/, 'crash-unknown', 0],
 ]
 
-/** The words with which such a line begins, for readers that look at first words only. */
-export const surroundingStarts = [
+/** The words with which such a line begins. */
+const starts = [
   'slurmstepd',
   'srun:',
   '=>> PBS',
@@ -46,4 +47,13 @@ export const surroundingStarts = [
 /** What a line of the surroundings says about the end of a program; null for any other. */
 export function surroundingCause(line: string): Cause | null {
   return findCause(table, line)
+}
+
+/** The rules by which a reader that looks at first words finds such lines. */
+export function surroundingRules(complain: (cause: Cause, line: string) => void): readonly Rule[] {
+  const read = (line: string) => {
+    const cause = surroundingCause(line)
+    if (cause) complain(cause, line)
+  }
+  return starts.map((start): Rule => [start, read])
 }

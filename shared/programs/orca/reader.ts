@@ -4,7 +4,7 @@ import { type Cause, type Complaint, evidenceAt, findCause } from '../complaints
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
 import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
-import { surroundingCause, surroundingStarts } from '../surroundings.ts'
+import { surroundingCause, surroundingRules } from '../surroundings.ts'
 import { ending } from './ending.ts'
 import { orcaCauses } from './failures.ts'
 import type { OrcaInput } from './input.ts'
@@ -324,15 +324,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
       (start): Rule => [start, message],
     ),
     ['The Coupled-Cluster iterations have converged', () => forget('post-scf-not-converged')],
-    ...surroundingStarts.map(
-      (start): Rule => [
-        start,
-        line => {
-          const cause = surroundingCause(line)
-          if (cause) complain(cause, line)
-        },
-      ],
-    ),
+    ...surroundingRules(complain),
   ]
   const dispatch = byFirstWord(rules)
   const byFirst = byFirstCharacter(rules)

@@ -13,7 +13,7 @@ import {
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
 import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
-import { surroundingCause, surroundingStarts } from '../surroundings.ts'
+import { surroundingCause, surroundingRules } from '../surroundings.ts'
 import type { XtbInput } from './input.ts'
 
 /** The factor that xtb has between bohr and angstrom (aatoau of xtb_mctc_convert). */
@@ -310,15 +310,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     ['[ERROR]', line => fail(line)],
     ['#ERROR!', line => fail(line)],
     ['########', () => (inError = false)],
-    ...surroundingStarts.map(
-      (start): Rule => [
-        start,
-        line => {
-          const cause = surroundingCause(line)
-          if (cause) complain(cause, line)
-        },
-      ],
-    ),
+    ...surroundingRules(complain),
   ]
   const dispatch = byFirstWord(rules)
   const byFirst = byFirstCharacter(rules)
