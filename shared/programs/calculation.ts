@@ -1,4 +1,5 @@
 import type { Json } from '../ids.ts'
+import type { JobResult } from '../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../result.ts'
 import { readFiles, record } from './files.ts'
 import type { Contents, GeometryAtom } from './program.ts'
@@ -44,6 +45,14 @@ export function geometryOf(
   const atoms = orThrow(readXyz(contents(input.geometry)))
   if (atoms.length === input.atoms) return atoms
   return orThrow(badInput('geometry', `the geometry has ${atoms.length} atoms where ${input.atoms} were announced`))
+}
+
+/** The input of a plain retry: an optimisation goes on from the last geometry, all else is done as it was. */
+export function onLastGeometry(json: Json, last: JobResult | null): Json {
+  const input = record(json)
+  if (input.kind === 'deck' || !String(input.task).startsWith('opt') || !last?.geometry) return json
+  const { sha256, bytes } = last.geometry
+  return { ...input, geometry: { sha256, bytes } }
 }
 
 /** Only what cannot end a comment or begin a directive in any program's input; at most 70 characters. */

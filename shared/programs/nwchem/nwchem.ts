@@ -1,7 +1,7 @@
 import type { Json } from '../../ids.ts'
-import type { JobResult, Resources } from '../../model/job.ts'
+import type { Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
-import { checkCalculation, checkDeck, geometryOf } from '../calculation.ts'
+import { checkCalculation, checkDeck, geometryOf, onLastGeometry } from '../calculation.ts'
 import { readFiles, record } from '../files.ts'
 import { launchLine } from '../launch.ts'
 import type { Contents, Program } from '../program.ts'
@@ -91,12 +91,7 @@ export const nwchem: Program = {
     return nwchemReader(input.ok ? input.value : null)
   },
 
-  restart(json, last: JobResult | null) {
-    const input = parse(json)
-    if (!input.ok || input.value.kind === 'deck' || !input.value.task.startsWith('opt') || !last?.geometry) return json
-    const { sha256, bytes } = last.geometry
-    return { ...input.value, geometry: { sha256, bytes } }
-  },
+  restart: (json, last) => (parse(json).ok ? onLastGeometry(json, last) : json),
 }
 
 /** A deck as it is sent: with its repairs, if it has any. `resources` null: those that depend on them are left out. */

@@ -1,5 +1,6 @@
 import type { Json } from '../../ids.ts'
 import type { LastAttempt, Repairs } from '../program.ts'
+import { lastGeometry, moreCycles, withRepairs } from '../repairs.ts'
 import type { NwchemInput } from './input.ts'
 import type { NwchemRepairs } from './repair.ts'
 
@@ -11,20 +12,8 @@ export const repairs: Repairs = {
   'scf-help': json => more(json, { scf: 'cgmin' }),
   'scf-damping': json => more(json, { scf: 'damp' }),
   'post-scf-help': json => more(json, { post_scf: true }),
-  'more-cycles'(json) {
-    const input = json as unknown as NwchemInput
-    if (input.kind === 'calculation') return { ...input, max_cycles: Math.max(200, 2 * input.max_cycles) } as Json
-    return more(json, { max_cycles: Math.max(200, 2 * (input.repairs?.max_cycles ?? 0)) })
-  },
-  'last-geometry'(json, { result }) {
-    const input = json as unknown as NwchemInput
-    if (!result?.geometry) return null
-    const { sha256, bytes } = result.geometry
-    if (input.kind === 'deck') return more(json, { geometry: { sha256, bytes } })
-    // Anything else is about the very geometry that it was given.
-    if (!input.task.startsWith('opt') || input.geometry.sha256 === sha256) return null
-    return { ...input, geometry: { sha256, bytes } } as Json
-  },
+  'more-cycles': moreCycles,
+  'last-geometry': lastGeometry,
   'last-orbitals'(json, last) {
     const vectors = orbitals(last)
     return vectors && more(json, { vectors })
@@ -51,11 +40,7 @@ export const repairs: Repairs = {
   'own-resources': json => ((json as unknown as NwchemInput).kind === 'deck' && more(json, { memory: true })) || json,
 }
 
-function more(json: Json, change: NwchemRepairs): Json | null {
-  const input = json as unknown as NwchemInput
-  const repairs = { ...input.repairs, ...change }
-  return JSON.stringify(repairs) === JSON.stringify(input.repairs) ? null : ({ ...input, repairs } as unknown as Json)
-}
+const more: (json: Json, change: NwchemRepairs) => Json | null = withRepairs
 
 function orbitals({ files }: LastAttempt) {
   const found = files.filter(({ name }) => name.endsWith('.movecs') && name !== ORBITALS)

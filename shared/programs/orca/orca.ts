@@ -1,8 +1,8 @@
 import type { Json } from '../../ids.ts'
-import type { JobResult, Resources } from '../../model/job.ts'
+import type { Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
 import { sh } from '../../sh.ts'
-import { checkCalculation, checkDeck, geometryOf } from '../calculation.ts'
+import { checkCalculation, checkDeck, geometryOf, onLastGeometry } from '../calculation.ts'
 import { record } from '../files.ts'
 import type { Contents, Program } from '../program.ts'
 import { readXyz } from '../xyz.ts'
@@ -110,12 +110,7 @@ export const orca: Program = {
     return orcaReader(input.ok ? input.value : null)
   },
 
-  restart(json, last: JobResult | null) {
-    const input = parse(json)
-    if (!input.ok || input.value.kind === 'deck' || !input.value.task.startsWith('opt') || !last?.geometry) return json
-    const { sha256, bytes } = last.geometry
-    return { ...input.value, geometry: { sha256, bytes } }
-  },
+  restart: (json, last) => (parse(json).ok ? onLastGeometry(json, last) : json),
 }
 
 /** An input as it is sent: with its repairs, if it has any. `resources` null: what changes no result is left out. */

@@ -1,9 +1,8 @@
 import type { Json } from '../../ids.ts'
-import type { JobResult } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
 import { sh } from '../../sh.ts'
 import { findSolvent } from '../../solvents.ts'
-import { checkCalculation, checkDeck, geometryOf, plainTitle } from '../calculation.ts'
+import { checkCalculation, checkDeck, geometryOf, onLastGeometry, plainTitle } from '../calculation.ts'
 import { record } from '../files.ts'
 import type { Program } from '../program.ts'
 import { writeXyz } from '../xyz.ts'
@@ -74,12 +73,7 @@ export const xtb: Program = {
     return xtbReader(input.ok ? input.value : null)
   },
 
-  restart(json, last: JobResult | null) {
-    const input = parse(json)
-    if (!input.ok || input.value.kind === 'deck' || !input.value.task.startsWith('opt') || !last?.geometry) return json
-    const { sha256, bytes } = last.geometry
-    return { ...input.value, geometry: { sha256, bytes } }
-  },
+  restart: (json, last) => (parse(json).ok ? onLastGeometry(json, last) : json),
 }
 
 function argsOf({
