@@ -1,4 +1,5 @@
 import { type Instant, type Json, jobId, label, type MachineName, type RemotePath, type RunId } from '../ids.ts'
+import { unread } from '../programs/program.ts'
 import type { Job, JobSpec, Outcome } from './job.ts'
 import type { Run } from './run.ts'
 
@@ -74,7 +75,7 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
             ...{ dir, queue_id: null, submitted: null, started: null, ended: at },
             ...{ host, pid: null, pgid: null, boot_id: null, exit: null, signal: null },
             files: [],
-            result: { ...nothingRead, energy_hartree },
+            result: { ...unread.result, geometry: null, energy_hartree },
             reused: null,
           },
           outcome,
@@ -96,18 +97,4 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
 /** What only stops, and what nobody can read, has not completed. */
 function outcomeOf({ outcome }: ForeignReport): Outcome {
   return outcome === 'completed' || outcome === 'timeout' ? outcome : 'failed'
-}
-
-const nothingRead = {
-  converged: null,
-  terminated_normally: null,
-  version: null,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
-  geometry: null,
-  wall_s: null,
 }

@@ -2,7 +2,7 @@ import type { Json } from '../ids.ts'
 import { badInput, ok, orThrow, type Result } from '../result.ts'
 import { sh } from '../sh.ts'
 import { type GivenFile, readFiles, record } from './files.ts'
-import { noFigures, type Program } from './program.ts'
+import { type Program, unread } from './program.ts'
 
 /** Files of a person, of which one is run. */
 export type CommandInput = {
@@ -43,29 +43,7 @@ export const command: Program = {
   reader: () => ({
     line() {},
     lines() {},
-    reading: () => ({
-      outcome: 'unknown',
-      category: null,
-      reason: null,
-      evidence: [],
-      result: {
-        energy_hartree: null,
-        converged: null,
-        terminated_normally: null,
-        version: null,
-        scf_cycles: null,
-        opt_cycles: null,
-        max_gradient: null,
-        basis_functions: null,
-        dielectric: null,
-        shieldings: null,
-        wall_s: null,
-      },
-      figures: noFigures,
-      kind: null,
-      geometry: null,
-      now: { scf_cycle: null, opt_cycle: null },
-    }),
+    reading: () => unread,
   }),
 }
 

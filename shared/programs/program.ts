@@ -54,7 +54,7 @@ export interface OptCycle {
   readonly gradient: number | null
 }
 
-export const noFigures: Figures = {
+const noFigures: Figures = {
   cycles: [],
   mulliken: null,
   frequencies: null,
@@ -63,6 +63,31 @@ export const noFigures: Figures = {
   cpu_s: null,
   ranks: null,
   memory_mb: null,
+}
+
+/** What an output says that nobody has read, or of which nobody can. */
+export const unread: OutputReading = {
+  outcome: 'unknown',
+  category: null,
+  reason: null,
+  evidence: [],
+  result: {
+    energy_hartree: null,
+    converged: null,
+    terminated_normally: null,
+    version: null,
+    scf_cycles: null,
+    opt_cycles: null,
+    max_gradient: null,
+    basis_functions: null,
+    dielectric: null,
+    shieldings: null,
+    wall_s: null,
+  },
+  figures: noFigures,
+  kind: null,
+  geometry: null,
+  now: { scf_cycle: null, opt_cycle: null },
 }
 
 export type GeometryAtom = readonly [element: string, x: number, y: number, z: number]

@@ -1,7 +1,7 @@
 import type { Json } from '../ids.ts'
 import type { Evidence } from '../model/job.ts'
 import { evidenceAt } from './complaints.ts'
-import { noFigures, type OutputReader, type OutputReading, type Program } from './program.ts'
+import { type OutputReader, type OutputReading, type Program, unread } from './program.ts'
 import { byFirstCharacter, byFirstWord, firstWord, type Rule } from './rules.ts'
 
 interface Known {
@@ -64,33 +64,9 @@ export interface RecognisingReader {
   recognised(): Recognised
 }
 
-const nothing: OutputReading = {
-  outcome: 'unknown',
-  category: null,
-  reason: null,
-  evidence: [],
-  result: {
-    energy_hartree: null,
-    converged: null,
-    terminated_normally: null,
-    version: null,
-    scf_cycles: null,
-    opt_cycles: null,
-    max_gradient: null,
-    basis_functions: null,
-    dielectric: null,
-    shieldings: null,
-    wall_s: null,
-  },
-  figures: noFigures,
-  kind: null,
-  geometry: null,
-  now: { scf_cycle: null, opt_cycle: null },
-}
-
 /** An output of which nothing is known but this. */
 export function unknownOutput(reason: string, evidence: readonly Evidence[] = []): OutputReading {
-  return { ...nothing, reason, evidence }
+  return { ...unread, reason, evidence }
 }
 
 /**

@@ -6,6 +6,7 @@ import { type FetchedFile, type JobSpec, lastAttempt } from '../../shared/model/
 import { get } from '../../shared/model/table.ts'
 import { verdict } from '../../shared/model/verdict.ts'
 import { programOf } from '../../shared/programs/index.ts'
+import { unread } from '../../shared/programs/program.ts'
 import type { ScriptedEngine } from '../serve/scripted-engine.ts'
 
 /** A run of jobs that have nothing to do with each other, each moved on when a test says so. */
@@ -136,7 +137,7 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
         run,
         jobs: refs(keys).map(at => ({
           ...at,
-          result: NO_RESULT,
+          result: { ...unread.result, geometry: null },
           outcome: 'completed' as const,
           category: null,
           reason: null,
@@ -162,19 +163,4 @@ function fixtureText(name: string): string {
   )
   texts.set(name, text)
   return text
-}
-
-const NO_RESULT = {
-  energy_hartree: null,
-  converged: null,
-  terminated_normally: null,
-  version: null,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
-  geometry: null,
-  wall_s: null,
 }

@@ -7,23 +7,11 @@ import type { Run } from '../../../shared/model/run.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { draftOf, get } from '../../../shared/model/table.ts'
 import type { Task } from '../../../shared/model/task.ts'
+import { unread } from '../../../shared/programs/program.ts'
 import type { Known, Plan, Workflow } from '../../../shared/workflows/workflow.ts'
 
 const at: Instant = '2026-01-01T00:00:00.000Z'
-const nothing: JobResult = {
-  energy_hartree: null,
-  converged: null,
-  terminated_normally: null,
-  version: null,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
-  geometry: null,
-  wall_s: null,
-}
+const nothing: JobResult = { ...unread.result, geometry: null }
 
 /** A run as a table of facts that a test sets by hand; its plan is asked for after each. */
 export function fakeRun(workflow: Workflow, params: Json) {
