@@ -42,7 +42,7 @@ export async function attach(path: string): Promise<AttachedEngine> {
   })
   const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
   socket.on('close', () => engine.$close(new Error('the engine has ended')))
-  const hello = await within(HELLO_MS, engine.hello()).catch((error: unknown) => {
+  const hello = await within(HELLO_MS, engine.hello(process.env.SSH_AUTH_SOCK || null)).catch((error: unknown) => {
     socket.destroy()
     throw error
   })

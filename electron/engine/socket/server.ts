@@ -5,6 +5,7 @@ import type { ContentRef } from '../../../shared/ids.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import type { Result } from '../../../shared/result.ts'
 import { version } from '../../version.ts'
+import { hearOfAgent } from '../machines/transports/index.ts'
 import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
 /** What hosts on this computer may ask of an engine, run by the same user. */
@@ -67,7 +68,10 @@ function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void
   let unsubscribe: Unsubscribe = () => {}
   const unlisten: Partial<Record<keyof Channels, Unsubscribe>> = {}
   const host = overSocket<HostFunctions, EngineFunctions>(socket, {
-    hello: () => ({ contract: CONTRACT_VERSION, version, pid: process.pid }),
+    hello(agent) {
+      if (agent) hearOfAgent(agent)
+      return { contract: CONTRACT_VERSION, version, pid: process.pid }
+    },
     send: command => engine.send(command),
     put: text => engine.put(text),
     keep: path => engine.keep(path),

@@ -16,8 +16,8 @@ import type { Result } from '../../../shared/result.ts'
 
 /** What the engine's side of the socket does. Faults are answers (Result), since an error would lose its code on the way. */
 export interface EngineFunctions {
-  /** The contract version, and who answers. */
-  hello(): { readonly contract: number; readonly version: string; readonly pid: number }
+  /** The contract version, and who answers; `agent`: the ssh-agent of who asks. */
+  hello(agent: string | null): { readonly contract: number; readonly version: string; readonly pid: number }
   send(command: Command): Promise<Result<Sent>>
   put(text: string): Promise<Result<ContentRef>>
   /** Keeps a file of this computer, whatever it holds and however big it is. */

@@ -75,7 +75,7 @@ test('a host that does not read costs little memory, gets the state once it read
     questions: () => {},
     activity: () => {},
   })
-  await engine.hello()
+  await engine.hello(null)
   void engine.subscribe.asEvent()
   while (busy.listeners.size === 0) await sleep(5)
   socket.pause()

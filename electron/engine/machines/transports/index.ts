@@ -2,6 +2,7 @@ import type { Machine } from '../../../../shared/model/machine.ts'
 import { local } from './local.ts'
 import type { Transport } from './transport.ts'
 
+export { hearOfAgent } from './agent-socket.ts'
 export { type Ask, type Login, type Session, type Transport, type Tty, Unreachable, WantsLogin } from './transport.ts'
 
 /** Loaded when it is first needed: a terminal command that stays on this computer should not pay for it. */

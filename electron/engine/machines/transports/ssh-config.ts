@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { SshSettings } from '../../../../shared/model/machine.ts'
 import { printable } from '../../../../shared/printable.ts'
+import { agentHere } from './agent-socket.ts'
 import { Unreachable } from './transport.ts'
 
 /** How one host is reached, once the person's ssh configuration has had its say. */
@@ -59,7 +60,7 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
     user,
     identities: settings.identity === null ? identities : [settings.identity],
     identitiesOnly: one('identitiesonly') === 'yes',
-    agent: agentSocket(one('identityagent'), path),
+    agent: await agentSocket(one('identityagent'), path),
     jumps: one('proxyjump')?.split(',') ?? [],
     hostKeyAlias: one('hostkeyalias'),
     knownHosts: [
@@ -106,7 +107,7 @@ async function askSsh(
 }
 
 /** Where no ssh is installed there is no configuration of it either. */
-function withoutSsh({ host, port, user, identity, jump, known_hosts }: SshSettings): ResolvedHost {
+async function withoutSsh({ host, port, user, identity, jump, known_hosts }: SshSettings): Promise<ResolvedHost> {
   const folder = join(homedir(), '.ssh')
   const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map(name => join(folder, name)).filter(existsSync)
   return {
@@ -116,7 +117,7 @@ function withoutSsh({ host, port, user, identity, jump, known_hosts }: SshSettin
     user: user ?? userInfo().username,
     identities: identity === null ? usual : [identity],
     identitiesOnly: false,
-    agent: process.env.SSH_AUTH_SOCK ?? null,
+    agent: await agentHere(),
     jumps: jump === null ? [] : jump.split(','),
     hostKeyAlias: null,
     knownHosts: [known_hosts ?? join(folder, 'known_hosts')],
@@ -160,8 +161,8 @@ async function hasTicket(): Promise<boolean> {
   )
 }
 
-function agentSocket(setting: string | null, path: (text: string) => string): string | null {
-  if (setting === null || setting === 'SSH_AUTH_SOCK') return process.env.SSH_AUTH_SOCK || null
+async function agentSocket(setting: string | null, path: (text: string) => string): Promise<string | null> {
+  if (setting === null || setting === 'SSH_AUTH_SOCK') return agentHere()
   return path(setting.startsWith('$') ? (process.env[setting.slice(1)] ?? '') : setting) || null
 }
 

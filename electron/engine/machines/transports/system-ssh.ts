@@ -10,6 +10,7 @@ import type { SshSettings } from '../../../../shared/model/machine.ts'
 import { printable } from '../../../../shared/printable.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
+import { agentHere } from './agent-socket.ts'
 import { relayQuestions } from './askpass.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
@@ -79,12 +80,13 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     // A pinned key is asked about each time, and the answer is the pin.
     ...(settings.host_key === null ? [] : ['UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']),
   ]
+  const agent = await agentHere()
   login.count('connections')
   login.count('login_tries')
   const master = spawn('ssh', ['-M', '-N', '-T', '-S', control, ...flags(options), ...sshArguments(settings)], {
     detached: true, // no terminal: what it asks goes through the relay
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...relay.env },
+    env: { ...process.env, ...(agent === null ? {} : { SSH_AUTH_SOCK: agent }), ...relay.env },
   })
   let words = ''
   master.stderr.setEncoding('utf8').on('data', (text: string) => {
