@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Engine, MachineActivity } from '../../shared/contract.ts'
 import type { MachineName } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
-import { LOCAL, localMachine, type Machine, type MachineSettings } from '../../shared/model/machine.ts'
+import { LOCAL, localMachine, type Machine, type MachineSettings, reachOf } from '../../shared/model/machine.ts'
 import { checkMachine } from '../../shared/model/machine-settings.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import { machinesFile, readMachinesFile } from '../../shared/show/machines-file.ts'
@@ -59,7 +59,7 @@ async function list({ home, terminal }: Surroundings, given: Given): Promise<num
         ['machine', 'reach', 'scheduler', 'asked', 'programs'],
         document.map(({ name, reach, scheduler, programs, counters, text, silent }) => [
           name,
-          text === null ? reach : `${reach}: ${text}`,
+          text === null ? reach.replace('-', ' ') : `${reach}: ${text}`,
           silent === null ? scheduler : `${scheduler}, silent since ${silent.since}`,
           counters.round_trips === null ? '–' : `${counters.round_trips} calls, ${counters.questions} to the scheduler`,
           programsText(programs),
@@ -198,22 +198,30 @@ async function importFile({ home, terminal, cwd }: Surroundings, given: Given): 
 async function loggingIn(home: string, command: Command): Promise<void> {
   const engine = await ensureEngine(home)
   const person = personHere()
-  const leave = person === null ? () => {} : engine.questions(answering(engine, person))
+  const over = new AbortController()
+  const leave = person === null ? () => {} : engine.questions(answering(engine, person, over.signal))
   try {
     orThrow(await engine.send(command))
   } finally {
+    over.abort()
     leave()
     engine.detach()
   }
 }
 
-function answering(engine: Engine, person: Person): Parameters<Engine['questions']>[0] {
-  const asked = new Set<string>()
+/** `signal`: nobody waits for an answer any more. A question that is closed meanwhile is taken back as well. */
+function answering(engine: Engine, person: Person, signal: AbortSignal): Parameters<Engine['questions']>[0] {
+  const asked = new Map<string, AbortController>()
   return open => {
+    for (const [id, closed] of asked) if (!open.some(question => question.id === id)) closed.abort()
     for (const question of open) {
       if (asked.has(question.id)) continue
-      asked.add(question.id)
-      void person(question).then(answer => engine.answer(question.id, answer))
+      const closed = new AbortController()
+      asked.set(question.id, closed)
+      const until = AbortSignal.any([signal, closed.signal])
+      void person(question, until).then(async answer => {
+        if (!until.aborted) await engine.answer(question.id, answer)
+      })
     }
   }
 }
@@ -252,14 +260,12 @@ async function show(
 }
 
 /** As `machines list` shows it. */
-function shown(
-  { name, reach, settings, found, clock_skew_s, silent, others }: Machine,
-  counted: ReadonlyMap<string, MachineActivity>,
-) {
+function shown(machine: Machine, counted: ReadonlyMap<string, MachineActivity>) {
+  const { name, reach, settings, found, clock_skew_s, silent, others } = machine
   const { connections, login_tries, prompts, questions, round_trips, since } = counted.get(name) ?? UNCOUNTED
   return {
     name,
-    reach: reach.is,
+    reach: reachOf(machine),
     text: reach.text,
     hint: reach.hint,
     since: reach.since,

@@ -4,8 +4,11 @@ import { promisify } from 'node:util'
 import type { Question } from '../../shared/contract.ts'
 import { printable } from '../../shared/printable.ts'
 
-/** Puts a question and resolves with the answer; null where it is declined. */
-export type Person = (question: Pick<Question, 'kind' | 'text' | 'echo'>) => Promise<string | null>
+/** Puts a question and resolves with the answer; null where it is declined, or nobody waits for it any more. */
+export type Person = (question: Pick<Question, 'kind' | 'text' | 'echo'>, signal: AbortSignal) => Promise<string | null>
+
+/** LARMOR_ASKPASS_S: after how many seconds the program of LARMOR_ASKPASS is no longer waited for. */
+const ASKPASS_MS = 1000 * Number(process.env.LARMOR_ASKPASS_S ?? 300)
 
 /**
  * The person at this terminal, or the program that LARMOR_ASKPASS names (its argument is the question, its output the
@@ -14,22 +17,27 @@ export type Person = (question: Pick<Question, 'kind' | 'text' | 'echo'>) => Pro
  */
 export function personHere(): Person | null {
   const program = process.env.LARMOR_ASKPASS
-  if (program) return ({ text }) => askProgram(program, text)
+  if (program) return ({ text }, signal) => askProgram(program, text, signal)
   // Output may be a pipe: what is asked goes to standard error.
   if (process.stdin.isTTY && process.stderr.isTTY) return askTerminal
   return null
 }
 
-async function askProgram(program: string, text: string): Promise<string | null> {
+async function askProgram(program: string, text: string, signal: AbortSignal): Promise<string | null> {
+  const late = AbortSignal.timeout(ASKPASS_MS)
+  const until = AbortSignal.any([signal, late])
   try {
-    const { stdout } = await promisify(execFile)(program, [text], { maxBuffer: 65_536 })
+    const how = { maxBuffer: 65_536, signal: until, killSignal: 'SIGKILL' } as const
+    const { stdout } = await promisify(execFile)(program, [text], how)
     return stdout.replace(/\r?\n$/, '')
   } catch {
+    if (late.aborted)
+      process.stderr.write(`${program} (LARMOR_ASKPASS) gave no answer within ${ASKPASS_MS / 1000} s, and was ended.\n`)
     return null
   }
 }
 
-const askTerminal: Person = ({ kind, text, echo }) =>
+const askTerminal: Person = ({ kind, text, echo }, signal) =>
   new Promise(resolve => {
     const prompt = printable(kind === 'host-key' ? `${text} (yes/no) ` : text)
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true })
@@ -47,4 +55,5 @@ const askTerminal: Person = ({ kind, text, echo }) =>
       terminal.close()
     })
     terminal.on('close', () => resolve(null))
+    signal.addEventListener('abort', () => terminal.close(), { once: true })
   })

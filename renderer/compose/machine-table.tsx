@@ -1,5 +1,5 @@
 import { type Asked, type Cost, costOf, LEAST_COMPARABLE } from '../../shared/compose/cost.ts'
-import type { Machine } from '../../shared/model/machine.ts'
+import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 
@@ -28,7 +28,8 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
         </tr>
       </thead>
       <tbody>
-        {machines.map(({ name, settings, reach }) => {
+        {machines.map(each => {
+          const { name, settings } = each
           const cost = asked ? costOf(values(state.jobs), { ...asked, machine: name }) : null
           return (
             <tr key={name} className={name === machine ? 'chosen' : undefined} data-machine={name}>
@@ -39,7 +40,7 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
                 </label>
               </th>
               <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
-              <td>{reach.is === 'ok' ? 'ready' : reach.is === 'unreachable' ? 'does not answer' : 'wants a login'}</td>
+              <td>{STATE_WORDS[reachOf(each)]}</td>
               <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>
             </tr>
           )
@@ -48,6 +49,13 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
     </table>
   )
 }
+
+const STATE_WORDS = {
+  ok: 'ready',
+  'not-tried': 'not tried yet',
+  unreachable: 'does not answer',
+  'wants-login': 'wants a login',
+} as const
 
 /** `12–40 core min`: a range, never one number. */
 function rangeText({ low, high }: Cost['one']): string {

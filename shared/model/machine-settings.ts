@@ -50,7 +50,8 @@ function words({ partition, account, qos, constraint, gres, clusters, programs }
 
 /** The same characters as OpenSSH refuses (valid_hostname, valid_ruser of its ssh.c), since a ProxyCommand may hold them. */
 function checkSsh({ host, user, port, jump, identity, config, known_hosts, host_key }: SshSettings): Result<void> {
-  const unfit = (text: string) => /^-|['"`$\\;&<>|(){}\s\p{Cc}]/u.test(text)
+  // An account may stand before the host, in an address of ssh:// as well: neither may look like an option.
+  const unfit = (text: string) => /(^|@|\/)-|['"`$\\;&<>|(){}\s\p{Cc}]/u.test(text)
   if (host === '' || unfit(host)) return badInput('ssh', `"${host}" is no name of a host.`, 'As it is typed after ssh.')
   if (user !== null && (user === '' || unfit(user))) return badInput('user', `"${user}" is no name of an account.`)
   if (jump !== null && (jump === '' || jump.split(',').some(hop => hop === '' || unfit(hop))))

@@ -178,6 +178,12 @@ export const localMachine: Machine = {
   others: [],
 }
 
+/** Whether it answers, as far as that was ever tried: a machine that was never logged in to has not answered either. */
+export function reachOf({ settings, reach, clock_skew_s }: Machine): Machine['reach']['is'] | 'not-tried' {
+  // The first thing that is asked of a machine is its clock.
+  return reach.is === 'ok' && settings.transport === 'ssh' && clock_skew_s === null ? 'not-tried' : reach.is
+}
+
 /** All that a connection depends on, as one text. */
 export function wayTo({ settings: { transport, ssh, work } }: Machine): string {
   return JSON.stringify([transport, ssh, work])

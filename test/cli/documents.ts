@@ -221,7 +221,7 @@ export const exported = having({ files: listOf(having({ path: text, sha256, byte
 export const machines = listOf(
   having({
     name: text,
-    reach: word('ok', 'unreachable', 'wants-login'),
+    reach: word('ok', 'not-tried', 'unreachable', 'wants-login'),
     scheduler: text,
     programs: recordOf(having({ path: text, version: orNull(text) })),
     clock_skew_s: orNull(number),

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { sh } from '../../shared/sh.ts'
 import { type Cluster, startCluster } from '../testbed/cluster.ts'
 import { until } from '../testbed/daemons.ts'
@@ -46,7 +46,8 @@ describe('a cluster', () => {
   })
 
   test('is added with its key, tested, and what was asked of it is counted', async () => {
-    expect((await larmor(...add('--host-key', cluster.hostKeyFingerprint))).exit).toBe(0)
+    const added = await larmor(...add('--host-key', cluster.hostKeyFingerprint))
+    expect(added).toMatchObject({ exit: 0, json: { reach: 'not-tried' } })
     const tested = await larmor('machines', 'test', 'cluster')
     expect({ exit: tested.exit, err: tested.err }).toEqual({ exit: 0, err: '' })
     expect(tested.json).toMatchObject({ ok: true, reach: 'ok', scheduler: 'slurm', clock_skew_s: 0 })
@@ -153,6 +154,17 @@ describe('a machine with a second factor', () => {
     expect((await larmor('wait', begun.json.run, '--timeout', '60')).json.state).toBe('cancelled')
   }, 300_000)
 
+  test('does not wait for ever for a LARMOR_ASKPASS that hangs, and says so', async () => {
+    const hangs = join(folder, 'hangs')
+    writeFileSync(hangs, '#!/bin/sh\nsleep 1000\n', { mode: 0o755 })
+    const work = ['--scheduler', 'direct', '--work', `${sshd.work}/larmor`, '--host-key', sshd.hostKeyFingerprint]
+    expect((await larmor('machines', 'add', 'hangs', ...way(sshd), ...work)).exit).toBe(0)
+    const env = { LARMOR_ASKPASS: hangs, LARMOR_ASKPASS_S: '2' }
+    const tried = await run(['machines', 'connect', 'hangs', '--json'], { home, env })
+    expect(tried).toMatchObject({ exit: 6, json: { error: { message: expect.stringContaining('Nobody answered') } } })
+    expect(tried.err).toContain(`${hangs} (LARMOR_ASKPASS) gave no answer within 2 s`)
+  })
+
   test('asks at a terminal as well, and what is typed is not shown', async () => {
     const known = join(folder, 'known_by_hand')
     const args = ['machines', 'add', 'hand', ...way(sshd), '--scheduler', 'direct', '--work', `${sshd.work}/larmor`]
@@ -170,6 +182,54 @@ describe('a machine with a second factor', () => {
     expect(right).toMatchObject({ exit: 0, shown: expect.stringContaining('hand is connected') })
     expect(right.shown).not.toContain(SECRET)
   }, 120_000)
+})
+
+describe('a key that only an ssh-agent has', () => {
+  let sshd: Sshd
+  beforeAll(async () => {
+    sshd = await startSshd()
+  })
+  afterAll(() => sshd?.stop())
+
+  /** A real agent that holds the key, on a socket of its own. */
+  async function agent(name: string) {
+    const socket = join(folder, name)
+    const process = execFile('ssh-agent', ['-D', '-a', socket])
+    onTestFinished(() => void process.kill())
+    await until('the agent', () => existsSync(socket))
+    execFileSync('ssh-add', ['-q', sshd.identity], { env: { SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
+    return { env: { SSH_AUTH_SOCK: socket }, process }
+  }
+
+  test('opens by the agent of the terminal that asks, also when the one that the engine began with is gone', async () => {
+    await larmor('engine', 'stop')
+    const config = join(folder, 'agent_config')
+    writeFileSync(config, `IdentityFile ${folder}/none\n`)
+    const where = ['--ssh', sshd.host, '--port', `${sshd.port}`, '--user', sshd.user, '--ssh-config', config]
+    const work = ['--scheduler', 'direct', '--work', `${sshd.work}/larmor`, '--host-key', sshd.hostKeyFingerprint]
+    const first = await agent('agent 1')
+    const connect = (env: Readonly<Record<string, string>>) =>
+      run(['machines', 'connect', 'agent', '--json'], { home, env })
+    expect((await run(['machines', 'add', 'agent', ...where, ...work], { home, env: first.env })).exit).toBe(0)
+    expect(await connect(first.env)).toMatchObject({ exit: 0, json: { reach: 'ok' } })
+
+    first.process.kill()
+    await until('its end', () => !existsSync(first.env.SSH_AUTH_SOCK))
+    const pid = (await larmor('engine', 'status')).json.pid
+    sshd.cut()
+    let gone = await connect(first.env)
+    await until('that the cut is seen', async () => {
+      if (gone.exit === 0) gone = await connect(first.env)
+      return gone.exit !== 0
+    })
+    expect(gone).toMatchObject({ exit: 6, json: { error: { code: 'person-wanted' } } })
+    expect(gone.json.error.message).toContain(`The ssh-agent at ${first.env.SSH_AUTH_SOCK} does not answer`)
+    expect(gone.json.error.hint).toContain('ssh-add')
+
+    const second = await agent('agent 2')
+    expect(await connect(second.env)).toMatchObject({ exit: 0, json: { reach: 'ok' } })
+    expect((await larmor('engine', 'status')).json.pid).toBe(pid) // the very engine that began with the first
+  })
 })
 
 /** Runs it in a terminal, which script(1) makes, and types the answer once the question stands there. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { workplace } from './workplace.ts'
@@ -58,7 +58,8 @@ test("a set-up goes to a colleague as one file, without what is one's own", asyn
   await writeFile(prologue, 'module purge\nmodule load xtb\n')
   const own = ['--user', 'alice', '--identity', '/home/alice/.ssh/key', '--host-key', key, '--env', 'API_TOKEN=geheim']
   const args = ['--ssh', 'login.cluster.org', '--scheduler', 'slurm', '--work', '~/larmor', '--partition', 'short']
-  await larmor(['machines', 'add', 'cluster', ...args, ...own, '--prologue', `xtb=${prologue}`])
+  const added = await larmor(['machines', 'add', 'cluster', ...args, ...own, '--prologue', `xtb=${prologue}`])
+  expect(added).toMatchObject({ reach: 'not-tried', clock_skew_s: null }) // nobody has logged in yet
   const file = join(home, 'machines.json')
   expect(await larmor(['machines', 'export', file])).toEqual({ file, machines: ['cluster'] })
   const text = await readFile(file, 'utf8')
@@ -86,6 +87,19 @@ test("a set-up goes to a colleague as one file, without what is one's own", asyn
     await writeFile(file, wrong)
     expect(await other.refusal(2, ['machines', 'import', file])).toMatchObject({ field: 'file' })
   }
+})
+
+test('what could be an option of ssh is no host, and nothing is run for it', async () => {
+  const mark = join(home, 'run by ssh')
+  for (const host of ['-oProxyCommand=x', `u@-oProxyCommand=touch${'$'}{IFS}"${mark}"`, 'u@-oProxyCommand=x']) {
+    const args = ['machines', 'add', 'dash', `--ssh=${host}`, '--scheduler', 'slurm', '--work', '~/larmor']
+    expect(await refusal(2, args)).toMatchObject({
+      field: 'ssh',
+      message: expect.stringContaining('no name of a host'),
+    })
+  }
+  await expect(access(mark)).rejects.toThrow('ENOENT')
+  await refusal(4, ['machines', 'test', 'dash'])
 })
 
 test('this computer is tested as well', async () => {

@@ -18,7 +18,22 @@ const field = (settings: MachineSettings, name = 'cluster') => {
 }
 
 /** What could be read as an option or reach a shell of ssh's own (ProxyCommand, Match exec). */
-const UNFIT = ['-oProxyCommand=x', 'a$(b)', 'a`b`', 'a b', 'a\nb', "a'b", 'a"b', 'a;b', 'a|b', 'a&b', 'a\\b', '']
+const UNFIT = [
+  '-oProxyCommand=x',
+  'u@-oProxyCommand=x',
+  'ssh://-oProxyCommand=x',
+  'a$(b)',
+  'a`b`',
+  'a b',
+  'a\nb',
+  "a'b",
+  'a"b',
+  'a;b',
+  'a|b',
+  'a&b',
+  'a\\b',
+  '',
+]
 
 test('usual names and settings are taken', () => {
   for (const name of ['cluster', 'hpc-2', 'Rechner_ä', '1']) expect(field(cluster(), name)).toBeNull()
