@@ -5,7 +5,7 @@ import { reduce } from '../shared/model/reduce.ts'
 import type { State } from '../shared/model/state.ts'
 import { type Fault, FaultError } from '../shared/result.ts'
 import { model } from './engine/model.ts'
-import { type AttachedEngine, attach } from './engine/socket/client.ts'
+import { type AttachedEngine, attach, engineEnded } from './engine/socket/client.ts'
 import { diskFault } from './engine/store/disk-fault.ts'
 import { type EngineOwner, readLock } from './engine/store/lock.ts'
 import { readStore } from './engine/store/store.ts'
@@ -62,7 +62,7 @@ async function readDisk(home: string): Promise<Seen> {
 
 function snapshotOf(engine: AttachedEngine): Promise<State> {
   return new Promise((resolve, reject) => {
-    engine.closed.then(() => reject(new Error('the engine has ended')))
+    engine.closed.then(() => reject(engineEnded()))
     engine.subscribe(update => {
       if (update.is === 'snapshot') resolve(update.state)
     })

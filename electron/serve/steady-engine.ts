@@ -78,8 +78,7 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored, dis
       return await act(current ?? take(await ensured()))
     } catch (error) {
       if (error instanceof FaultError) return fail(error.fault)
-      if (current) throw error
-      return fail({ code: 'not-now', message: 'The engine ended meanwhile: it is not known whether this was done.' })
+      throw error
     }
   }
   function join<Listener>(

@@ -40,6 +40,21 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
 }
 
 describe.skipIf(blind)('an engine', () => {
+  test('that ends before it has answered leaves a sentence, and a request that can be repeated', async context => {
+    const { home, script, witness } = await folderOf(context)
+    const path = await script('a.sh', witness.script('a', 'true'))
+    const asked = ['run', path, '--program', 'command', '--request-id', 'once', '--json']
+    for (const at of ['blob.write:before', 'journal.append:after']) {
+      const told = await larmor(home, asked, { env: { LARMOR_CRASH_AT: at } })
+      expect([told.code, told.json()]).toMatchObject([3, { error: { code: 'not-now' } }])
+      expect(told.err).not.toContain('    at ')
+    }
+
+    const { run } = (await larmor(home, asked)).json() as { run: string }
+    await stateWhen(home, state => get(state.runs, run)?.phase.is === 'ended')
+    expect(await witness.seen()).toEqual({ a: { began: 1, ended: 1 } })
+  })
+
   test('outlives the terminal that started it: hang-up and end of the whole session', async context => {
     const { home, script, witness } = await folderOf(context)
     const path = await script('a.sh', witness.script('a', 'sleep 2'))

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { engineEnded } from '../../electron/engine/socket/client.ts'
 import { type MortalEngine, steadyEngine } from '../../electron/serve/steady-engine.ts'
 import type { Question, Update } from '../../shared/contract.ts'
 import type { MachineName, RunId } from '../../shared/ids.ts'
@@ -126,7 +127,7 @@ test('a command during which the engine ends is answered as not known, not as do
     async send(): Promise<never> {
       first.end()
       await first.closed
-      throw new Error('the engine has ended')
+      throw engineEnded()
     },
   }
   const steady = steadyEngine(ending, {

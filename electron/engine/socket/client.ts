@@ -41,7 +41,7 @@ export async function attach(path: string): Promise<AttachedEngine> {
     },
   })
   const closed = new Promise<void>(resolve => socket.on('close', () => resolve()))
-  socket.on('close', () => engine.$close(new Error('the engine has ended')))
+  socket.on('close', () => engine.$close(engineEnded()))
   const hello = await within(HELLO_MS, engine.hello(process.env.SSH_AUTH_SOCK || null)).catch((error: unknown) => {
     socket.destroy()
     throw error
@@ -54,11 +54,16 @@ export async function attach(path: string): Promise<AttachedEngine> {
       hint: 'larmor engine stop, then try again: submitted jobs go on meanwhile.',
     })
   }
+  /** Rejects with engineEnded whether the engine ended before the call or during it. */
+  async function asked<T>(call: () => Promise<T>): Promise<T> {
+    if (socket.destroyed) throw engineEnded()
+    return call()
+  }
   /** Each listening begins with what is now, for all who listen already as well. */
   function join<Channel extends keyof Channels>(channel: Channel, listener: Channels[Channel]): Unsubscribe {
     const set: Set<Channels[Channel]> = listeners[channel]
     set.add(listener)
-    void engine.listen.asEvent(channel)
+    if (!socket.destroyed) void engine.listen.asEvent(channel)
     return () => {
       set.delete(listener)
       if (set.size === 0 && !socket.destroyed) void engine.unlisten.asEvent(channel)
@@ -68,23 +73,23 @@ export async function attach(path: string): Promise<AttachedEngine> {
     subscribe(listener) {
       // Each subscription begins with a snapshot; the ones before it take the same snapshot again, which is harmless.
       updates.add(listener)
-      void engine.subscribe.asEvent()
+      if (!socket.destroyed) void engine.subscribe.asEvent()
       return () => {
         updates.delete(listener)
         if (updates.size === 0 && !socket.destroyed) void engine.unsubscribe.asEvent()
       }
     },
-    send: command => engine.send(command),
-    put: text => engine.put(text),
-    keep: path => engine.keep(path),
-    read: (ref, range) => engine.read(ref, range ?? null),
-    archivedRuns: () => engine.archivedRuns(),
-    archivedRun: run => engine.archivedRun(run),
+    send: command => asked(() => engine.send(command)),
+    put: text => asked(() => engine.put(text)),
+    keep: path => asked(() => engine.keep(path)),
+    read: (ref, range) => asked(() => engine.read(ref, range ?? null)),
+    archivedRuns: () => asked(() => engine.archivedRuns()),
+    archivedRun: run => asked(() => engine.archivedRun(run)),
     readings: listener => join('readings', listener),
     questions: listener => join('questions', listener),
     activity: listener => join('activity', listener),
-    answer: (id, answer) => engine.answer(id, answer),
-    terminal: call => engine.terminal(call),
+    answer: (id, answer) => asked(() => engine.answer(id, answer)),
+    terminal: call => asked(() => engine.terminal(call)),
     async shutdown() {
       void engine.shutdown.asEvent()
       await closed
@@ -92,6 +97,15 @@ export async function attach(path: string): Promise<AttachedEngine> {
     detach: () => socket.destroy(),
     closed,
   }
+}
+
+/** What a call comes to whose engine ended before it answered: it may have been done. */
+export function engineEnded(): FaultError {
+  return new FaultError({
+    code: 'not-now',
+    message: 'The engine ended before it answered: it is not known whether this was done.',
+    hint: 'larmor status tells. A starting command with --request-id can be repeated without harm.',
+  })
 }
 
 /** A process that is suspended, or far too busy, takes connections and never answers. */
