@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { inspect } from 'node:util'
-import { FaultError } from '../shared/result.ts'
+import { type Fault, FaultError } from '../shared/result.ts'
 import { classifyCommands } from './cli/classify-command.ts'
 import { badArgument, type CliCommand, parseGiven } from './cli/command.ts'
 import { doctor } from './cli/doctor.ts'
@@ -65,10 +65,16 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     // What the disk refused is no defect, wherever it was noticed.
     const error = diskFault(thrown, homeFolder())
-    if (error instanceof FaultError) return tellFault(json, error.fault)
+    if (error instanceof FaultError) return tellFault(json, withUsage(error.fault, name))
     const detail = error instanceof Error ? (error.stack ?? error.message) : inspect(error)
     return tellFault(json, { code: 'internal', message: 'This is a defect of Larmor.', detail })
   }
+}
+
+/** What is wrong with the arguments, with where they are explained if nothing better is known. */
+function withUsage(fault: Fault, name: string | undefined): Fault {
+  const known = commands.some(command => command.name === name)
+  return fault.code === 'bad-input' && known ? { hint: `larmor ${name} --help`, ...fault } : fault
 }
 
 function help(): string {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, statfsSync } from 'node:fs'
 import { availableParallelism, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { FaultError } from '../../shared/result.ts'
@@ -29,10 +29,11 @@ export const doctor: CliCommand = {
       node(),
       { name: 'computer', ok: true, found: `${availableParallelism()} cores, ${gigabytes(totalmem())} GB`, hint: null },
       program('nwchem', 'apt-get install nwchem (Debian, Ubuntu). Shieldings need it; --program none goes without'),
+      optional('xtb', 'apt-get install xtb (Debian, Ubuntu). It ranks conformers (--pre xtb) and runs its own inputs'),
       program('mpirun', 'apt-get install openmpi-bin (Debian, Ubuntu). Only jobs of more than one rank need it'),
       program('tar', 'every job is sent as a tar stream'),
       await dataFolder(home),
-      journal(await storeReport(home)),
+      journal(await storeReport(home), cutOff(home)),
       await engine(home),
       page(),
       lingering(),
@@ -59,6 +60,11 @@ function node(): Check {
 function program(name: string, hint: string): Check {
   const found = onPath(name)
   return { name, ok: found !== null, found, hint: found === null ? hint : null }
+}
+
+/** As program, but most do without it. */
+function optional(name: string, hint: string): Check {
+  return { ...program(name, hint), ok: true }
 }
 
 /** Below this a few jobs may fill the disk: a shielding job's scratch is some hundred MB. */
@@ -89,13 +95,23 @@ async function storeReport(home: string): Promise<readonly string[] | FaultError
   }
 }
 
-function journal(report: readonly string[] | FaultError): Check {
+/** Half-written lines that were cut off the journal at an earlier start, each kept in a file. */
+function cutOff(home: string): number {
+  const folder = join(home, 'journal')
+  return existsSync(folder) ? readdirSync(folder).filter(file => /\.torn-\d+$/.test(file)).length : 0
+}
+
+function journal(report: readonly string[] | FaultError, cutOff: number): Check {
   const name = 'journal'
   if (report instanceof FaultError) {
     const { message, hint } = report.fault
     return { name, ok: false, found: message, hint: hint ?? null }
   }
-  return { name, ok: true, found: report.length > 0 ? report.join(' ') : 'whole', hint: null }
+  const hint =
+    cutOff === 0
+      ? null
+      : `${cutOff} half-written ${cutOff === 1 ? 'line was' : 'lines were'} cut off earlier and kept: journal/*.torn-*`
+  return { name, ok: true, found: report.length > 0 ? report.join(' ') : 'whole', hint }
 }
 
 async function engine(home: string): Promise<Check> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { availableParallelism, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -270,6 +270,19 @@ test('a port in use', async () => {
   const fault = await refused(['serve', '--port', String(port), '--no-open'], 3)
   expect(fault).toMatchObject({ field: 'port' })
   expect(fault.message).toContain(String(port))
+})
+
+test('a half-written line that was cut off the journal is told by doctor, long after', async () => {
+  const home = await newHome()
+  await run(['run', quick, '--program', 'command', '--wait', '--json'], { home })
+  await run(['engine', 'stop'], { home })
+  const [segment = ''] = await readdir(join(home, 'journal'))
+  await appendFile(join(home, 'journal', segment), '{"crc":"0000')
+  expect((await run(['doctor'], { home })).out).toContain('only half written')
+  await run(['engine', 'start'], { home })
+  await run(['engine', 'stop'], { home })
+  expect((await run(['doctor'], { home })).out).toMatch(/1 half-written .*\.torn-/)
+  await rm(home, { recursive: true })
 })
 
 test('a journal of a newer Larmor is left as it is', async () => {

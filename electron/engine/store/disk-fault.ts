@@ -38,13 +38,16 @@ export async function ifExists<T>(reading: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** Characters of a damaged line that are shown: enough to find it by. */
+const MOST_DETAIL = 200
+
 /** A `not-now` fault, thrown by whoever calls: the folder, the disk or the data do not allow it. */
 export function notNow(message: string, hint?: string, detail?: string): FaultError {
   const fault: Fault = {
     code: 'not-now',
     message,
     ...(hint === undefined ? {} : { hint }),
-    ...(detail === undefined ? {} : { detail: detail.slice(0, 4096) }),
+    ...(detail === undefined ? {} : { detail: detail.slice(0, MOST_DETAIL) }),
   }
   return new FaultError(fault)
 }

@@ -100,15 +100,18 @@ async function listSegments(folder: string): Promise<readonly Segment[]> {
 }
 
 /**
- * The length of the last segment without a line that was cut while it was written. A line that ends as a batch ends
- * was whole once: if it cannot be read, something has changed it, and cutting it off would lose confirmed facts.
+ * The length of the last segment without a line that was cut while it was written: one without line break, or one of
+ * which the disk got the end but not all before it, which then is zeros. Any other line was whole once: if it cannot be
+ * read, something has changed it, and cutting it off would lose confirmed facts.
  */
 function lengthBeforeTear(bytes: Buffer): number {
   const whole = bytes.lastIndexOf(NEWLINE) + 1
-  if (whole < bytes.length || whole === 0) return whole
+  if (whole < bytes.length) {
+    const lineBreakChanged = unseal('events', bytes.toString('utf8', whole, bytes.length - 1)) !== undefined
+    return lineBreakChanged ? bytes.length : whole
+  }
   const start = whole < 2 ? 0 : bytes.lastIndexOf(NEWLINE, whole - 2) + 1
-  const line = bytes.toString('utf8', start, whole - 1)
-  return line.endsWith(']}') || parse(line) !== undefined ? whole : start
+  return bytes.includes(0, start) ? start : whole
 }
 
 /** The events of a line, which go on from `seq` (null: from wherever). */

@@ -57,9 +57,9 @@ test('cut at any byte, it opens, loses at most the batch that was cut, says so, 
   }
 }, 120_000)
 
-test('any flipped bit is a fault, or is reported, or changes nothing; and a fault leaves the file alone', async () => {
+test('any flipped bit is a fault, or changes nothing; and a fault leaves the file alone', async () => {
   const home = await homeWith(whole)
-  const counts = { fault: 0, reported: 0, harmless: 0 }
+  const counts = { fault: 0, harmless: 0 }
   for (let byte = 0; byte < whole.length; byte++) {
     for (let bit = 0; bit < 8; bit++) {
       const flipped = Buffer.from(whole)
@@ -67,13 +67,9 @@ test('any flipped bit is a fault, or is reported, or changes nothing; and a faul
       await writeFile(pathIn(home), flipped)
       try {
         const { state, report } = await readStore(home, seen)
-        if (report.length > 0) {
-          counts.reported += 1
-          expect(states).toContainEqual(state)
-        } else {
-          counts.harmless += 1
-          expect(state).toEqual(states.at(-1))
-        }
+        counts.harmless += 1
+        expect(report).toEqual([])
+        expect(state).toEqual(states.at(-1))
       } catch (error) {
         if (!(error instanceof FaultError)) throw error
         counts.fault += 1
@@ -84,12 +80,11 @@ test('any flipped bit is a fault, or is reported, or changes nothing; and a faul
   }
   console.log(`${whole.length * 8} flipped bits: ${JSON.stringify(counts)}`)
   expect(counts.fault).toBeGreaterThan(0)
-  expect(counts.reported).toBeGreaterThan(0)
 }, 120_000)
 
 test('the writer never repairs a damaged line: it refuses, and every byte stays', async () => {
   const home = await homeWith(whole)
-  for (let byte = 0; byte < (ends[2] ?? 0); byte++) {
+  for (let byte = 0; byte < whole.length; byte++) {
     const flipped = Buffer.from(whole)
     flipped[byte] = (flipped[byte] ?? 0) ^ 1
     await writeFile(pathIn(home), flipped)

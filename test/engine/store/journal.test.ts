@@ -186,7 +186,7 @@ test('a newer Larmor is told from damage even where it seals its lines in anothe
 })
 
 test('a last line that was never whole is torn, with or without its line break', async () => {
-  for (const tail of ['{"crc":"0000', '{"half"\n', '\0\0\0\0', 'garbage\n']) {
+  for (const tail of ['{"crc":"0000', '{"half"', '\0\0\0\0', '{"half"\0\0\0]}\n']) {
     const folder = await newFolder()
     const journal = await open(folder)
     await journal.append([paused('r1')], AT)
