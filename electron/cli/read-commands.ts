@@ -14,7 +14,7 @@ import { readStore } from '../engine/store/store.ts'
 import { attachLiving } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
-import { remediesShown } from './resubmission.ts'
+import { placesOf, remediesShown } from './resubmission.ts'
 import { jobText, runText } from './show-text.ts'
 import { statusText } from './status-text.ts'
 import { EXIT } from './terminal.ts'
@@ -84,7 +84,7 @@ async function printShown(
   const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {
     const remedies = await remediesShown(home, found.job, state.machines[found.job.machine])
-    const document = { ...showJob(found.job, remedies), ...beside }
+    const document = { ...showJob(found.job, { remedies, edit: await placesOf(home, found.job) }), ...beside }
     terminal.document(document, () => jobText(document))
   } else {
     const document = { ...showRun(state, found.run), ...beside }

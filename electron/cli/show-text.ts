@@ -1,3 +1,4 @@
+import { placeText } from '../../shared/show/edit-places.ts'
 import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
@@ -111,6 +112,7 @@ export function jobText(job: JobDocument & { readonly engine: string }): string 
     ...job.evidence.map(
       ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text}`,
     ),
+    ...job.edit.map(place => `edit ${placeText(place)}`),
     ...job.remedies.flatMap(({ id, title, tried, diff }) => [
       `remedy ${id}: ${title}${tried ? '' : ' (untried)'}`,
       ...[diff?.input, diff?.resources].filter(text => text).map(text => indented(text as string)),

@@ -10,11 +10,12 @@ import { get } from '../../shared/model/table.ts'
 import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import type { ChangeDiff } from '../../shared/show/change-diff.ts'
+import { placeText } from '../../shared/show/edit-places.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
 import { find, findRun, readStateWith } from './find.ts'
-import { diffsOf } from './resubmission.ts'
+import { diffsOf, placesOf } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
 
 /** Sends a command to the engine, which is started where none lives: it must be there to carry it out. */
@@ -87,7 +88,8 @@ const resubmit: CliCommand = {
       throw badArgument('fix', `There is no remedy "${fix}".`, ['auto', 'none', ...remedyIds].join(', '))
     }
     const { state } = await readStateWith(home, given.words)
-    const { jobs, refused } = wantedJobs(state, given.words, given.flag('failed'), fix)
+    const { jobs, ...wanted } = wantedJobs(state, given.words, given.flag('failed'), fix)
+    const refused = await withPlaces(home, state, wanted.refused)
     const dry = given.flag('dry-run')
     const attempts =
       jobs.length === 0 ? [] : dry ? await previewOf(home, state, jobs, fix) : await resubmitted(home, jobs, fix)
@@ -98,12 +100,25 @@ const resubmit: CliCommand = {
           dry ? `would resubmit as ${label}` : `resubmitted as ${label}`,
           ...(diff ? [diff.input, diff.resources].filter(Boolean) : []),
         ]),
-        ...refused.map(({ job, reason }) => `not ${job}: ${reason}`),
+        ...refused.flatMap(({ job, reason, edit }) => [
+          `not ${job}: ${reason}`,
+          ...edit.map(place => `  edit ${placeText(place)}`),
+        ]),
         ...(attempts.length + refused.length === 0 ? ['Nothing to resubmit: no job of it has failed.'] : []),
       ].join('\n'),
     )
     return EXIT.done
   },
+}
+
+/** With the places to edit of those that only an edit helps. */
+function withPlaces(home: string, state: State, refused: Wanted['refused']) {
+  return Promise.all(
+    refused.map(async each => {
+      const job = get(state.jobs, each.job)
+      return { ...each, edit: job ? await placesOf(home, job) : [] }
+    }),
+  )
 }
 
 interface NewAttempt {

@@ -3,6 +3,7 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
 import { DiffView } from './diff-view.tsx'
+import { EditPlaces } from './edit-places.tsx'
 
 interface SuggestedFixProps {
   readonly job: Job
@@ -32,6 +33,7 @@ export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
       <section aria-labelledby="fix-title">
         <h3 id="fix-title">Suggested fix</h3>
         <p className="reason">{whyNone(job)}</p>
+        <EditPlaces job={job} />
         <p className="row">{same}</p>
       </section>
     )

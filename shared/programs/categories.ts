@@ -51,3 +51,15 @@ const sentences: Readonly<Record<Category, (program: string) => string>> = {
 export function sentence(category: Category, program: string): string {
   return sentences[category](program)
 }
+
+const NEEDS_EDIT: ReadonlySet<string | null> = new Set<Category>([
+  'bad-input',
+  'missing-basis',
+  'multiplicity',
+  'geometry',
+])
+
+/** Whether only an edit of the input by a person helps against it. */
+export function needsEdit(category: string | null): boolean {
+  return NEEDS_EDIT.has(category)
+}

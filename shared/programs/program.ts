@@ -3,6 +3,7 @@ import type { Evidence, FetchedFile, JobResult, Resources } from '../model/job.t
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
 import type { Category } from './categories.ts'
+import type { FindPlaces } from './places.ts'
 
 /** A file to send: a text that Larmor wrote, or what a person gave, by reference: it may hold anything, and be big. */
 export type InputFile =
@@ -164,6 +165,8 @@ export interface Program {
   restart(input: Json, last: JobResult | null): Json
   /** What is not here cannot be repaired. */
   readonly repairs?: Repairs
+  /** Where a person is to edit the input of a job that only an edit helps. */
+  readonly findPlaces?: FindPlaces
   /**
    * Which files of the job's folder a restart can begin with, as shell patterns without slash: of a job that did not end
    * well they come home, too, unless they are big.

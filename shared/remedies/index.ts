@@ -1,6 +1,6 @@
-import { type Attempt, isImported, type Job, lastAttempt } from '../model/job.ts'
+import { isImported, type Job, lastAttempt } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
-import { programOf, programs } from '../programs/index.ts'
+import { needsEdit, programOf, programs } from '../programs/index.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { remedies } from './remedies.ts'
 import type { Change, Remedy } from './remedy.ts'
@@ -13,13 +13,6 @@ export interface Offer extends Change {
   readonly title: string
   /** A real run of this program failed without it and completed with it, in a test; untried otherwise. */
   readonly tried: boolean
-}
-
-/** Only an edit by a person helps: the same again ends the same way. */
-const NEEDS_EDIT: ReadonlySet<string> = new Set(['bad-input', 'missing-basis', 'multiplicity', 'geometry'])
-
-function needsEdit({ category }: Pick<Attempt, 'category'>): boolean {
-  return category !== null && NEEDS_EDIT.has(category)
 }
 
 /**
@@ -73,7 +66,7 @@ export function chooseFix(
 
 function whyNone(job: Job, fix: string, offers: readonly Offer[]): string {
   const last = lastAttempt(job)
-  if (needsEdit(last)) return `only an edit of the input helps: ${last.reason ?? last.category}`
+  if (needsEdit(last.category)) return `only an edit of the input helps: ${last.reason ?? last.category}`
   const known = remedies.some(({ id }) => id === fix)
   if (fix !== 'auto' && !known) return `there is no remedy "${fix}"`
   const others = offers.length > 0 ? `; offered are ${offers.map(({ id }) => id).join(', ')}` : ''

@@ -8,6 +8,7 @@ import {
   type Outcome,
   type PhaseName,
 } from '../model/job.ts'
+import type { EditPlace } from '../programs/index.ts'
 import type { ChangeDiff } from './change-diff.ts'
 
 /** `larmor show JOB`, as cli.md has it. */
@@ -26,6 +27,8 @@ export interface JobDocument {
   readonly evidence: readonly Evidence[]
   /** What may help, the likeliest first (shared/remedies); none where only an edit of the input does. */
   readonly remedies: readonly ShownRemedy[]
+  /** Where to edit the input, if only that helps: lines of the files as they were sent (edit-places.ts). */
+  readonly edit: readonly EditPlace[]
   /** Empty until its output was read. */
   readonly metrics: JobResult | Record<string, never>
 }
@@ -65,8 +68,11 @@ export interface AttemptDocument {
   readonly ignored: Attempt['ignored']
 }
 
-/** `remedies` are shown by who can read the files that they change (change-diff.ts). */
-export function showJob(job: Job, remedies: readonly ShownRemedy[] = []): JobDocument {
+/** `remedies` and `edit` are shown by who can read the files that they are about (change-diff.ts, edit-places.ts). */
+export function showJob(
+  job: Job,
+  { remedies = [], edit = [] }: Partial<Pick<JobDocument, 'remedies' | 'edit'>> = {},
+): JobDocument {
   const { outcome, category, reason, warning, evidence, phase } = lastAttempt(job)
   return {
     job: job.id,
@@ -81,6 +87,7 @@ export function showJob(job: Job, remedies: readonly ShownRemedy[] = []): JobDoc
     warning,
     evidence,
     remedies,
+    edit,
     metrics: phase.is === 'parsed' ? phase.result : {},
   }
 }

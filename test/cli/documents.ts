@@ -53,6 +53,8 @@ const beside = { engine: engineWord, as_of: orNull(instant) }
 const runId = matching(/^r[a-z2-7]+$/)
 const jobId = matching(/^r[a-z2-7]+\.[A-Za-z0-9._-]+$/)
 
+const place = having({ file: orNull(text), line: orNull(index), text })
+
 export const fault = having({
   error: having({ code: text, message: text, field: orNull(text), hint: orNull(text) }),
 })
@@ -180,10 +182,11 @@ export const job = having({
   category: orNull(word(...CATEGORIES)),
   evidence: listOf(evidence),
   remedies: listOf(having({ id: text, title: text, tried: truth, diff: anything })),
+  edit: listOf(place),
   metrics: recordOf(anything),
 })
 
-const refusedJobs = listOf(having({ job: jobId, reason: text }))
+const refusedJobs = listOf(having({ job: jobId, reason: text, edit: listOf(place) }))
 
 export const resubmitted = having({
   attempts: listOf(having({ job: jobId, attempt: index, label, fix: orNull(text) })),

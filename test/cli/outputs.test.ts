@@ -131,7 +131,7 @@ describe('import', () => {
     })
     expect(job.evidence[0]).toMatchObject({ source: 'output', file: 'c', text: expect.stringContaining('FAILED TO') })
     const refused = await larmor('resubmit', jobs[2].job, '--json')
-    expect(refused.json.refused).toEqual([{ job: jobs[2].job, reason: expect.stringContaining('imported') }])
+    expect(refused.json.refused).toEqual([{ job: jobs[2].job, reason: expect.stringContaining('imported'), edit: [] }])
   })
 
   it('takes what has come since, and nothing twice', async () => {

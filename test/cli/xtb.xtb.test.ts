@@ -55,6 +55,17 @@ describe('xtb itself', () => {
   })
 })
 
+it('what xtb does not know needs an edit: the place is shown, and resubmitting is refused with it', async () => {
+  const job = await jobOf('water.xyz', '--keywords', '--gfn 2 --alpb nosuchsolvent', '--program', 'xtb')
+  const edit = [{ file: null, line: null, text: '--gfn 2 --alpb nosuchsolvent --opt --chrg 0 --uhf 0' }]
+  expect(job).toMatchObject({ outcome: 'failed', category: 'bad-input', remedies: [], edit })
+  const { exit, json } = await larmor('resubmit', job.job, '--json')
+  expect({ exit, attempts: json.attempts }).toEqual({ exit: 0, attempts: [] })
+  expect(json.refused).toEqual([{ job: job.job, reason: expect.stringContaining('only an edit'), edit }])
+  expect((await larmor('resubmit', job.job)).out).toContain('edit its options: --gfn 2 --alpb nosuchsolvent')
+  expect((await larmor('show', job.job)).out).toContain('edit its options: --gfn 2 --alpb nosuchsolvent')
+})
+
 describe('what xtb would take for something else is refused', () => {
   it.each([
     [['water.xyz', '--mult', '2'], 'mult'],

@@ -8,6 +8,7 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
+import { editPlaces, placeContents, placeText } from '../../shared/show/edit-places.ts'
 import { type InProcess, startInProcess, until } from './in-process.ts'
 import { methanol } from './living/nwchem-run.ts'
 import { provoke } from './living/provoke.ts'
@@ -98,13 +99,16 @@ test('the first remedy that does not help is followed by the next, and not offer
   expectCured(await resubmit(again, null), 'response')
 })
 
-test.each<[category: string, Deck]>([
-  ['bad-input', { more: 'bassis' }],
-  ['missing-basis', { basis: '7-31g*' }],
-  ['multiplicity', { head: 'charge 1' }],
-])('%s needs an edit, and is refused', async (category, change) => {
-  const failed = await first(deck(change))
+test.each<[category: string, Deck, place: string]>([
+  ['bad-input', { more: 'bassis' }, 'deck.nw:15: bassis'],
+  ['missing-basis', { basis: '7-31g*' }, 'deck.nw:9: * library 7-31g*'],
+  ['multiplicity', { head: 'charge 1' }, 'deck.nw:2: charge 1'],
+])('%s needs an edit, whose place is shown, and is refused', async (category, change, place) => {
+  const text = deck(change)
+  const failed = await first(text)
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category })
+  const texts = new Map(placeContents(failed).map(({ sha256 }) => [sha256, text]))
+  expect(editPlaces(failed, texts).map(placeText)).toEqual([place])
   expect(remediesOf(failed)).toEqual([])
   const refused = await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null })
   expect(refused).toMatchObject({ ok: false, fault: { message: expect.stringContaining('only an edit of the input') } })

@@ -32,6 +32,8 @@ interface Batch {
   readonly machine?: string
   readonly program?: string
   readonly keys: readonly string[]
+  /** The deck of each of its jobs. */
+  readonly deck?: string
 }
 
 const RESOURCES = { ranks: 16, memory_mb: 56_000, seconds: 86_400 }
@@ -43,7 +45,7 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
   const deck = {
     kind: 'deck',
     main: 'job.nw',
-    files: [{ name: 'job.nw', ...engine.keep('title "x"\ntask dft optimize\n') }],
+    files: [{ name: 'job.nw', ...engine.keep(batch.deck ?? 'title "x"\ntask dft optimize\n') }],
   }
   const specs: readonly JobSpec[] = batch.keys.map(key => ({
     key,

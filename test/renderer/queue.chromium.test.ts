@@ -110,6 +110,20 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   await other.getByText('its exit status was 1').first().waitFor()
 })
 
+test('where only an edit helps, the inspector shows the line of the input to edit', async () => {
+  const deck = '# hostile <b>\ntitle "x"\n  bassis\ntask dft energy\n'
+  const batch = batchScript(engine, { id: 'redit', name: 'edit', keys: ['one'], deck })
+  batch.start()
+  batch.queues('one')
+  batch.runs('one')
+  batch.ends('one', 'unknown-directive', { exit: 255 })
+  await open()
+  await row('redit').click()
+  await row('redit.one').click()
+  const places = page.getByRole('list', { name: 'Places to edit' })
+  expect(await places.getByRole('listitem').allTextContents()).toEqual(['job.nw:3 bassis'])
+})
+
 test('a running job is followed while it is looked at, and only then', async () => {
   const batch = batchScript(engine, { id: 'rlive', name: 'live', keys: ['one'] })
   batch.start()

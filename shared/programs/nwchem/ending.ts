@@ -1,5 +1,5 @@
 import { findSolvent } from '../../solvents.ts'
-import { type Category, sentence as sentenceOf } from '../categories.ts'
+import { type Category, needsEdit, sentence as sentenceOf } from '../categories.ts'
 import { type Complaint, evidenceOf, isNonsense, strongest } from '../complaints.ts'
 import type { Evidence, GeometryAtom, OutputReading } from '../program.ts'
 import type { NwchemCalculation, NwchemInput } from './input.ts'
@@ -11,6 +11,8 @@ export interface Seen {
   /** The line `Total times`, with which every normal end of NWChem closes. */
   readonly totalTimes: Evidence | null
   readonly complaints: readonly Complaint[]
+  /** The line of the deck at which it gave up, with its number. */
+  readonly deckLine: Evidence | null
   /** What stderr said: heard only where the output itself proves nothing. */
   readonly stderr: readonly Complaint[]
   readonly lastLine: Evidence | null
@@ -35,7 +37,11 @@ type Ending = Pick<OutputReading, 'outcome' | 'category' | 'reason' | 'evidence'
  */
 export function ending(seen: Seen, input: NwchemInput | null): Ending {
   const cause = strongest([...seen.complaints, ...against(seen, input)])
-  if (cause) return failed(cause.category, cause.reason ?? sentence(cause.category), evidenceOf(seen.complaints, cause))
+  if (cause) {
+    const evidence = evidenceOf(seen.complaints, cause)
+    const all = needsEdit(cause.category) && seen.deckLine ? [...evidence.slice(0, 3), seen.deckLine] : evidence
+    return failed(cause.category, cause.reason ?? sentence(cause.category), all)
+  }
   if (seen.totalTimes) {
     const missing = whatIsMissing(seen, input)
     if (missing) return failed(missing.category, missing.reason, [seen.totalTimes])

@@ -8,6 +8,7 @@ import type { Contents, Program } from '../program.ts'
 import { readXyz } from '../xyz.ts'
 import { deckBody, deckText, findWords, memoryPerRank } from './deck.ts'
 import type { NwchemCalculation, NwchemInput, NwchemTask } from './input.ts'
+import { nwchemPlaces } from './places.ts'
 import { nwchemReader } from './reader.ts'
 import { repairedDeck } from './repair.ts'
 import { repairs } from './repairs.ts'
@@ -27,6 +28,7 @@ export const nwchem: Program = {
   restartFiles: ['*.movecs'],
   exitDecides: false,
   repairs,
+  findPlaces: nwchemPlaces,
 
   check(json, resources) {
     const input = parse(json)

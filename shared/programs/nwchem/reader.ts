@@ -55,6 +55,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let fatal = false
   /** The last message between rules, which is what a fatal end is about. */
   let message: { text: string; evidence: Evidence } | null = null
+  /** The line of the deck that NWChem had read when it gave up. */
+  let deckLine: Evidence | null = null
   let totalTimes: Evidence | null = null
   let tasks = 0
 
@@ -92,6 +94,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     isNwchem = true
     version = /\(NWChem\)\s+(\S+)/.exec(line)?.[1] ?? version
     complaints = []
+    deckLine = null
     fatal = false
     totalTimes = null
     tasks = 0
@@ -242,6 +245,17 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
       },
     ],
     [' For more information see the NWChem manual', endFatally],
+    [
+      '  current input line :',
+      () => {
+        rows = text => {
+          if (text.trim() === '') return true
+          if (fatal || message) deckLine ??= evidence(file, lineNumber, text)
+          return false
+        }
+      },
+    ],
+    ['  bas_tag_lib: failed to locate', () => complain({ category: 'missing-basis', weight: 1 })],
     // Looked at for what they are, not for how they go on.
     ['====', () => {}],
     ['-', () => {}],
@@ -405,6 +419,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
           isNwchem,
           totalTimes,
           complaints,
+          deckLine,
           stderr,
           lastLine: lastOf(last.last()),
           lastEnergy,

@@ -8,6 +8,7 @@ import type { Contents, Program } from '../program.ts'
 import { readXyz } from '../xyz.ts'
 import { deckBody, deckText, findWords, maxcore, RESTART } from './deck.ts'
 import type { OrcaCalculation, OrcaInput } from './input.ts'
+import { orcaPlaces } from './places.ts'
 import { orcaReader } from './reader.ts'
 import { repairedInput } from './repair.ts'
 import { repairs } from './repairs.ts'
@@ -35,6 +36,7 @@ export const orca: Program = {
   restartFiles: ['*.gbw'],
   exitDecides: false,
   repairs,
+  findPlaces: orcaPlaces,
 
   check(json, resources) {
     const input = parse(json)

@@ -91,7 +91,15 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
 
   function message(line: string): void {
     const cause = findCause(orcaCauses, line) ?? surroundingCause(line)
-    if (cause) complain(cause, line)
+    if (!cause) return
+    complain(cause, line)
+    // The words that it does not know stand alone in the next line.
+    if (line.includes('UNRECOGNIZED')) {
+      table = text => {
+        if (!/^\s*!!!/.test(text)) complain(cause, text)
+        return false
+      }
+    }
   }
 
   function giveUp(line: string): void {

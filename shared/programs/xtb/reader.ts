@@ -325,6 +325,8 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       if (inError) {
         const cause = findCause(causes, text)
         if (cause) complain(cause, text)
+        // Where in the structure: " --> unknown.xyz:3:1-2"
+        else if (text.startsWith('-->', start)) complain({ category: 'geometry', weight: 1 }, text)
       }
       dispatch(text, start)
     },

@@ -8,6 +8,7 @@ import type { Program } from '../program.ts'
 import { writeXyz } from '../xyz.ts'
 import type { XtbCalculation, XtbInput } from './input.ts'
 import { checkOptions, taskOptions, xtbSolvents } from './options.ts'
+import { xtbPlaces } from './places.ts'
 import { xtbReader } from './reader.ts'
 import { repairs } from './repairs.ts'
 
@@ -33,6 +34,7 @@ export const xtb: Program = {
   scratch: ['xtbrestart', 'scoord.*', 'mdrestart', '*.mol.tmp'],
   exitDecides: false,
   repairs,
+  findPlaces: xtbPlaces,
 
   check(json, resources) {
     const input = parse(json)
