@@ -33,6 +33,9 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'machine.test': { machine: 'text' },
 }
 
+/** No command needs a tenth of it; writing out what is nested thousands of times exhausts the stack. */
+const MOST_NESTED = 100
+
 /** The command that a request's body holds, with the fields it must have and no others. */
 export function readCommand(body: string): Result<Command> {
   let value: unknown
@@ -41,6 +44,7 @@ export function readCommand(body: string): Result<Command> {
   } catch {
     return badInput('body', 'The command is not JSON.')
   }
+  if (depth(value) > MOST_NESTED) return badInput('body', 'The command is nested too deeply.')
   if (!isObject(value) || typeof value.type !== 'string' || !Object.hasOwn(FIELDS, value.type)) {
     return badInput('type', 'There is no such command.')
   }
@@ -84,6 +88,15 @@ function isKind(value: unknown, kind: Kind): boolean {
       return value === undefined || isObject(value)
     case 'anything':
       return value !== undefined
+  }
+}
+
+/** How deeply lists and objects are nested, counted no further than too far. */
+function depth(value: unknown): number {
+  let level = [value]
+  for (let deep = 0; ; deep++) {
+    level = level.flatMap(item => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+    if (level.length === 0 || deep > MOST_NESTED) return deep
   }
 }
 

@@ -200,6 +200,7 @@ describe('the contract over HTTP', () => {
     ['not JSON', '{', 'body'],
     ['no command', '{"type":"toString"}', 'type'],
     ['a list', '[]', 'type'],
+    ['lists in lists', `{"type":"classes.set","run":"r1","classes":${'['.repeat(9999)}${']'.repeat(9999)}}`, 'body'],
     ['a field missing', '{"type":"run.pause"}', 'run'],
     ['a field of another kind', '{"type":"jobs.cancel","jobs":[1]}', 'jobs'],
   ])('a command that is wrong changes nothing: %s', async (_, body, field) => {
