@@ -19,7 +19,6 @@ const NONE_NEEDED = 'Conformers and populations by force field alone: --program 
 
 /** `nmr INPUT`: everything that can be wrong is found here, before an engine is even started. */
 export async function composeNmr(given: Given, machine: Machine, cwd: string, resources: Resources): Promise<Composed> {
-  if (given.flag('no-report')) throw badArgument('no-report', '--no-report is not in this version.')
   const input = oneWord(given, 'INPUT')
   const structure = await structureOf(input, cwd)
   const args: NmrArguments = {

@@ -28,6 +28,7 @@ const RESOURCE_OPTIONS = {
   memory: { type: 'string' },
   time: { type: 'string' },
   'request-id': { type: 'string' },
+  'no-report': { type: 'boolean' },
   'auto-resubmit': { type: 'string' },
   wait: { type: 'boolean' },
 } as const
@@ -59,7 +60,6 @@ const NMR_OPTIONS = {
   reference: { type: 'string' },
   'one-job': { type: 'boolean' },
   generate: { type: 'boolean' },
-  'no-report': { type: 'boolean' },
   seed: { type: 'string' },
 } as const
 
@@ -74,7 +74,7 @@ const CAMPAIGN_OPTIONS = {
 } as const
 
 const RESOURCES =
-  '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--auto-resubmit N] [--request-id ID] [--wait]'
+  '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--auto-resubmit N] [--no-report] [--request-id ID] [--wait]'
 
 type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
 
@@ -134,7 +134,8 @@ function starting(
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
       if (composed.beforehand) surroundings.terminal.say(composed.beforehand.text)
       const id = runIdOf(given.text('request-id'))
-      await start(surroundings, composed, id, given.number('auto-resubmit', 0) ?? 0)
+      const wishes = { auto_resubmit: given.number('auto-resubmit', 0) ?? 0, no_report: given.flag('no-report') }
+      await start(surroundings, composed, id, wishes)
       if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
       const { state, run } = await planned(surroundings.home, id)
       const document = {
@@ -162,7 +163,7 @@ async function start(
   { home }: Surroundings,
   { name, workflow, machine, params, texts, files }: Composed,
   run: ReturnType<typeof runIdOf>,
-  auto_resubmit: number,
+  wishes: { readonly auto_resubmit: number; readonly no_report: boolean },
 ): Promise<void> {
   const engine = await ensureEngine(home)
   try {
@@ -170,7 +171,7 @@ async function start(
     for (const { path, sha256 } of files) {
       if (orThrow(await engine.keep(path)).sha256 !== sha256) throw badArgument('file', `${path} has just changed.`)
     }
-    orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine, auto_resubmit }))
+    orThrow(await engine.send({ type: 'run.start', run, name, workflow, params, machine, ...wishes }))
   } finally {
     engine.detach()
   }
@@ -226,7 +227,7 @@ const decks: CliCommand = {
     const jobs: { readonly key: string; readonly program: string; readonly files: readonly ShownFile[] }[] = []
     for (const job of preview.jobs) {
       const place = {
-        machine,
+        machine: given.flag('no-report') ? { ...machine, settings: { ...machine.settings, report: false } } : machine,
         body,
         label: label('run.job' as never, 1),
         dir: 'WORK/jobs/LABEL' as never,

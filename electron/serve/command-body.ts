@@ -2,7 +2,16 @@ import type { Json } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 
-type Kind = 'never' | 'text' | 'texts' | 'text or null' | 'object' | 'object, if any' | 'number, if any' | 'anything'
+type Kind =
+  | 'never'
+  | 'text'
+  | 'texts'
+  | 'text or null'
+  | 'object'
+  | 'object, if any'
+  | 'number, if any'
+  | 'yes or no, if any'
+  | 'anything'
 
 /** What each command must hold before it may reach the engine; what it means there is for `decide` to say. */
 const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind>> } = {
@@ -13,6 +22,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
     params: 'anything',
     machine: 'text',
     auto_resubmit: 'number, if any',
+    no_report: 'yes or no, if any',
   },
   // Of a folder of this computer: never from a page.
   'run.import': { run: 'never' },
@@ -84,6 +94,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return isObject(value)
     case 'number, if any':
       return value === undefined || typeof value === 'number'
+    case 'yes or no, if any':
+      return value === undefined || typeof value === 'boolean'
     case 'object, if any':
       return value === undefined || isObject(value)
     case 'anything':

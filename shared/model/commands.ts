@@ -16,6 +16,8 @@ export type Command =
       readonly machine: MachineName
       /** At most so many new attempts of each failed job by themselves; none without it. */
       readonly auto_resubmit?: number
+      /** Its jobs do not report themselves into the spool, whatever the machine's settings say. */
+      readonly no_report?: boolean
     }
   /** Finished outputs of a folder of this computer; those that are known already are left out. */
   | {

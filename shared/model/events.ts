@@ -98,6 +98,7 @@ export type EventBody =
         readonly params: Json
         readonly machine: MachineName
         readonly auto_resubmit?: number
+        readonly no_report?: boolean
       }
     >
   /** `reason` and the mark of Plan.pause where the run's own rule paused it; without them a person did. */

@@ -27,6 +27,8 @@ export interface Run {
   readonly machine: MachineName
   /** At most so many new attempts of each failed job are made by themselves; absent: none. */
   readonly auto_resubmit?: number
+  /** Its jobs do not report themselves into the spool: their ends are found by looking. */
+  readonly no_report?: true
   readonly started: Instant
   readonly updated: Instant
   readonly phase: RunPhase
@@ -54,6 +56,7 @@ export function newRun(started: Omit<Extract<EventBody, { readonly type: 'run.st
     params: started.params,
     machine: started.machine,
     ...(started.auto_resubmit ? { auto_resubmit: started.auto_resubmit } : {}),
+    ...(started.no_report ? { no_report: true } : {}),
     started: at,
     updated: at,
     phase: { is: 'open', hold: null },

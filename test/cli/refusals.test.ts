@@ -9,7 +9,6 @@ describe('what is promised for later, and what is wrong', () => {
     ['watch-folders add /tmp --recipe x --pool y'],
     ['cases'],
     ['pools'],
-    ['nmr CO --no-report'],
     ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [
       `export RUN --format ${format}`,
     ]),

@@ -54,6 +54,23 @@ describe('documents', () => {
     expect(ended.state).toBe('completed')
   })
 
+  test('a run that was started without reports sends none, and its end is found all the same', async () => {
+    const spoolOf = (text: string) => /^LARMOR_SPOOL=(.*)$/m.exec(text)?.[1]
+    const asked = ['run', quick, '--program', 'command']
+    for (const [more, empty] of [
+      [[], false],
+      [['--no-report'], true],
+    ] as const) {
+      const { jobs } = (await larmor('decks', ...asked, ...more, '--json')).json
+      const script = jobs[0].files.find(({ name }: { name: string }) => name === 'job.sh').text
+      expect(spoolOf(script) === "''").toBe(empty)
+    }
+    const ended = await document(documents.singleRun, [...asked, '--no-report', '--wait'])
+    expect(ended.jobs).toMatchObject([{ outcome: 'completed' }])
+    const { attempts } = await document(documents.job, ['show', ended.jobs[0].job])
+    expect(spoolOf(await readFile(join(attempts[0].dir, 'job.sh'), 'utf8'))).toBe("''")
+  })
+
   test('a folder is one job, with all its files', async () => {
     const work = join(folder, 'together')
     await mkdir(join(work, 'data'), { recursive: true })

@@ -193,6 +193,7 @@ export function runMachineLoop(options: Options): MachineLoop {
         const job = get(options.state().jobs, label.slice(0, label.lastIndexOf('.')) as JobId)
         return job?.machine === options.name ? job : undefined
       },
+      reportsItself: job => to.settings.report && !get(options.state().runs, job.run)?.no_report,
       mayAskScheduler() {
         if (Date.now() < nextQuestion) return false
         nextQuestion = Date.now() + to.settings.poll_s * 1000

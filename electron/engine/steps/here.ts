@@ -25,6 +25,8 @@ export interface Here {
   now(): Instant
   /** Any job of this machine, by the label of one of its attempts. */
   byLabel(label: string): Job | undefined
+  /** Whether this job reports itself into the spool: by the machine's settings, if its run was not started without. */
+  reportsItself(job: Job): boolean
   /** Whether the scheduler may be asked now: rarely, however many jobs. Asking is noted. */
   mayAskScheduler(): boolean
   /** Queue ids of all jobs here that may be in the queue. */

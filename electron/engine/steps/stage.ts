@@ -73,7 +73,7 @@ async function filesOf(
     program,
     executable: executableOf(here.machine.settings, program, here.agent.probe.programs),
     scheduler: here.scheduler,
-    settings: here.machine.settings,
+    settings: { ...here.machine.settings, report: here.reportsItself(job) },
     input,
     resources,
     contents,

@@ -73,6 +73,7 @@ export async function newWorld(
     program: programOf,
     now: () => new Date(clock).toISOString(),
     byLabel: label => get(world.state.jobs, label.slice(0, label.lastIndexOf('.'))),
+    reportsItself: () => true,
     mayAskScheduler: () => true,
     queueIds: () =>
       [...values(world.state.jobs)].flatMap(job => {
