@@ -39,8 +39,9 @@ export const direct: Scheduler = {
     line: () => sh`sh "$LARMOR_AGENT" queue`,
     read: ({ exit, out, err }) => {
       if (exit !== 0) return fail({ code: 'not-now', message: 'The waiting jobs could not be listed.', detail: err })
-      return ok(
-        out.split('\n').flatMap((line): QueueEntry[] => {
+      return ok({
+        clusters: null,
+        entries: out.split('\n').flatMap((line): QueueEntry[] => {
           const [label, word, id] = line.split('\t')
           if (!label || !word || !id || !ID.test(id)) return []
           const of = { label: label as Label, queue_id: id as QueueId, partition: null, waiting: null }
@@ -59,7 +60,7 @@ export const direct: Scheduler = {
           }
           return [{ ...of, status: 'gone', text: word, end }]
         }),
-      )
+      })
     },
   },
   cancel: {

@@ -34,6 +34,13 @@ export interface QueueEntry {
   readonly end: EndRecord | null
 }
 
+/** What a scheduler says of its queue. */
+export interface QueueAnswer {
+  readonly entries: readonly QueueEntry[]
+  /** Where ids are those of a cluster (`number;name`): which were asked, and which of them told of their queue. */
+  readonly clusters: { readonly asked: readonly string[]; readonly answered: readonly string[] } | null
+}
+
 /** A scheduler's record of an end. */
 export interface EndRecord {
   readonly exit: number | null
@@ -81,9 +88,9 @@ export interface Scheduler {
   }
   /**
    * All jobs of the user on the machine in one question, and how those of `ids` ended that have left its queue. What is
-   * absent from the answer is `gone`.
+   * absent from the answer is `gone`, unless its cluster did not answer.
    */
-  readonly list: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueEntry[]>
+  readonly list: Ask<{ readonly ids: readonly QueueId[] }, QueueAnswer>
   /**
    * The file of the job's folder into which the scheduler itself writes when it ends a job, and what such a line says of
    * the end; null for a line of anybody else.

@@ -1,7 +1,7 @@
 import type { Label, QueueId } from '../ids.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { type ShLine, sh } from '../sh.ts'
-import type { EndRecord, Printed, QueueEntry } from './scheduler.ts'
+import type { EndRecord, Printed, QueueAnswer, QueueEntry } from './scheduler.ts'
 import { OVER, stateOfCode, stateOfWord, waitingOf } from './slurm-states.ts'
 
 /** The name comes last: it may hold anything. The header line is the proof that squeue has answered. */
@@ -10,13 +10,17 @@ const HEADER = /^JOBID\|ST\|REASON\|PARTITION\|NAME\s*$/
 
 /**
  * One question for all jobs of the user: the queue; then, of the wanted ids, how those ended that it still knows
- * (scontrol), and what accounting says of those that it does not (sacct, where the site has one). $1: the clusters.
+ * (scontrol), and what accounting says of those that it does not (sacct, where the site has one). $1: the clusters,
+ * whose names are repeated before the answer: of one whose controller is down squeue says nothing at all, and exits with 0.
  */
 const ASK = `clusters=$1
 shift
-queue=$(squeue \${clusters:+-M "$clusters"} --me --states=all --format='${FORMAT}') || exit
+[ "$clusters" != all ] || clusters=$(sacctmgr -n -P show cluster format=cluster | paste -s -d , -)
+[ -z "$clusters" ] || printf '== asked %s\\n' "$clusters"
+queue=$(squeue \${clusters:+-M "$clusters"} --me --states=all --format='${FORMAT}') || code=$?
 printf '%s\\n' "$queue"
-[ $# -gt 0 ] || exit 0
+[ $# -gt 0 ] || exit "\${code:-0}"
+[ -z "\${code:-}" ] || [ -n "$clusters" ] || exit "$code"
 set -- $(printf '%s\\n' "$queue" | awk -F'|' -v wanted="$*" -v over='${OVER.join(' ')}' '
   BEGIN { n = split(over, codes, " "); for (i = 1; i <= n; i++) isOver[codes[i]] = 1 }
   /^CLUSTER: / { cluster = ";" substr($0, 10); next }
@@ -38,24 +42,32 @@ for id do
     *) echo '== scontrol'; scontrol -o show job "$id" 2>/dev/null ;;
   esac
 done
-exit 0`
+exit "\${code:-0}"`
 
+/** The clusters that the machine names, and those of the ids: what was submitted to one stays there. */
 export function queueLine(clusters: string | null, ids: readonly QueueId[]): ShLine {
-  return sh`sh -c ${ASK} sh ${clusters ?? ''} ${ids}`
+  const of = ids.flatMap(id => id.split(';').slice(1))
+  const named = clusters === 'all' ? [clusters] : [...new Set([...(clusters?.split(',') ?? []), ...of])]
+  return sh`sh -c ${ASK} sh ${named.join(',')} ${ids}`
 }
 
 /**
  * The jobs that Slurm told of. No answer is a fault, whatever the exit status was: a squeue whose controller did not
  * answer may exit with 0, and a queue that was not read is not an empty one.
  */
-export function readQueue({ exit, out, err }: Printed): Result<readonly QueueEntry[]> {
+export function readQueue({ exit, out, err }: Printed): Result<QueueAnswer> {
   const lines = out.split('\n')
-  const silent = exit !== 0 || /slurm_load_jobs error|squeue: error|Socket timed out|Unable to contact/i.test(err)
   const start = lines.findIndex(line => HEADER.test(line))
-  if (silent || start < 0) return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err || out })
-
-  // With -M squeue names the cluster before each part of its answer, and ids are those of a cluster.
+  const asked = /^== asked (\S+)\s*$/m.exec(out)?.[1]?.toLowerCase().split(',') ?? []
+  // With -M squeue names the cluster before each part of its answer, and ids are those of a cluster. Without the header
+  // line after its name it did not answer, by which the fault is explained: the others told all that they know.
   const byCluster = lines.some(line => clusterLine(line) !== null)
+  const answered = lines.flatMap((line, i) => (HEADER.test(line) ? (clusterLine(lines[i - 1] ?? '') ?? []) : []))
+  const isExplained = exit !== null && byCluster && asked.some(name => !answered.includes(name))
+  const isFault = exit !== 0 || /slurm_load_jobs error|squeue: error|Socket timed out|Unable to contact/i.test(err)
+  if ((isFault && !isExplained) || start < 0)
+    return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err || out })
+
   const entries = new Map<QueueId, QueueEntry>()
   let part = 'squeue'
   let cluster = clusterLine(lines[start - 1] ?? '') ?? ''
@@ -70,7 +82,7 @@ export function readQueue({ exit, out, err }: Printed): Result<readonly QueueEnt
     else if (part === 'scontrol') keepEnd(readControl(line, cluster))
     else keep(readAccounting(line, byCluster))
   }
-  return ok([...entries.values()])
+  return ok({ entries: [...entries.values()], clusters: byCluster ? { asked, answered } : null })
 
   function keep(entry: QueueEntry | null): void {
     if (entry && !entries.has(entry.queue_id)) entries.set(entry.queue_id, entry)

@@ -56,7 +56,11 @@ export const slurm: Scheduler = {
   },
   log: { file: 'slurm.out', cause: causeIn },
   cancel: {
-    line: ({ ids }) => shScript(byCluster(ids).map(([cluster, of]) => sh`scancel ${[...onCluster(cluster), ...of]}`)),
+    line: ({ ids }) =>
+      shScript([
+        ...byCluster(ids).map(([cluster, of]) => sh`scancel ${[...onCluster(cluster), ...of]} || failed=$?`),
+        sh`exit "\${failed:-0}"`,
+      ]),
     // scancel's 0 says that it was asked for, not that anything ended.
     read: ({ exit, err }) =>
       exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),

@@ -27,7 +27,7 @@ describe('a cluster with sacct', () => {
   const ask = (ids: readonly string[]) => {
     const line = schedulers.slurm.list.line({ settings: machineOf(cluster).settings, ids: ids as readonly QueueId[] })
     const out = slurmSays('sh', ['-c', line.sh])
-    return orThrow(schedulers.slurm.list.read({ exit: 0, out, err: '' }))
+    return orThrow(schedulers.slurm.list.read({ exit: 0, out, err: '' })).entries
   }
 
   test('what the queue has forgotten is in its accounts: the same question tells how it ended', async () => {

@@ -9,7 +9,7 @@ import { account, freePort, startDaemon, stopByPidFile, until } from './daemons.
 export interface Accounting {
   /** Lines of slurm.conf. */
   readonly lines: readonly string[]
-  /** Says whom Slurm keeps accounts for; before its controller is started, which learns of it then. */
+  /** Says whom Slurm keeps accounts for; before its controllers are started, which learn of it then. */
   fill(conf: string): Promise<void>
   stopDaemon(): Promise<void>
   startDaemon(): Promise<void>
@@ -21,7 +21,7 @@ const NET = (pid: number) => ['nsenter', `--net=/proc/${pid}/ns/net`] as const
  * A real mariadb and slurmdbd. slurmdbd listens on all addresses, with no setting against it: both live in a network
  * namespace of their own, into which a socket file is the only way; here it is a free port of 127.0.0.1.
  */
-export async function startAccounting(folder: string, munge: string): Promise<Accounting> {
+export async function startAccounting(folder: string, munge: string, clusters: readonly string[]): Promise<Accounting> {
   const at = (name: string) => join(folder, name)
   const slurm = account('slurm')
   const mysql = account('mysql')
@@ -131,7 +131,7 @@ export async function startAccounting(folder: string, munge: string): Promise<Ac
         const env = { ...process.env, SLURM_CONF: conf }
         await promisify(execFile)('sacctmgr', ['-i', 'add', ...words], { env, timeout: 30_000 })
       }
-      await admin('cluster', 'larmor')
+      for (const cluster of clusters) await admin('cluster', cluster)
       await admin('account', TEST_USER)
       await admin('user', TEST_USER, `account=${TEST_USER}`)
     },

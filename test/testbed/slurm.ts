@@ -1,25 +1,19 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { which } from '../setup/groups.mjs'
 import { type Accounting, startAccounting } from './accounting.ts'
-import { account, createTestbed, freePort, once, removeTestbed, startDaemon, stopByPidFile, until } from './daemons.ts'
+import { account, createTestbed, once, removeTestbed, startDaemon, stopByPidFile, until } from './daemons.ts'
+import { prepareCluster, type SlurmCluster } from './slurm-cluster.ts'
 
-export interface Slurm {
-  /** Path of slurm.conf: SLURM_CONF for every command that is to find this cluster. */
-  readonly conf: string
+export interface Slurm extends Omit<SlurmCluster, 'name' | 'empty' | 'stop'> {
   /** The usual partition, and one in which a job may run for a minute. */
   readonly partitions: readonly [main: string, short: string]
-  /** How many jobs Slurm itself has seen to their end, by name: from its own log of completed jobs. */
-  completed(): Readonly<Record<string, number>>
-  /** Ends the controller, or lets it be there again with all that it knew. */
-  stopController(): Promise<void>
-  startController(): Promise<void>
   /** The daemon that keeps accounts; null where this Slurm keeps none. */
   readonly accounting: Pick<Accounting, 'stopDaemon' | 'startDaemon'> | null
+  /** The clusters beside the first, which find each other by the accounts that they share. */
+  readonly others: readonly SlurmCluster[]
   stop(): Promise<void>
 }
 
@@ -28,26 +22,23 @@ export interface SlurmOptions {
   readonly accounting?: boolean
   /** Seconds for which a job that has ended is still known; 300 is Slurm's default. */
   readonly minJobAge?: number
+  /** The names of its clusters, each a controller and a node of its own; of more than one needs accounting. */
+  readonly clusters?: readonly string[]
 }
 
 /** A real munge and Slurm of one node with 8 cores, idle when this returns; all on free ports of 127.0.0.1. */
-export async function startSlurm({ minJobAge = 300, accounting: wanted = false }: SlurmOptions = {}): Promise<Slurm> {
+export async function startSlurm({
+  minJobAge = 300,
+  accounting: wanted = false,
+  clusters = ['larmor'],
+}: SlurmOptions = {}): Promise<Slurm> {
   const folder = createTestbed()
   const at = (name: string) => join(folder, name)
   const munge = account('munge')
-  const slurm = account('slurm')
   const socket = at('munge/socket')
 
-  for (const [name, owner] of [
-    ['munge', munge],
-    ['state', slurm],
-    ['log', slurm],
-    ['run', slurm],
-    ['spool', { uid: 0, gid: 0 }],
-  ] as const) {
-    mkdirSync(at(name))
-    chownSync(at(name), owner.uid, owner.gid)
-  }
+  mkdirSync(at('munge'))
+  chownSync(at('munge'), munge.uid, munge.gid)
   writeFileSync(at('munge/key'), randomBytes(1024), { mode: 0o400 })
   chownSync(at('munge/key'), munge.uid, munge.gid)
   startDaemon(
@@ -66,102 +57,32 @@ export async function startSlurm({ minJobAge = 300, accounting: wanted = false }
   )
   await until('munged', () => succeeds('munge', ['-n', `--socket=${socket}`]), { log: at('munge/log') })
 
-  const conf = at('slurm.conf')
-  const accounting = wanted ? await startAccounting(folder, socket) : null
-  const lines = configuration(folder, socket, await freePort(), await freePort(), minJobAge)
-  writeFileSync(conf, `${[...lines, ...(accounting?.lines ?? NO_ACCOUNTS)].join('\n')}\n`)
-  chmodSync(conf, 0o644)
+  const accounting = wanted ? await startAccounting(folder, socket, clusters) : null
+  const [first, ...others] = clusters.map(name =>
+    prepareCluster(folder, name, { socket, minJobAge, accounts: accounting?.lines ?? NO_ACCOUNTS }),
+  )
+  if (!first) throw new Error('no cluster')
+  const { conf } = await first
   await accounting?.fill(conf)
-  const env = { SLURM_CONF: conf }
-  const startController = () =>
-    startDaemon(folder, which('slurmctld') ?? 'slurmctld', ['-D', '-f', conf], { ...slurm, env })
-  startController()
-  startDaemon(folder, which('slurmd') ?? 'slurmd', ['-D', '-f', conf], { env })
-  const output = (program: string, args: readonly string[]) =>
-    promisify(execFile)(program, args, { env: { ...process.env, ...env }, timeout: 20_000 }).then(
-      ({ stdout }) => stdout,
-      () => null,
-    )
-  await until('an idle node', async () => /^idle$/m.test((await output('sinfo', ['-h', '-o', '%T'])) ?? ''), {
-    seconds: 60,
-    log: at('log/slurmctld'),
-  })
-
-  const isUp = async () => ((await output('scontrol', ['ping'])) ?? '').includes(' UP')
+  const started: SlurmCluster[] = []
+  for (const cluster of [first, ...others]) started.push(await (await cluster).start())
+  const [main, ...beside] = started
+  if (!main) throw new Error('no cluster')
   return {
-    conf,
+    ...main,
     partitions: ['main', 'short'],
     accounting,
-    completed() {
-      const log = at('log/jobcomp')
-      const names = existsSync(log) ? readFileSync(log, 'utf8').matchAll(/^JobId=\d+ .* Name=(\S+) /gm) : []
-      const counts: Record<string, number> = {}
-      for (const [, name = ''] of names) counts[name] = (counts[name] ?? 0) + 1
-      return counts
-    },
-    stopController: () => stopByPidFile(at('run/slurmctld.pid')),
-    async startController() {
-      startController()
-      await until('the controller', isUp, { log: at('log/slurmctld') })
-    },
+    others: beside,
     stop: once(async () => {
-      for (const state of ['PENDING', 'SUSPENDED', 'RUNNING']) await output('scancel', [`--state=${state}`])
-      await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '').catch(() => {})
-      for (const name of ['run/slurmctld.pid', 'run/slurmd.pid', 'dbd/pid', 'munge/pid']) await stopByPidFile(at(name))
+      for (const cluster of started) await cluster.empty()
+      for (const cluster of started) await cluster.stop()
+      for (const name of ['dbd/pid', 'munge/pid']) await stopByPidFile(at(name))
       removeTestbed(folder)
     }),
   }
 }
 
 const NO_ACCOUNTS = ['AccountingStorageType=accounting_storage/none']
-
-function configuration(
-  folder: string,
-  socket: string,
-  controlPort: number,
-  nodePort: number,
-  minJobAge: number,
-): readonly string[] {
-  const host = hostname().split('.')[0]
-  const lines = [
-    'ClusterName=larmor',
-    `SlurmctldHost=${host}(127.0.0.1)`,
-    `SlurmctldPort=${controlPort}`,
-    `SlurmdPort=${nodePort}`,
-    'SlurmUser=slurm',
-    'CommunicationParameters=NoInAddrAny,NoCtldInAddrAny',
-    'AuthType=auth/munge',
-    `AuthInfo=socket=${socket}`,
-    'CredType=cred/munge',
-    `StateSaveLocation=${folder}/state`,
-    `SlurmdSpoolDir=${folder}/spool`,
-    `SlurmctldPidFile=${folder}/run/slurmctld.pid`,
-    `SlurmdPidFile=${folder}/run/slurmd.pid`,
-    `SlurmctldLogFile=${folder}/log/slurmctld`,
-    `SlurmdLogFile=${folder}/log/slurmd`,
-    'ProctrackType=proctrack/linuxproc',
-    'TaskPlugin=task/none',
-    'SelectType=select/cons_tres',
-    'SelectTypeParameters=CR_Core_Memory',
-    'SchedulerParameters=sched_min_interval=100000,bf_interval=1,sched_interval=1',
-    'JobAcctGatherType=jobacct_gather/linux',
-    'JobAcctGatherFrequency=5',
-    'JobAcctGatherParams=OverMemoryKill',
-    'JobCompType=jobcomp/filetxt',
-    `JobCompLoc=${folder}/log/jobcomp`,
-    `MinJobAge=${minJobAge}`,
-    'KillWait=5',
-    'OverTimeLimit=0',
-    'ReturnToService=2',
-    'SlurmdParameters=config_overrides',
-    'MailProg=/bin/true',
-    'DefMemPerCPU=500',
-    `NodeName=${host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 State=UNKNOWN`,
-    `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
-    `PartitionName=short Nodes=${host} MaxTime=1 State=UP`,
-  ]
-  return lines
-}
 
 function succeeds(program: string, args: readonly string[]): boolean {
   try {

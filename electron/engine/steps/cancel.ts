@@ -1,7 +1,7 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Evidence, Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
+import { askQueue, covers, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
 import { facts, type Look, readReports } from './reports.ts'
 import { submit } from './submit.ts'
 
@@ -34,7 +34,7 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
         : null
     const dead = ended?.ok ? alive.filter(({ id }) => ended.value.includes(id)).map(({ job }) => job) : []
     const others = alive.map(({ job }) => job).filter(job => !dead.includes(job))
-    const queue = ended?.ok && others.length > 0 ? await askQueue(here) : null
+    const queue = others.length > 0 ? await askQueue(here) : null
     const look = await readReports(
       here,
       alive.map(({ job }) => labelOf(job)),
@@ -59,6 +59,7 @@ function hasLeft(here: Here, queue: Queue, look: Look, job: Job): boolean {
     here.present(labelOf(job))
     return false
   }
+  if (!covers(queue, job)) return false
   const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
   return (entry !== undefined && !hasBegun) || here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
 }

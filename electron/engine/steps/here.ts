@@ -3,7 +3,7 @@ import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
 import { type Attempt, isAdopted, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
 import type { Machine, OtherJob } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
-import type { EndRecord, QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
+import type { EndRecord, QueueAnswer, QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
 import type { Session } from '../machines/transports/index.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -66,9 +66,22 @@ export function inPhase<Name extends Phase['is']>(
 }
 
 /** The queue at a moment: what was submitted later is not in it. */
-export interface Queue {
+export interface Queue extends QueueAnswer {
   readonly at: Instant
-  readonly entries: readonly QueueEntry[]
+}
+
+/** Whether the queue tells of a job also by its absence: where its cluster did not answer it may stand there unseen. */
+export function covers(queue: Queue, job: Job): boolean {
+  const { phase } = lastAttempt(job)
+  const id = 'queue_id' in phase ? phase.queue_id : null
+  if (id === null) return silentOf(queue).length === 0
+  const [, cluster] = id.split(';')
+  if (queue.clusters === null || cluster === undefined) return queue.clusters === null && cluster === undefined
+  return queue.clusters.answered.includes(cluster)
+}
+
+function silentOf({ clusters }: QueueAnswer): readonly string[] {
+  return clusters === null ? [] : clusters.asked.filter(name => !clusters.answered.includes(name))
 }
 
 /** What the queue says of a job: by its id where that is known, else by its name; of several what is not gone. */
@@ -107,8 +120,14 @@ export async function askQueue(here: Here): Promise<Queue | null> {
     here.noticed({ silent: { since: machine.silent?.since ?? at, text } })
     return null
   }
-  here.noticed({ silent: null, others: othersIn(here, listed.value) })
-  const queue = { at, entries: listed.value }
+  const { entries, clusters } = listed.value
+  const silent = silentOf(listed.value)
+  const text = `Of its clusters did not answer: ${silent.join(', ')}.`
+  here.noticed({
+    silent: silent.length === 0 ? null : { since: machine.silent?.since ?? at, text },
+    others: othersIn(here, entries),
+  })
+  const queue = { at, entries, clusters }
   here.asked.queue = queue
   return queue
 }

@@ -2,7 +2,7 @@ import type { QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, covers, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 import { facts, readReports } from './reports.ts'
 
 /** The intent, on disk before anything can be submitted. */
@@ -62,6 +62,7 @@ interface Doubted {
 /** Asks the scheduler by name, and the jobs' own folders; what nobody knows stays a doubt that a person can see. */
 async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonly EventBody[]> {
   const queue = await askQueue(here)
+  const isAbsent = (job: Job) => queue !== null && covers(queue, job)
   const reports = await readReports(
     here,
     doubted.map(({ job }) => labelOf(job)),
@@ -75,12 +76,12 @@ async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonl
       events.push(...perRun('jobs.submitted', [{ job, item: { ...refOf(job), queue_id: entry.queue_id } }]))
     } else if (reports.reports.some(report => report.label === label && report.event !== 'duplicate')) {
       here.present(label)
-    } else if (queue && refused) {
+    } else if (refused && isAbsent(job)) {
       events.push(...perRun('jobs.refused', [{ job, item: { ...refOf(job), category: null, reason: text } }]))
     } else {
       const since = inPhase(job, 'submitting')?.phase.doubt?.since
       const waited = since ? Date.parse(here.now()) - Date.parse(since) : 0
-      if (queue && here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
+      if (isAbsent(job) && here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
         const reason = `its submission was cut off: ${text}; it is not in the queue, and it left no report`
         events.push(...perRun('jobs.lost', [{ job, item: { ...refOf(job), reason, evidence: [] } }]))
       } else {

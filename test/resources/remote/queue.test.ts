@@ -18,7 +18,7 @@ const begun = (box: Box, name: string) => box.log().includes(`+${name}`)
 const queue = async (box: Box) => {
   const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
   if (!listed.ok) throw new Error(listed.fault.message)
-  return listed.value.map(({ label, status }) => `${label} ${status}`)
+  return listed.value.entries.map(({ label, status }) => `${label} ${status}`)
 }
 /** Long enough for any waiting script to have looked at the queue once more, had it been its turn. */
 const looks = (box: Box) => box.run('sleep', ['1'])
@@ -188,7 +188,7 @@ describe.each(SHELLS)('an end without a word (%s)', shell => {
   const entries = async (box: Box) => {
     const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
     if (!listed.ok) throw new Error(listed.fault.message)
-    return listed.value
+    return listed.value.entries
   }
 
   test('a script that is killed keeps its place for as long as its program computes', async () => {
@@ -236,7 +236,7 @@ describe.each(SHELLS)('an end without a word (%s)', shell => {
 
 async function ticketsOf(box: Box): Promise<ReadonlyMap<string, number>> {
   const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
-  return new Map((listed.ok ? listed.value : []).map(({ label, queue_id }) => [label, pidOf(queue_id)]))
+  return new Map((listed.ok ? listed.value.entries : []).map(({ label, queue_id }) => [label, pidOf(queue_id)]))
 }
 
 function sessionOf(pid: number): number {

@@ -46,12 +46,14 @@ test('the queue is read line by line; what is no job is passed over', () => {
   const out = `rtest.a.1\trunning\t${ID}\nrtest.b.1\tqueued\t4712:1:b\n** banner **\nrtest.c.1\trunning\tgarbage\n\trunning\t${ID}\nrtest.d.1\n`
   expect(direct.list.read(printed(out))).toMatchObject({
     ok: true,
-    value: [
-      { label: 'rtest.a.1', queue_id: ID, status: 'running', text: 'running' },
-      { label: 'rtest.b.1', queue_id: '4712:1:b', status: 'queued', text: 'queued' },
-    ],
+    value: {
+      entries: [
+        { label: 'rtest.a.1', queue_id: ID, status: 'running', text: 'running' },
+        { label: 'rtest.b.1', queue_id: '4712:1:b', status: 'queued', text: 'queued' },
+      ],
+    },
   })
-  expect(direct.list.read(printed('', 0))).toEqual({ ok: true, value: [] })
+  expect(direct.list.read(printed('', 0))).toEqual({ ok: true, value: { entries: [], clusters: null } })
   expect(direct.list.read(printed(out, 1))).toMatchObject({ ok: false })
   expect(direct.list.read(printed(out, null))).toMatchObject({ ok: false })
 })

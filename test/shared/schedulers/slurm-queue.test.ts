@@ -10,7 +10,7 @@ const { slurm } = schedulers
 const settings = localMachine.settings
 const HEADER = 'JOBID|ST|REASON|PARTITION|NAME\n'
 const printed = (out: string, exit: number | null = 0, err = ''): Printed => ({ exit, out, err })
-const read = (out: string) => orThrow(slurm.list.read(printed(out)))
+const read = (out: string) => orThrow(slurm.list.read(printed(out))).entries
 const byId = (entries: readonly QueueEntry[]) => Object.fromEntries(entries.map(entry => [entry.queue_id, entry]))
 
 /** The answer of Slurm 22.05.8 to the question about 8, 9, 10, 11, 12, 3 and 99999. */
@@ -28,6 +28,13 @@ describe('the question', () => {
     const ids = ['101', '$(id)'] as QueueId[]
     const { sh } = slurm.list.line({ settings: { ...settings, clusters: 'oak,`elm`' }, ids })
     expect(sh).toMatch(/ sh oak,elm 101 '\$\(id\)'$/)
+  })
+
+  test('asks the clusters of the ids, too, whatever the machine names now', () => {
+    const ids = ['101;elm', '7;oak'] as QueueId[]
+    expect(slurm.list.line({ settings: { ...settings, clusters: 'oak' }, ids }).sh).toMatch(
+      / sh oak,elm '101;elm' '7;oak'$/,
+    )
   })
 })
 
@@ -150,6 +157,33 @@ describe('several clusters', () => {
       '101;elm': { status: 'gone', end: { exit: 0 } },
       '7;elm': { end: { exit: 0 } },
     })
+  })
+})
+
+describe('no answer of one cluster among several', () => {
+  const clustersOf = (out: string) => orThrow(slurm.list.read(printed(out))).clusters
+
+  test('is told: squeue passes over a controller that is down, and exits with 0', () => {
+    const out = `== asked oak,elm\nCLUSTER: oak\n${HEADER}101|R|None|main|r1.a.1\n`
+    expect(clustersOf(out)).toEqual({ asked: ['oak', 'elm'], answered: ['oak'] })
+    expect(read(out)).toMatchObject([{ queue_id: '101;oak' }])
+  })
+
+  test('is told where it is named without its jobs, with a fault that is its own alone', () => {
+    const out = `== asked elm,oak\nCLUSTER: elm\n\nCLUSTER: oak\n${HEADER}101|R|None|main|r1.a.1\n`
+    const err = 'slurm_load_jobs error: Socket timed out on send/recv operation\n'
+    const answer = orThrow(slurm.list.read(printed(out, 1, err)))
+    expect(answer).toMatchObject({ clusters: { answered: ['oak'] }, entries: [{ queue_id: '101;oak' }] })
+    // A fault that no silent cluster explains, a cut line, and the silence of all of them are no answer.
+    expect(slurm.list.read(printed(out.replace('asked elm,oak', 'asked oak'), 1, err)).ok).toBe(false)
+    expect(slurm.list.read(printed(out, null, err)).ok).toBe(false)
+    expect(slurm.list.read(printed('== asked elm,oak\nCLUSTER: elm\n\nCLUSTER: oak\n\n', 1, err)).ok).toBe(false)
+  })
+
+  test('is none where all of them answered, or where there is but one', () => {
+    const out = `== asked Oak,elm\nCLUSTER: elm\n${HEADER}\nCLUSTER: oak\n${HEADER}`
+    expect(clustersOf(out)).toEqual({ asked: ['oak', 'elm'], answered: ['elm', 'oak'] })
+    expect(clustersOf(HEADER)).toBeNull()
   })
 })
 

@@ -128,12 +128,16 @@ describe('the answer to a submission', () => {
 describe('ending jobs', () => {
   test('names them all in one line', () => {
     const ids = ['101', '102', '$(id)'] as QueueId[]
-    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe("scancel 101 102 '$(id)'")
+    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe(
+      `scancel 101 102 '$(id)' || failed=$?\nexit "\${failed:-0}"`,
+    )
   })
 
-  test('of several clusters names each of them', () => {
+  test('of several clusters names each of them, and one that is down keeps no other from it', () => {
     const ids = ['101;oak', '7;elm', '102;oak'] as QueueId[]
-    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe('scancel -M oak 101 102\nscancel -M elm 7')
+    expect(slurm.cancel.line({ settings: job.settings, ids }).sh).toBe(
+      `scancel -M oak 101 102 || failed=$?\nscancel -M elm 7 || failed=$?\nexit "\${failed:-0}"`,
+    )
   })
 
   test('that was asked for is no proof that anything ended', () => {
