@@ -107,5 +107,6 @@ function partOf(state: State, { screen, path }: Route): string | null {
   const [id] = path
   if (id === undefined) return null
   if (screen === 'machines') return id
+  if (screen === 'new') return id === 'campaign' ? 'Campaign' : null
   return get(state.runs, id)?.name ?? id
 }

@@ -27,13 +27,18 @@ export function CampaignScreen({ path: [wanted] }: ScreenProps) {
   if (runs.length === 0) {
     return (
       <p className="empty">
-        No campaign was started yet. In a terminal: <code>larmor campaign start delta50 --pilot 5</code>
+        No campaign was started yet. <a href={address('new', 'campaign')}>Start one, with a pilot of DELTA50.</a>
       </p>
     )
   }
   return (
     <>
       <RunList runs={runs} title="Campaigns" />
+      <p className="pad">
+        <a className="button" href={address('new', 'campaign')}>
+          New campaign
+        </a>
+      </p>
       <Comparison runs={runs} />
     </>
   )

@@ -1,4 +1,5 @@
 import { cell, useCell } from '../cell.ts'
+import type { ResourceDraft } from './resources.ts'
 
 /** A file as it was dropped or chosen. */
 export interface DraftFile {
@@ -7,7 +8,7 @@ export interface DraftFile {
 }
 
 /** What stands in the form, as typed: it stays when the screen is left, until a run was started from it. */
-export interface Draft {
+export interface Draft extends ResourceDraft {
   /** One SMILES in a line, with a name after it if wanted; null until something was typed. */
   readonly smiles: string | null
   readonly files: readonly DraftFile[]
@@ -25,14 +26,13 @@ export interface Draft {
   readonly max_conformers: string
   readonly ff_window: string
   readonly dft_window: string
+  /** auto, published, tms, none, or the name of a factor file of an own campaign. */
   readonly reference: string
   readonly seed: string
   readonly one_job: boolean
   readonly generate: boolean
-  readonly machine: string
-  readonly ranks: string
-  readonly memory: string
-  readonly time: string
+  /** Conformers are optimised and ranked by xtb first. */
+  readonly pre: boolean
 }
 
 export const ALL_ISOMERS = 'all'
@@ -58,6 +58,7 @@ const EMPTY: Draft = {
   seed: '1',
   one_job: false,
   generate: false,
+  pre: false,
   machine: 'local',
   ranks: '1',
   memory: '',

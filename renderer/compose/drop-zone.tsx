@@ -1,5 +1,6 @@
 import { type DragEvent, useRef, useState } from 'react'
 import type { DraftFile } from './draft.ts'
+import { textOf } from './dropped-files.ts'
 
 interface DropZoneProps {
   readonly files: readonly DraftFile[]
@@ -79,12 +80,4 @@ export function DropZone({ files, onFiles, onFault }: DropZoneProps) {
       ) : null}
     </div>
   )
-}
-
-async function textOf(file: File): Promise<string | null> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer())
-  } catch {
-    return null
-  }
 }

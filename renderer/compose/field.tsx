@@ -27,3 +27,26 @@ export function Field({ id, label, fault, hint, children }: FieldProps) {
     </div>
   )
 }
+
+interface ChoiceProps extends Omit<FieldProps, 'children'> {
+  readonly value: string
+  readonly choices: readonly (readonly [value: string, label: string])[]
+  onChoose(value: string): void
+}
+
+/** One of several. */
+export function Choice({ value, choices, onChoose, ...field }: ChoiceProps) {
+  return (
+    <Field {...field}>
+      {described => (
+        <select {...described} value={value} onChange={event => onChoose(event.target.value)}>
+          {choices.map(([each, label]) => (
+            <option key={each} value={each}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}

@@ -6,8 +6,8 @@ import { values } from '../../shared/model/table.ts'
 interface MachineTableProps {
   readonly state: State
   readonly machine: string
-  /** What will be asked of a machine; null while the molecule is not settled. */
-  readonly asked: Omit<Asked, 'machine'> | null
+  /** What one conformer will ask of a machine; null while the molecule is not settled; left out where there are none. */
+  readonly asked?: Omit<Asked, 'machine'> | null
   onChoose(machine: string): void
 }
 
@@ -22,9 +22,11 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
           <th scope="col">Machine</th>
           <th scope="col">Scheduler</th>
           <th scope="col">State</th>
-          <th scope="col" className="number">
-            One conformer
-          </th>
+          {asked === undefined ? null : (
+            <th scope="col" className="number">
+              One conformer
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -41,7 +43,7 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
               </th>
               <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
-              <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>
+              {asked === undefined ? null : <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>}
             </tr>
           )
         })}

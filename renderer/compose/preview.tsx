@@ -138,11 +138,11 @@ export function Preview({ previewed, empty, machine, run }: PreviewProps) {
   )
 }
 
-const STEP: Readonly<Record<string, string>> = { opt: 'Optimise', nmr: 'NMR', 'opt+nmr': 'Optimise + NMR' }
+const STEP: Readonly<Record<string, string>> = { pre: 'xtb', opt: 'Optimise', nmr: 'NMR', 'opt+nmr': 'Optimise + NMR' }
 
 function stepOf({ key }: JobSpec): string {
   const [of = '', task = ''] = key.split('/')
   const step = STEP[task]
-  if (step === undefined) return key.slice(0, 24)
+  if (step === undefined) return key.length > 24 ? `…${key.slice(-23)}` : key
   return of.startsWith('reference') ? `TMS: ${step}` : step
 }

@@ -7,10 +7,12 @@ import type { ResolvedNmr } from '../../shared/workflows/index.ts'
 /** A run that can be started: made by `resolve` from the names that the engine gives to texts. */
 export interface Start {
   readonly run: RunId
-  readonly workflow: 'nmr' | 'single'
+  readonly workflow: 'nmr' | 'single' | 'campaign'
   resolve(
     refOf: (text: string) => ContentRef,
   ): Result<Pick<ResolvedNmr, 'name' | 'texts'> & { readonly params: unknown }>
+  /** What only those names can show to be wrong. */
+  refuse?(params: unknown): Result<void>
 }
 
 /**
@@ -34,9 +36,11 @@ export async function startRuns(
     if (!kept.ok) return kept
     refs.set(text, kept.value)
   }
-  for (const { run, workflow, resolve } of starts) {
+  for (const { run, workflow, resolve, refuse } of starts) {
     const resolved = resolve(text => refs.get(text) as ContentRef)
     if (!resolved.ok) return resolved
+    const fits = refuse?.(resolved.value.params) ?? ok(undefined)
+    if (!fits.ok) return fits
     const { name, params } = resolved.value
     const sent = await engine.send({
       type: 'run.start',

@@ -36,7 +36,7 @@ export function QueueScreen({ path }: ScreenProps) {
 function Nothing({ state }: { readonly state: State }) {
   const first = isFirstStart(state, useArchiveList())
   if (first === null) return <p className="hint pad">Reading older runs from this computer…</p>
-  if (first) return <ComposeScreen />
+  if (first) return <ComposeScreen path={[]} />
   return (
     <p className="empty">
       Nothing is under way. <a href={address('new')}>Start a run</a>, or{' '}

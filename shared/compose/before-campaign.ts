@@ -5,10 +5,12 @@ import type { Machine } from '../model/machine.ts'
 import type { Run } from '../model/run.ts'
 import { emptyState, type State } from '../model/state.ts'
 import { values } from '../model/table.ts'
+import type { FactorText } from '../nmr/references.ts'
 import { durationsOf } from '../progress/eta.ts'
 import type { Duration } from '../progress/time-model.ts'
 import { fail, ok, type Result } from '../result.ts'
-import { type CampaignParams, workflowOf } from '../workflows/index.ts'
+import { type CampaignParams, factorFiles, workflowOf } from '../workflows/index.ts'
+import type { Known } from '../workflows/workflow.ts'
 import type { Preview } from './preview-nmr.ts'
 
 /** A campaign that was started before, with all its jobs; archived or not. */
@@ -29,8 +31,7 @@ export function rememberedOf(
   const outputs: number[] = []
   for (const { run, jobs } of earlier) {
     if (run.workflow !== 'campaign' || run.machine !== machine.name) continue
-    const byKey = new Map(jobs.map(job => [job.key, job]))
-    const known = { ...knownOf(emptyState, run), job: (key: string) => byKey.get(key) }
+    const known = knownAs(run, jobs)
     times.push(...durationsOf(workflowOf(run.workflow).plan(known), known))
     outputs.push(...jobs.flatMap(bytesOf))
   }
@@ -41,6 +42,22 @@ function bytesOf(job: Job): readonly number[] {
   const { phase } = lastAttempt(job)
   const files = 'files' in phase ? phase.files : []
   return files.length > 0 ? [files.reduce((sum, { bytes }) => sum + bytes, 0)] : []
+}
+
+/** What those that have ended fitted, as the engine keeps it for `nmr`: factors/RUN-factors-LEVEL_SOLVENT.json. */
+export function fittedOf(earlier: readonly EarlierCampaign[]): readonly FactorText[] {
+  return earlier.flatMap(({ run, jobs }) => {
+    if (run.workflow !== 'campaign' || run.phase.is !== 'ended') return []
+    return factorFiles(knownAs(run, jobs)).map(({ name, file }) => ({
+      file: `${run.id}-${name}`,
+      text: `${JSON.stringify(file, null, 2)}\n`,
+    }))
+  })
+}
+
+function knownAs(run: Run, jobs: readonly Job[]): Known {
+  const byKey = new Map(jobs.map(job => [job.key, job]))
+  return { ...knownOf(emptyState, run), job: key => byKey.get(key) }
 }
 
 /** The very same campaign on the same machine, still open, is refused: a second one would only do its work again. */

@@ -30,10 +30,13 @@ export function previewNmr(
     state = reduce(state, [{ ...body, seq: state.seq + 1, at: '', v: 1 } as Event])
   }
   const workflow = workflowOf('nmr')
-  const plan = () => {
+  const plan = (without: { readonly pre?: undefined } = {}) => {
     const planned = get(state.runs, run)
     if (!planned) throw new Error('the preview has no run')
-    return workflow.plan(knownOf(state, planned))
+    const { params } = planned
+    return workflow.plan(
+      knownOf(state, { ...planned, params: { ...(params as Record<string, Json>), ...without } as Json }),
+    )
   }
   happen({
     type: 'run.started',
@@ -47,7 +50,9 @@ export function previewNmr(
   const { tasks } = plan()
   happen({ type: 'tasks.planned', run, tasks })
   for (const task of tasks) happen({ type: 'task.done', run, task: task.key, result: does(task) })
-  const jobs = plan().jobs.flatMap(spec => withShielding(spec, params.one_job))
+  // Behind xtb stand the same jobs as without it, from its geometries.
+  const first = params.pre ? plan().jobs.filter(({ key }) => key.endsWith('/pre')) : []
+  const jobs = [...first, ...plan({ pre: undefined }).jobs.flatMap(spec => withShielding(spec, params.one_job))]
   const note =
     'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
   return { jobs, notes: params.one_job || jobs.length === 0 ? [] : [note] }

@@ -1,34 +1,17 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startServe } from '../../electron/serve.ts'
+import { expect, test } from 'vitest'
 import { get } from '../../shared/model/table.ts'
 import { statusOf } from '../../shared/show/status.ts'
-import { scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
+import { engine, openWindow, page, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
+windows()
 
 test.each(['light', 'dark'] as const)(
   'a campaign is shown with what is left, what failed and how accurate it is, in %s',
   async colorScheme => {
-    const engine = scriptedEngine()
     const run = aCampaign(engine, 48)
-    const served = await startServe({ engine, port: 0, staticFolder: built.folder })
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme })
-    const page = await context.newPage()
-    const complaints = complaintsOf(page)
-    await page.goto(served.url)
-    await page.getByText('Live', { exact: true }).waitFor()
+    await openWindow({ colorScheme })
     await page.keyboard.press('3')
     await page.locator('a[data-run="rpilot"]').click()
     await page.getByText('SCF did not converge').first().waitFor()
@@ -47,8 +30,5 @@ test.each(['light', 'dark'] as const)(
     // The queue has it as a run among others.
     await page.keyboard.press('1')
     await page.locator('[data-row="rpilot"]').getByText('1 failed').waitFor()
-    expect(complaints).toEqual([])
-    await context.close()
-    await served.close()
   },
 )

@@ -1,43 +1,21 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { localMachine } from '../../shared/model/machine.ts'
 import { values } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { delta50Set, resolveCampaign } from '../../shared/workflows/index.ts'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
+import { aCampaign } from './campaign-script.ts'
+import { complaints, engine, goTo, openWindow, page, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
+windows({ quiet: false })
+beforeEach(() => open())
 
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(async () => {
-  engine = scriptedEngine()
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-  await open({})
-})
-afterEach(async () => {
-  await context.close()
-  await served.close()
-})
-
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  await context?.close()
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(served.url)
+async function open(options: Parameters<typeof openWindow>[0] = {}): Promise<void> {
+  await openWindow(options)
   await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
 }
 
@@ -151,5 +129,99 @@ test.each(['light', 'dark'] as const)('every text can be read and axe finds noth
   await page.locator('[data-file="job.sh"]').waitFor({ timeout: 60_000 })
   expect(await seriousFaults(page)).toEqual([])
   expect(await faintTexts(page)).toEqual([])
+  expect(complaints).toEqual([])
+})
+
+test('a campaign is started from the window, with what it will take said before', async () => {
+  await goTo('#/new/campaign')
+  await page.getByRole('heading', { name: 'New campaign' }).waitFor()
+  const figure = () => page.locator('.compose-foot .figure').textContent()
+  await eventually(figure).toBe(
+    '20 calculations and 10 optimisations that they share; computing: unknown until the pilot; disk: unknown until the pilot',
+  )
+  for (const [label, wrong, right, id] of [
+    ['Levels', 'B3LYP,nonsense', 'B3LYP', 'levels'],
+    ['Molecules in the pilot', '51', '2', 'pilot'],
+    ['Cores per job', '0', '1', 'ranks'],
+  ] as const) {
+    await page.getByLabel(label, { exact: true }).fill(wrong)
+    await page.locator(`#${id}-below.error`).waitFor()
+    expect(await button().getAttribute('aria-disabled')).toBe('true')
+    await page.getByLabel(label, { exact: true }).fill(right)
+    await page.locator(`#${id}-below.error`).waitFor({ state: 'detached' })
+  }
+  await page.getByLabel('DMSO-d6').uncheck()
+  await eventually(figure).toMatch(/^2 calculations and 2 optimisations/)
+  await page.locator('[data-file="larmor.nw"] pre').getByText('optimize').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  expect(await faintTexts(page)).toEqual([])
+  await page.keyboard.press('Control+Enter')
+  await eventually(() => page.url()).toMatch(/#\/benchmarks\/r/)
+  const [run] = [...values(engine.state().runs)]
+  const args = { pilot: 2, levels: 'B3LYP', solvents: 'chcl3' }
+  const context = {
+    machine: localMachine,
+    resources: { ranks: 1, memory_mb: 2000, seconds: 24 * 3600 },
+    times: [],
+    refOf: (text: string) => engine.keep(text),
+  }
+  const { params } = orThrow(resolveCampaign(args, delta50Set, context))
+  expect(run?.params).toEqual(JSON.parse(JSON.stringify(params)))
+
+  // The same once more, while the first still runs, would only do its work again.
+  await goTo('#/new/campaign')
+  await button().click()
+  await page.getByText(/This campaign already runs: r/).waitFor()
+  expect([...values(engine.state().runs)]).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
+
+test("a campaign of one's own folder, whose faults are named by file and line", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'larmor-set-'))
+  const water = '3\n\nO 0 0 0.117\nH 0 0.757 -0.471\nH 0 -0.757 -0.471\n'
+  await writeFile(join(folder, 'water.xyz'), water)
+  await writeFile(join(folder, 'shifts.csv'), 'molecule,atoms,delta_ppm\nwater,2 9,1.56\n')
+  await goTo('#/new/campaign')
+  await page.getByLabel('A folder of my own').check()
+  await eventually(() => button().textContent()).toBe('Correct the set to start')
+  await page.getByLabel('All molecules').check()
+  await page.getByLabel('Folder', { exact: true }).setInputFiles(folder)
+  await page.getByText('line 2 of shifts.csv: water has no atom 9 (it has 3)').waitFor()
+  await writeFile(join(folder, 'shifts.csv'), 'molecule,atoms,delta_ppm\nwater,2 3,1.56\n')
+  await page.getByLabel('Folder', { exact: true }).setInputFiles(folder)
+  await eventually(() => button().textContent()).toBe('Start campaign')
+  await button().click()
+  await eventually(() => [...values(engine.state().runs)]).toMatchObject([
+    {
+      workflow: 'campaign',
+      params: { molecules: [{ id: 'water' }], set: { source: `${basename(folder)}: shifts.csv` } },
+    },
+  ])
+  await rm(folder, { recursive: true })
+  expect(complaints).toEqual([])
+})
+
+test('conformers by xtb first, and the factors of a campaign of one\u2019s own', async () => {
+  const run = aCampaign(engine, 80)
+  await goTo('#/new')
+  await smiles().fill('CO')
+  await page.getByText('More', { exact: true }).click()
+  await page.getByLabel('Optimise and rank conformers by xtb first').check()
+  await page.getByRole('button', { name: 'xtb', exact: true }).click()
+  await eventually(() => page.locator('[data-file="program.sh"] pre').textContent()).toContain('xtb')
+  const own = page.locator('#reference option').filter({ hasText: 'Own: B3LYP/6-311+G(2d,p) in cdcl3, 10 molecules' })
+  await own.waitFor({ state: 'attached' })
+  await page.getByLabel('Reference').selectOption(await own.getAttribute('value'))
+  // Factors hold for their own level only.
+  await page.locator('#reference-below.error').getByText('its factors are for').waitFor()
+  await page.getByLabel('Functional').fill('B3LYP')
+  await page.getByLabel('Basis set').fill('6-311+G(2d,p)//6-31G*')
+  await eventually(() => button().textContent()).toBe('Start run')
+  await button().click()
+  const started = () => [...values(engine.state().runs)].find(({ id }) => id !== run)
+  await eventually(() => started()?.params).toMatchObject({
+    pre: 'xtb',
+    references: [{ kind: 'own' }, { kind: 'own' }],
+  })
   expect(complaints).toEqual([])
 })

@@ -1,53 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import { expect, test } from 'vitest'
 import { exporters } from '../../shared/exports/index.ts'
 import { get } from '../../shared/model/table.ts'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { lactate } from './lactate.ts'
 import { type NmrScript, nmrScript, type ScriptedMolecule } from './nmr-script.ts'
+import { complaints, engine, openWindow, page, windows } from './open-window.ts'
 
 const { of, ids } = lactate(6)
-const run = (engine: ScriptedEngine, id: string) => get(engine.state().runs, id as never) as never
+const run = (id: string) => get(engine.state().runs, id as never) as never
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
+windows({ quiet: false })
 
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(async () => {
-  engine = scriptedEngine()
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-})
-afterEach(async () => {
-  await context.close()
-  await served.close()
-})
-
-async function open(path: string, options: Parameters<Browser['newContext']>[0] = {}, before = ''): Promise<void> {
-  context = await browser.newContext({ viewport: { width: 1440, height: 1000 }, ...options })
-  if (before !== '') await context.addInitScript(before)
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(served.url)
-  await page.getByText('Live', { exact: true }).waitFor()
-  await page.evaluate(hash => {
-    location.hash = hash
-  }, path)
+async function open(at: string, options: Parameters<typeof openWindow>[0] = {}): Promise<void> {
+  await openWindow({ at, viewport: { width: 1440, height: 1000 }, ...options })
   await page.locator('[data-conformer]').first().waitFor()
 }
 
@@ -179,7 +146,7 @@ test('signals are split, merged and undone; measured shifts are typed, pasted an
     })(),
   ])
   const text = await readFile(await file.path(), 'utf8')
-  const same = await exporters.csv(engine.state(), run(engine, 'rmeas'))
+  const same = await exporters.csv(engine.state(), run('rmeas'))
   expect(text).toBe(same)
   expect(text).toContain('1.41')
   expect(complaints).toEqual([])
@@ -207,7 +174,7 @@ test('without WebGL the molecule is drawn flat, and a sentence says so', async (
     HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
       return String(kind).startsWith('webgl') ? null : real.call(this, kind, ...rest)
     }`
-  await open('#/ensembles/rflat', {}, without)
+  await open('#/ensembles/rflat', { before: without })
   await page.locator('[data-no-webgl]').waitFor()
   await page.locator('[data-shift="H-15, 16, 17"] .row-button').click()
   const drawn = page.getByRole('img', { name: /^Conformer C01/ })

@@ -1,48 +1,18 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import { beforeEach, expect, test } from 'vitest'
 import type { Question } from '../../shared/contract.ts'
 import type { MachineName } from '../../shared/ids.ts'
 import { fail } from '../../shared/result.ts'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { aCluster, manyMachines } from './machines-script.ts'
+import { complaints, engine, openWindow, page, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
+windows({ quiet: false })
+beforeEach(() => open())
 
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(async () => {
-  engine = scriptedEngine()
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-  await open({})
-})
-afterEach(async () => {
-  await context.close()
-  await served.close()
-})
-
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  await context?.close()
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(`${served.url}#/machines`)
-  await page.goto(`http://127.0.0.1:${served.port}/#/machines`)
+async function open(options: Parameters<typeof openWindow>[0] = {}): Promise<void> {
+  await openWindow({ at: '#/machines', ...options })
   await page.getByRole('button', { name: 'Add machine' }).waitFor()
 }
 

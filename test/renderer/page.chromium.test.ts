@@ -1,49 +1,15 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { jobId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { type NmrScript, nmrScript } from './nmr-script.ts'
+import { complaints, engine, openWindow as open, page, serveAgain, served, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
-
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(async () => {
-  engine = scriptedEngine()
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-  await open({})
-})
-afterEach(async () => {
-  await context.close()
-  await served.close()
-})
-
-async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
-  await context?.close()
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options })
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(served.url)
-  await page.getByText('Live', { exact: true }).waitFor()
-}
+windows({ quiet: false })
+beforeEach(() => open())
 
 /** Opens a screen, or what of it the path names. */
 async function look(...path: readonly string[]): Promise<void> {
@@ -315,7 +281,7 @@ test('without its server the last data stays, and the page says how old it is; a
   expect(await count().textContent()).toBe('1/1 conformers')
   expect(await page.locator('[data-shift]').count()).toBeGreaterThan(0)
 
-  served = await startServe({ engine, port, staticFolder: built.folder })
+  await serveAgain(port)
   await page.getByText("This page's key is no longer valid.").waitFor()
   expect(await count().textContent()).toBe('1/1 conformers')
   await page.goto(served.url)

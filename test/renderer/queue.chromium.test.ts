@@ -1,53 +1,16 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { jobId, type RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
 import { batchScript } from './batch-script.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { aDayInTheLab, cluster } from './lab.ts'
+import { context, engine, openWindow as open, page, served, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
-
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(() => {
-  engine = scriptedEngine()
-})
-afterEach(async () => {
-  expect(complaints).toEqual([])
-  await context.close()
-  await served.close()
-})
-
-async function open(options: Parameters<Browser['newContext']>[0] = {}): Promise<void> {
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-  context = await browser.newContext({
-    viewport: { width: 1440, height: 900 },
-    permissions: ['clipboard-read', 'clipboard-write'],
-    ...options,
-  })
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(served.url)
-  await page.getByText('Live', { exact: true }).waitFor()
-}
+windows()
 
 const row = (id: string) => page.locator(`[data-row="${id}"]`)
 const job = (run: string, key: string) => {

@@ -1,50 +1,15 @@
 import { readFile } from 'node:fs/promises'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Served, startServe } from '../../electron/serve.ts'
+import { expect, test } from 'vitest'
 import { eventually } from '../serve/eventually.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { type BuiltPage, buildPage, complaintsOf, faintTexts, launchChromium, seriousFaults } from './browser.ts'
+import { faintTexts, seriousFaults } from './browser.ts'
 import { aDayInTheLab } from './lab.ts'
 import { nmrScript } from './nmr-script.ts'
+import { engine, openWindow, page, windows } from './open-window.ts'
 
-let built: BuiltPage
-let browser: Browser
-let engine: ScriptedEngine
-let served: Served
-let context: BrowserContext
-let page: Page
-let complaints: readonly string[]
+// A browser reports the answer that a run is not there; the page says it in words.
+windows({ expected: ['404 (Not Found)'] })
 
-beforeAll(async () => {
-  built = await buildPage()
-  browser = await launchChromium()
-})
-afterAll(async () => {
-  await browser?.close()
-  await built?.remove()
-})
-beforeEach(() => {
-  engine = scriptedEngine()
-})
-afterEach(async () => {
-  // A browser reports the answer that a run is not there; the page says it in words.
-  expect(complaints.filter(text => !text.includes('404 (Not Found)'))).toEqual([])
-  await context.close()
-  await served.close()
-})
-
-async function open(hash: string): Promise<void> {
-  served = await startServe({ engine, port: 0, staticFolder: built.folder })
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
-  page = await context.newPage()
-  complaints = complaintsOf(page)
-  await page.goto(served.url)
-  await page.getByText('Live', { exact: true }).waitFor()
-  await page.evaluate(to => {
-    location.hash = to
-  }, hash)
-}
+const open = (at: string) => openWindow({ at })
 
 /** A finished ensemble of methanol that lies in the archive, and a day of other work. */
 function withArchive(): void {

@@ -1,0 +1,50 @@
+import type { SetFile } from '../../shared/workflows/index.ts'
+import { cell, useCell } from '../cell.ts'
+import type { ResourceDraft } from './resources.ts'
+
+/** A person's own set: the files of a folder. */
+export interface OwnFolder {
+  readonly name: string
+  readonly files: readonly SetFile[]
+}
+
+/** What stands in the form of a campaign, as typed. */
+export interface CampaignDraft extends ResourceDraft {
+  readonly set: 'delta50' | 'own'
+  readonly folder: OwnFolder | null
+  readonly which: 'pilot' | 'all' | 'named'
+  readonly pilot: string
+  /** Names with commas between. */
+  readonly molecules: string
+  /** FUNCTIONAL or FUNCTIONAL/BASIS, with commas between. */
+  readonly levels: string
+  readonly solvents: readonly string[]
+  readonly geometry: string
+  readonly order: string
+  /** Empty: a tenth of the molecules. */
+  readonly max_failures: string
+  readonly name: string
+}
+
+/** As `larmor campaign start delta50 --pilot 5`: to begin with the whole set is seldom wise. */
+const draft = cell<CampaignDraft>({
+  set: 'delta50',
+  folder: null,
+  which: 'pilot',
+  pilot: '5',
+  molecules: '',
+  levels: 'B3LYP,WP04',
+  solvents: ['cdcl3', 'dmso'],
+  geometry: 'B3LYP/6-31G*',
+  order: 'interleaved',
+  max_failures: '',
+  name: '',
+  machine: 'local',
+  ranks: '1',
+  memory: '',
+  time: '24:00',
+})
+
+export function useCampaignDraft(): readonly [CampaignDraft, (part: Partial<CampaignDraft>) => void] {
+  return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
+}

@@ -1,0 +1,42 @@
+import type { Fault } from '../../shared/result.ts'
+
+interface ComposeFootProps {
+  /** What is started, with what must be said of it; empty where nothing must. */
+  readonly figure: string
+  /** What it will take, as far as that is known. */
+  readonly cost: string
+  /** A fault that no field shows. */
+  readonly fault: Fault | null
+  /** What is still wanted, as the button says it; null: it can start. */
+  readonly missing: string | null
+  readonly starting: boolean
+  readonly start: string
+}
+
+/** What it will take, and the one button; it names what is missing. */
+export function ComposeFoot({ figure, cost, fault, missing, starting, start }: ComposeFootProps) {
+  return (
+    <footer className="compose-foot">
+      <div>
+        <p className="figure">{figure}</p>
+        <p className="hint" data-cost="">
+          {cost}
+        </p>
+        {fault ? (
+          <p className="error" role="alert">
+            {fault.message} {fault.hint ?? ''}
+          </p>
+        ) : null}
+      </div>
+      <button
+        type="submit"
+        className="primary"
+        aria-disabled={missing !== null || starting}
+        title={missing ?? 'Ctrl Enter'}
+        data-submit=""
+      >
+        {starting ? 'Starting…' : (missing ?? start)}
+      </button>
+    </footer>
+  )
+}

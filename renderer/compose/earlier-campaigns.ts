@@ -1,0 +1,57 @@
+import { useEffect, useMemo, useState } from 'react'
+import { type EarlierCampaign, fittedOf } from '../../shared/compose/before-campaign.ts'
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
+import { values } from '../../shared/model/table.ts'
+import type { FactorText } from '../../shared/nmr/references.ts'
+import { jobsOf } from '../../shared/show/status.ts'
+import type { BrowserEngine } from '../engine-client.ts'
+import { useEngineState, useLarmor } from '../larmor.ts'
+
+/** Campaigns of the archive that are looked into. */
+const MOST_ARCHIVED = 20
+
+/** Archived runs never change: each is asked for once. */
+let archived: { readonly of: BrowserEngine; readonly all: Promise<readonly EarlierCampaign[]> } | null = null
+
+async function readArchive(engine: BrowserEngine): Promise<readonly EarlierCampaign[]> {
+  const list = await engine.archivedRuns()
+  if (!list.ok) return []
+  const campaigns = list.value.filter(({ workflow }) => workflow === 'campaign').slice(0, MOST_ARCHIVED)
+  const read = await Promise.all(campaigns.map(({ id }) => engine.archivedRun(id)))
+  return read.flatMap(each => (each.ok ? [each.value] : []))
+}
+
+/** The campaigns that were started before, those of the archive first. */
+export function useEarlierCampaigns(): readonly EarlierCampaign[] {
+  const { engine } = useLarmor()
+  const state = useEngineState()
+  const [shelved, setShelved] = useState<readonly EarlierCampaign[]>([])
+  useEffect(() => {
+    if (archived?.of !== engine) archived = { of: engine, all: readArchive(engine) }
+    let gone = false
+    archived.all.then(found => {
+      if (!gone) setShelved(found)
+    })
+    return () => {
+      gone = true
+    }
+  }, [engine])
+  // As they were when one of them last began or ended: what happens between does not change what is learnt by much.
+  const when = campaignsOf(state).map(({ id, phase }) => `${id} ${phase.is}`)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => [...shelved, ...campaignsOf(state).map(run => ({ run, jobs: jobsOf(state, run) }))],
+    [shelved, when.join()],
+  )
+}
+
+/** The factors that they have fitted, for the choice of a reference. */
+export function useFittedFactors(): readonly FactorText[] {
+  const earlier = useEarlierCampaigns()
+  return useMemo(() => fittedOf(earlier), [earlier])
+}
+
+function campaignsOf(state: State): readonly Run[] {
+  return [...values(state.runs)].filter(({ workflow }) => workflow === 'campaign')
+}
