@@ -3,10 +3,11 @@ import type { ArchiveEntry, ShelvedRun } from './model/archive.ts'
 import type { Command } from './model/commands.ts'
 import type { Event } from './model/events.ts'
 import type { State } from './model/state.ts'
+import type { CoursePoint } from './progress/course.ts'
 import type { Result } from './result.ts'
 
 /** Raised when a host and an engine of different versions could misunderstand each other. */
-export const CONTRACT_VERSION = 3
+export const CONTRACT_VERSION = 4
 
 /** Everything that crosses between a host and the engine, JSON only. A new feature adds a Command and an Event, not a method. */
 export interface Engine {
@@ -78,6 +79,8 @@ export interface Reading {
   readonly scf_cycle: number | null
   readonly opt_cycle: number | null
   readonly max_gradient: number | null
+  /** The optimisation from its first cycle on, however late somebody began to listen; at most 60 points of it. */
+  readonly course: readonly CoursePoint[]
   /** The last lines of the output, at most 2 kB, control characters removed. */
   readonly tail: string
 }

@@ -5,6 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { printable } from '../../shared/printable.ts'
 import { type OutputReader, programOf } from '../../shared/programs/index.ts'
+import { courseOf } from '../../shared/progress/course.ts'
 
 export interface Readings {
   listen(listener: (readings: readonly Reading[]) => void): () => void
@@ -75,7 +76,7 @@ export function createReadings(
       known.reader.line(line, program.output)
     known.tail = printable(known.tail + bytes.toString('utf8')).slice(-TAIL_BYTES)
     known.n += 1
-    const { result, now } = known.reader.reading()
+    const { result, now, figures } = known.reader.reading()
     const reading: Reading = {
       job: job.id,
       attempt: attempt.n,
@@ -85,6 +86,7 @@ export function createReadings(
       scf_cycle: now.scf_cycle,
       opt_cycle: now.opt_cycle,
       max_gradient: result.max_gradient,
+      course: courseOf(figures),
       tail: known.tail,
     }
     latest.set(attempt.label, reading)

@@ -1,4 +1,5 @@
 import type { Reading } from '../../shared/contract.ts'
+import type { CoursePoint } from '../../shared/progress/course.ts'
 import type { Outlook, ShownConformer, ShownNmr } from '../../shared/workflows/index.ts'
 import type { Card } from './cards.tsx'
 
@@ -7,7 +8,7 @@ interface Beside {
   readonly ended: boolean
   readonly outlook: Outlook | null
   reading(key: string): Reading | undefined
-  cycles(key: string): readonly number[]
+  course(key: string): readonly CoursePoint[]
 }
 
 /**
@@ -16,7 +17,7 @@ interface Beside {
  */
 export function cardsOf(
   { conformers, program, provisional }: Pick<ShownNmr, 'conformers' | 'program' | 'provisional'>,
-  { ended, outlook, reading, cycles }: Beside,
+  { ended, outlook, reading, course }: Beside,
 ): readonly Card[] {
   const digits = Math.max(2, String(conformers.length).length)
   const final = ended || program === 'none'
@@ -29,7 +30,7 @@ export function cardsOf(
       share,
       provisional: !final || (provisional && conformer.weight !== null),
       reading: reading(conformer.key),
-      cycles: cycles(conformer.key),
+      cycles: course(conformer.key).flatMap(({ energy_hartree }) => energy_hartree ?? []),
     }
   })
   // Stable: what has no energy yet stays in the order of the plan.

@@ -5,6 +5,7 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { AtomGroups } from '../../shared/nmr/atom-classes.ts'
 import { type Experiment, withShift } from '../../shared/nmr/experiment.ts'
+import type { CoursePoint } from '../../shared/progress/course.ts'
 import { outlookOf, type ShownNmr } from '../../shared/workflows/index.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { depict, moleculeFrom } from '../molecule/depiction.ts'
@@ -18,7 +19,6 @@ import { cardsOf } from './cards-of.ts'
 import { ClassEditor } from './class-editor.tsx'
 import { completenessText } from './completeness.tsx'
 import { ConformerView } from './conformer-view.tsx'
-import { useCycles } from './cycles.ts'
 import { Ladder } from './ladder.tsx'
 import { PasteDialog } from './paste-dialog.tsx'
 import { PopulationTable } from './population-table.tsx'
@@ -34,10 +34,12 @@ interface EnsembleProps {
   /** Null while commands can be sent; else why not. */
   readonly offline: string | null
   reading(conformer: string): Reading | undefined
+  /** Of its optimisation, as far as it has come. */
+  course(conformer: string): readonly CoursePoint[]
 }
 
 /** A conformer ensemble: cards, levels and the live picture; below them spectrum and shifts. All share one selection. */
-export function Ensemble({ engine, state, run, ensemble, offline, reading }: EnsembleProps) {
+export function Ensemble({ engine, state, run, ensemble, offline, reading, course }: EnsembleProps) {
   const ended = run.phase.is === 'ended'
   const selecting = useSelection(run.id)
   const { selection, change } = selecting
@@ -46,11 +48,7 @@ export function Ensemble({ engine, state, run, ensemble, offline, reading }: Ens
   const [pasting, setPasting] = useState(false)
   // biome-ignore lint/correctness/useExhaustiveDependencies: every event about the run makes a new Run
   const outlook = useMemo(() => outlookOf(knownOf(state, run)), [run])
-  const cycles = useCycles(
-    ensemble.conformers.map(({ key }) => key),
-    reading,
-  )
-  const cards = cardsOf(ensemble, { ended, outlook, reading, cycles })
+  const cards = cardsOf(ensemble, { ended, outlook, reading, course })
   const molecule = outlook?.molecule
   const depiction = useMemo(() => (molecule ? depict(moleculeFrom(molecule)) : null), [molecule])
 

@@ -4,6 +4,7 @@ import type { State } from '../../shared/model/state.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { Counts, countSentence } from '../runs/counts.tsx'
+import { useCourses } from '../runs/courses.ts'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx'
 import type { RunSummary } from '../runs/summary.ts'
@@ -31,6 +32,8 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
     return phase.is === 'running' && outcome === null
   })
   const readings = useReadings(engine, running.length > 0)
+  const optimisations = jobs.filter(({ key }) => /\/opt/.test(key))
+  const courseOf = useCourses(engine, optimisations)
   const bad = jobs.filter(job => isBad(lastAttempt(job)))
   const held = run.phase.is === 'open' && run.phase.hold === 'paused'
   const reason = run.phase.is === 'ended' ? status.reason : holdText(run.phase.hold)
@@ -74,6 +77,10 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           reading={conformer => {
             const job = running.find(({ key }) => key === conformer || key.startsWith(`${conformer}/`))
             return currentReading(job, readings)
+          }}
+          course={conformer => {
+            const job = optimisations.find(({ key }) => key.startsWith(`${conformer}/`))
+            return job ? (currentReading(job, readings)?.course ?? courseOf(job)) : []
           }}
         />
       ) : null}

@@ -1,5 +1,5 @@
+import type { CoursePoint } from '../../shared/progress/course.ts'
 import { fixed } from '../ui/number.ts'
-import type { CoursePoint } from './use-output.ts'
 
 const [WIDTH, HEIGHT] = [160, 44]
 
@@ -7,23 +7,24 @@ const [WIDTH, HEIGHT] = [160, 44]
 export function Course({ course }: { readonly course: readonly CoursePoint[] }) {
   if (course.length === 0) return null
   const last = course.at(-1) as CoursePoint
+  const cycles = last.cycle
   const gradients = course.map(({ max_gradient }) =>
     max_gradient === null ? null : Math.log10(Math.abs(max_gradient)),
   )
   return (
-    <section className="course" aria-label="Course of the optimisation" data-cycles={course.length}>
+    <section className="course" aria-label="Course of the optimisation" data-cycles={cycles}>
       <figure>
         <figcaption>Energy</figcaption>
-        <Line values={course.map(({ energy_hartree }) => energy_hartree)} name="Energy" cycles={course.length} />
+        <Line values={course.map(({ energy_hartree }) => energy_hartree)} name="Energy" cycles={cycles} />
         <p>
-          {fixed(last.energy_hartree, 6)} E<sub>h</sub>, cycle {last.cycle}
+          {last.energy_hartree === null ? '–' : fixed(last.energy_hartree, 6)} E<sub>h</sub>, cycle {cycles}
         </p>
       </figure>
       <figure>
         <figcaption>
           Max gradient <span className="hint">log scale</span>
         </figcaption>
-        <Line values={gradients} name="Largest gradient" cycles={course.length} />
+        <Line values={gradients} name="Largest gradient" cycles={cycles} />
         <p>{last.max_gradient === null ? '–' : `${last.max_gradient.toExponential(1).replace('-', '−')} a.u.`}</p>
       </figure>
     </section>

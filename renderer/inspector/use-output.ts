@@ -1,15 +1,10 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import type { Engine, Reading } from '../../shared/contract.ts'
 import { type Attempt, type FetchedFile, type Job, lastAttempt } from '../../shared/model/job.ts'
 import { printable } from '../../shared/printable.ts'
 import { programOf, programs } from '../../shared/programs/index.ts'
-
-/** Energy and gradient, cycle by cycle. */
-export interface CoursePoint {
-  readonly cycle: number
-  readonly energy_hartree: number | null
-  readonly max_gradient: number | null
-}
+import type { CoursePoint } from '../../shared/progress/course.ts'
+import { useCourses } from '../runs/courses.ts'
 
 export interface Output {
   /** The file that holds it; null while it is not fetched. */
@@ -28,26 +23,25 @@ export interface Output {
 }
 
 const WHOLE = 16_000_000
-/** So many lines are read between two breaths of the window. */
-const AT_ONCE = 4000
 
-/** The output of the attempt that counts: read whole when it is fetched, its end and its course while it runs. */
+/** The output of the attempt that counts: read whole when it is fetched, its end while it runs; its course always. */
 export function useOutput(engine: Engine, job: Job): Output {
   const attempt = lastAttempt(job)
   const file = outputFile(job, attempt)
   const running = attempt.phase.is === 'running' && attempt.outcome === null
   const [live, setLive] = useState<Reading | null>(null)
-  const [points, setPoints] = useState<readonly CoursePoint[]>([])
-  const [read, setRead] = useState<Pick<Output, 'lines' | 'course' | 'fault'>>(NOTHING)
+  const [read, setRead] = useState<Pick<Output, 'lines' | 'fault'>>(NOTHING)
+  const ended = useCourses(
+    engine,
+    useMemo(() => [job], [job]),
+  )
   const key = file === null ? null : `${file.sha256} ${file.bytes}`
 
   useEffect(() => {
     if (!running) return
     return engine.readings(news => {
       const mine = news.filter(each => each.job === job.id && each.attempt === attempt.n).at(-1)
-      if (!mine) return
-      setLive(mine)
-      setPoints(before => withPoint(before, mine))
+      if (mine) setLive(mine)
     })
   }, [engine, job.id, attempt.n, running])
 
@@ -55,8 +49,7 @@ export function useOutput(engine: Engine, job: Job): Output {
   useEffect(() => {
     if (file === null) return
     let gone = false
-    const stop = () => gone
-    readOutput(engine, job, file, stop).then(found => {
+    readOutput(engine, file).then(found => {
       if (!gone) setRead(found)
     })
     return () => {
@@ -64,12 +57,13 @@ export function useOutput(engine: Engine, job: Job): Output {
     }
   }, [engine, key])
 
-  const { lines, course, fault } = file === null ? { ...NOTHING, course: points } : read
+  const { lines, fault } = file === null ? NOTHING : read
+  const course = running ? (live?.course ?? []) : ended(job)
   const proof = attempt.evidence.flatMap(({ source, line }) => (source === 'output' && line !== null ? [line] : []))
   return { file, live: running ? live : null, lines, course, proof, good: attempt.outcome === 'completed', fault }
 }
 
-const NOTHING: Pick<Output, 'lines' | 'course' | 'fault'> = { lines: null, course: [], fault: null }
+const NOTHING: Pick<Output, 'lines' | 'fault'> = { lines: null, fault: null }
 
 function outputFile(job: Job, { phase }: Attempt): FetchedFile | null {
   if (phase.is !== 'fetched' && phase.is !== 'parsed') return null
@@ -78,43 +72,10 @@ function outputFile(job: Job, { phase }: Attempt): FetchedFile | null {
   return phase.files.find(({ name }) => name === output) ?? null
 }
 
-async function readOutput(engine: Engine, job: Job, file: FetchedFile, gone: () => boolean) {
-  const from = Math.max(0, file.bytes - WHOLE)
-  const text = await engine.read(file, from === 0 ? undefined : { offset: from, length: WHOLE })
+async function readOutput(engine: Engine, file: FetchedFile): Promise<Pick<Output, 'lines' | 'fault'>> {
+  // Of one that is longer than can be shown nothing is read.
+  if (file.bytes > WHOLE) return NOTHING
+  const text = await engine.read(file)
   if (!text.ok) return { ...NOTHING, fault: text.fault.message }
-  const lines = text.value.split('\n')
-  const course = await courseOf(job, lines, file.name, gone)
-  return { lines: from === 0 ? lines.map(printable) : null, course, fault: null }
-}
-
-/** What the program's own reader makes of it, cycle by cycle. */
-async function courseOf(
-  job: Job,
-  lines: readonly string[],
-  name: string,
-  gone: () => boolean,
-): Promise<readonly CoursePoint[]> {
-  const reader = programOf(job.program).reader(lastAttempt(job).input)
-  let points: readonly CoursePoint[] = []
-  for (const [i, line] of lines.entries()) {
-    reader.line(line, name)
-    if (i % 20 === 0 || i === lines.length - 1) {
-      const { now, result } = reader.reading()
-      points = withPoint(points, { ...now, ...result })
-    }
-    if (i % AT_ONCE === AT_ONCE - 1) {
-      await new Promise(resolve => setTimeout(resolve))
-      if (gone()) return []
-    }
-  }
-  return points
-}
-
-/** What a cycle says when it is counted; an energy that follows is that of a geometry on the way to the next one. */
-function withPoint(
-  points: readonly CoursePoint[],
-  { opt_cycle, energy_hartree, max_gradient }: Pick<Reading, 'opt_cycle' | 'energy_hartree' | 'max_gradient'>,
-): readonly CoursePoint[] {
-  if (opt_cycle === null || energy_hartree === null || points.at(-1)?.cycle === opt_cycle) return points
-  return [...points, { cycle: opt_cycle, energy_hartree, max_gradient }]
+  return { lines: text.value.split('\n').map(printable), fault: null }
 }

@@ -124,11 +124,12 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
       ended([key], exit, signal)
       const file: FetchedFile = { name, ...engine.keep(text) }
       happen({ type: 'jobs.fetched', run, jobs: [{ ...ref(key), files: [file] }] })
+      const figures = engine.keep(JSON.stringify(reading.figures))
       const said = verdict({ output: reading, exit, signal, evidence: [], cancelWished: false, exitDecides: false })
       happen({
         type: 'jobs.parsed',
         run,
-        jobs: [{ ...ref(key), result: { ...reading.result, geometry: null }, ...said }],
+        jobs: [{ ...ref(key), result: { ...reading.result, geometry: null, figures }, ...said }],
       })
     },
     completes(...keys) {

@@ -43,6 +43,8 @@ const chosenRow = () => page.locator('tr.chosen[data-shift]').getAttribute('data
 test('card, level and picture share the conformer; row, peak and rings share the signal', async () => {
   begun('rlink', ids.length)
   await open('#/ensembles/rlink')
+  // The optimisations have ended before this window was open; their courses are read from what was kept.
+  await eventually(() => page.locator('[data-conformer] .sparkline').count()).toBe(ids.length)
   await eventually(() => page.locator('img[data-picture]').count()).toBe(ids.length)
   await page.locator('[data-viewer="shown"]').waitFor()
 

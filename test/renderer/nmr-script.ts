@@ -5,6 +5,7 @@ import { type JobResult, lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import type { MoleculeInfo } from '../../shared/nmr/molecule-info.ts'
+import { type Figures, unread } from '../../shared/programs/program.ts'
 import { orThrow } from '../../shared/result.ts'
 import { resolveNmr } from '../../shared/workflows/index.ts'
 import type { ScriptedEngine } from '../serve/scripted-engine.ts'
@@ -161,6 +162,7 @@ export function nmrScript(
       dielectric: 4.7113,
       shieldings: task === 'nmr' ? of.shieldings(place) : null,
       geometry: engine.keep(of.geometry(place)),
+      figures: engine.keep(JSON.stringify(figuresOf(of.energy_hartree(place)))),
       wall_s: 5,
     }
   }
@@ -200,3 +202,12 @@ export function nmrScript(
 }
 
 type Parsed = Extract<EventBody, { readonly type: 'jobs.parsed' }>['jobs'][number]
+
+/** An optimisation of five cycles that comes down to this energy. */
+function figuresOf(energy: number): Figures {
+  const cycles = [0.02, 0.008, 0.003, 0.001, 0].map(above => ({
+    energy_hartree: energy + above,
+    gradient: above / 2 + 0.0001,
+  }))
+  return { ...unread.figures, cycles }
+}

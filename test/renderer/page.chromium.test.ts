@@ -255,6 +255,7 @@ test('a running job shows its cycle, its energy and the end of its output, as te
     energy_hartree: -115.714,
     scf_cycle: 6,
     opt_cycle: 3,
+    course: [],
     max_gradient: 0.0123,
     tail,
   })

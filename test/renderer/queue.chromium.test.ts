@@ -66,10 +66,10 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 
-  // One that converged at its second try, against its report: the course has the cycles of both.
+  // One that converged at its second try, against its report: the course is that of the second.
   await row('rscreen.cat-008').click()
   const other = page.locator('[data-inspected="rscreen.cat-008"]')
-  await other.locator('.course[data-cycles="5"]').waitFor()
+  await other.locator('.course[data-cycles="3"]').waitFor()
   await other.getByText('its exit status was 1').first().waitFor()
 })
 
@@ -98,7 +98,9 @@ test('a running job is followed while it is looked at, and only then', async () 
   await row('rlive.one').click()
   await eventually(() => engine.listeners().readings).toBe(1)
   const tail = 'd= 0 -115.7\n<img src=x onerror=alert(1)>'
-  for (const [n, energy] of [-115.5, -115.6, -115.7].entries()) {
+  const energies = [-115.5, -115.6, -115.7]
+  const course = energies.map((energy_hartree, i) => ({ cycle: i + 1, energy_hartree, max_gradient: 0.01 / (i + 1) }))
+  for (const [n, energy] of energies.entries()) {
     engine.show({
       job: jobId('rlive' as RunId, 'one'),
       attempt: 1,
@@ -108,6 +110,7 @@ test('a running job is followed while it is looked at, and only then', async () 
       scf_cycle: 4,
       opt_cycle: n + 1,
       max_gradient: 0.01 / (n + 1),
+      course: course.slice(0, n + 1),
       tail,
     })
     await page.locator(`.course[data-cycles="${n + 1}"]`).waitFor()
@@ -115,6 +118,9 @@ test('a running job is followed while it is looked at, and only then', async () 
   await page.locator('.course[data-cycles="3"]').getByText('−115.700000').waitFor()
   expect(await page.locator('.inspector .tail pre').textContent()).toBe(tail)
   expect(await page.locator('img').count()).toBe(0)
+  // A window that opens now sees the whole course.
+  await page.reload()
+  await page.locator('.course[data-cycles="3"]').getByText('−115.700000').waitFor()
   await page.getByRole('button', { name: 'Close the inspector' }).click()
   await eventually(() => engine.listeners().readings).toBe(0)
 })

@@ -39,6 +39,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
   let clock = Date.parse(start)
   const updates = new Set<(update: Update) => void>()
   const watchers = new Set<(readings: readonly Reading[]) => void>()
+  const newest = new Map<string, Reading>()
   const askers = new Map<string, { readonly question: Question; readonly settle: (answer: string | null) => void }>()
   const asked = new Set<(open: readonly Question[]) => void>()
   let counted: readonly MachineActivity[] = []
@@ -70,6 +71,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
       clock = Date.parse(at)
     },
     show(...readings) {
+      for (const reading of readings) newest.set(reading.job, reading)
       for (const watcher of watchers) watcher(readings)
     },
     ask: question =>
@@ -129,6 +131,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
     },
     readings(listener) {
       watchers.add(listener)
+      if (newest.size > 0) listener([...newest.values()])
       return () => watchers.delete(listener)
     },
     questions(listener) {

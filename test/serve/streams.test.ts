@@ -98,6 +98,7 @@ test('of the readings of a job the newest counts', async () => {
     scf_cycle: n,
     opt_cycle: null,
     max_gradient: null,
+    course: [],
     tail: `line ${n}`,
   })
   const tails = await openStream(served.port, '/api/readings', headers)
