@@ -57,7 +57,7 @@ export const remedies: readonly Remedy[] = [
     id: 'more-memory',
     title: 'More memory',
     against: ['out-of-memory'],
-    tried: ['nwchem', 'command'],
+    tried: ['nwchem', 'xtb', 'command'],
     change(situation) {
       const memory_mb = wantedMemory(situation.resources, situation.evidence)
       const { limits } = situation
@@ -125,7 +125,7 @@ export const remedies: readonly Remedy[] = [
     id: 'again',
     title: 'Once more, unchanged',
     against: [...BY_OTHERS, 'crash-unknown', 'disk'],
-    tried: ['nwchem', 'command'],
+    tried: ['nwchem', 'xtb', 'command'],
     change: ({ input, resources }) => ({ input, resources }),
   },
 ]

@@ -1,8 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
@@ -11,7 +8,9 @@ import { orThrow } from '../../shared/result.ts'
 import { editPlaces, placeContents, placeText } from '../../shared/show/edit-places.ts'
 import { type InProcess, startInProcess, until } from './in-process.ts'
 import { methanol } from './living/nwchem-run.ts'
+import { hasPrinted, processOf } from './living/process-of.ts'
 import { provoke } from './living/provoke.ts'
+import { smallDisk } from './living/small-disk.ts'
 
 /**
  * Failures of the real NWChem: each provoked, classified, and, where there is a remedy, cured by it. What is cured here
@@ -114,41 +113,13 @@ test.each<[category: string, Deck, place: string]>([
   expect(refused).toMatchObject({ ok: false, fault: { message: expect.stringContaining('only an edit of the input') } })
 })
 
-/** NWChem itself, in the folder of this attempt. */
-async function nwchemOf(id: string): Promise<number> {
-  for (;;) {
-    const found = readdirSync('/proc').find(pid => {
-      try {
-        if (!/^\d+$/.test(pid)) return false
-        return readFileSync(`/proc/${pid}/comm`, 'utf8') === 'nwchem\n' && readlinkSync(`/proc/${pid}/cwd`).includes(id)
-      } catch {
-        return false
-      }
-    })
-    if (found) return Number(found)
-    await sleep(50)
-  }
-}
-
-async function hasPrinted(job: Job['id'], text: string): Promise<void> {
-  const work = join(larmor.home, 'work', 'jobs')
-  for (;;) {
-    try {
-      if (readFileSync(join(work, `${job}.1`, 'nwchem.out'), 'latin1').includes(text)) return
-    } catch {
-      // It has not begun.
-    }
-    await sleep(50)
-  }
-}
-
 test.each([
   ['SIGTERM', 'continue', '@    1'],
   ['SIGKILL', 'again', 'd= 0,ls=0.0,diis'],
 ] as const)('ended by %s from outside, it is killed, and is cured by %s', async (signal, fix, printed) => {
   const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), task: 'optimize' }))
-  await hasPrinted(id, printed)
-  process.kill(await nwchemOf(id), signal)
+  await hasPrinted(larmor.home, id, 'nwchem.out', printed)
+  process.kill(await processOf('nwchem', id), signal)
   const failed = await settled(id, 1)
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'killed' })
   expectCured(await resubmit(failed, fix), fix)
@@ -156,7 +127,7 @@ test.each([
 
 test('when its time is up it is a timeout, and goes on from its last geometry and orbitals with twice the time', async () => {
   const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), basis: '6-31g*', task: 'optimize' }))
-  await hasPrinted(id, '@    1')
+  await hasPrinted(larmor.home, id, 'nwchem.out', '@    1')
   const { phase } = lastAttempt(get(larmor.engine.state.jobs, id) as Job)
   if (phase.is !== 'running' || phase.pid === null) throw new Error(`it is ${phase.is}`)
   process.kill(phase.pid, 'SIGUSR1') // by which the script's own clock and Slurm's warning say it
@@ -187,28 +158,16 @@ test('where the orbitals of the last attempt are gone, it says so, and the same 
   expect(lastAttempt(job).by).toBe('policy')
 })
 
-const small = mkdtempSync(join(tmpdir(), 'larmor-small-'))
-const noSmall = whyNoSmall()
-if (noSmall) console.warn(`skipped: full scratch: ${noSmall}`)
-afterAll(() => {
-  if (!noSmall) execFileSync('umount', ['-l', small], { stdio: 'pipe' })
-  rmSync(small, { recursive: true, force: true })
-})
+const small = smallDisk('16k')
+afterAll(small.remove)
 
-function whyNoSmall(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', small], { stdio: 'pipe' })
-    return null
-  } catch (error) {
-    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
-  }
-}
-
-test.skipIf(noSmall)('a full scratch folder is a disk failure, and with space the same again completes', async () => {
-  const text = deck({ atoms: atoms(methanol), head: `scratch_dir ${small}` })
-  const failed = await first(text)
-  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'disk' })
-  execFileSync('mount', ['-o', 'remount,size=64m', small], { stdio: 'pipe' })
-  expectCured(await resubmit(failed, 'again'), 'again')
-})
+test.skipIf(small.missing)(
+  'a full scratch folder is a disk failure, and with space the same again completes',
+  async () => {
+    const text = deck({ atoms: atoms(methanol), head: `scratch_dir ${small.folder}` })
+    const failed = await first(text)
+    expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'disk' })
+    small.grow('64m')
+    expectCured(await resubmit(failed, 'again'), 'again')
+  },
+)

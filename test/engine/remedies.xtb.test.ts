@@ -1,12 +1,16 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import type { Json, RunId } from '../../shared/ids.ts'
+import { jobId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
-import { LOCAL } from '../../shared/model/machine.ts'
+import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type InProcess, startInProcess, until } from './in-process.ts'
+import { alkane } from './living/chain.ts'
 import { methanol } from './living/nwchem-run.ts'
+import { hasPrinted, processOf } from './living/process-of.ts'
+import { smallDisk } from './living/small-disk.ts'
 
 /** Failures of the real xtb: each provoked, classified, and, where there is a remedy, cured by it. */
 let larmor: InProcess
@@ -22,20 +26,19 @@ async function ended(attempts: number): Promise<Job> {
 }
 
 async function first(xyz: string, args: readonly string[]): Promise<Job> {
+  await start(xyz, args)
+  return ended(1)
+}
+
+const ID = jobId('rxtb' as RunId, 'j')
+
+async function start(xyz: string, args: readonly string[]): Promise<void> {
   const file = { name: 'molecule.xyz', ...orThrow(await larmor.engine.put(xyz)) }
   const input = { kind: 'deck', files: [file], main: file.name, args }
   const resources = { ranks: 1, memory_mb: 700, seconds: 600 }
   const params = { jobs: [{ key: 'j', machine: LOCAL, program: 'xtb', input, resources }] } as unknown as Json
-  const start = {
-    type: 'run.start',
-    run: 'rxtb' as RunId,
-    name: '',
-    workflow: 'single',
-    machine: LOCAL,
-    params,
-  } as const
-  orThrow(await larmor.engine.send(start))
-  return ended(1)
+  const run = 'rxtb' as RunId
+  orThrow(await larmor.engine.send({ type: 'run.start', run, name: '', workflow: 'single', machine: LOCAL, params }))
 }
 
 test.each<[category: string, fix: string, args: readonly string[]]>([
@@ -59,3 +62,41 @@ test('atoms in one place need an edit, and are refused', async () => {
   expect(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null })).toMatchObject({ ok: false })
   expect(get(larmor.engine.state.jobs, failed.id)?.attempts).toHaveLength(1)
 })
+
+test('a solvent that it has no parameters for needs an edit, and is refused', async () => {
+  const failed = await first(methanol, ['--alpb', 'nosuchsolvent'])
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'bad-input' })
+  expect(remediesOf(failed)).toEqual([])
+})
+
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'ended by %s from outside, it is killed, and the same again completes',
+  async signal => {
+    await start(alkane(24), ['--opt', 'vtight'])
+    await hasPrinted(larmor.home, ID, 'xtb.out', 'x T B')
+    process.kill(await processOf('xtb', ID), signal)
+    const failed = await ended(1)
+    expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'killed' })
+    expect(remediesOf(failed)[0]?.id).toBe('again')
+    orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null }))
+    const { outcome, reason, fix } = lastAttempt(await ended(2))
+    expect({ outcome, reason, fix }).toEqual({ outcome: 'completed', reason: null, fix: 'again' })
+  },
+)
+
+const small = smallDisk('16k')
+afterAll(small.remove)
+
+test.skipIf(small.missing)(
+  'a full scratch folder it does not notice: what it printed is whole, and proves the success',
+  async () => {
+    const settings = { ...localMachine.settings, scratch: small.folder }
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
+    const job = lastAttempt(await first(alkane(24), ['--opt']))
+    expect(job).toMatchObject({ outcome: 'completed', category: null })
+    if (job.phase.is !== 'parsed') throw new Error(`it is ${job.phase.is}`)
+    // Its own file of the structure is cut; Larmor's is from the output.
+    expect(job.phase.files.find(({ name }) => name === 'xtbopt.xyz')?.bytes).toBe(0)
+    expect(job.phase.result.geometry?.bytes).toBeGreaterThan(2000)
+  },
+)

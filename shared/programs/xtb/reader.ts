@@ -58,6 +58,10 @@ const causes: CauseTable = [
   [/No space left|disk|writing.*fail/i, 'disk', 2],
 ]
 
+/** On stderr, by its handler of SIGTERM and SIGINT; it then ends with status 1. */
+const endedFromOutside: Cause = { category: 'killed', weight: 1 }
+const OUTSIDE = /^(rec(ei|ie)ved SIG(TERM|INT)|external termination of xtb)/
+
 /** Reads outputs of xtb 6.2 to 6.7 line by line, cut anywhere. What it says on stderr is no proof of anything. */
 export function xtbReader(input: XtbInput | null): OutputReader {
   const lineNumbers = new Map<string, number>()
@@ -348,7 +352,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   }
 
   function hear(line: string): void {
-    const cause = surroundingCause(line)
+    const cause = OUTSIDE.test(line) ? endedFromOutside : surroundingCause(line)
     if (cause && heard.length < MOST_COMPLAINTS) heard = [...heard, { ...cause, evidence: here(line) }]
   }
 

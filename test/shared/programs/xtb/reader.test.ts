@@ -104,3 +104,12 @@ it('a run that was cut is never complete', () => {
     expect(['truncated', 'unknown']).toContain(outcome)
   }
 })
+
+it('says on stderr that it was ended from outside, and nothing of it in its output', () => {
+  const cut = readText(programs.xtb.reader(null), fixture('ethanol-both').output.slice(0, 9000), 'xtb.out')
+  expect(cut.reading()).toMatchObject({ outcome: 'truncated', category: null })
+  // Of a real run that got SIGTERM: the spelling is xtb's.
+  const said =
+    'ERROR STOP \n\nError termination. Backtrace:\nrecieved SIGTERM, terminating...\nexternal termination of xtb\n'
+  expect(readText(cut, said, 'stderr.txt').reading()).toMatchObject({ outcome: 'truncated', category: 'killed' })
+})

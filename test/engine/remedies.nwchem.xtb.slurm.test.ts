@@ -7,6 +7,8 @@ import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Slurm, startSlurm } from '../testbed/slurm.ts'
 import { type InProcess, startInProcess, until } from './in-process.ts'
+import { alkane } from './living/chain.ts'
+import { methanol } from './living/nwchem-run.ts'
 
 let slurm: Slurm
 let larmor: InProcess
@@ -37,35 +39,59 @@ const offers = (key: string) => {
 
 /** 300 MB of real memory, held for as long as Slurm may take to look (every 5 s here). */
 const HUNGRY = `exec perl -e '$x = "x" x 300000000; sleep 15; print "done"'`
+const DECK = `start larmor
+geometry units angstrom noautosym
+${methanol.trim().split('\n').slice(2).join('\n')}
+end
+basis spherical
+  * library 6-311g**
+end
+dft
+  xc b3lyp
+end
+task dft optimize
+`
 /** Longer than its minute, but not at the second try. */
 const SLOW = 'case $PWD in *.1) exec sleep 600 ;; esac; echo done'
 
-test('the time limit and the memory limit of a real Slurm: each told apart, and cured', async () => {
+test('the time limit and the memory limit of a real Slurm, of NWChem and xtb, too: each told apart, and cured', async () => {
   const { engine } = larmor
-  const name = 'cluster' as MachineName
+  const machine = 'cluster' as MachineName
   const settings = { ...localMachine.settings, scheduler: 'slurm', poll_s: 2, spool_s: 1, grace_s: 3 }
-  orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, name, settings } }))
+  orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, name: machine, settings } }))
   const job = async (key: string, script: string, memory_mb: number, seconds: number) => {
     const file = { name: 'run.sh', ...orThrow(await engine.put(script)) }
     const input = { files: [file], main: file.name, args: [] }
-    return { key, machine: name, program: 'command', input, resources: { ranks: 1, memory_mb, seconds } }
+    return { key, machine, program: 'command', input, resources: { ranks: 1, memory_mb, seconds } }
   }
-  const jobs = [await job('memory', HUNGRY, 100, 600), await job('time', SLOW, 100, 60)]
+  const ofProgram = async (key: string, program: string, name: string, text: string, memory_mb: number, args = {}) => {
+    const input = { kind: 'deck', files: [{ name, ...orThrow(await engine.put(text)) }], main: name, ...args }
+    return { key, machine, program, input, resources: { ranks: 1, memory_mb, seconds: 1200 } }
+  }
+  const jobs = [
+    await job('memory', HUNGRY, 100, 600),
+    await job('time', SLOW, 100, 60),
+    // Less than either program takes, and work for longer than Slurm takes to see it.
+    await ofProgram('nwchem', 'nwchem', 'deck.nw', DECK, 40),
+    await ofProgram('xtb', 'xtb', 'chain.xyz', alkane(22), 8, { args: ['--hess'] }),
+  ]
   const params = { jobs } as unknown as Json
-  orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine: name }))
+  orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine }))
   await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
 
-  expect(last('memory')).toMatchObject({ outcome: 'failed', category: 'out-of-memory' })
-  expect(last('memory').evidence).toContainEqual(
-    expect.objectContaining({ source: 'scheduler', cause: 'out-of-memory' }),
-  )
-  expect(offers('memory')).toEqual(['more-memory'])
+  for (const key of ['memory', 'nwchem', 'xtb']) {
+    expect(last(key), key).toMatchObject({ outcome: 'failed', category: 'out-of-memory' })
+    expect(last(key).evidence).toContainEqual(expect.objectContaining({ source: 'scheduler', cause: 'out-of-memory' }))
+    expect(offers(key)).toEqual(['more-memory'])
+  }
   expect(last('time')).toMatchObject({ outcome: 'timeout', category: 'time-limit' })
   // Its script was warned, as Larmor's scripts are: the signal says it before Slurm has to.
   expect(offers('time')).toEqual(['more-time'])
 
-  orThrow(await engine.send({ type: 'jobs.resubmit', jobs: [id('memory'), id('time')], fix: null }))
+  orThrow(await engine.send({ type: 'jobs.resubmit', jobs: ['memory', 'time', 'nwchem', 'xtb'].map(id), fix: null }))
   await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
   expect(last('memory')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 600 } })
+  expect(last('nwchem')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 540 } })
+  expect(last('xtb')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 508 } })
   expect(last('time')).toMatchObject({ fix: 'more-time', outcome: 'completed', resources: { seconds: 120 } })
 })
