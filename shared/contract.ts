@@ -122,6 +122,8 @@ export interface MachineActivity {
   readonly questions_last_hour: number
   /** Remote calls of all kinds. */
   readonly round_trips: number
+  /** Of results that came, also of downloads that were cut. */
+  readonly bytes_fetched: number
   /** When counting began. */
   readonly since: Instant
   /** When the machine last answered. */

@@ -262,7 +262,8 @@ async function show(
 /** As `machines list` shows it. */
 function shown(machine: Machine, counted: ReadonlyMap<string, MachineActivity>) {
   const { name, reach, settings, found, clock_skew_s, silent, others } = machine
-  const { connections, login_tries, prompts, questions, round_trips, since } = counted.get(name) ?? UNCOUNTED
+  const { connections, login_tries, prompts, questions, round_trips, bytes_fetched, since } =
+    counted.get(name) ?? UNCOUNTED
   return {
     name,
     reach: reachOf(machine),
@@ -274,7 +275,7 @@ function shown(machine: Machine, counted: ReadonlyMap<string, MachineActivity>) 
     clock_skew_s,
     silent,
     others,
-    counters: { connections, login_tries, prompts, questions, round_trips, since },
+    counters: { connections, login_tries, prompts, questions, round_trips, bytes_fetched, since },
     settings,
   }
 }
@@ -308,6 +309,7 @@ const UNCOUNTED = {
   prompts: null,
   questions: null,
   round_trips: null,
+  bytes_fetched: null,
   since: null,
 }
 

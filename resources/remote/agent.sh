@@ -62,8 +62,26 @@ alive() {
   [ -n "$start" ] && [ "$start" = "${2:-}" ]
 }
 
+# "<sum>  <name>" for each file, by whatever this machine has for it.
 sha256() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum "$@"; else shasum -a 256 "$@"; fi
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum "$@"
+  elif command -v shasum >/dev/null 2>&1; then
+    shasum -a 256 "$@"
+  elif command -v openssl >/dev/null 2>&1; then
+    openssl dgst -sha256 -r "$@" | sed 's/ \*/  /'
+  else
+    cksum -a sha256 --untagged "$@" # coreutils 9.1 and newer
+  fi
+}
+
+# Are the files what list $1 says?
+sha256_check() {
+  if command -v sha256sum >/dev/null 2>&1; then
+    sha256sum -c "$1"
+  else
+    while IFS= read -r line; do sha256 "${line#*  }" || return 1; done <"$1" | cmp - "$1"
+  fi >/dev/null 2>&1
 }
 
 is_label() {
@@ -89,7 +107,8 @@ new_session() {
 }
 
 # --- probe: what the machine is ----------------------------------------------------------------------------------
-# probe [program...]: "boot", "now", "cores", "host", and "program<tab>name<tab>path" for each that is there.
+# probe [program...]: "boot", "now", "cores", "host", "program<tab>name<tab>path" for each that is there, and "lacks tar"
+# or "lacks sha256".
 probe() {
   mkdir -p "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" "$LARMOR_WORK/incoming" || return 1
   printf 'boot\t%s\nnow\t%s\n' "$boot" "$(date -u +%s)"
@@ -98,20 +117,22 @@ probe() {
   for name in "$@"; do
     path=$(command -v "$name" 2>/dev/null) && printf 'program\t%s\t%s\n' "$name" "$path"
   done
+  command -v tar >/dev/null 2>&1 || printf 'lacks\ttar\n'
+  [ "$(sha256 /dev/null 2>/dev/null | cut -c1-8)" = e3b0c442 ] || printf 'lacks\tsha256\n'
   return 0
 }
 
-# --- stage: a tar stream of <label>/... comes in -------------------------------------------------------------------
+# --- stage: a tar stream of <label>/... comes in, or stands already in incoming/<$1> (by SFTP) ----------------------
 # Prints "staged <label>", or "bad <label>" when a checksum is wrong, or "conflict <label>" when another attempt's
 # files stand there.
 stage() {
-  in="$LARMOR_WORK/incoming/$$"
-  rm -rf "$in"
+  in="$LARMOR_WORK/incoming/${1:-$$}"
+  [ $# -gt 0 ] || rm -rf "$in"
   mkdir -p "$in" "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" || return 1
-  tar -xf - -C "$in" || { rm -rf "$in"; return 1; }
+  [ $# -gt 0 ] || tar -xf - -C "$in" || { rm -rf "$in"; return 1; }
   crash_point stage.unpacked
   # One checksum command and one rename for all that are new and whole; each of the others is looked at alone.
-  if sums_of_all "$in" >"$in.sums" && (cd "$in" && sha256 -c "$in.sums") >/dev/null 2>&1; then
+  if sums_of_all "$in" >"$in.sums" && (cd "$in" && sha256_check "$in.sums"); then
     set --
     for dir in "$in"/*/; do
       dir=${dir%/}
@@ -146,7 +167,7 @@ sums_of_all() {
 # $dir: an unpacked folder; $name: its label.
 stage_one() {
   job="$LARMOR_WORK/jobs/$name"
-  if ! (cd "$dir" && sha256 -c SHA256SUMS) >/dev/null 2>&1 || ! cp "$dir/SHA256SUMS" "$in/$name.sums"; then
+  if ! (cd "$dir" && sha256_check SHA256SUMS) || ! cp "$dir/SHA256SUMS" "$in/$name.sums"; then
     printf 'bad\t%s\n' "$name"
     return
   fi
@@ -345,35 +366,65 @@ seen() {
 # --- pack: what came out, as a tar stream of <label>/<file> --------------------------------------------------------
 # Regular files at the top of the folder, without the names in its scratch.txt, and those of restart.txt only where
 # somebody may want to begin with them; first of each job fetch.sha256, by which the other end knows that all of it
-# arrived.
+# arrived. What is there already is left out: lines "<sum>  <label>/<file>" on standard input.
 pack() {
   cd "$LARMOR_WORK/jobs" || return 1
   list=$LARMOR_WORK/incoming/pack.$$
   : >"$list"
+  cat >"$list.there"
   for name in "$@"; do
     is_label "$name" && [ -d "$name" ] || continue
     printf '%s\n' "$name/fetch.sha256" >>"$list"
-    (
-      cd "$name" || exit
-      set --
-      for file in *; do
-        [ -f "$file" ] && [ ! -L "$file" ] || continue
-        case $file in
-          *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
-        esac
-        matches "$file" scratch.txt && continue
-        matches "$file" restart.txt && ! is_wanted_restart "$file" && continue
-        set -- "$@" "./$file"
-        printf '%s\n' "$name/$file" >>"$list"
-      done
-      if [ $# -gt 0 ]; then sha256 "$@"; fi >fetch.sha256.part
-      mv -f fetch.sha256.part fetch.sha256
-    )
+    make_sums "$name"
+    awk -v dir="$name/" 'FILENAME == ARGV[1] { there[$0]; next }
+      { file = dir substr($0, 69) }
+      !((substr($0, 1, 64) "  " file) in there) { print file }' "$list.there" "$name/fetch.sha256" >>"$list"
   done
   tar -cf - -T "$list"
   code=$?
-  rm -f "$list"
+  rm -f "$list" "$list.there"
   [ "$code" -le 1 ] # 1: a file changed meanwhile, which its sum tells
+}
+
+# sums <label>...: what pack would send, for who reads the files by SFTP: "sums <label>", and the lines of fetch.sha256.
+sums() {
+  cd "$LARMOR_WORK/jobs" || return 1
+  for name in "$@"; do
+    is_label "$name" && [ -d "$name" ] || continue
+    make_sums "$name"
+    printf 'sums\t%s\n' "$name"
+    sed 's/^/| /' "$name/fetch.sha256"
+  done
+}
+
+# rest <label> <file> <offset> <sum>: what follows the first bytes of a file, as long as it has this sum; else exit 3.
+rest() {
+  is_label "$1" || return 3
+  case $2 in
+    */* | .*) return 3 ;;
+  esac
+  cd "$LARMOR_WORK/jobs/$1" 2>/dev/null && [ -f "./$2" ] && [ ! -L "./$2" ] || return 3
+  [ "$(sha256 "./$2" | cut -c1-64)" = "$4" ] || return 3
+  tail -c "+$(($3 + 1))" "./$2"
+}
+
+# Makes fetch.sha256 in folder $1.
+make_sums() {
+  (
+    cd "$1" || exit
+    set --
+    for file in *; do
+      [ -f "$file" ] && [ ! -L "$file" ] || continue
+      case $file in
+        *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
+      esac
+      matches "$file" scratch.txt && continue
+      matches "$file" restart.txt && ! is_wanted_restart "$file" && continue
+      set -- "$@" "./$file"
+    done
+    if [ $# -gt 0 ]; then sha256 "$@"; fi >fetch.sha256.part
+    mv -f fetch.sha256.part fetch.sha256
+  )
 }
 
 # Is file $1 one of the patterns in $2?
@@ -612,7 +663,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | enqueue | hold | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | enqueue | hold | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

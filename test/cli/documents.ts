@@ -234,6 +234,7 @@ export const machines = listOf(
       prompts: orNull(count),
       questions: orNull(count),
       round_trips: orNull(count),
+      bytes_fetched: orNull(count),
       since: orNull(instant),
     }),
   }),

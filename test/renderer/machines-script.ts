@@ -69,7 +69,15 @@ export function manyMachines(engine: ScriptedEngine): void {
     aCluster('fresh'),
   ]
   engine.happen(...machines.map(machine => ({ type: 'machine.changed', machine }) as const))
-  const none = { connections: 0, login_tries: 0, prompts: 0, questions: 0, questions_last_hour: 0, round_trips: 0 }
+  const none = {
+    connections: 0,
+    login_tries: 0,
+    prompts: 0,
+    questions: 0,
+    questions_last_hour: 0,
+    round_trips: 0,
+    bytes_fetched: 0,
+  }
   engine.count(
     ...[localMachine, ...machines].map(({ name }) => ({
       machine: name,
@@ -79,7 +87,15 @@ export function manyMachines(engine: ScriptedEngine): void {
     })),
   )
   const heard = new Date(Date.now() - 12_000).toISOString()
-  const asked = { connections: 1, login_tries: 1, prompts: 1, questions: 31, questions_last_hour: 12, round_trips: 240 }
+  const asked = {
+    connections: 1,
+    login_tries: 1,
+    prompts: 1,
+    questions: 31,
+    questions_last_hour: 12,
+    round_trips: 240,
+    bytes_fetched: 5_400_000,
+  }
   engine.count(
     { machine: 'helix' as MachineName, ...asked, since, last_data: heard },
     { machine: 'borealis' as MachineName, ...asked, since, last_data: since },

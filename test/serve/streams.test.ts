@@ -136,7 +136,15 @@ test('a question reaches the browser and its answer the machine; what machines w
   expect(await told).toBe('123456')
   expect((await stream.next('questions')).data).toEqual([])
 
-  const count = { connections: 1, login_tries: 1, prompts: 1, questions: 0, questions_last_hour: 0, round_trips: 3 }
+  const count = {
+    connections: 1,
+    login_tries: 1,
+    prompts: 1,
+    questions: 0,
+    questions_last_hour: 0,
+    round_trips: 3,
+    bytes_fetched: 0,
+  }
   engine.count({ machine: question.machine, ...count, since: question.asked, last_data: null })
   await eventually(() => stream.seen.at(-1)?.data).toMatchObject([{ machine: 'cluster', ...count }])
   stream.close()

@@ -50,6 +50,8 @@ interface SshdOptions {
   /** What opens the account: its key (as usual), its key and then `secret`, or `secret` alone, as a password or asked for. */
   readonly login?: 'key' | 'key and code' | 'password' | 'keyboard-interactive'
   readonly secret?: string
+  /** Whether there is SFTP; as usual, there is. */
+  readonly sftp?: boolean
 }
 
 const METHODS = {
@@ -83,7 +85,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     // The folder lies in the temp folder, which all may write to.
     'StrictModes no',
     'LogLevel VERBOSE',
-    'Subsystem sftp internal-sftp',
+    ...(options.sftp === false ? [] : ['Subsystem sftp internal-sftp']),
     `SetEnv ${Object.entries(env)
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}`,

@@ -138,8 +138,15 @@ export function runMachineLoop(options: Options): MachineLoop {
     const heard = () => {
       activity.last_data = options.now()
     }
+    const { sftp } = session
     return {
       ...session,
+      ...(sftp && {
+        sftp() {
+          activity.round_trips += 1
+          return sftp()
+        },
+      }),
       exec(line, how) {
         activity.round_trips += 1
         const answer = session.exec(line, how)
@@ -217,6 +224,9 @@ export function runMachineLoop(options: Options): MachineLoop {
         return Date.now() - since
       },
       present: label => void absent.delete(label),
+      received(bytes) {
+        activity.bytes_fetched += bytes
+      },
       spent: names => void spent.push(...names),
     }
   }
@@ -501,6 +511,7 @@ export function unasked(machine: MachineName, since: Instant): Omit<MachineActiv
     prompts: 0,
     questions: 0,
     round_trips: 0,
+    bytes_fetched: 0,
     since,
     last_data: null,
   }

@@ -33,7 +33,7 @@ export async function testMachine(
     checks: [
       { name: 'login', ok: true, found: `${agent.probe.host}, ${agent.probe.cores} cores`, hint: null },
       shellCheck(tools.shell ?? '', session.greeting()),
-      toolsCheck(tools.missing ?? ''),
+      await toolsCheck(tools.missing ?? '', session),
       workCheck(agent.work, Number(tools.free)),
       ...scheduler.checks,
       ...programChecks(machine, found),
@@ -54,8 +54,7 @@ export async function testMachine(
 function toolsLine(work: string): ShLine {
   return shScript([
     sh`printf 'shell\t%s\n' "$SHELL"`,
-    sh`missing=; for tool in tar find sed head mkdir ln; do command -v $tool >/dev/null 2>&1 || missing="$missing $tool"; done`,
-    sh`command -v sha256sum >/dev/null 2>&1 || command -v shasum >/dev/null 2>&1 || missing="$missing sha256sum"`,
+    sh`missing=; for tool in tar find sed awk head tail mkdir ln; do command -v $tool >/dev/null 2>&1 || missing="$missing $tool"; done`,
     sh`command -v setsid >/dev/null 2>&1 || command -v perl >/dev/null 2>&1 || missing="$missing setsid"`,
     sh`printf 'missing\t%s\n' "$missing"`,
     sh`printf 'free\t%s\n' "$(df -Pm ${work} 2>/dev/null | tail -n 1 | awk '{print $4}')"`,
@@ -74,12 +73,17 @@ function shellCheck(shell: string, greeting: string): MachineCheck {
   return { name, ok: true, found: `${shell}, prints "${words.slice(0, 200)}"`, hint }
 }
 
-function toolsCheck(missing: string): MachineCheck {
+async function toolsCheck(words: string, session: Session): Promise<MachineCheck> {
   const name = 'tools'
-  if (missing.trim() === '')
-    return { name, ok: true, found: 'tar, sha256sum, setsid and what else is needed', hint: null }
-  const hint = 'Files go and come as tar streams, each sum is checked, jobs are sessions of their own: ask for these.'
-  return { name, ok: false, found: `missing:${missing}`, hint }
+  const missing = words.split(' ').filter(Boolean)
+  if (missing.length === 0) return { name, ok: true, found: 'tar, setsid and what else is needed', hint: null }
+  const sftp = missing.includes('tar') ? await session.sftp?.().catch(() => null) : null
+  sftp?.close()
+  const found = `missing: ${missing.join(' ')}`
+  if (missing.length === 1 && sftp)
+    return { name, ok: true, found, hint: 'Files go and come by SFTP instead, one by one.' }
+  const hint = 'Files go and come as tar streams (or by SFTP), jobs are sessions of their own: ask for these.'
+  return { name, ok: false, found, hint }
 }
 
 function workCheck(work: string, free_mb: number): MachineCheck {

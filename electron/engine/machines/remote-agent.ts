@@ -1,12 +1,14 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { extract } from 'tar-stream'
 import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Session, Unreachable } from './transports/index.ts'
+import { type Session, type Sftp, Unreachable } from './transports/index.ts'
 
 /** What the agent's probe found. */
 export interface Probe {
@@ -18,6 +20,8 @@ export interface Probe {
   readonly programs: Readonly<Record<string, string>>
   /** Seconds by which the machine's clock is ahead; 0 where it cannot be told from none. */
   readonly skew_s: number
+  /** Tools that Larmor would use, and the machine has not. */
+  readonly lacks: readonly string[]
 }
 
 /** One answer line of the agent, with the quoted lines that follow it. */
@@ -46,15 +50,38 @@ export interface RemoteAgent {
   adopt(label: Label, dir: RemotePath): Promise<readonly Answer[]>
   /** Removes the folders of jobs that are over and were fetched. */
   clean(labels: readonly Label[]): Promise<readonly Answer[]>
-  pack(labels: readonly Label[]): { readonly out: Readable; readonly done: Promise<Printed> }
+  /** All files as a tar stream, without those that are `there` already, as lines "<sum>  <label>/<file>". */
+  pack(labels: readonly Label[], there: string): { readonly out: Readable; readonly done: Promise<Printed> }
+  /** A job's file from `offset` on, as long as it has this sum; exit 3 where it has not. */
+  rest(
+    label: Label,
+    file: string,
+    offset: number,
+    sum: string,
+  ): { readonly out: Readable; readonly done: Promise<Printed> }
+  /** The sums of the files that `pack` would send, as sha256sum prints them. */
+  sums(labels: readonly Label[]): Promise<ReadonlyMap<Label, string>>
+  /** For a machine without tar; rejects with Unreachable where it has no SFTP either. */
+  sftp(): Promise<JobFiles>
   /** At most 1 MB of a job's file from `offset` on; empty where there is none. */
   tail(label: Label, file: string, offset: number): Promise<Buffer>
   /** Runs a scheduler's line with LARMOR_WORK and LARMOR_AGENT set. */
   run(line: ShLine): Promise<Printed>
 }
 
+/** The files of jobs, by SFTP. */
+interface JobFiles {
+  read(label: Label, file: string, offset: number): Readable
+  close(): void
+}
+
 /** Linux takes 128 kB as one argument (MAX_ARG_STRLEN), a label is at most 64 long: more words make another call. */
 const WORDS = 1500
+
+const NO_SUMS = [
+  'The machine has none of sha256sum, shasum, openssl and cksum -a sha256, so that no file could be verified.',
+  'Ask those who run it for one of them; one of your own on the PATH of your login shell there will do.',
+] as const
 
 /**
  * Puts the agent script into the work folder (once per version of it) and asks it what the machine is: one round
@@ -92,10 +119,45 @@ export async function installAgent(session: Session, work: string, programs: rea
     return answers
   }
 
+  function openSftp(): Promise<Sftp> {
+    if (session.sftp) return session.sftp()
+    throw new Unreachable('There is no tar on this computer, so that no file can be moved.', 'Install tar.')
+  }
+
+  /** Unpacks the stream into a folder of `incoming` there, and resolves with its name. */
+  async function sendBySftp(tar: Readable): Promise<string> {
+    const name = randomUUID()
+    const incoming = posix.join(probe.work, 'incoming', name)
+    const sftp = await openSftp().catch(error => {
+      tar.destroy()
+      throw error
+    })
+    try {
+      const made = new Set<string>()
+      const folder = async (path: string) => {
+        if (!made.has(path)) await sftp.makeFolder(path)
+        made.add(path)
+      }
+      await folder(incoming)
+      const entries = extract()
+      const unpacking = pipeline(tar, entries)
+      unpacking.catch(() => {}) // reported below
+      for await (const entry of entries) {
+        const path = posix.join(incoming, entry.header.name)
+        await folder(posix.dirname(path))
+        await pipeline(entry, sftp.write(path))
+      }
+      await unpacking
+    } finally {
+      sftp.close()
+    }
+    return name
+  }
+
   return {
     work: probe.work,
     probe,
-    stage: tar => ask('stage', [], tar),
+    stage: async tar => (probe.lacks.includes('tar') ? ask('stage', [await sendBySftp(tar)]) : ask('stage', [], tar)),
     submit: labels => askAll('submit', labels),
     cancel: labels => askAll('cancel', labels),
     look: labels => askAll('look', labels),
@@ -114,7 +176,21 @@ export async function installAgent(session: Session, work: string, programs: rea
     },
     adopt: (label, dir) => ask('adopt', [label, dir]),
     clean: labels => askAll('clean', labels),
-    pack: labels => session.stream(call('pack', labels)),
+    pack: (labels, there) => session.stream(call('pack', labels), { stdin: there }),
+    rest: (label, file, offset, sum) => session.stream(call('rest', [label, file, String(offset), sum])),
+    sums: async labels =>
+      new Map(
+        (await askAll('sums', labels)).flatMap(({ word, fields: [label], text }) =>
+          word === 'sums' && label !== undefined ? [[label as Label, text] as const] : [],
+        ),
+      ),
+    async sftp() {
+      const sftp = await openSftp()
+      return {
+        read: (label, file, offset) => sftp.read(posix.join(probe.work, 'jobs', label, file), offset),
+        close: () => sftp.close(),
+      }
+    },
     async tail(label, file, offset) {
       const { out, done } = session.stream(call('tail', [label, file, String(offset)]))
       const chunks: Buffer[] = []
@@ -137,6 +213,8 @@ function readProbe({ exit, out, err }: Printed, work: string, asked: number): Pr
       'Is it yours to write to, and is there space (quota)? larmor machines set NAME --work DIR chooses another.',
     )
   }
+  const lacks = answers.flatMap(({ word, fields: [tool] }) => (word === 'lacks' && tool ? [tool] : []))
+  if (lacks.includes('sha256')) throw new Unreachable(...NO_SUMS)
   const programs = answers.flatMap(({ word, fields: [name, path] }) =>
     word === 'program' && name && path ? [[name, path]] : [],
   )
@@ -147,6 +225,7 @@ function readProbe({ exit, out, err }: Printed, work: string, asked: number): Pr
     now,
     programs: Object.fromEntries(programs),
     skew_s: skew(now, asked, Date.now()),
+    lacks,
   }
 }
 

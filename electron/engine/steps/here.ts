@@ -40,6 +40,8 @@ export interface Here {
   present(label: Label): void
   /** How jobs ended by the scheduler's word, which it forgets soon; by queue id. Forgotten by a restart. */
   readonly ends: Map<QueueId, EndRecord>
+  /** So many bytes of results came, whether they are kept or not. */
+  received(bytes: number): void
   /** Names in the spool whose reports were read: removed from there once what they said is on disk. */
   spent(names: readonly string[]): void
 }

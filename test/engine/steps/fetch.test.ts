@@ -54,8 +54,8 @@ function sending(
     ...world.here,
     agent: {
       ...agent,
-      pack(labels: Parameters<typeof agent.pack>[0]) {
-        if (sent) return agent.pack(labels)
+      pack(...asked: Parameters<typeof agent.pack>) {
+        if (sent) return agent.pack(...asked)
         sent = true
         return { out: Readable.from([stream]).pipe(new PassThrough()), done: Promise.resolve(printed) }
       },

@@ -91,6 +91,7 @@ export async function newWorld(
     },
     present: label => void absent.delete(label),
     spent: () => {},
+    received: () => {},
     ends: new Map(),
   }
 
@@ -164,8 +165,9 @@ function sessionOn(box: Box): Session {
       const { exit, out, err } = await box.run('sh', ['-c', line.sh], stdin === undefined ? {} : { stdin })
       return { exit, out: Buffer.from(out, 'latin1').toString('utf8'), err }
     },
-    stream(line) {
+    stream(line, { stdin } = {}) {
       const child = spawn('sh', ['-c', line.sh], { env: { ...process.env, LARMOR_WORK: box.work } })
+      child.stdin.end(typeof stdin === 'string' ? stdin : '')
       let err = ''
       child.stderr.on('data', chunk => {
         err += chunk

@@ -3,7 +3,16 @@ import { local } from './local.ts'
 import type { Transport } from './transport.ts'
 
 export { hearOfAgent } from './agent-socket.ts'
-export { type Ask, type Login, type Session, type Transport, type Tty, Unreachable, WantsLogin } from './transport.ts'
+export {
+  type Ask,
+  type Login,
+  type Session,
+  type Sftp,
+  type Transport,
+  type Tty,
+  Unreachable,
+  WantsLogin,
+} from './transport.ts'
 
 /** Loaded when it is first needed: a terminal command that stays on this computer should not pay for it. */
 const ssh: Transport = {

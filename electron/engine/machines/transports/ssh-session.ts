@@ -9,6 +9,7 @@ import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
 import { afterMark, type Begun, loginLine, newMark, terminalLine } from './login-line.ts'
+import { NO_SFTP, sftpFiles } from './sftp.ts'
 import { type ExecOptions, type Session, type Tty, Unreachable } from './transport.ts'
 
 const MOST_ERROR_TEXT = 65_536
@@ -39,6 +40,17 @@ export function sshSession(client: Client, attended: boolean): Session {
     greeting: () => greeting,
     watch: null,
     terminal: (line, size) => terminal(client, line, size),
+    async sftp() {
+      const giveBack = await channels.take(false)
+      return new Promise((resolve, reject) => {
+        const refused = () => {
+          giveBack()
+          reject(lost.signal.aborted ? lost.signal.reason : new Unreachable(...NO_SFTP))
+        }
+        if (lost.signal.aborted) return refused()
+        client.sftp((error, sftp) => (error ? refused() : resolve(sftpFiles(sftp, giveBack))))
+      })
+    },
     close() {
       return new Promise(resolve => {
         if (lost.signal.aborted) return resolve()

@@ -15,6 +15,7 @@ import { relayQuestions } from './askpass.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
 import { afterMark, loginLine, newMark } from './login-line.ts'
+import { sftpFiles, sftpOver } from './sftp.ts'
 import { type ResolvedHost, sshArguments } from './ssh-config.ts'
 import { type ExecOptions, type Login, type Session, Unreachable, WantsLogin } from './transport.ts'
 
@@ -198,6 +199,23 @@ function session(master: ChildProcess, control: string, attended: boolean, ended
     stream: start,
     greeting: () => greeting,
     watch: null,
+    async sftp() {
+      const giveBack = await channels.take(false)
+      const child = spawn('ssh', [...client.slice(0, -2), '-s', '--', 'master', 'sftp'], {
+        stdio: ['pipe', 'pipe', 'ignore'],
+        detached: true,
+      })
+      const end = () => child.kill()
+      lost.signal.addEventListener('abort', end, { once: true })
+      child.once('close', () => lost.signal.removeEventListener('abort', end))
+      return sftpOver(child).then(
+        sftp => sftpFiles(sftp, giveBack),
+        error => {
+          giveBack()
+          throw lost.signal.aborted ? lost.signal.reason : error
+        },
+      )
+    },
     async close() {
       master.kill()
       await ended

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import type { Readable, Writable } from 'node:stream'
 import type { Question, TerminalSize } from '../../../../shared/contract.ts'
 import type { RemotePath } from '../../../../shared/ids.ts'
 import type { Machine } from '../../../../shared/model/machine.ts'
@@ -43,11 +43,23 @@ export interface Session {
   watch: ((folder: RemotePath, changed: () => void) => () => void) | null
   /** Runs the line in a terminal; undefined where the transport has none. Rejects with Unreachable where that fails. */
   terminal?(line: ShLine, size: TerminalSize): Promise<Tty>
+  /** Files without a tar on the other side; undefined where the transport has no SFTP. Rejects with Unreachable where the machine has none. */
+  sftp?(): Promise<Sftp>
   close(): Promise<void>
   /** Aborts when the line is lost. */
   readonly lost: AbortSignal
   /** Whether a person had to answer for it: such a login is never repeated in the background. */
   readonly attended: boolean
+}
+
+/** Files by the SSH File Transfer Protocol, over a channel of the connection. Streams fail with Unreachable. */
+export interface Sftp {
+  read(path: string, offset: number): Readable
+  /** Of mode 0600. */
+  write(path: string): Writable
+  /** Of mode 0700. */
+  makeFolder(path: string): Promise<void>
+  close(): void
 }
 
 /** A command in a terminal. It is paused until somebody takes what it prints. */
