@@ -1,19 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import {
-  type EarlierCampaign,
-  previewCampaign,
-  refuseTwin,
-  rememberedOf,
-} from '../../shared/compose/before-campaign.ts'
+import { previewCampaign } from '../../shared/compose/before-campaign.ts'
 import type { Json } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
-import type { State } from '../../shared/model/state.ts'
-import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { jobsOf } from '../../shared/show/status.ts'
 import {
   type CampaignSet,
   delta50Set,
@@ -22,7 +14,6 @@ import {
   readOwnSet,
   resolveCampaign,
 } from '../../shared/workflows/index.ts'
-import { openArchive } from '../engine/store/archive.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { readState } from '../engine-client.ts'
 import { homeFolder } from '../home.ts'
@@ -30,8 +21,6 @@ import { badArgument, type Given, oneWord } from './command.ts'
 import type { Composed } from './compose.ts'
 import { requireProgram } from './programs-here.ts'
 
-/** Campaigns of the archive that are looked into. */
-const MOST_ARCHIVED = 20
 const MOST_FILE_BYTES = 1 << 20
 
 /** `campaign start delta50|FOLDER`: everything that can be wrong is found here, before an engine is even started. */
@@ -43,7 +32,6 @@ export async function composeCampaign(
 ): Promise<Composed> {
   const set = await setOf(oneWord(given, 'SET'), cwd)
   const { state } = await readState(homeFolder())
-  const remembered = rememberedOf(await earlierOf(state, machine), machine)
   const resolved = orThrow(
     resolveCampaign(
       {
@@ -61,14 +49,12 @@ export async function composeCampaign(
         machine,
         cores: machine.settings.transport === 'local' ? availableParallelism() : undefined,
         resources,
-        times: remembered.times,
         refOf,
       },
     ),
   )
   requireProgram(resolved.params.program, machine)
-  if (given.text('request-id') === undefined) orThrow(refuseTwin(state, machine, resolved.params))
-  const estimate = estimateOf(resolved.params, remembered.outputs)
+  const estimate = estimateOf(resolved.params, state.times?.[machine.name] ?? [])
   const contents = new Map(resolved.texts.map(text => [refOf(text).sha256, text]))
   return {
     name: resolved.name,
@@ -102,16 +88,4 @@ async function setOf(word: string, cwd: string): Promise<CampaignSet> {
     }),
   )
   return orThrow(readOwnSet(basename(folder), files))
-}
-
-/** The campaigns that are known, archived ones too; of these the newest. */
-async function earlierOf(state: State, machine: Machine): Promise<readonly EarlierCampaign[]> {
-  const archive = openArchive(join(homeFolder(), 'archive'))
-  const archived = (await archive.list()).filter(
-    entry => entry.workflow === 'campaign' && entry.machine === machine.name,
-  )
-  return [
-    ...[...values(state.runs)].map(run => ({ run, jobs: jobsOf(state, run) })),
-    ...(await Promise.all(archived.slice(-MOST_ARCHIVED).map(({ id }) => archive.read(id)))),
-  ]
 }

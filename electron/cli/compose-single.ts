@@ -30,7 +30,14 @@ export async function composeSingle(
     const input = await singleInput(program, path, given, await files.take(path), resources)
     orThrow(programs[program].check(input.input, resources))
     warnings.push(...input.warnings)
-    jobs.push({ key: freeKey(basename(path), jobs), machine: machine.name, program, input: input.input, resources })
+    jobs.push({
+      key: freeKey(basename(path), jobs),
+      machine: machine.name,
+      program,
+      input: input.input,
+      resources,
+      ...(input.work ? { work: input.work } : {}),
+    })
   }
   return {
     name:

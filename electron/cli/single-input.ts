@@ -16,8 +16,10 @@ import {
   taskOptions,
   xtbSolvents,
 } from '../../shared/programs/index.ts'
+import type { JobWork } from '../../shared/progress/time-model.ts'
 import { orThrow } from '../../shared/result.ts'
 import { findSolvent } from '../../shared/solvents.ts'
+import { calculationWork } from '../../shared/workflows/index.ts'
 import { badArgument, type Given } from './command.ts'
 import { readInput } from './given-files.ts'
 
@@ -27,6 +29,8 @@ type ProgramId = keyof typeof programs
 export interface SingleInput {
   readonly input: Json
   readonly warnings: readonly string[]
+  /** What its time goes with, where the molecule is known. */
+  readonly work?: JobWork
 }
 
 const TASKS = ['opt', 'nmr', 'sp', 'freq']
@@ -45,9 +49,9 @@ export async function singleInput(
   const [only] = files
   const alone = files.length === 1 && only !== undefined && only.name === basename(path) ? only : null
   const isXyz = alone !== null && extname(path).toLowerCase() === '.xyz'
-  if (program === 'xtb') return xtbInput(path, given, files, alone)
-  if (isXyz && program === 'nwchem') return { input: await nwchemStructure(path, alone, given), warnings: [] }
-  if (isXyz && program === 'orca') return { input: await orcaStructure(path, alone, given), warnings: [] }
+  if (program === 'xtb') return xtbInput(path, given, files, alone, resources)
+  if (isXyz && program === 'nwchem') return nwchemStructure(path, alone, given, resources)
+  if (isXyz && program === 'orca') return orcaStructure(path, alone, given, resources)
   const main = mainOf(program, path, files)
   if (program === 'command') return { input: { files, main, args: [] } as unknown as Json, warnings: [] }
   const deck = await readInput(alone ? path : join(path, main))
@@ -79,15 +83,39 @@ async function structureOf(path: string, { sha256, bytes }: GivenFile, given: Gi
   } as const
 }
 
-async function nwchemStructure(path: string, file: GivenFile, given: Given): Promise<Json> {
+async function nwchemStructure(
+  path: string,
+  file: GivenFile,
+  given: Given,
+  resources: Resources,
+): Promise<SingleInput> {
   const { common, elements } = await structureOf(path, file, given)
   const [xc = 'B3LYP', basis = '6-31G*'] = (given.text('keywords') ?? '').split('/').filter(Boolean)
   orThrow(checkMoleculeOf('nwchem', elements, { xc, basis }, common.charge, common.multiplicity))
-  return { ...common, task: common.task as NwchemTask, xc, basis, shielding: null, autoz: true }
+  const level = orThrow(findLevelOf('nwchem', { xc, basis })).label
+  return {
+    input: { ...common, task: common.task as NwchemTask, xc, basis, shielding: null, autoz: true },
+    warnings: [],
+    work: workOf('nwchem', { common, elements, level, basis }, resources),
+  }
+}
+
+function workOf(
+  program: string,
+  {
+    common: { task, solvent, geometry },
+    elements,
+    level,
+    basis,
+  }: Awaited<ReturnType<typeof structureOf>> & { readonly level: string; readonly basis: string },
+  { ranks }: Resources,
+): JobWork {
+  const molecule = geometry.sha256.slice(0, 12)
+  return calculationWork({ program, task, level, basis, elements, solvent, ranks, molecule })
 }
 
 /** `--keywords B3LYP/def2-SVP`, or any words of ORCA's simple input. */
-async function orcaStructure(path: string, file: GivenFile, given: Given): Promise<Json> {
+async function orcaStructure(path: string, file: GivenFile, given: Given, resources: Resources): Promise<SingleInput> {
   const { common, elements } = await structureOf(path, file, given)
   const words = (given.text('keywords') ?? 'B3LYP/def2-SVP').trim()
   const level = /^(?<xc>[^\s/]+)\/(?<basis>\S+)$/.exec(words)?.groups as { xc: string; basis: string } | undefined
@@ -95,14 +123,18 @@ async function orcaStructure(path: string, file: GivenFile, given: Given): Promi
   if (isKnown) orThrow(checkMoleculeOf('orca', elements, level, common.charge, common.multiplicity))
   else orThrow(checkSpin(elements, common.charge, common.multiplicity))
   return {
-    ...common,
-    task: common.task as OrcaTask,
-    xc: isKnown ? level.xc : null,
-    basis: isKnown ? level.basis : null,
-    keywords: isKnown ? '' : words.replace(/^!\s*/, ''),
-    shielding: null,
-    cartesian: false,
-    restart: null,
+    input: {
+      ...common,
+      task: common.task as OrcaTask,
+      xc: isKnown ? level.xc : null,
+      basis: isKnown ? level.basis : null,
+      keywords: isKnown ? '' : words.replace(/^!\s*/, ''),
+      shielding: null,
+      cartesian: false,
+      restart: null,
+    },
+    warnings: [],
+    work: workOf('orca', { common, elements, level: words, basis: level?.basis ?? '' }, resources),
   }
 }
 
@@ -112,6 +144,7 @@ async function xtbInput(
   given: Given,
   files: readonly GivenFile[],
   alone: GivenFile | null,
+  resources: Resources,
 ): Promise<SingleInput> {
   if (given.text('task') === 'nmr') throw badArgument('task', 'xtb computes no shieldings.', 'opt, sp or freq')
   const structures = files.filter(({ name }) => isStructureOfXtb(name))
@@ -132,8 +165,12 @@ async function xtbInput(
   if (task !== undefined && said.task)
     throw badArgument('task', `--keywords says already what is computed: ${said.task}`)
   if (alone && words.length === 0 && main.name.toLowerCase().endsWith('.xyz')) {
-    const { common } = await structureOf(path, main, given)
-    return { input: { ...common, task: common.task as 'opt', method: 'gfn2', max_cycles: 200 }, warnings: [] }
+    const structure = await structureOf(path, main, given)
+    return {
+      input: { ...structure.common, task: structure.common.task as 'opt', method: 'gfn2', max_cycles: 200 },
+      warnings: [],
+      work: workOf('xtb', { ...structure, level: 'GFN2', basis: 'STO-3G' }, resources),
+    }
   }
   const alpb = xtbSolvents[solvent.id]
   if (solvent.id !== 'gas' && alpb === undefined) throw badArgument('solvent', `xtb's ALPB has no ${solvent.label}.`)

@@ -10,7 +10,6 @@ import { CampaignMethod } from './campaign-method.tsx'
 import { CampaignSetFields } from './campaign-set.tsx'
 import { ComposeFoot } from './compose-foot.tsx'
 import { ComposeKinds } from './compose-kinds.tsx'
-import { useEarlierCampaigns } from './earlier-campaigns.ts'
 import { MachineTable } from './machine-table.tsx'
 import { planCampaignDraft } from './plan-campaign.ts'
 import { faultText } from './plan-draft.ts'
@@ -21,10 +20,9 @@ import { startRuns } from './start-runs.ts'
 
 /** A benchmark campaign before it is started: what is computed, where, and what it will take. */
 export function CampaignForm() {
-  const { engine, store } = useLarmor()
+  const { engine } = useLarmor()
   const state = useEngineState()
   const offline = useOffline()
-  const earlier = useEarlierCampaigns()
   const [draft, change] = useCampaignDraft()
   const settled = useDeferredValue(draft)
   const [refused, setRefused] = useState<Fault | null>(null)
@@ -34,10 +32,8 @@ export function CampaignForm() {
   const run = id.current
   const machines: Readonly<Record<string, Machine>> = state.machines
   const machine = machines[settled.machine] ?? state.machines[LOCAL] ?? localMachine
-  const plan = useMemo(
-    () => planCampaignDraft(settled, machine, earlier, () => store.get().state),
-    [settled, machine, earlier, store],
-  )
+  const times = state.times?.[machine.name]
+  const plan = useMemo(() => planCampaignDraft(settled, machine, times ?? []), [settled, machine, times])
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
   const missing = faultText(fault) ?? offline

@@ -23,7 +23,7 @@ async function readArchive(engine: BrowserEngine): Promise<readonly EarlierCampa
 }
 
 /** The campaigns that were started before, those of the archive first. */
-export function useEarlierCampaigns(): readonly EarlierCampaign[] {
+function useEarlierCampaigns(): readonly EarlierCampaign[] {
   const { engine } = useLarmor()
   const state = useEngineState()
   const [shelved, setShelved] = useState<readonly EarlierCampaign[]>([])

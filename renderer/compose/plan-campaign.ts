@@ -1,15 +1,9 @@
-import {
-  type EarlierCampaign,
-  previewCampaign,
-  refuseTwin,
-  rememberedOf,
-} from '../../shared/compose/before-campaign.ts'
+import { previewCampaign } from '../../shared/compose/before-campaign.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import type { Machine } from '../../shared/model/machine.ts'
-import type { State } from '../../shared/model/state.ts'
+import type { RememberedTime } from '../../shared/model/times.ts'
 import { badInput, type Fault, ok, type Result } from '../../shared/result.ts'
 import {
-  type CampaignParams,
   type CampaignSet,
   delta50Set,
   estimateOf,
@@ -39,14 +33,12 @@ export interface PlannedCampaign {
 export function planCampaignDraft(
   draft: CampaignDraft,
   machine: Machine,
-  earlier: readonly EarlierCampaign[],
-  now: () => State,
+  times: readonly RememberedTime[],
 ): PlannedCampaign {
   const nothing = { fault: null, set: null, estimate: '', warnings: [], start: null, previewed: null }
   const set = setOf(draft)
   if (!set.ok) return { ...nothing, fault: set.fault }
-  const remembered = rememberedOf(earlier, machine)
-  const resolve = (refOf: (text: string) => ContentRef) => resolved(draft, set.value, machine, remembered.times, refOf)
+  const resolve = (refOf: (text: string) => ContentRef) => resolved(draft, set.value, machine, refOf)
   const named = namedTexts()
   const made = resolve(named.refOf)
   if (!made.ok) return { ...nothing, set: set.value, fault: made.fault }
@@ -54,13 +46,9 @@ export function planCampaignDraft(
   return {
     fault: null,
     set: set.value,
-    estimate: estimateText(estimateOf(params, remembered.outputs)),
+    estimate: estimateText(estimateOf(params, times)),
     warnings: params.warnings,
-    start: {
-      workflow: 'campaign',
-      resolve,
-      refuse: wanted => refuseTwin(now(), machine, wanted as CampaignParams),
-    },
+    start: { workflow: 'campaign', resolve },
     previewed: { ...previewCampaign(params, machine), texts: named.texts },
   }
 }
@@ -75,7 +63,6 @@ function resolved(
   draft: CampaignDraft,
   set: CampaignSet,
   machine: Machine,
-  times: ReturnType<typeof rememberedOf>['times'],
   refOf: (text: string) => ContentRef,
 ): Result<ResolvedCampaign> {
   const resources = resourcesOf(draft, machine)
@@ -97,7 +84,7 @@ function resolved(
       name: draft.name.trim() === '' ? undefined : draft.name.trim(),
     },
     set,
-    { machine, resources: resources.value, times, refOf },
+    { machine, resources: resources.value, refOf },
   )
   if (!made.ok) return made
   const missing = missingProgram(made.value.params.program, machine)

@@ -11,8 +11,6 @@ export interface Start {
   resolve(
     refOf: (text: string) => ContentRef,
   ): Result<Pick<ResolvedNmr, 'name' | 'texts'> & { readonly params: unknown }>
-  /** What only those names can show to be wrong. */
-  refuse?(params: unknown): Result<void>
 }
 
 /**
@@ -36,11 +34,9 @@ export async function startRuns(
     if (!kept.ok) return kept
     refs.set(text, kept.value)
   }
-  for (const { run, workflow, resolve, refuse } of starts) {
+  for (const { run, workflow, resolve } of starts) {
     const resolved = resolve(text => refs.get(text) as ContentRef)
     if (!resolved.ok) return resolved
-    const fits = refuse?.(resolved.value.params) ?? ok(undefined)
-    if (!fits.ok) return fits
     const { name, params } = resolved.value
     const sent = await engine.send({
       type: 'run.start',

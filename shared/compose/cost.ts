@@ -1,6 +1,6 @@
 import { completedResult, type Job, lastAttempt } from '../model/job.ts'
 import { basisFunctions } from '../progress/basis-size.ts'
-import { type Duration, fitTimes } from '../progress/time-model.ts'
+import { type Duration, fitTimes, logSeconds } from '../progress/time-model.ts'
 
 /** What a run of conformers will take, from finished jobs that can be compared. */
 export interface Cost {
@@ -39,12 +39,12 @@ export function costOf(jobs: Iterable<Job>, asked: Asked): Cost | null {
   const durations = [...jobs].flatMap(job => durationOf(job, asked))
   const of = (task: string) => durations.filter(({ terms }) => terms[0] === task).length
   if (of('opt') < LEAST_COMPARABLE || of('nmr') < LEAST_COMPARABLE) return null
-  const model = fitTimes(durations)
-  const rests = durations.map(duration => Math.log(duration.seconds) - model.logSeconds(duration))
+  const fit = fitTimes(durations)
+  const rests = durations.map(duration => Math.log(duration.seconds) - logSeconds(fit, duration))
   const spread = Math.max(LEAST_SPREAD, Math.sqrt(rests.reduce((sum, rest) => sum + rest ** 2, 0) / rests.length))
   const seconds = (task: 'opt' | 'nmr') =>
     Math.exp(
-      model.logSeconds({
+      logSeconds(fit, {
         functions: basisFunctions(asked.elements, asked.bases[task]),
         terms: [task, `${asked.ranks}`],
       }),

@@ -18,6 +18,7 @@ import { newRun, type Run } from './run.ts'
 import { staleInput } from './stale.ts'
 import type { State } from './state.ts'
 import { get, values } from './table.ts'
+import { expectedOf } from './times.ts'
 
 /** More than this is no remedy any more. */
 const MOST_AUTOMATIC = 10
@@ -39,11 +40,17 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       if (!Number.isInteger(auto_resubmit) || auto_resubmit < 0 || auto_resubmit > MOST_AUTOMATIC)
         return badInput('auto-resubmit', `0 to ${MOST_AUTOMATIC} attempts can be made by themselves.`)
       const { type: _, ...given } = command
-      const started = { ...given, workflow_version: workflowOf(command.workflow).version }
+      const expected = expectedOf(state.times, state.machines[command.machine] as Machine)
+      const started = {
+        ...given,
+        workflow_version: workflowOf(command.workflow).version,
+        ...(expected ? { expected } : {}),
+      }
       // Kept, it would fail whoever looks at it, for ever.
       if (!canBeShown(newRun(started, '')))
         return badInput('params', `These are no parameters of the workflow "${command.workflow}".`)
-      return ok([{ type: 'run.started', ...started }])
+      const twin = twinOf(state, command)
+      return twin ? alreadyRuns(twin) : ok([{ type: 'run.started', ...started }])
     }
     case 'run.import':
       return importOutputs(state, command)
@@ -127,6 +134,30 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       // What it leads to are facts about the machine, which the engine records as it sees them.
       return Object.hasOwn(state.machines, command.machine) ? ok([]) : noMachine(command.machine)
   }
+}
+
+/** The very same work on the same machine, still open: of two that are started at once the second finds the first. */
+function twinOf(
+  state: State,
+  { workflow, params, machine }: Extract<Command, { readonly type: 'run.start' }>,
+): Run | undefined {
+  const { essence } = workflowOf(workflow)
+  if (!essence) return undefined
+  const wanted = essence(params)
+  return [...values(state.runs)].find(
+    run =>
+      run.workflow === workflow && run.machine === machine && run.phase.is === 'open' && essence(run.params) === wanted,
+  )
+}
+
+function alreadyRuns({ id, workflow, phase }: Run): Result<never> {
+  const hold = phase.is === 'open' && phase.hold !== null ? ` (${phase.hold})` : ''
+  return fail({
+    code: 'not-now',
+    field: 'set',
+    message: `This ${workflow} already runs: ${id}${hold}.`,
+    hint: `larmor status ${id}; larmor resume ${id}; or cancel it first`,
+  })
 }
 
 /** What was computed elsewhere asks for nothing here. */

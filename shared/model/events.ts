@@ -16,6 +16,7 @@ import type {
 import type { Machine } from './machine.ts'
 import type { Run, RunOutcome } from './run.ts'
 import type { TaskSpec } from './task.ts'
+import type { Expected } from './times.ts'
 
 /** Which attempt a fact is about. A fact of an old attempt changes nothing. */
 export interface AttemptRef {
@@ -99,6 +100,8 @@ export type EventBody =
         readonly machine: MachineName
         readonly auto_resubmit?: number
         readonly no_report?: boolean
+        /** What its jobs will take, by what was remembered of the machine; absent: nothing was. */
+        readonly expected?: Expected
       }
     >
   /** `reason` and the mark of Plan.pause where the run's own rule paused it; without them a person did. */

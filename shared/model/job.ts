@@ -1,4 +1,5 @@
 import type { ContentRef, Instant, JobId, Json, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
+import type { JobWork } from '../progress/time-model.ts'
 
 export interface Resources {
   /** Processes (MPI ranks), one core each. */
@@ -18,6 +19,8 @@ export interface JobSpec {
   /** The program's own parameters; files are named by content reference. */
   readonly input: Json
   readonly resources: Resources
+  /** What its time goes with; absent where that cannot be told. */
+  readonly work?: JobWork
 }
 
 /** One file of a job, in the run's readable folder and among the blobs. */
@@ -167,6 +170,7 @@ export interface Job {
   readonly key: string
   readonly machine: MachineName
   readonly program: string
+  readonly work?: JobWork
   /** Oldest first, never empty; at most the last one is alive. */
   readonly attempts: readonly Attempt[]
 }

@@ -4,8 +4,8 @@ import type { Attempt, Job, JobSpec } from './job.ts'
 
 /** A job that was planned just now. */
 export function plannedJob(run: RunId, spec: AttemptRef & JobSpec): Job {
-  const { job: id, key, machine, program } = spec
-  return { id, run, key, machine, program, attempts: [newAttempt(spec, spec, null)] }
+  const { job: id, key, machine, program, work } = spec
+  return { id, run, key, machine, program, ...(work ? { work } : {}), attempts: [newAttempt(spec, spec, null)] }
 }
 
 /** An attempt of which nothing has happened yet. */

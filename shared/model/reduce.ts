@@ -9,15 +9,17 @@ import { newRun, type Run } from './run.ts'
 import type { State } from './state.ts'
 import { draftOf, type TableDraft } from './table.ts'
 import type { Task } from './task.ts'
+import { withTimeOf } from './times.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 7
+export const REDUCER_VERSION = 8
 
 interface Draft {
   readonly runs: TableDraft<Run>
   readonly jobs: TableDraft<Job>
   machines: Readonly<Record<string, Machine>>
   foreign: State['foreign']
+  times: State['times']
 }
 
 /**
@@ -32,6 +34,7 @@ export function reduce(state: State, events: readonly Event[]): State {
     jobs: draftOf(state.jobs),
     machines: state.machines,
     foreign: state.foreign,
+    times: state.times,
   }
   let { seq, as_of } = state
   for (const event of events) {
@@ -50,6 +53,7 @@ export function reduce(state: State, events: readonly Event[]): State {
         jobs: draft.jobs.done(),
         machines: draft.machines,
         ...(draft.foreign ? { foreign: draft.foreign } : {}),
+        ...(draft.times ? { times: draft.times } : {}),
       }
 }
 
@@ -156,6 +160,10 @@ function apply(draft: Draft, event: Event): void {
     case 'machine.removed': {
       const { [event.machine]: _, ...others } = draft.machines
       draft.machines = others
+      if (draft.times) {
+        const { [event.machine]: __, ...times } = draft.times
+        draft.times = times
+      }
       return
     }
     case 'clean.wished':
@@ -236,6 +244,7 @@ function planJobs<Spec extends AttemptRef & JobSpec>(
       key: spec.key,
       machine: spec.machine,
       program: spec.program,
+      ...(spec.work ? { work: spec.work } : {}),
       attempts: [attemptOf(spec)],
     })
     fresh.push(spec.job)
@@ -318,8 +327,10 @@ function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant 
     const last = lastAttempt(job)
     if (fact.attempt !== last.n || fact.label !== last.label) continue
     const next = step(last, fact, event.at)
-    if (next.is === 'changed')
-      draft.jobs.set(job.id, { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt] })
+    if (next.is !== 'changed') continue
+    const moved = { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt] }
+    draft.jobs.set(job.id, moved)
+    if (fact.type === 'jobs.parsed') draft.times = withTimeOf(draft.times, moved)
   }
   changeRun(draft, event, run => run)
 }

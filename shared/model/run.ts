@@ -2,6 +2,7 @@ import type { Instant, JobId, Json, MachineName, RunId } from '../ids.ts'
 import type { Analysis } from './analysis.ts'
 import type { EventBody } from './events.ts'
 import type { Task } from './task.ts'
+import type { Expected } from './times.ts'
 
 /** How a run ended. `stopped`: what ran was finished, the rest never begun. */
 export type RunOutcome = 'completed' | 'failed' | 'cancelled' | 'stopped'
@@ -29,6 +30,8 @@ export interface Run {
   readonly auto_resubmit?: number
   /** Its jobs do not report themselves into the spool: their ends are found by looking. */
   readonly no_report?: true
+  /** By what was known of the machine at the start; absent: nothing was. */
+  readonly expected?: Expected
   readonly started: Instant
   readonly updated: Instant
   readonly phase: RunPhase
@@ -57,6 +60,7 @@ export function newRun(started: Omit<Extract<EventBody, { readonly type: 'run.st
     machine: started.machine,
     ...(started.auto_resubmit ? { auto_resubmit: started.auto_resubmit } : {}),
     ...(started.no_report ? { no_report: true } : {}),
+    ...(started.expected ? { expected: started.expected } : {}),
     started: at,
     updated: at,
     phase: { is: 'open', hold: null },

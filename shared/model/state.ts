@@ -4,6 +4,7 @@ import type { Job } from './job.ts'
 import { LOCAL, localMachine, type Machine } from './machine.ts'
 import type { Run } from './run.ts'
 import { emptyTable, type Table } from './table.ts'
+import type { Times } from './times.ts'
 
 /** Everything that is known and small. It changes by events alone (reduce). */
 export interface State {
@@ -14,6 +15,8 @@ export interface State {
   readonly runs: Table<Run>
   readonly jobs: Table<Job>
   readonly machines: Readonly<Record<MachineName, Machine>>
+  /** What the last jobs took, by machine; absent: none was seen to end. */
+  readonly times?: Times
   /** Reports of jobs that Larmor did not submit, by foreignKey; absent: none ever came. */
   readonly foreign?: Readonly<Record<string, ForeignReport>>
 }

@@ -1,6 +1,6 @@
 import { lastAttempt } from '../model/job.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
-import { elapsed } from './progress.ts'
+import { elapsed } from './elapsed.ts'
 
 /** How much a figure of progress may be believed; the rules stand in ARCHITECTURE.md. */
 export type Confidence = 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'

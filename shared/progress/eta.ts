@@ -2,11 +2,13 @@ import { chance } from '../chance.ts'
 import { hash32, type Instant } from '../ids.ts'
 import { type Job, lastAttempt } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
+import type { RememberedTime } from '../model/times.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
+import { elapsed } from './elapsed.ts'
 import { forecast, LEAST_DONE, type Waiting } from './forecast.ts'
-import { elapsed } from './progress.ts'
 import { quantile } from './quantile.ts'
-import type { Duration } from './time-model.ts'
+import type { Duration, Work } from './time-model.ts'
+import type { Unit } from './unit.ts'
 
 /** When a run will be done (cli.md): seconds from `as_of`, as an 80 % range with its middle, and as clock times. */
 export type Eta = {
@@ -30,41 +32,50 @@ export type Remaining = {
   readonly eta: Eta | null
 }
 
+/** What is left of a run that is not looked into. */
+export const NOTHING_LEFT: Remaining = { left: 0, computing_s: null, waiting_s: null, eta: null }
+
+/** Of what other runs took, so many of the last are looked at. */
+const MOST_REMEMBERED = 100
+
 /**
  * What is left, as of the last event: the same state gives the same figures in every window. Durations of this run and
- * those that were remembered of the machine (`times`) fit the time model.
+ * those that are remembered of its machine (`times`) fit the time model.
  */
 export function remainingOf(
-  plan: Plan,
+  plan: Pick<Plan, 'units'>,
   known: Known,
   machine: Machine | undefined,
   asOf: Instant,
-  times: readonly Duration[],
+  times: readonly RememberedTime[],
 ): Remaining {
   const { run } = known
   const units = plan.units ?? []
-  const waiting = units.flatMap((unit): Waiting[] => {
-    const job = known.job(unit.key)
-    if (unit.dead || !unit.work || (job && lastAttempt(job).outcome !== null)) return []
-    const phase = job ? lastAttempt(job).phase : null
-    const elapsed_s = phase?.is === 'running' ? elapsed(phase.started, asOf) : null
-    return [{ key: unit.key, molecule: unit.molecule, ...unit.work, elapsed_s, after: unit.after }]
-  })
-  const done = [...times, ...durationsOf(plan, known)]
+  const open = units.filter(unit => isOpen(unit, known))
   const jobs = units.flatMap(({ key }) => known.job(key) ?? [])
   const waits = jobs.flatMap(waitOf)
-  const waiting_s = waits.length > 0 ? quantile(waits, 0.5) : null
-  const isOpen = run.phase.is === 'open'
+  const left = open.filter(({ is }) => is === 'job')
+  const waiting = waitingOf(left, unit => {
+    const job = known.job(unit.key)
+    const phase = job ? lastAttempt(job).phase : null
+    return phase?.is === 'running' ? elapsed(phase.started, asOf) : null
+  })
+  const others = comparable(
+    times.filter(each => each.run !== run.id),
+    waiting,
+  ).slice(-MOST_REMEMBERED)
+  const done = [...others, ...durationsOf(plan, known)]
+  // Where the size of a part is not known, nothing can be said of the whole.
   const said =
-    !isOpen || waiting.length === 0 || comparable(done, waiting) < LEAST_DONE
-      ? null
-      : forecast({ done, waiting, slots: slotsOf(jobs, machine), random: chance(hash32(run.id)) })
+    run.phase.is === 'open' && waiting.length > 0 && waiting.length === left.length && meansSomething(done, waiting)
+      ? forecast({ done, waiting, slots: slotsOf(jobs, machine), random: chance(hash32(run.id)) })
+      : null
   const isHeld = run.phase.is !== 'open' || run.phase.hold !== null
   const at = (seconds: number): Instant => new Date(Date.parse(asOf) + seconds * 1000).toISOString()
   return {
-    left: waiting.length,
+    left: left.length,
     computing_s: said ? Math.round(said.computing_s) : null,
-    waiting_s: waiting_s === null ? null : Math.round(waiting_s),
+    waiting_s: waits.length > 0 ? Math.round(quantile(waits, 0.5)) : null,
     eta:
       said === null || isHeld
         ? null
@@ -79,25 +90,49 @@ export function remainingOf(
   }
 }
 
+function isOpen(unit: Unit, known: Known): boolean {
+  if (unit.dead) return false
+  if (unit.is === 'task') return (known.task(unit.key)?.state.is ?? 'planned') === 'planned'
+  const job = known.job(unit.key)
+  return !job || lastAttempt(job).outcome === null
+}
+
+/** Units as a forecast takes them; those whose size is not known are left out. */
+export function waitingOf(
+  units: readonly Unit[],
+  elapsedOf: (unit: Unit) => number | null = () => null,
+): readonly Waiting[] {
+  return units.flatMap(unit =>
+    unit.work ? [{ key: unit.key, ...unit.work, elapsed_s: elapsedOf(unit), after: unit.after }] : [],
+  )
+}
+
 /** What the finished calculations of a run took; those that were taken from elsewhere took nothing. */
-export function durationsOf({ units = [] }: Pick<Plan, 'units'>, known: Known): readonly Duration[] {
-  return units.flatMap(({ key, molecule, work }) => {
+function durationsOf({ units = [] }: Pick<Plan, 'units'>, known: Known): readonly Duration[] {
+  return units.flatMap(({ key, work }) => {
     const job = known.job(key)
     if (!job || !work) return []
     const { phase, outcome } = lastAttempt(job)
     if (outcome !== 'completed' || phase.is !== 'parsed' || phase.started === null || phase.reused !== null) return []
-    const seconds = (Date.parse(phase.ended) - Date.parse(phase.started)) / 1000
-    return seconds > 0 ? [{ ...work, molecule, seconds }] : []
+    const seconds = elapsed(phase.started, phase.ended)
+    return seconds > 0 ? [{ ...work, seconds }] : []
   })
 }
 
-/** How many of the finished ones are of a level that is still to be computed: of others nothing can be concluded. */
-function comparable(done: readonly Duration[], waiting: readonly Waiting[]): number {
+/** Those of a level that is still to be computed: of others nothing can be concluded. */
+export function comparable<T extends Work>(done: readonly T[], waiting: readonly Work[]): readonly T[] {
   const levels = new Set(waiting.flatMap(levelsOf))
-  return done.filter(each => levelsOf(each).some(level => levels.has(level))).length
+  return done.filter(each => levelsOf(each).some(level => levels.has(level)))
 }
 
-function levelsOf({ terms }: { readonly terms: readonly string[] }): readonly string[] {
+/** A forecast needs some that can be compared, and at least one of each level of which something is left. */
+export function meansSomething(done: readonly Work[], waiting: readonly Work[]): boolean {
+  const like = comparable(done, waiting)
+  const seen = new Set(like.flatMap(levelsOf))
+  return like.length >= LEAST_DONE && waiting.flatMap(levelsOf).every(level => seen.has(level))
+}
+
+function levelsOf({ terms }: Work): readonly string[] {
   return terms.filter(term => term.startsWith('level:'))
 }
 
@@ -110,7 +145,7 @@ function waitOf(job: Job): readonly number[] {
 
 /**
  * How many jobs of a run compute side by side: the most that ever did, but not more than the machine's cores or limit
- * allow.
+ * allow. Without a scheduler, where Larmor itself hands out the cores, as many as there are.
  */
 function slotsOf(jobs: readonly Job[], machine: Machine | undefined): number {
   const ends = jobs.flatMap(job => {
@@ -124,8 +159,8 @@ function slotsOf(jobs: readonly Job[], machine: Machine | undefined): number {
     now += by
     most = Math.max(most, now)
   }
-  const { cores, max_jobs } = machine?.settings ?? { cores: null, max_jobs: null }
+  const { scheduler, cores = null, max_jobs = null } = machine?.settings ?? {}
   const ranks = jobs[0] ? lastAttempt(jobs[0]).resources.ranks : 1
   const byCores = cores === null ? most : Math.max(1, Math.floor(cores / ranks))
-  return Math.min(most, byCores, max_jobs ?? most)
+  return Math.min(scheduler === 'direct' ? byCores : Math.min(most, byCores), max_jobs ?? Number.POSITIVE_INFINITY)
 }

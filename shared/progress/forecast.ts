@@ -1,10 +1,9 @@
 import { quantile } from './quantile.ts'
-import { type Duration, fitTimes, type Work } from './time-model.ts'
+import { type Duration, fitTimes, type JobWork, logSeconds, type Work } from './time-model.ts'
 
 /** A calculation that is still to be done, or under way. */
-export interface Waiting extends Work {
+export interface Waiting extends JobWork {
   readonly key: string
-  readonly molecule: string
   /** Seconds that it has computed already; null: it has not begun. */
   readonly elapsed_s: number | null
   /** The key of the one whose result it starts from, where that is not done yet. */
@@ -57,11 +56,11 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
   const sums: number[] = []
   for (let draw = 0; draw < draws; draw++) {
     const drawn = molecules.map(() => pick(molecules, random))
-    const model = fitTimes(drawn.flatMap(molecule => groups.get(molecule) ?? []))
+    const fit = fitTimes(drawn.flatMap(molecule => groups.get(molecule) ?? []))
     const errors = new Map(
       molecules.map(molecule => [
         molecule,
-        (groups.get(molecule) ?? []).map(each => Math.log(each.seconds) - model.logSeconds(each)),
+        (groups.get(molecule) ?? []).map(each => Math.log(each.seconds) - logSeconds(fit, each)),
       ]),
     )
     const within = molecules.flatMap(molecule => {
@@ -74,7 +73,7 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
       const effect = effects.get(job.molecule) ?? effectOf(errors, job.molecule, pick(molecules, random))
       effects.set(job.molecule, effect)
       const scatter = within.length > 0 ? pick(within, random) : 0
-      const whole = Math.exp(model.logSeconds(job) + effect + scatter + shared)
+      const whole = Math.exp(logSeconds(fit, job) + effect + scatter + shared)
       // What has run longer than it should goes on for a while yet: how long is not known, a tenth is a guess.
       return job.elapsed_s === null ? whole : Math.max(whole - job.elapsed_s, 0.1 * job.elapsed_s, 1)
     })
@@ -99,9 +98,9 @@ function commonError(done: readonly Duration[]): number {
   for (const share of LOOKED_BACK) {
     const n = Math.floor(share * done.length)
     if (n < LEAST_DONE || n >= done.length) continue
-    const model = fitTimes(done.slice(0, n))
+    const fit = fitTimes(done.slice(0, n))
     const rest = done.slice(n)
-    const said = rest.reduce((sum, each) => sum + Math.exp(model.logSeconds(each)), 0)
+    const said = rest.reduce((sum, each) => sum + Math.exp(logSeconds(fit, each)), 0)
     const truth = rest.reduce((sum, { seconds }) => sum + seconds, 0)
     squares += Math.log(said / truth) ** 2
     looks += 1

@@ -1,10 +1,12 @@
 import { lastAttempt } from '../model/job.ts'
+import { QUEUE_S } from '../model/times.ts'
 import type { Known, Plan, PlanStep } from '../workflows/workflow.ts'
+import { elapsed } from './elapsed.ts'
 import type { Unit } from './unit.ts'
 
-/** Seconds of a job beside its computing, as its weight in the bar has them: sending, waiting, fetching and reading. */
-const AROUND = { staging: 1, queue: 2, fetching: 1 }
-/** A job that computes has at most this share of its computing done: when it will end is not known. */
+/** Seconds of a job beside its computing and its queue, as its weight in the bar has them: sending, fetching and reading. */
+const AROUND = { staging: 1, fetching: 1 }
+/** A job that waits or computes has at most this share of it done: when it will end is not known. */
 const MOST_RUNNING = 0.9
 
 /**
@@ -16,30 +18,37 @@ export function progressOf(plan: Pick<Plan, 'steps' | 'units'>, known: Known, no
   if (!plan.units) return bySteps(plan.steps)
   let whole = 0
   let done = 0
+  const queue = known.run.expected?.queue_s ?? QUEUE_S
   for (const unit of plan.units) {
-    const weight = unit.seconds + AROUND.staging + AROUND.queue + AROUND.fetching
+    const weight = unit.seconds + (unit.is === 'task' ? 0 : AROUND.staging + queue + AROUND.fetching)
     whole += weight
-    done += weight * Math.min(1, Math.max(0, doneSeconds(unit, known, now) / weight))
+    done += weight > 0 ? weight * Math.min(1, Math.max(0, doneSeconds(unit, queue, known, now) / weight)) : 0
   }
   return whole > 0 ? Math.min(1, done / whole) : 0
 }
 
-function doneSeconds(unit: Unit, known: Known, now: string): number {
+function doneSeconds(unit: Unit, queue: number, known: Known, now: string): number {
   const { seconds } = unit
+  if (unit.dead) return Number.POSITIVE_INFINITY
+  if (unit.is === 'task') {
+    const task = known.task(unit.key)
+    return task && task.state.is !== 'planned' ? Number.POSITIVE_INFINITY : 0
+  }
   const job = known.job(unit.key)
-  const task = known.task(unit.key)
-  if (unit.dead || (task && task.state.is !== 'planned')) return Number.POSITIVE_INFINITY
   if (!job) return 0
   const { phase, outcome } = lastAttempt(job)
   if (outcome !== null) return Number.POSITIVE_INFINITY
-  const begun = AROUND.staging + AROUND.queue
+  const begun = AROUND.staging + queue
   switch (phase.is) {
     case 'planned':
       return 0
     case 'staged':
     case 'submitting':
-    case 'queued':
       return AROUND.staging
+    case 'queued':
+      return (
+        AROUND.staging + (phase.submitted === null ? 0 : Math.min(MOST_RUNNING * queue, elapsed(phase.submitted, now)))
+      )
     case 'running':
       return begun + Math.min(MOST_RUNNING * seconds, elapsed(phase.started, now))
     case 'ended':
@@ -48,11 +57,6 @@ function doneSeconds(unit: Unit, known: Known, now: string): number {
     case 'parsed':
       return begun + MOST_RUNNING * seconds + AROUND.fetching
   }
-}
-
-/** Seconds from then to now; none where a clock was set back between them. */
-export function elapsed(then: string, now: string): number {
-  return Math.max(0, (Date.parse(now) - Date.parse(then)) / 1000) || 0
 }
 
 function bySteps(steps: readonly PlanStep[]): number {

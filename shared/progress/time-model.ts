@@ -7,16 +7,25 @@ export interface Work {
 }
 
 /** A calculation that was done: its seconds of computing, without waiting. */
-export interface Duration extends Work {
+export interface Duration extends JobWork {
   readonly seconds: number
+}
+
+/** What the time of one job goes with. */
+export interface JobWork extends Work {
+  /** Jobs of one molecule err together. */
   readonly molecule: string
 }
 
-/** log t = a + p log(basis functions) + a term for each word. */
-export interface TimeModel {
-  /** Natural logarithm of the seconds that this work is expected to take. */
-  logSeconds(work: Work): number
+/** log t = a + p log(basis functions) + a term for each word, as corrections to what is believed beforehand: small and plain. */
+export type TimeFit = {
+  readonly constant: number
+  readonly exponent: number
+  readonly terms: Readonly<Record<string, number>>
 }
+
+/** What nothing was measured for. */
+export const UNFITTED: TimeFit = { constant: 0, exponent: 0, terms: {} }
 
 /** What is believed before anything was measured: methanol (38 functions at 6-31G*) in 8 s, and the usual exponent. */
 const BEFORE = { atFunctions: 38, seconds: 8, exponent: 2.5 }
@@ -28,7 +37,7 @@ const SPREAD = { constant: 2, exponent: 0.8, term: 0.7, single: 0.25 }
  * each parameter), so that one duration already helps and few cannot mislead. Durations that are not positive (a clock
  * that was set back) are left out.
  */
-export function fitTimes(durations: readonly Duration[]): TimeModel {
+export function fitTimes(durations: readonly Duration[]): TimeFit {
   const usable = durations.filter(({ seconds, functions }) => seconds > 0 && functions > 0 && Number.isFinite(seconds))
   const words = [...new Set(usable.flatMap(({ terms }) => terms))]
   const at = new Map(words.map((word, i) => [word, i + 2]))
@@ -47,13 +56,16 @@ export function fitTimes(durations: readonly Duration[]): TimeModel {
       if (line) for (const [j, y] of row) line[j] = (line[j] ?? 0) + weight * x * y
     }
   }
-  const found = solve(matrix, right)
-  return {
-    logSeconds: work => rowOf(work, at).reduce((sum, [i, x]) => sum + x * (found[i] ?? 0), expectedBefore(work)),
-  }
+  const [constant = 0, exponent = 0, ...found] = solve(matrix, right)
+  return { constant, exponent, terms: Object.fromEntries(words.map((word, i) => [word, found[i] ?? 0])) }
 }
 
-/** The parameters are corrections to what is believed beforehand. */
+/** Natural logarithm of the seconds that this work is expected to take. */
+export function logSeconds({ constant, exponent, terms }: TimeFit, work: Work): number {
+  const known = work.terms.reduce((sum, term) => sum + (Object.hasOwn(terms, term) ? (terms[term] ?? 0) : 0), 0)
+  return expectedBefore(work) + constant + exponent * logSize(work.functions) + known
+}
+
 function expectedBefore({ functions }: Work): number {
   return Math.log(BEFORE.seconds) + BEFORE.exponent * logSize(functions)
 }

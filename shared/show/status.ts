@@ -5,8 +5,7 @@ import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
 import { type Confidence, confidenceOf } from '../progress/confidence.ts'
-import { type Remaining, remainingOf } from '../progress/eta.ts'
-import type { Duration } from '../progress/time-model.ts'
+import { NOTHING_LEFT, type Remaining, remainingOf } from '../progress/eta.ts'
 import { workflowOf } from '../workflows/index.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
 
@@ -104,17 +103,17 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
     doubt: jobs.filter(inDoubt).length,
     progress: run.progress,
     plan_version: Math.max(run.plan_version, version),
-    ...remainingOf(plan, known, state.machines[run.machine], state.as_of ?? run.updated, timesOf(run)),
+    ...remainingOf(
+      plan,
+      known,
+      state.machines[run.machine],
+      state.as_of ?? run.updated,
+      state.times?.[run.machine] ?? [],
+    ),
     confidence: markOf(state, run, engine, plan, known),
     updated: run.updated,
     ...workflow.summary?.(known),
   }
-}
-
-/** What was remembered of the machine when the run was started. */
-function timesOf({ params }: Run): readonly Duration[] {
-  const times = (params as { readonly times?: unknown } | null)?.times
-  return Array.isArray(times) ? (times as readonly Duration[]) : []
 }
 
 /** A run of the archive: what its list knows, without opening its document. */
@@ -137,10 +136,7 @@ export function archivedStatus(
     doubt: 0,
     progress: run.progress,
     plan_version: run.plan_version,
-    left: 0,
-    computing_s: null,
-    waiting_s: null,
-    eta: null,
+    ...NOTHING_LEFT,
     confidence: 'live',
     updated: run.updated,
   }

@@ -1,4 +1,5 @@
 import type { Json } from '../ids.ts'
+import { campaignEssence } from './campaign/params.ts'
 import { planCampaign } from './campaign/plan.ts'
 import { campaignSummary, showCampaign } from './campaign/show.ts'
 import type { Workflow } from './workflow.ts'
@@ -26,5 +27,6 @@ export const campaign: Workflow = {
   version: 1,
   plan: planCampaign,
   show: showCampaign,
+  essence: campaignEssence,
   summary: known => campaignSummary(known) as unknown as { readonly [key: string]: Json },
 }

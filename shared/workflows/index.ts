@@ -40,6 +40,7 @@ export {
   statusFile,
 } from './campaign.ts'
 
+export { calculationWork } from './job-work.ts'
 export type {
   ConformerState,
   NmrArguments,

@@ -1,9 +1,14 @@
-import type { Json } from '../ids.ts'
+import type { Json, RunId } from '../ids.ts'
 import { completedResult, type JobSpec, lastAttempt } from '../model/job.ts'
+import type { JobWork } from '../progress/time-model.ts'
+import { expectedSeconds } from '../progress/unit.ts'
 import type { Known, Workflow } from './workflow.ts'
 
 /** Params of `run FILE...`: its jobs, one for each file or folder. */
 export type SingleParams = { readonly jobs: readonly JobSpec[] }
+
+/** A molecule of middling size, about three minutes before anything was measured. */
+const TYPICAL_FUNCTIONS = 130
 
 /** Jobs that have nothing to do with each other. Completed when all have settled and at least one completed. */
 export const single: Workflow = {
@@ -31,6 +36,14 @@ export const single: Workflow = {
         : {}),
       version: 1 + attempts.reduce((sum, { n }) => sum + n - 1, 0),
       steps: [{ label: 'jobs', weight: total, done, settled, total }],
+      units: specs.map(({ key, work = unknownWork(known.run.id, key) }) => ({
+        is: 'job',
+        key,
+        work,
+        seconds: expectedSeconds(known.run, work),
+        after: null,
+        dead: false,
+      })),
     }
   },
 
@@ -47,4 +60,9 @@ export const single: Workflow = {
 
 function specsOf({ run }: Known): readonly JobSpec[] {
   return (run.params as unknown as SingleParams).jobs
+}
+
+/** Inputs of a person's own, of which no size is known: each may take what the others of the run took. */
+function unknownWork(run: RunId, key: string): JobWork {
+  return { functions: TYPICAL_FUNCTIONS, terms: [`level:own inputs of ${run}`], molecule: key }
 }

@@ -49,6 +49,11 @@ export interface Workflow {
   plan(known: Known): Plan
   /** The workflow's part of `show RUN` (cli.md), e.g. conformers and shifts. */
   show(known: Known): { readonly [key: string]: Json }
+  /**
+   * What its params come to, whatever the order and the resources: a second open run of the same on one machine would
+   * only do the work again, and is refused. Without it any number may run.
+   */
+  essence?(params: Json): string
   /** What it adds to a run in `status`, small and without texts. */
   summary?(known: Known): { readonly [key: string]: Json }
 }

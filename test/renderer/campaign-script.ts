@@ -20,7 +20,6 @@ export function aCampaign(engine: ScriptedEngine, done: number): RunId {
   const context = {
     machine: localMachine,
     resources: { ranks: 2, memory_mb: 2000, seconds: 3600 },
-    times: [],
     refOf: (text: string) => engine.keep(text),
   }
   const { params } = orThrow(resolveCampaign({ pilot: 10 }, delta50Set, context))

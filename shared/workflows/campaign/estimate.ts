@@ -1,5 +1,7 @@
 import { chance } from '../../chance.ts'
 import type { Run } from '../../model/run.ts'
+import type { RememberedTime } from '../../model/times.ts'
+import { comparable, meansSomething, waitingOf } from '../../progress/eta.ts'
 import { forecast } from '../../progress/forecast.ts'
 import { quantile } from '../../progress/quantile.ts'
 import { type CampaignParams, taskCount } from './params.ts'
@@ -18,26 +20,23 @@ export type CampaignEstimate = {
 }
 
 /**
- * By what such calculations took on this machine before. `outputs`: bytes of the files that finished jobs left. Unknown
- * where fewer than five calculations of these levels are remembered.
+ * By what such calculations took on the machine (`State.times`), and what files they left. Unknown where fewer than five
+ * calculations of these levels are remembered.
  */
-export function estimateOf(params: CampaignParams, outputs: readonly number[]): CampaignEstimate {
+export function estimateOf(params: CampaignParams, times: readonly RememberedTime[]): CampaignEstimate {
   const run = { params } as unknown as Run
-  const tasks = tasksOf({ run, job: () => undefined, task: () => undefined })
-  const units = unitsOf(params, tasks)
-  const levels = new Set(params.levels.map(({ label }) => `level:${label}`))
-  const done = params.times.filter(({ terms }) => terms.some(term => levels.has(term)))
-  const waiting = units.flatMap(({ key, molecule, work }) =>
-    work ? [{ key, molecule, ...work, elapsed_s: null, after: null }] : [],
-  )
-  const said = done.length === 0 ? null : forecast({ done: params.times, waiting, slots: 1, random: chance(1) })
+  const units = unitsOf(run, params, tasksOf({ run, job: () => undefined, task: () => undefined }))
+  const waiting = waitingOf(units)
+  const done = comparable(times, waiting)
+  const said = meansSomething(done, waiting) ? forecast({ done, waiting, slots: 1, random: chance(1) }) : null
+  const outputs = done.map(({ bytes }) => bytes)
   const hours = (seconds: number) => Number(((seconds * params.resources.ranks) / 3600).toPrecision(2))
   const megabytes = (bytes: number) => Number(((bytes * units.length) / 1e6).toPrecision(2))
   return {
     calculations: taskCount(params),
     optimisations: units.length - taskCount(params),
     core_hours: said ? [hours(said.low_s), hours(said.high_s)] : null,
-    disk_mb: outputs.length < 5 ? null : [megabytes(quantile(outputs, 0.1)), megabytes(quantile(outputs, 0.9))],
+    disk_mb: said ? [megabytes(quantile(outputs, 0.1)), megabytes(quantile(outputs, 0.9))] : null,
   }
 }
 

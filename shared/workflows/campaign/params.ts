@@ -1,7 +1,7 @@
+import type { Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Environment } from '../../nmr/delta50.ts'
 import type { JsonRef } from '../../programs/index.ts'
-import type { Duration } from '../../progress/time-model.ts'
 
 /** In which order the molecules are computed: as they stand, small ones first, or sizes mixed throughout. */
 export type CampaignOrder = 'size' | 'file' | 'interleaved'
@@ -62,12 +62,24 @@ export type CampaignParams = {
   readonly ahead: number | null
   readonly max_cycles: number
   readonly resources: Resources
-  /** What such calculations took on this machine before: the beginning of the time model. */
-  readonly times: readonly Duration[]
   readonly warnings: readonly string[]
 }
 
 /** What a campaign calculates: molecules x levels x solvents; optimisations are not counted. */
 export function taskCount({ molecules, levels, solvents }: CampaignParams): number {
   return molecules.length * levels.length * solvents.length
+}
+
+/** Which calculations it comes to. */
+export function campaignEssence(params: Json): string {
+  const { set, molecules, levels, solvents, program, geometry } = params as unknown as CampaignParams
+  const words = <T>(all: readonly T[], word: (each: T) => string) => all.map(word).toSorted()
+  return JSON.stringify([
+    set,
+    words(molecules, ({ id, geometry: { sha256 } }) => `${id} ${sha256}`),
+    words(levels, ({ label }) => label),
+    words(solvents, ({ id }) => id),
+    program,
+    geometry,
+  ])
 }

@@ -21,7 +21,7 @@ import { unitsOf } from './units.ts'
 export function planCampaign(known: Known): Plan {
   const params = paramsOf(known)
   const tasks = tasksOf(known)
-  const units = unitsOf(params, tasks)
+  const units = unitsOf(known.run, params, tasks)
   const settled = tasks.filter(({ outcome }) => outcome !== null)
   const failed = failedMolecules(tasks)
   const isOver = settled.length === tasks.length

@@ -9,7 +9,6 @@ import { checkElectrons } from '../../nmr/parse-structure.ts'
 import { formatXyz } from '../../nmr/xyz.ts'
 import { checkMolecule, findLevel, type NwchemCalculation, programs } from '../../programs/index.ts'
 import { basisFunctions } from '../../progress/basis-size.ts'
-import type { Duration } from '../../progress/time-model.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
 import { acrossSizes, inOrder } from './order.ts'
@@ -36,8 +35,6 @@ export interface CampaignContext {
   /** Cores of the machine where they are known. */
   readonly cores?: number | undefined
   readonly resources: Resources
-  /** What calculations took on this machine before. */
-  readonly times: readonly Duration[]
   refOf(text: string): ContentRef
 }
 
@@ -117,7 +114,6 @@ export function resolveCampaign(
     ahead: aheadOf(context),
     max_cycles: MAX_CYCLES,
     resources: context.resources,
-    times: context.times,
     warnings: [
       ...levels.value.flatMap(({ note }) => note ?? []),
       ...molecules.flatMap(({ id, environments }) =>

@@ -2,6 +2,8 @@ import type { ContentRef, Json } from '../../ids.ts'
 import { completedResult, type Job, type JobSpec, lastAttempt, type Outcome } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
 import type { NwchemCalculation } from '../../programs/index.ts'
+import type { JobWork } from '../../progress/time-model.ts'
+import { calculationWork } from '../job-work.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignParams, CampaignSolvent } from './params.ts'
 
@@ -68,6 +70,7 @@ export function optJob(
 ): JobSpec {
   const { xc = '', basis = '' } = params.geometry ?? {}
   return jobOf(run, params, molecule, solvent, optKey(molecule, solvent), {
+    work: optWork(params, molecule, solvent),
     task: 'opt',
     geometry: molecule.geometry,
     xc,
@@ -79,6 +82,7 @@ export function optJob(
 export function nmrJob(run: Run, params: CampaignParams, task: CampaignTask, geometry: ContentRef): JobSpec {
   const { xc, basis } = task.level
   return jobOf(run, params, task.molecule, task.solvent, task.key, {
+    work: nmrWork(params, task),
     task: 'nmr',
     geometry,
     ...(params.geometry ? { xc: params.geometry.xc, basis: params.geometry.basis } : { xc, basis }),
@@ -94,9 +98,11 @@ function jobOf(
   key: string,
   {
     geometry,
+    work,
     ...step
   }: Pick<NwchemCalculation, 'task' | 'xc' | 'basis' | 'shielding'> & {
     readonly geometry: ContentRef
+    readonly work: JobWork
   },
 ): JobSpec {
   const input: NwchemCalculation = {
@@ -117,7 +123,33 @@ function jobOf(
     program: params.program,
     input: input as unknown as Json,
     resources: params.resources,
+    work,
   }
+}
+
+/** What the time of an optimisation goes with. */
+export function optWork(params: CampaignParams, molecule: CampaignMolecule, solvent: CampaignSolvent): JobWork {
+  const { basis = '', label = '' } = params.geometry ?? {}
+  return workOf(params, 'opt', molecule, { basis, label }, solvent)
+}
+
+/** What the time of the shieldings goes with. */
+export function nmrWork(
+  params: CampaignParams,
+  { molecule, level, solvent }: Pick<CampaignTask, 'molecule' | 'level' | 'solvent'>,
+): JobWork {
+  return workOf(params, 'nmr', molecule, level, solvent)
+}
+
+function workOf(
+  { program, resources }: CampaignParams,
+  task: string,
+  { id, elements }: CampaignMolecule,
+  { basis, label }: Pick<CampaignLevel, 'basis' | 'label'>,
+  solvent: CampaignSolvent,
+): JobWork {
+  const { ranks } = resources
+  return calculationWork({ program, task, level: label, basis, elements, solvent: solvent.id, ranks, molecule: id })
 }
 
 /** Molecules of which something did not end well and is not being tried again. What a person cancelled has not failed. */

@@ -2,7 +2,16 @@ import type { ContentRef, Json } from '../../ids.ts'
 import type { JobSpec } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
 import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
-import type { NwchemCalculation, NwchemTask, OrcaCalculation } from '../../programs/index.ts'
+import { tmsElements } from '../../nmr/tms.ts'
+import {
+  findLevelOf,
+  type Level,
+  type NwchemCalculation,
+  type NwchemTask,
+  type OrcaCalculation,
+} from '../../programs/index.ts'
+import type { JobWork } from '../../progress/time-model.ts'
+import { calculationWork } from '../job-work.ts'
 import type { NmrParams } from './params.ts'
 
 /** The name of the reference compound in the keys of its jobs. */
@@ -19,9 +28,10 @@ export function conformerJob(
   params: NmrParams,
   molecule: MoleculeInfo,
   conformer: { readonly id: string; readonly geometry: ContentRef },
-  task: NwchemTask,
+  task: Calculated,
 ): JobSpec {
   return spec(run, params, conformer.id, task, {
+    work: nmrWork(run, params, molecule.elements, task),
     geometry: conformer.geometry,
     atoms: molecule.elements.length,
     charge: params.charge,
@@ -30,8 +40,9 @@ export function conformerJob(
 }
 
 /** A calculation on TMS, at the level of the run. */
-export function tmsJob(run: Run, params: NmrParams, geometry: ContentRef, atoms: number, task: NwchemTask): JobSpec {
-  return spec(run, params, TMS, task, { geometry, atoms, charge: 0, autoz: true })
+export function tmsJob(run: Run, params: NmrParams, geometry: ContentRef, atoms: number, task: Calculated): JobSpec {
+  const work = nmrWork(run, params, null, task)
+  return spec(run, params, TMS, task, { work, geometry, atoms, charge: 0, autoz: true })
 }
 
 function spec(
@@ -39,7 +50,14 @@ function spec(
   params: NmrParams,
   of: string,
   task: NwchemTask,
-  { geometry, ...molecule }: Pick<NwchemCalculation, 'atoms' | 'charge' | 'autoz'> & { readonly geometry: ContentRef },
+  {
+    geometry,
+    work,
+    ...molecule
+  }: Pick<NwchemCalculation, 'atoms' | 'charge' | 'autoz'> & {
+    readonly geometry: ContentRef
+    readonly work: JobWork
+  },
 ): JobSpec {
   const key = jobKey(of, task)
   const { autoz, ...same } = molecule
@@ -60,7 +78,38 @@ function spec(
   const orca: OrcaCalculation = { ...calculation, keywords: '', cartesian: false, restart: null }
   const program = params.program === 'orca' ? 'orca' : 'nwchem'
   const input = program === 'orca' ? orca : nwchem
-  return { key, machine: run.machine, program, input: input as unknown as Json, resources: params.resources }
+  return { key, machine: run.machine, program, input: input as unknown as Json, resources: params.resources, work }
+}
+
+type Calculated = Extract<NwchemTask, 'opt' | 'nmr' | 'opt+nmr'>
+
+/** What a job does: `pre` is the optimisation by xtb. */
+export type NmrStep = Calculated | 'pre'
+
+/** What the time of a job goes with; `elements` of the run's molecule, null for the reference compound. */
+export function nmrWork(run: Run, params: NmrParams, elements: readonly string[] | null, step: NmrStep): JobWork {
+  const { solvent, resources } = params
+  const common = {
+    elements: elements ?? tmsElements,
+    molecule: elements === null ? TMS : run.id,
+    solvent,
+    ranks: resources.ranks,
+  }
+  // Its own basis is a minimal one.
+  if (step === 'pre') return calculationWork({ ...common, program: 'xtb', task: 'opt', level: 'GFN2', basis: 'STO-3G' })
+  const program = params.program === 'orca' ? 'orca' : 'nwchem'
+  const nameOf = (level: Level) => {
+    const found = findLevelOf(program, level)
+    return found.ok ? found.value.label : `${level.xc}/${level.basis}`
+  }
+  const { basis } = step === 'opt' ? params.geometry : params.shielding
+  const level =
+    step === 'opt'
+      ? nameOf(params.geometry)
+      : step === 'nmr'
+        ? nameOf(params.shielding)
+        : `${nameOf(params.shielding)}//${nameOf(params.geometry)}`
+  return calculationWork({ ...common, program, task: step, level, basis })
 }
 
 /** NWChem's internal coordinates fail where three atoms stand in a line: alkynes, nitriles, allenes. */

@@ -12,6 +12,8 @@ export type NmrParams = {
     readonly content: JsonRef
     readonly frames: number
     readonly atoms: number
+    /** With all hydrogens; absent in runs that are older than this. */
+    readonly elements?: readonly string[]
   }
   /** Whether conformers are made, or the geometries of the file are taken as they are. */
   readonly ensemble: 'generated' | 'given'

@@ -5,11 +5,13 @@ import type { TaskSpec } from '../../model/task.ts'
 import type { EnsembleResult, SelectInput, SelectResult } from '../../nmr/ensemble.ts'
 import { type XtbCalculation, xtbSolvents } from '../../programs/index.ts'
 import type { Known } from '../workflow.ts'
+import { nmrWork } from './jobs.ts'
 import type { NmrParams } from './params.ts'
 
 /** Conformers on their way through xtb: optimised, ranked by its energies, those alike counted once. */
 export interface PreStage {
   readonly jobs: readonly JobSpec[]
+  readonly elements: readonly string[]
   readonly known: readonly (Job | undefined)[]
   /** Null until every optimisation has settled. */
   readonly task: TaskSpec | null
@@ -26,7 +28,7 @@ export function preStage(known: Known, params: NmrParams, made: EnsembleResult):
   const specs = made.conformers.map(conformer => preJob(known, params, made, conformer))
   const jobs = specs.map(({ key }) => known.job(key))
   if (!jobs.every(job => job && lastAttempt(job).outcome !== null)) {
-    return { jobs: specs, known: jobs, task: null, failed: null, ensemble: null }
+    return { jobs: specs, elements: made.molecule.elements, known: jobs, task: null, failed: null, ensemble: null }
   }
   const done = made.conformers.flatMap((conformer, i) => {
     const result = completedResult(jobs[i])
@@ -38,13 +40,21 @@ export function preStage(known: Known, params: NmrParams, made: EnsembleResult):
   // Nothing to rank.
   if (done.length === 0) {
     const warnings = [...made.warnings, 'xtb optimised none of the conformers: they go on as they were made']
-    return { jobs: specs, known: jobs, task: null, failed: null, ensemble: { ...made, warnings } }
+    return {
+      jobs: specs,
+      elements: made.molecule.elements,
+      known: jobs,
+      task: null,
+      failed: null,
+      ensemble: { ...made, warnings },
+    }
   }
   const input: SelectInput = { molecule: made.molecule, conformers: done, window_kcal: params.ff_window_kcal }
   const task = { key: `rank-${fnv1a(JSON.stringify(input))}`, kind: 'select', input: input as unknown as Json } as const
   const state = known.task(task.key)?.state
   const failed = state?.is === 'failed' ? state.reason : null
-  if (state?.is !== 'done') return { jobs: specs, known: jobs, task, failed, ensemble: null }
+  if (state?.is !== 'done')
+    return { jobs: specs, elements: made.molecule.elements, known: jobs, task, failed, ensemble: null }
   const { kept, filtered } = state.result as unknown as SelectResult
   const missing = made.conformers.length - done.length
   const conformers = made.conformers.flatMap(conformer => {
@@ -67,7 +77,7 @@ export function preStage(known: Known, params: NmrParams, made: EnsembleResult):
         : []),
     ],
   }
-  return { jobs: specs, known: jobs, task, failed: null, ensemble }
+  return { jobs: specs, elements: made.molecule.elements, known: jobs, task, failed: null, ensemble }
 }
 
 function preJob(
@@ -90,5 +100,12 @@ function preJob(
     solvent: Object.hasOwn(xtbSolvents, params.solvent) ? params.solvent : 'gas',
     max_cycles: 500,
   }
-  return { key, machine: run.machine, program: 'xtb', input: input as unknown as Json, resources: params.resources }
+  return {
+    key,
+    machine: run.machine,
+    program: 'xtb',
+    input: input as unknown as Json,
+    resources: params.resources,
+    work: nmrWork(run, params, molecule.elements, 'pre'),
+  }
 }

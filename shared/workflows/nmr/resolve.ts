@@ -160,6 +160,7 @@ export function resolveNmr(
       content: plainRef(context.refOf(structure.text)),
       frames: molecule.frames,
       atoms: molecule.atoms,
+      elements: molecule.elements,
     },
     ensemble: ensemble.value,
     program,

@@ -1,45 +1,147 @@
 import { expect, test } from 'vitest'
 import { planRun } from '../../../electron/engine/plan.ts'
 import { chance } from '../../../shared/chance.ts'
-import type { RemotePath, RunId } from '../../../shared/ids.ts'
+import type { Json, RemotePath, RunId } from '../../../shared/ids.ts'
 import type { Event, EventBody } from '../../../shared/model/events.ts'
 import { type Job, type JobResult, lastAttempt } from '../../../shared/model/job.ts'
+import { knownOf } from '../../../shared/model/known.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { reduce } from '../../../shared/model/reduce.ts'
+import type { Run } from '../../../shared/model/run.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { get } from '../../../shared/model/table.ts'
+import type { TaskSpec } from '../../../shared/model/task.ts'
+import type { Times } from '../../../shared/model/times.ts'
+import type { SelectInput } from '../../../shared/nmr/ensemble.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { jobsOf, statusOf } from '../../../shared/show/status.ts'
-import { delta50Set, resolveCampaign, workflows } from '../../../shared/workflows/index.ts'
+import {
+  delta50Set,
+  type NmrArguments,
+  resolveCampaign,
+  resolveNmr,
+  workflows,
+} from '../../../shared/workflows/index.ts'
 import { result as nothing } from '../model/facts.ts'
 import { ref } from '../workflows/fake-run.ts'
 
-/** Random lives of a small campaign: whatever comes in whatever order, the figures must hold. */
+/** Random lives of runs of each workflow: whatever comes in whatever order, the figures must hold. */
 const SCHEDULES = 2000
 const RUN = 'rsched' as RunId
 const { params } = orThrow(
   resolveCampaign({ molecules: '5,3,6', levels: 'B3LYP,HF', solvents: 'chcl3', max_failures: 1 }, delta50Set, {
     machine: { ...localMachine, settings: { ...localMachine.settings, cores: 2 } },
     resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-    times: [],
     refOf: text => ref(text.slice(0, 20)),
   }),
 )
 const who = { host: 'n', pid: 1, pgid: 1, boot_id: 'b' }
 
-test(`${SCHEDULES} random schedules: the bar never falls, each unit counts once, all windows agree, no time is negative`, () => {
-  const ends = new Set<string>()
-  for (let seed = 1; seed <= SCHEDULES; seed++) ends.add(live(seed))
-  expect(ends).toContain('completed')
-  expect(ends.size).toBeGreaterThan(1)
-}, 300_000)
+const molecule = {
+  elements: ['C', 'O', 'H', 'H', 'H', 'H'],
+  bonds: [
+    [1, 2, 1],
+    [1, 3, 1],
+    [1, 4, 1],
+    [1, 5, 1],
+    [2, 6, 1],
+  ],
+  charge: 0,
+  classes: [{ element: 'C', atoms: [1], comparable: true, why: null }],
+  stereocentres: [],
+  own_mirror_image: true,
+}
+const ids = ['c-a', 'c-b', 'c-c']
 
-/** One campaign, from its start to its end or for 300 events; returns the state it was in last. */
-function live(seed: number): string {
+function nmrParams(args: Partial<NmrArguments>) {
+  const context = { machine: localMachine, refOf: (text: string) => ref(text.slice(0, 20)) }
+  return orThrow(resolveNmr({ input: 'CO', ...args }, { format: 'smiles', text: 'CO' }, context)).params
+}
+
+/** What other runs took, so that something can be forecast before five of its own are done. */
+const levels = ['6-31G*', '6-311+G(2d,p)'].map(basis => `B3LYP/${basis}`)
+const remembered: Times = {
+  [localMachine.name]: [
+    ...levels.map(level => `nwchem ${level}`),
+    `nwchem ${levels[0]}//${levels[0]}`,
+    'xtb GFN2',
+  ].flatMap(level =>
+    [20, 30, 40, 50, 60].map(functions => ({
+      functions,
+      terms: [`level:${level}`],
+      molecule: `m${functions}`,
+      seconds: functions ** 1.5,
+      run: 'rbefore' as RunId,
+      waited_s: 3,
+      bytes: 1000,
+    })),
+  ),
+}
+
+/** What a worker may say of a task of an nmr run. */
+function taskResult({ key, kind, input }: TaskSpec, random: () => number): EventBody {
+  if (random() < 0.02) return { type: 'task.failed', run: RUN, task: key, reason: 'no memory' }
+  const all = kind === 'select' ? (input as unknown as SelectInput).conformers.map(({ id }) => id) : ids
+  const some = all.filter(() => random() < 0.7)
+  const kept = some.length > 0 ? some : all.slice(0, 1)
+  const result =
+    kind === 'select'
+      ? { kept: kept.map(id => ({ id, degeneracy: 1 })), filtered: [] }
+      : {
+          molecule,
+          conformers: kept.map(id => ({ id, geometry: ref(id), ff_energy_kcal: 1, degeneracy: 1 })),
+          dropped: [],
+          warnings: [],
+        }
+  return { type: 'task.done', run: RUN, task: key, result: result as unknown as Json }
+}
+
+const script = { files: [{ name: 'a.sh', ...ref('a') }], main: 'a.sh', args: [] } as unknown as Json
+const kinds: readonly {
+  readonly workflow: 'campaign' | 'nmr' | 'single'
+  readonly lives: number
+  readonly params: unknown
+}[] = [
+  { workflow: 'campaign', lives: SCHEDULES, params },
+  { workflow: 'nmr', lives: SCHEDULES / 4, params: nmrParams({}) },
+  { workflow: 'nmr', lives: SCHEDULES / 8, params: nmrParams({ pre: 'xtb', reference: 'tms' }) },
+  { workflow: 'nmr', lives: SCHEDULES / 8, params: nmrParams({ one_job: true }) },
+  {
+    workflow: 'single',
+    lives: SCHEDULES / 4,
+    params: {
+      jobs: ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map(key => ({
+        key,
+        machine: localMachine.name,
+        program: 'command',
+        input: script,
+        resources: { ranks: 1, memory_mb: 100, seconds: 60 },
+      })),
+    },
+  },
+]
+
+test.each(kinds)(
+  'random schedules of a run of $workflow: the bar never falls, each unit counts once, all windows agree, no time is negative',
+  ({ workflow, lives, params }) => {
+    const ends = new Set<string>()
+    const forecasts = { seen: 0 }
+    for (let seed = 1; seed <= lives; seed++) ends.add(live(seed, workflow, params as Json, forecasts))
+    expect(ends).toContain('completed')
+    // Seven jobs that fail all at once are too rare.
+    if (workflow !== 'single') expect(ends.size).toBeGreaterThan(1)
+    // Else nothing was tested of them.
+    expect(forecasts.seen).toBeGreaterThan(10)
+  },
+  600_000,
+)
+
+/** One run, from its start to its end or for 300 events; returns the state it was in last. */
+function live(seed: number, workflow: keyof typeof workflows, params: Json, forecasts: { seen: number }): string {
   const random = chance(seed)
   let clock = Date.parse('2026-01-02T03:04:05.678Z')
-  let state = emptyState
-  let window = emptyState
+  let state: State = workflow === 'campaign' ? emptyState : { ...emptyState, times: remembered }
+  let window = state
   let behind: Event[] = []
   let seen = { progress: 0, plan_version: 1 }
 
@@ -64,6 +166,7 @@ function live(seed: number): string {
     if (!found) throw new Error('no run')
     return found
   }
+  const openTask = () => Object.values(run().tasks).find(task => task.state.is === 'planned')
   function check(): void {
     const { progress, plan_version } = run()
     // Plainly, for this is asked half a million times.
@@ -83,9 +186,9 @@ function live(seed: number): string {
     type: 'run.started',
     run: RUN,
     name: '',
-    workflow: 'campaign',
+    workflow,
     workflow_version: 1,
-    params: params as never,
+    params,
     machine: localMachine.name,
   })
   plan()
@@ -97,36 +200,48 @@ function live(seed: number): string {
     const held = phase.is === 'open' && phase.hold !== null
     if (held && random() < 0.3) happen({ type: 'run.resumed', run: RUN })
     else if (random() < 0.02 && phase.is === 'open' && phase.hold === null) happen({ type: 'run.paused', run: RUN })
+    else if (random() < 0.3 && openTask()) happen(taskResult(openTask() as TaskSpec, random))
     else if (job) happen(...next(job, random, now()))
     plan()
-    if (i % 80 === 79) figures(state)
+    if (i % (workflow === 'campaign' ? 80 : 40) === 39) figures(state, forecasts)
   }
-  figures(state)
+  figures(state, forecasts)
   window = reduce(window, behind)
   expect(window).toEqual(state)
   expect(statusOf(window, get(window.runs, RUN) ?? run())).toEqual(statusOf(state, run()))
   return statusOf(state, run()).state
 }
 
-function figures(state: State): void {
+function figures(state: State, forecasts: { seen: number }): void {
   const run = get(state.runs, RUN)
   if (!run) throw new Error('no run')
   const { eta, left, computing_s, waiting_s, counts } = statusOf(state, run)
-  const { completed, failed, total, tasks } = workflows.campaign.show({
-    run,
-    job: key => jobsOf(state, run).find(job => job.key === key),
-    task: () => undefined,
-  }) as { completed: number; failed: number; total: number; tasks: readonly { state: string }[] }
-  expect(completed + failed).toBeLessThanOrEqual(total)
-  expect(tasks).toHaveLength(total)
-  expect(tasks.filter(task => task.state === 'completed')).toHaveLength(completed)
+  if (run.workflow === 'campaign') campaignFigures(state, run)
+  const plan = workflows[run.workflow as keyof typeof workflows].plan(knownOf(state, run))
+  const keys = (plan.units ?? []).map(({ key }) => key)
+  expect(new Set(keys).size).toBe(keys.length)
+  // Whatever is planned is in the bar.
+  for (const { key } of [...plan.jobs, ...plan.tasks]) expect(keys).toContain(key)
   const { parsed: _, ...others } = counts
   expect(Object.values(others).reduce((sum, n) => sum + n, 0)).toBeLessThanOrEqual(run.jobs.length + counts.parsed)
   for (const seconds of [left, computing_s ?? 0, waiting_s ?? 0]) expect(seconds).toBeGreaterThanOrEqual(0)
   if (!eta) return
+  forecasts.seen += 1
   expect(eta.low_s).toBeGreaterThanOrEqual(0)
   expect(eta.median_s).toBeGreaterThanOrEqual(eta.low_s)
   expect(eta.high_s).toBeGreaterThanOrEqual(eta.median_s)
+}
+
+function campaignFigures(state: State, run: Run): void {
+  const { completed, failed, total, tasks } = workflows.campaign.show(knownOf(state, run)) as {
+    completed: number
+    failed: number
+    total: number
+    tasks: readonly { state: string }[]
+  }
+  expect(completed + failed).toBeLessThanOrEqual(total)
+  expect(tasks).toHaveLength(total)
+  expect(tasks.filter(task => task.state === 'completed')).toHaveLength(completed)
 }
 
 /** What may happen to a job next; late, doubled and impossible reports among them. */
@@ -172,7 +287,7 @@ function next(job: Job, random: () => number, at: string): readonly EventBody[] 
       return [{ type: 'jobs.fetched', run: RUN, jobs: [{ ...of, files: [] }] }]
     default: {
       const completes = random() < 0.85
-      const result: JobResult = { ...nothing, geometry: ref(`g${label}`), shieldings: [] }
+      const result: JobResult = { ...nothing, energy_hartree: -1, geometry: ref(`g${label}`), shieldings: [] }
       return [
         {
           type: 'jobs.parsed',

@@ -16,7 +16,6 @@ import { fakeRun, ref, shieldings } from './fake-run.ts'
 const context = {
   machine: { ...localMachine, settings: { ...localMachine.settings, cores: 50 } },
   resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-  times: [],
   refOf: (text: string) => ref(text.slice(0, 40)),
 }
 const resolve = (args: CampaignArguments = {}, set: CampaignSet = delta50Set) => resolveCampaign(args, set, context)
