@@ -17,6 +17,12 @@ import { EXIT } from './terminal.ts'
 type Imported = Extract<Command, { readonly type: 'run.import' }>['outputs'][number]
 type Engine = Awaited<ReturnType<typeof ensureEngine>>
 
+/** Programs whose outputs are read. */
+const readable = Object.values(programs)
+  .filter(({ exitDecides }) => !exitDecides)
+  .map(({ label }) => label)
+  .join(', ')
+
 const MOST_FILES = 100_000
 /** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
 const NAMELESS = 4 << 20
@@ -62,7 +68,7 @@ const importCommand: CliCommand = {
     if (runs.length === 0 && skipped.length === 0) {
       throw badArgument(
         'folder',
-        `${given.words.join(', ')}: no output of ${Object.keys(programs).join(', ')} is there.`,
+        `${given.words.join(', ')}: no output is there that says what wrote it; read are those of ${readable}.`,
       )
     }
     const { state } = await readState(home)
@@ -84,7 +90,9 @@ const importCommand: CliCommand = {
         .map(({ run, name, jobs, known }) => {
           const before = known > 0 ? `, ${known} known already` : ''
           if (run === null) return `nothing new: ${known} outputs are known already`
-          return `imported ${jobs.length} output${jobs.length === 1 ? '' : 's'}${before}: ${run}  ${name}\nlarmor show ${run}`
+          const failed = jobs.filter(({ outcome }) => outcome !== 'completed').length
+          const badly = failed > 0 ? `, of which ${failed} did not complete` : ''
+          return `imported ${jobs.length} output${jobs.length === 1 ? '' : 's'}${badly}${before}: ${run}  ${name}\nlarmor show ${run}`
         })
         .join('\n'),
     )

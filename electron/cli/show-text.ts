@@ -15,7 +15,7 @@ export function runText(run: Shown, status: RunStatus): string {
   const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
-    `${run.run}  ${run.name}  ${run.state}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
+    `${run.run}  ${run.name}  ${run.state}${run.reason && run.reason !== run.state ? `: ${run.reason}` : badlyEnded(run, status)}`,
     stepsText(status),
     ...drivenNote({ ...run, runs: [status] }),
     ...levelLines(run),
@@ -25,6 +25,14 @@ export function runText(run: Shown, status: RunStatus): string {
     ...(run.workflow === 'single' || run.state === 'failed' ? jobLines(run) : []),
     ...(warnings.length > 0 ? ['', ...warnings.map(warning => `! ${warning}`)] : []),
   ].join('\n')
+}
+
+/** A run is completed though jobs of it failed: how many is said beside the word. */
+function badlyEnded({ state, workflow }: RunDocument, { counts }: RunStatus): string {
+  const { completed, failed, timeout, lost, cancelled } = counts
+  const badly = failed + timeout + lost + cancelled
+  if (state !== 'completed' || workflow !== 'single' || badly === 0) return ''
+  return `: ${badly} of ${completed + badly} jobs did not complete`
 }
 
 function levelLines(run: RunDocument): readonly string[] {

@@ -1,12 +1,14 @@
 import { basename, extname, join } from 'node:path'
 import type { Json } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
+import { checkApart } from '../../shared/nmr/apart.ts'
 import { formatOf, parseStructure } from '../../shared/nmr/parse-structure.ts'
 import {
   checkMoleculeOf,
   checkOptions,
   checkSpin,
   findLevelOf,
+  type GeometryAtom,
   type GivenFile,
   isStructureOfXtb,
   type NwchemTask,
@@ -62,7 +64,7 @@ export async function singleInput(
 /** What a structure is computed with, whatever the program. */
 async function structureOf(path: string, { sha256, bytes }: GivenFile, given: Given) {
   const text = await readInput(path)
-  const atoms = orThrow(readXyz(text))
+  const atoms = atomsOf(text)
   const task = given.text('task') ?? 'opt'
   const multiplicity = given.number('mult', 1) ?? 1
   if (task === 'nmr' && multiplicity > 1)
@@ -184,6 +186,19 @@ async function xtbInput(
   return { input: { kind: 'deck', files, main: main.name, args } as unknown as Json, warnings: [] }
 }
 
+/** The atoms of an XYZ text, each in a place of its own. */
+function atomsOf(text: string): readonly GeometryAtom[] {
+  const atoms = orThrow(readXyz(text))
+  orThrow(
+    checkApart(
+      atoms.map(([element]) => element),
+      atoms.map(([, ...at]) => at),
+      'geometry',
+    ),
+  )
+  return atoms
+}
+
 /** Elements of a structure; Turbomole's `$coord` has them last in the line, the other formats are read as elsewhere. */
 function elementsOf(name: string, text: string): readonly string[] {
   if (/^\s*\$coord/m.test(text)) {
@@ -192,7 +207,7 @@ function elementsOf(name: string, text: string): readonly string[] {
     return block.slice(0, end < 0 ? undefined : end).flatMap(line => line.trim().split(/\s+/)[3] ?? [])
   }
   const format = formatOf(name)
-  if (format === 'xyz' || format === null) return orThrow(readXyz(text)).map(([element]) => element)
+  if (format === 'xyz' || format === null) return atomsOf(text).map(([element]) => element)
   return orThrow(parseStructure(text, format)).elements
 }
 

@@ -1,5 +1,6 @@
 import type { Molecule } from 'openchemlib'
 import { badInput, ok, type Result } from '../result.ts'
+import { checkApart } from './apart.ts'
 import { perceiveBonds } from './bonds.ts'
 import { electronCount, symbolOf } from './elements.ts'
 import { readMolfile } from './molfile.ts'
@@ -96,8 +97,8 @@ function parseFrames(text: string): Result<ParsedStructure> {
       return badInput('input', `frame ${i + 1} of the xyz is not the molecule of frame 1 in the same order (${where})`)
     }
   }
-  const close = tooClose(first.geometry)
-  if (close) return badInput('input', `atoms ${close[0] + 1} and ${close[1] + 1} of the xyz are on top of each other`)
+  const apart = checkApart(first.elements, first.geometry, 'input')
+  if (!apart.ok) return apart
   const { elements } = first
   const warnings =
     elements.length > 2 &&
@@ -107,16 +108,6 @@ function parseFrames(text: string): Result<ParsedStructure> {
       ? ['the xyz holds no hydrogen: they are not added']
       : []
   return ok({ format: 'xyz', frames: read.value.length, atoms: elements.length, elements, charge: null, warnings })
-}
-
-function tooClose(geometry: readonly (readonly [number, number, number])[]): readonly [number, number] | null {
-  for (let i = 0; i < geometry.length; i++) {
-    for (let j = i + 1; j < geometry.length; j++) {
-      const [a, b] = [geometry[i], geometry[j]]
-      if (a && b && Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) < 0.4) return [i, j]
-    }
-  }
-  return null
 }
 
 function fromMolecule(

@@ -133,6 +133,13 @@ describe('a file that cannot be', () => {
     expect(fault.message).not.toBe('')
   })
 
+  test.concurrent.each(['nwchem', 'xtb'])('two atoms in one place, for %s', async program => {
+    const path = await file('clash.xyz', '3\n\nO 0 0 0\nH 0 0 0.96\nC 0 0.1 0.96\n')
+    const fault = await refused(['run', path, '--program', program], 2)
+    expect(fault).toMatchObject({ field: 'geometry' })
+    expect(fault.message).toContain('atoms 2 (H) and 3 (C) of the structure are on top of each other')
+  })
+
   test('a folder without a deck, or with two', async () => {
     await mkdir(join(folder, 'none'))
     expect((await refused(['run', 'none', '--program', 'command'], 2)).message).toContain('empty')

@@ -134,6 +134,27 @@ describe('import', () => {
     expect(refused.json.refused).toEqual([{ job: jobs[2].job, reason: expect.stringContaining('imported'), edit: [] }])
   })
 
+  it('says how many did not complete, and names no program for what none wrote', async () => {
+    await mkdir(join(folder, 'mixed'))
+    await writeFile(join(folder, 'mixed/a.log'), optimisation(1))
+    await writeFile(join(folder, 'mixed/b.log'), nwchem('unknown-directive').output)
+    const imported = await larmor('import', 'mixed')
+    expect(imported.out).toContain('imported 2 outputs, of which 1 did not complete')
+    const id = /larmor show (\S+)/.exec(imported.out)?.[1] ?? ''
+    for (const command of ['show', 'wait']) {
+      expect((await larmor(command, id)).out).toContain('completed: 1 of 2 jobs did not complete')
+    }
+    await mkdir(join(folder, 'junk'))
+    await writeFile(
+      join(folder, 'junk/noise.out'),
+      Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)),
+    )
+    const junk = await larmor('import', 'junk')
+    expect(junk.exit).toBe(2)
+    expect(junk.err).toContain('NWChem, ORCA, xtb.')
+    expect(junk.err.toLowerCase()).not.toContain('command')
+  })
+
   it('takes what has come since, and nothing twice', async () => {
     await writeFile(join(folder, 'done/new.log'), optimisation(2))
     const { json } = await larmor('import', 'done', '--json')

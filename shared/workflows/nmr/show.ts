@@ -168,7 +168,7 @@ function stateOf(
 ): { readonly state: ConformerState; readonly reason: string | null } {
   if (params.program === 'none') {
     if (conformer.ff_energy_kcal !== null) return { state: 'optimized', reason: null }
-    return { state: 'pending', reason: 'as given: the force field has no energy for it' }
+    return { state: 'failed', reason: 'not optimised, it is as it was made: the force field does not know it' }
   }
   if (!first) return { state: 'pending', reason: null }
   const opt = lastAttempt(first)

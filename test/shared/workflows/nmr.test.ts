@@ -438,6 +438,15 @@ describe('TMS, where the level has no factor of its own', () => {
   })
 })
 
+test('without a program, what the force field does not know is not optimised, and waits for nothing', () => {
+  const run = start({ program: 'none' })
+  run.plan()
+  const unknown = { ...ensemble, conformers: ensemble.conformers.map(each => ({ ...each, ff_energy_kcal: null })) }
+  run.doneTask('conformers', unknown)
+  expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
+  expect(states(run)).toEqual(['failed', 'failed'])
+})
+
 test('without a program: conformers, energies and populations of the force field, and a plain word', () => {
   const run = start({ program: 'none' })
   run.plan()
