@@ -77,7 +77,11 @@ describe('files that are empty, cut or of something else', () => {
     ['a word for a number', methanolXyz.replace('-0.7559', 'minus'), /line 4 .* no number/],
     ['no count', `methanol\n${methanolXyz}`, /line 1 of the xyz should be a number of atoms/],
     ['two molecules', `${methanolXyz}1\nHe\nHe 0 0 0\n`, /frame 2 of the xyz is not the molecule of frame 1/],
-    ['atoms on top of each other', methanolXyz.replace('-0.7559', '0.6626'), /atoms 1 \(C\) and 2 \(O\) of the structure are on top/],
+    [
+      'atoms on top of each other',
+      methanolXyz.replace('-0.7559', '0.6626'),
+      /atoms 1 \(C\) and 2 \(O\) of the structure are on top/,
+    ],
   ])('xyz: %s', (_, text, message) => {
     expect(refusal(text, 'xyz')).toMatch(message)
   })
