@@ -4,6 +4,7 @@ import type { State } from '../shared/model/state.ts'
 import { get } from '../shared/model/table.ts'
 import { useArchived, withShelved } from './archived.ts'
 import { useCell } from './cell.ts'
+import { WindowDrop } from './intake/window-drop.tsx'
 import { KeyHelp } from './keys/help.tsx'
 import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
 import { type Larmor, LarmorContext, useLarmor } from './larmor.ts'
@@ -89,6 +90,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
       </div>
       <Palette state={state} open={open === 'palette'} onClose={() => setOpen(null)} />
       <LoginDialogs />
+      <WindowDrop compose={first || route.screen === 'new'} />
       <KeyHelp open={open === 'help'} onClose={() => setOpen(null)} />
     </LarmorContext>
   )

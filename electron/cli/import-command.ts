@@ -1,10 +1,9 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { finishedOutput } from '../../shared/compose/imported.ts'
 import type { RemotePath } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
-import type { JobResult } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
-import { verdict } from '../../shared/model/verdict.ts'
 import { programs, writeXyz } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
@@ -26,8 +25,6 @@ const readable = Object.values(programs)
 const MOST_FILES = 100_000
 /** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
 const NAMELESS = 4 << 20
-/** A cut output that grew a moment ago may still be growing. */
-const QUIET_S = 600
 
 /** Finished outputs from elsewhere become runs in the library: a run for each folder, a job for each output. */
 const importCommand: CliCommand = {
@@ -123,37 +120,28 @@ async function outputOf(
   const beside = await stderrOf(path)
   const read = await readOutput(path, { beside, nameless: NAMELESS }).catch((error: unknown) => error as Error)
   if (read instanceof Error) return { skipped: `it cannot be read: ${read.message}` }
-  const { program, reading } = read
-  if (program === null) return null
-  if (reading.outcome === 'unknown') return { skipped: reading.reason ?? 'nothing is known of it' }
-  if (reading.outcome === 'truncated' && (Date.now() - about.mtimeMs) / 1000 < QUIET_S) {
-    return { skipped: 'it is not finished: it grew a moment ago' }
-  }
-  const { outcome, category, reason, evidence } = verdict({
-    output: reading,
-    exit: null,
-    signal: null,
-    evidence: [],
-    cancelWished: false,
-    exitDecides: false,
-  })
+  const name = basename(path)
+  const found = finishedOutput(read, (Date.now() - about.mtimeMs) / 1000)
+  if (found === null || 'skipped' in found) return found
+  const { program, result, geometry, figures, outcome, category, reason, evidence } = found
   const key = relative(folder, path)
   const content = orThrow(await engine.keep(path))
-  const geometry = reading.geometry ? orThrow(await engine.put(writeXyz(reading.geometry, key))) : null
-  const figures = orThrow(await engine.put(JSON.stringify(reading.figures)))
-  const result: JobResult = { ...reading.result, geometry, figures }
   return {
     key,
-    program: program.id,
+    program,
     dir: dirname(path) as RemotePath,
     ended: about.mtime.toISOString(),
-    files: [{ name: basename(path), ...content }],
-    result,
+    files: [{ name, ...content }],
+    result: {
+      ...result,
+      geometry: geometry ? orThrow(await engine.put(writeXyz(geometry, key))) : null,
+      figures: orThrow(await engine.put(JSON.stringify(figures))),
+    },
     outcome,
     category,
-    reason: category === 'crash-unknown' && reading.outcome === 'truncated' ? reading.reason : reason,
+    reason,
     // The name in the folder, not the path, as of every other job.
-    evidence: evidence.map(each => ({ ...each, file: each.file === path ? basename(path) : each.file })),
+    evidence: evidence.map(each => ({ ...each, file: each.file === path ? name : each.file })),
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Json } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
+import { readOutputs } from './import-body.ts'
 
 type Kind =
-  | 'never'
   | 'text'
   | 'texts'
   | 'text or null'
@@ -24,8 +24,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
     auto_resubmit: 'number, if any',
     no_report: 'yes or no, if any',
   },
-  // Of a folder of this computer: never from a page.
-  'run.import': { run: 'never' },
+  'run.import': { run: 'text', name: 'text', outputs: 'anything' },
   'run.pause': { run: 'text' },
   'run.resume': { run: 'text' },
   'run.stop': { run: 'text' },
@@ -61,6 +60,10 @@ export function readCommand(body: string): Result<Command> {
   const fields = FIELDS[value.type as Command['type']]
   const wrong = Object.entries(fields).find(([field, kind]) => !isKind((value as Record<string, Json>)[field], kind))
   if (wrong) return badInput(wrong[0], `The command ${value.type} needs "${wrong[0]}": ${wrong[1]}.`)
+  if (value.type === 'run.import') {
+    const outputs = readOutputs((value as Record<string, unknown>).outputs)
+    if (!outputs.ok) return outputs
+  }
   const known = Object.entries(value).filter(([field]) => field === 'type' || Object.hasOwn(fields, field))
   return ok(Object.fromEntries(known) as unknown as Command)
 }
@@ -82,8 +85,6 @@ export function readAnswer(body: string): Result<{ readonly id: string; readonly
 
 function isKind(value: unknown, kind: Kind): boolean {
   switch (kind) {
-    case 'never':
-      return false
     case 'text':
       return typeof value === 'string'
     case 'texts':

@@ -48,3 +48,8 @@ const draft = cell<CampaignDraft>({
 export function useCampaignDraft(): readonly [CampaignDraft, (part: Partial<CampaignDraft>) => void] {
   return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
 }
+
+/** A folder of one's own that was dropped on the window: all of its molecules. */
+export function chooseFolder(folder: OwnFolder): void {
+  draft.set({ ...draft.get(), set: 'own', which: 'all', folder })
+}

@@ -3,8 +3,9 @@ import type { Fault } from '../../shared/result.ts'
 import type { CampaignSet } from '../../shared/workflows/index.ts'
 import { plural } from '../ui/number.ts'
 import type { CampaignDraft, OwnFolder } from './campaign-draft.ts'
-import { chosenFiles, type DroppedFile, droppedFiles, textOf } from './dropped-files.ts'
+import { chosenFiles, type DroppedFile, droppedFiles } from './dropped-files.ts'
 import { Field } from './field.tsx'
+import { ownFolderOf } from './own-folder.ts'
 
 interface CampaignSetFieldsProps {
   readonly draft: CampaignDraft
@@ -12,8 +13,6 @@ interface CampaignSetFieldsProps {
   faultAt(field: string): Fault | null
   edit(part: Partial<CampaignDraft>): void
 }
-
-const MOST_BYTES = 1 << 20
 
 /** Which molecules: DELTA50 or a folder of one's own; a few across the sizes, all, or those that are named. */
 export function CampaignSetFields({ draft, set, faultAt, edit }: CampaignSetFieldsProps) {
@@ -92,7 +91,7 @@ function FolderChoice({ folder, onFolder }: FolderChoiceProps) {
   const [over, setOver] = useState(false)
   const [fault, setFault] = useState<string | null>(null)
   async function take(given: readonly DroppedFile[]): Promise<void> {
-    const read = await folderOf(given)
+    const read = await ownFolderOf(given)
     if (typeof read === 'string') return setFault(read)
     setFault(null)
     onFolder(read)
@@ -144,22 +143,4 @@ function FolderChoice({ folder, onFolder }: FolderChoiceProps) {
       ) : null}
     </div>
   )
-}
-
-/** The files of it that a set is made of; a sentence for what cannot be one. */
-async function folderOf(given: readonly DroppedFile[]): Promise<OwnFolder | string> {
-  const used = given.filter(({ path }) => /\.(xyz|mol|sdf|sd|csv)$/i.test(path) && path.split('/').length <= 2)
-  if (used.length === 0) return 'There is neither a structure nor a CSV in it.'
-  const files: { readonly name: string; readonly text: string }[] = []
-  for (const { path, file } of used) {
-    if (file.size > MOST_BYTES) return `${path} is larger than 1 MB.`
-    const text = await textOf(file)
-    if (text === null) return `${path} is no text in UTF-8.`
-    files.push({ name: file.name, text })
-  }
-  const [folder = ''] = used[0]?.path.split('/') ?? []
-  return {
-    name: used[0]?.path.includes('/') ? folder : 'own set',
-    files: files.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-  }
 }

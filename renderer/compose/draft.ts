@@ -1,10 +1,12 @@
 import { cell, useCell } from '../cell.ts'
 import type { ResourceDraft } from './resources.ts'
 
-/** A file as it was dropped or chosen. */
+/** A file as it was dropped or chosen, by its path from the dropped folder on. */
 export interface DraftFile {
   readonly name: string
   readonly text: string
+  /** Files that go along with an input into its job's folder. */
+  readonly beside?: readonly { readonly name: string; readonly text: string }[]
 }
 
 /** What stands in the form, as typed: it stays when the screen is left, until a run was started from it. */
@@ -69,6 +71,24 @@ const draft = cell<Draft>(EMPTY)
 
 export function useDraft(): readonly [Draft, (part: Partial<Draft>) => void] {
   return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
+}
+
+/** Files that are dropped or chosen, in the place of those of the same name. */
+export function addFiles(files: readonly DraftFile[]): void {
+  const before = draft.get()
+  const kept = before.files.filter(old => !files.some(({ name }) => name === old.name))
+  draft.set({ ...before, files: [...kept, ...files] })
+}
+
+const fileFault = cell<string | null>(null)
+
+/** Why files could not be taken, until the next ones are. */
+export function useFileFault(): string | null {
+  return useCell(fileFault)
+}
+
+export function setFileFault(text: string | null): void {
+  fileFault.set(text)
 }
 
 /** After a start: the method and the machine stay, the molecule goes. */

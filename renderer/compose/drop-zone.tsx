@@ -1,51 +1,20 @@
-import { type DragEvent, useRef, useState } from 'react'
+import { useRef } from 'react'
 import type { DraftFile } from './draft.ts'
-import { textOf } from './dropped-files.ts'
+import { chosenFiles } from './dropped-files.ts'
+import { takeFiles } from './take-files.ts'
 
 interface DropZoneProps {
   readonly files: readonly DraftFile[]
   onFiles(files: readonly DraftFile[]): void
-  onFault(text: string | null): void
 }
 
-const MOST_BYTES = 16_000_000
-const MOST_FILES = 200
-
-/** Files by dropping or by choosing; what is no text, or too large, is refused by its name. */
-export function DropZone({ files, onFiles, onFault }: DropZoneProps) {
+/** Files by choosing, or by dropping them anywhere on the window. */
+export function DropZone({ files, onFiles }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
-  async function take(list: FileList | null): Promise<void> {
-    const read: DraftFile[] = []
-    const wrong: string[] = []
-    for (const file of [...(list ?? [])].slice(0, MOST_FILES)) {
-      const text = file.size > MOST_BYTES ? null : await textOf(file)
-      if (text === null)
-        wrong.push(`${file.name}: ${file.size > MOST_BYTES ? 'larger than 16 MB' : 'no text in UTF-8'}`)
-      else read.push({ name: file.name, text })
-    }
-    onFault(wrong.length > 0 ? wrong.join('; ') : null)
-    if (read.length > 0) onFiles([...files.filter(old => !read.some(({ name }) => name === old.name)), ...read])
-  }
-  const drag = (on: boolean) => (event: DragEvent) => {
-    event.preventDefault()
-    setOver(on)
-  }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does the same by keyboard
-    <div
-      className={over ? 'drop-zone over' : 'drop-zone'}
-      data-drop=""
-      onDragOver={drag(true)}
-      onDragLeave={drag(false)}
-      onDrop={event => {
-        event.preventDefault()
-        setOver(false)
-        take(event.dataTransfer.files)
-      }}
-    >
+    <div className="drop-zone" data-drop="">
       <span>
-        Drop .xyz, .mol, .sdf, or inputs (.nw, .inp, .sh) here, or{' '}
+        Drop .xyz, .mol, .sdf, inputs (.nw, .inp, .sh) or folders of them, or{' '}
         <button type="button" className="link" onClick={() => input.current?.click()}>
           choose files
         </button>
@@ -57,15 +26,16 @@ export function DropZone({ files, onFiles, onFault }: DropZoneProps) {
         hidden
         aria-label="Files"
         onChange={event => {
-          take(event.target.files)
+          void takeFiles(chosenFiles(event.target.files))
           event.target.value = ''
         }}
       />
       {files.length > 0 ? (
         <ul className="dropped">
-          {files.map(({ name }) => (
+          {files.map(({ name, beside }) => (
             <li key={name}>
               <bdi className="machine-text">{name}</bdi>
+              {beside ? <span className="hint"> with {beside.map(each => each.name).join(', ')}</span> : null}
               <button
                 type="button"
                 className="link"

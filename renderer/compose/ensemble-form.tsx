@@ -12,7 +12,7 @@ import { plural } from '../ui/number.ts'
 import { useChemistry } from './chemistry.ts'
 import { ComposeFoot } from './compose-foot.tsx'
 import { ComposeKinds } from './compose-kinds.tsx'
-import { clearMolecules, type Draft, useDraft } from './draft.ts'
+import { clearMolecules, type Draft, useDraft, useFileFault } from './draft.ts'
 import { DropZone } from './drop-zone.tsx'
 import { useFittedFactors } from './earlier-campaigns.ts'
 import { Field } from './field.tsx'
@@ -43,7 +43,7 @@ export function EnsembleForm() {
   const settled = useDeferredValue(draft)
   const [chosen, choose] = useState(0)
   const [drawing, setDrawing] = useState(false)
-  const [fileFault, setFileFault] = useState<string | null>(null)
+  const fileFault = useFileFault()
   const [refused, setRefused] = useState<Fault | null>(null)
   const [starting, setStarting] = useState(false)
   const ids = useRef<RunId[]>([])
@@ -158,7 +158,7 @@ export function EnsembleForm() {
                     Draw…
                   </button>
                 </div>
-                <DropZone files={draft.files} onFiles={files => edit({ files })} onFault={setFileFault} />
+                <DropZone files={draft.files} onFiles={files => edit({ files })} />
                 {fileFault ? (
                   <p className="error" role="alert">
                     {fileFault}

@@ -2,7 +2,7 @@ import type { Fault } from '../../shared/result.ts'
 import { ok, type Result } from '../../shared/result.ts'
 import type { ResolvedNmr } from '../../shared/workflows/index.ts'
 import type { Draft } from './draft.ts'
-import { jobsOfInputs } from './existing-inputs.ts'
+import { jobsOfInputs, textsOfInputs } from './existing-inputs.ts'
 import { type DraftMolecule, type inputsOf, openText } from './molecules.ts'
 import { namedTexts, type PreviewedJobs } from './preview.tsx'
 import { resolveDraft, type Surroundings } from './resolve-draft.ts'
@@ -51,7 +51,7 @@ export function planOf(
             .map(each => each.name)
             .slice(0, 3)
             .join(', ')
-        return ok({ name, texts: inputs.map(each => each.text), params: { jobs: made.value } })
+        return ok({ name, texts: textsOfInputs(inputs), params: { jobs: made.value } })
       },
     }
     return { ...nothing, missing: null, starts: [start], jobs: jobs.value }

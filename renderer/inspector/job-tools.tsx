@@ -10,7 +10,9 @@ export function JobTools({ job }: { readonly job: Job }) {
   const { label, phase } = lastAttempt(job)
   const queue = 'queue_id' in phase ? phase.queue_id : null
   const dir = 'dir' in phase ? phase.dir : null
-  const noDir = dir === null ? 'It has no folder yet.' : null
+  // Of what was dropped on the window only the folder's name is known.
+  const isWhole = dir !== null && /^[/~]/.test(dir)
+  const noDir = dir === null ? 'It has no folder yet.' : isWhole ? null : 'Where its folder lies is not known.'
   const { openFolder, openTerminal } = host
   return (
     <div className="job-tools">
@@ -31,11 +33,11 @@ export function JobTools({ job }: { readonly job: Job }) {
       <Tool
         label="Terminal"
         title={typeof openTerminal === 'string' ? openTerminal : (noDir ?? `Opens a shell in ${dir}`)}
-        act={typeof openTerminal === 'string' || dir === null ? null : () => openTerminal(job.machine, dir)}
+        act={typeof openTerminal === 'string' || !isWhole ? null : () => openTerminal(job.machine, dir)}
       >
         <Console size={14} title={false} />
       </Tool>
-      {dir === null ? null : (
+      {!isWhole ? null : (
         <Tool label="Copy path" title={dir} act={() => copy(dir, 'Path')}>
           <Clipboard size={14} title={false} />
         </Tool>

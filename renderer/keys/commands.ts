@@ -20,6 +20,7 @@ export const keyCommands = {
   settings: { does: 'Go to Settings', place: 'Anywhere', keys: ['6', 'Ctrl+,'] },
   palette: { does: 'Search runs, jobs, machines and commands', place: 'Anywhere', keys: ['Ctrl+K'], local: true },
   new: { does: 'New run', place: 'Anywhere', keys: ['Ctrl+N', 'N'] },
+  import: { does: 'Import a folder of finished outputs', place: 'Anywhere', keys: [] },
   undo: { does: 'Undo', place: 'Anywhere', keys: ['Ctrl+Z'] },
   help: { does: 'All keys', place: 'Anywhere', keys: ['?'] },
   cardNext: { does: 'Next conformer', place: 'Ensemble', keys: ['ArrowRight'], local: true },

@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState } from 'react'
 import { get } from '../../shared/model/table.ts'
 import { workflowOf, workflows } from '../../shared/workflows/index.ts'
-import { useKeys } from '../keys/use-keys.ts'
+import { doCommand, useKeys } from '../keys/use-keys.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
 import { runLook } from '../runs/looks.ts'
@@ -47,6 +47,11 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
             {found.length} of {all.length}
           </span>
         </label>
+        <p className="pad">
+          <button type="button" onClick={() => doCommand('import')}>
+            Import a folder of finished outputs…
+          </button>
+        </p>
         {fault ? <p className="error pad">The archive cannot be read: {fault.message}</p> : null}
         {entries === null && fault === null ? <p className="hint pad">Reading older runs from this computer…</p> : null}
         {all.length === 0 && entries !== null ? <p className="empty">No run has ended yet.</p> : null}

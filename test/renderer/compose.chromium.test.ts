@@ -113,7 +113,7 @@ test('existing inputs run as they are', async () => {
   const deck = 'start h\ngeometry\nH 0 0 0\nH 0 0 0.74\nend\nbasis\n* library sto-3g\nend\ntask scf energy\n'
   await smiles().fill('')
   await page
-    .locator('input[type="file"]')
+    .getByLabel('Files', { exact: true })
     .setInputFiles({ name: 'h2.nw', mimeType: 'text/plain', buffer: Buffer.from(deck) })
   await page.locator('[data-mode="run"]').waitFor()
   await eventually(() => page.locator('[data-file="h2.nw"] pre').textContent()).toBe(deck)

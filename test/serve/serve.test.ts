@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Served, startServe } from '../../electron/serve.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { get } from '../../shared/model/table.ts'
+import { unread } from '../../shared/programs/program.ts'
 import { FaultError } from '../../shared/result.ts'
 import { type Answer, ask } from './requests.ts'
 import { type ScriptedEngine, scriptedEngine } from './scripted-engine.ts'
@@ -209,6 +210,51 @@ describe('the contract over HTTP', () => {
     expect(answer.status).toBe(400)
     expect(JSON.parse(answer.body)).toMatchObject({ ok: false, fault: { code: 'bad-input', field } })
     expect(engine.state().seq).toBe(before)
+  })
+
+  describe('finished outputs that a page has read', () => {
+    const sha256 = 'a'.repeat(64)
+    const output = {
+      key: 'deep/water.out',
+      program: 'nwchem',
+      dir: 'old work/deep',
+      ended: '2026-03-02T09:00:00.000Z',
+      files: [{ name: 'water.out', sha256, bytes: 7 }],
+      outcome: 'completed',
+      category: null,
+      reason: null,
+      evidence: [{ source: 'output', file: 'water.out', line: 7, text: ' Total times  cpu' }],
+      result: {
+        ...unread.result,
+        energy_hartree: -75.3,
+        shieldings: [{ atom: 1, element: 'O', sigma_ppm: 320.5 }],
+        geometry: null,
+        figures: { sha256, bytes: 2 },
+      },
+    }
+    const send = (outputs: unknown) =>
+      post('/api/send', JSON.stringify({ type: 'run.import', run: 'rimport', name: 'old work', outputs }))
+
+    test.each([
+      ['none at all', []],
+      ['a file outside of its folder', [{ ...output, files: [{ name: '../water.out', sha256, bytes: 7 }] }]],
+      ['a name that leaves the run', [{ ...output, key: 'deep/../../water.out' }]],
+      ['a folder of this computer', [{ ...output, dir: '/etc' }]],
+      ['two of the same name', [output, output]],
+      ['a witness that is no output', [{ ...output, evidence: [{ ...output.evidence[0], source: 'scheduler' }] }]],
+      ['an energy that is none', [{ ...output, result: { ...output.result, energy_hartree: '-75' } }]],
+      ['more than an output says', [{ ...output, input: {} }]],
+    ])('are refused: %s', async (_, outputs) => {
+      const before = engine.state().seq
+      const answer = await send(outputs)
+      expect([answer.status, JSON.parse(answer.body).fault.field]).toEqual([400, 'outputs'])
+      expect(engine.state().seq).toBe(before)
+    })
+
+    test('become a run', async () => {
+      expect((await send([output])).status).toBe(200)
+      expect(get(engine.state().runs, 'rimport')?.name).toBe('old work')
+    })
   })
 
   test('too much at once is refused, and said', async () => {

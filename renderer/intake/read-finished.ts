@@ -1,0 +1,59 @@
+import { type Finished, finishedOutput } from '../../shared/compose/imported.ts'
+import { programs, recognisingReader } from '../../shared/programs/index.ts'
+
+/** A finished output with its text, which is what is kept of it. */
+export interface FinishedFile {
+  readonly finished: Finished
+  readonly text: string
+}
+
+/** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
+const NAMELESS = 4 << 20
+/** The engine takes texts up to this length from a window. */
+const MOST_BYTES = 16_000_000
+
+/** Why a file is left out; null: it is no output. Read in pieces, gzip is unpacked, what is too long is let go of. */
+export async function readFinished(file: File): Promise<FinishedFile | { readonly skipped: string } | null> {
+  const reader = recognisingReader(programs)
+  const parts: string[] = []
+  let [length, rest] = [0, '']
+  const take = (text: string, last: boolean) => {
+    length += text.length
+    if (length <= MOST_BYTES) parts.push(text)
+    const lines = (rest + text).split('\n')
+    rest = last ? '' : (lines.pop() ?? '')
+    if (last && lines.at(-1)?.trim() === '') lines.pop()
+    reader.lines(
+      lines.map(line => (line.endsWith('\r') ? line.slice(0, -1) : line)),
+      file.name,
+    )
+  }
+  try {
+    const text = (await unpacked(file)).pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { value, done } = await text.read()
+      take(value ?? '', done)
+      if (done) break
+      if (length > NAMELESS && !reader.isNamed()) {
+        void text.cancel()
+        return null
+      }
+    }
+  } catch (error) {
+    const why = `it cannot be read: ${error instanceof Error ? error.message : error}`
+    return reader.isNamed() ? { skipped: why } : null
+  }
+  const found = finishedOutput(reader.recognised(), (Date.now() - file.lastModified) / 1000)
+  if (found === null || 'skipped' in found) return found
+  if (length > MOST_BYTES) return { skipped: 'it is longer than 16 MB; larmor import takes it, in a terminal' }
+  const text = parts.join('')
+  if (text.includes('\uFFFD')) return { skipped: 'it is not in UTF-8; larmor import takes it as it is, in a terminal' }
+  return { finished: found, text }
+}
+
+async function unpacked(file: File): Promise<ReadableStream<BufferSource>> {
+  const [first, second] = new Uint8Array(await file.slice(0, 2).arrayBuffer())
+  const bytes = file.stream() as ReadableStream<BufferSource>
+  if (first !== 0x1f || second !== 0x8b) return bytes
+  return bytes.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<BufferSource, BufferSource>)
+}
