@@ -35,7 +35,7 @@ test('composed in the window, computed by the real NWChem: what was sent is what
   await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
   await page.getByLabel('SMILES').fill('')
   await page
-    .locator('input[type="file"]')
+    .getByLabel('Files', { exact: true })
     .setInputFiles({ name: 'h2.xyz', mimeType: 'text/plain', buffer: Buffer.from(XYZ) })
   await page.getByText('More', { exact: true }).click()
   await page.getByLabel('Basis set').fill('STO-3G')
