@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -7,6 +10,8 @@ import { type InProcess, startInProcess } from './in-process.ts'
 import { terminalContract } from './terminal-contract.ts'
 
 const cluster = 'cluster' as MachineName
+const behind = 'behind' as MachineName
+const folder = mkdtempSync(join(tmpdir(), 'larmor-terminals-'))
 let sshd: Sshd
 let larmor: InProcess
 beforeAll(async () => {
@@ -20,16 +25,39 @@ beforeAll(async () => {
     ssh,
     work: `${sshd.work}/larmor` as RemotePath,
   } as const
-  orThrow(
-    await larmor.engine.send({ type: 'machine.set', machine: { ...localMachine, name: cluster, settings } as Machine }),
+  // The same, behind a ProxyCommand: only the system's ssh reaches it.
+  const program = join(folder, 'proxy.cjs')
+  const config = join(folder, 'config')
+  writeFileSync(
+    program,
+    "const s = require('net').connect(+process.argv[3], process.argv[2]); process.stdin.pipe(s); s.pipe(process.stdout)",
   )
+  writeFileSync(config, `ProxyCommand ${process.execPath} ${program} %h %p\n`)
+  for (const [name, way] of [
+    [cluster, ssh],
+    [behind, { ...ssh, config }],
+  ] as const) {
+    const machine: Machine = { ...localMachine, name, settings: { ...settings, ssh: way } }
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine }))
+  }
 })
 afterAll(async () => {
   await larmor?.stop()
   await sshd?.stop()
+  rmSync(folder, { recursive: true, force: true })
 })
 
-terminalContract(cluster, () => ({ larmor, dir: sshd.work }))
+describe('over a connection of ssh2', () => {
+  terminalContract(cluster, () => ({ larmor, dir: sshd.work }))
+})
+
+describe("through the master connection of the system's ssh", () => {
+  terminalContract(behind, () => ({ larmor, dir: sshd.work }))
+
+  test('no connection is made for it', () => {
+    expect(sshd.log().match(/^Accepted publickey/gm)).toHaveLength(2)
+  })
+})
 
 test('a machine that is not there has none', async () => {
   const call = { does: 'open', machine: 'nowhere' as MachineName, dir: null, columns: 80, rows: 24 } as const

@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 /** The user whom the test cluster runs jobs for. */
 export const TEST_USER = 'chem'
 
+export const SK_DUMMY = '/usr/lib/openssh/regress/misc/sk-dummy/sk-dummy.so'
+
 /** Where a program lies, or null; the system folders are searched also where they are not on the PATH. */
 export function which(program) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin']
@@ -25,7 +27,7 @@ export function userExists(name) {
   )
 }
 
-/** `requiredInCI`: a skip there is a failure. `packages` are Debian's names. */
+/** `requiredInCI`: a skip there is a failure. `packages` are Debian's names. `files` are wanted beside `programs`. */
 export const GROUPS = [
   { name: 'nwchem', requiredInCI: true, programs: ['nwchem', 'mpirun'], packages: ['nwchem'], root: false },
   { name: 'xtb', requiredInCI: true, programs: ['xtb'], packages: ['xtb'], root: false },
@@ -51,6 +53,16 @@ export const GROUPS = [
     packages: ['slurmdbd', 'mariadb-server', 'iproute2', 'util-linux'],
     root: true,
   },
+  /** A realm of its own on 127.0.0.1. */
+  {
+    name: 'kerberos',
+    requiredInCI: true,
+    programs: ['krb5kdc', 'kdb5_util', 'kadmin.local', 'kinit', 'klist'],
+    packages: ['krb5-kdc', 'krb5-admin-server', 'krb5-user'],
+    root: true,
+  },
+  /** OpenSSH's own authenticator in software, with which it tests itself. */
+  { name: 'fido', requiredInCI: true, programs: [], files: [SK_DUMMY], packages: ['openssh-tests'], root: true },
   { name: 'chromium', requiredInCI: true, programs: ['chromium'], packages: ['chromium'], root: false },
   /** Its binary is fetched from GitHub when Electron is first started (`npm start`), where that can be reached. */
   { name: 'electron', requiredInCI: false, programs: [], packages: [], root: false, lacks: noElectron },
@@ -74,7 +86,8 @@ export function groupsOf(file) {
 /** Why a group cannot run here, as a clause, or null when it can. */
 export function missing(group) {
   const programs = group.programs.filter(program => which(program) === null)
-  if (programs.length > 0) return `not installed: ${programs.join(', ')}`
+  const files = (group.files ?? []).filter(file => !existsSync(file))
+  if (programs.length + files.length > 0) return `not installed: ${[...programs, ...files].join(', ')}`
   if (group.lacks) return group.lacks()
   if (!group.root) return null
   if (process.getuid?.() !== 0) return 'only root can start daemons that act for another user'

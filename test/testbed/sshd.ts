@@ -50,6 +50,8 @@ interface SshdOptions {
   /** What opens the account: its key (as usual), its key and then `secret`, or `secret` alone, as a password or asked for. */
   readonly login?: 'key' | 'key and code' | 'password' | 'keyboard-interactive'
   readonly secret?: string
+  /** Of the server itself. */
+  readonly serverEnv?: Readonly<Record<string, string>>
   /** Whether there is SFTP; as usual, there is. */
   readonly sftp?: boolean
 }
@@ -96,7 +98,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
 
   async function start(): Promise<void> {
     rmSync(at('sshd.pid'), { force: true })
-    startDaemon(folder, program, ['-D', '-f', at('sshd_config'), '-E', at('log')])
+    startDaemon(folder, program, ['-D', '-f', at('sshd_config'), '-E', at('log')], { env: options.serverEnv ?? {} })
     await until('sshd', async () => existsSync(at('sshd.pid')) && (await answers(port)), { log: at('log') })
   }
   const sessions = () => {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
  * reads the answer from a pipe, which never reaches the disk.
  */
 const SCRIPT = `#!/bin/sh
-[ "\${SSH_ASKPASS_PROMPT:-}" = none ] && exit 0
+[ "\${SSH_ASKPASS_PROMPT:-}" = none ] && : >"$0.$$.notice" && exit 0
 mkfifo -m 600 "$0.$$.answer" || exit 1
 printf '%s' "$1" >"$0.$$.part" && mv "$0.$$.part" "$0.$$.question"
 IFS= read -r answer <"$0.$$.answer" || exit 1
@@ -17,13 +17,17 @@ printf '%s\\n' "$answer"
 const LOOK_MS = 100
 const PATIENCE_MS = 10_000
 
-/** Puts the questions of the ssh that runs with `env` to `ask`, until it is stopped; null declines. */
-export async function relayQuestions(folder: string, ask: (text: string) => Promise<string | null>) {
+/**
+ * Puts the questions of the ssh that runs with `env` to `ask`, until it is stopped; null declines. `touch`: it waits for
+ * a person to touch a token, and asks nothing.
+ */
+export async function relayQuestions(folder: string, ask: (text: string) => Promise<string | null>, touch: () => void) {
   const program = join(folder, 'ask')
   await writeFile(program, SCRIPT, { mode: 0o700 })
   let stopped = false
   async function look(): Promise<void> {
     while (!stopped) {
+      await lookForTouch()
       for (const name of await readdir(folder).catch(() => [])) {
         if (!name.endsWith('.question')) continue
         const path = join(folder, name)
@@ -34,11 +38,20 @@ export async function relayQuestions(folder: string, ask: (text: string) => Prom
       await sleep(LOOK_MS)
     }
   }
+  async function lookForTouch(): Promise<void> {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (!name.endsWith('.notice')) continue
+      await rm(join(folder, name), { force: true })
+      touch()
+    }
+  }
   void look().catch(() => {}) // the folder is gone: so is the connection
   return {
     env: { SSH_ASKPASS: program, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: process.env.DISPLAY ?? ':' },
-    stop() {
+    /** The last notice may have come just before the login was over. */
+    async stop() {
       stopped = true
+      await lookForTouch()
     },
   }
 }

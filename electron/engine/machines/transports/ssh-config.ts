@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { homedir, hostname, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -29,6 +30,8 @@ export interface ResolvedHost {
   readonly hashKnownHosts: boolean
   /** Methods to log in with, in order. */
   readonly methods: readonly string[]
+  /** The configuration would take a Kerberos ticket, and there is none. */
+  readonly lacksTicket: boolean
   /** Why only the system's own ssh can do this; null: ssh2 can. */
   readonly beyond: string | null
 }
@@ -69,6 +72,7 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
     ],
     hashKnownHosts: one('hashknownhosts') === 'yes',
     methods: methods(one),
+    lacksTicket: one('gssapiauthentication') === 'yes' && !(await hasTicket()),
     beyond: await beyond(one, all('certificatefile').map(path), identities),
   }
 }
@@ -123,6 +127,7 @@ async function withoutSsh({ host, port, user, identity, jump, known_hosts }: Ssh
     knownHosts: [known_hosts ?? join(folder, 'known_hosts')],
     hashKnownHosts: false,
     methods: METHODS,
+    lacksTicket: false,
     beyond: null,
   }
 }
@@ -148,10 +153,18 @@ async function beyond(
   if (one('pkcs11provider') !== null) return 'its key lies on a PKCS#11 token'
   if (certificates.some(existsSync) || identities.some(path => existsSync(`${path}-cert.pub`)))
     return 'its login takes a certificate'
-  if (identities.some(path => /_sk$/.test(path))) return 'its key lies on a FIDO token'
+  for (const path of identities) if (await isOnToken(path)) return 'its key lies on a FIDO token'
   // On in some systems' own configuration; it means something only for who has a ticket.
   if (one('gssapiauthentication') === 'yes' && (await hasTicket())) return 'its login takes a Kerberos ticket'
   return null
+}
+
+/** The type stands unencrypted in what OpenSSH writes for a key that a token holds (PROTOCOL.u2f of OpenSSH). */
+async function isOnToken(path: string): Promise<boolean> {
+  const text = await readFile(path, 'latin1').catch(() => '')
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text)?.[1] ?? ''
+  const bytes = Buffer.from(body, 'base64')
+  return bytes.includes('sk-ssh-ed25519@openssh.com') || bytes.includes('sk-ecdsa-sha2-nistp256@openssh.com')
 }
 
 async function hasTicket(): Promise<boolean> {

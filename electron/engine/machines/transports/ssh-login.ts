@@ -120,10 +120,11 @@ export async function createAttempt(host: ResolvedHost, login: Login): Promise<A
   function noKey(): WantsLogin {
     const names = keys.map(({ name }) => name).join(', ')
     const offered = keys.length === 0 ? 'there is no key to try' : `it does not accept the key ${names}`
+    const ticket = host.lacksTicket ? ['There is no Kerberos ticket, or it has expired.'] : []
     const takes = heard.left === null ? '' : ` It takes: ${heard.left.join(', ') || 'nothing'}.`
     return new WantsLogin(
-      [`No login at ${host.given} as ${host.user}: ${offered}.${takes}`, ...missing].join(' '),
-      hintOf(missing, heard.left ?? []),
+      [`No login at ${host.given} as ${host.user}: ${offered}.${takes}`, ...missing, ...ticket].join(' '),
+      host.lacksTicket ? 'Get a ticket (kinit), then larmor machines connect NAME.' : hintOf(missing, heard.left ?? []),
     )
   }
   function personWanted(method: string): WantsLogin {

@@ -14,7 +14,7 @@ import { agentHere } from './agent-socket.ts'
 import { relayQuestions } from './askpass.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { collect } from './collect.ts'
-import { afterMark, loginLine, newMark } from './login-line.ts'
+import { afterMark, loginLine, newMark, terminalLine } from './login-line.ts'
 import { sftpFiles, sftpOver } from './sftp.ts'
 import { type ResolvedHost, sshArguments } from './ssh-config.ts'
 import { type ExecOptions, type Login, type Session, Unreachable, WantsLogin } from './transport.ts'
@@ -55,7 +55,7 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
   const control = join(folder, 'control')
   let attended = false
   let refusal: WantsLogin | null = null
-  const relay = await relayQuestions(folder, async text => {
+  async function answer(text: string): Promise<string | null> {
     const question = readQuestion(text)
     if (question.kind === 'host-key' && settings.host_key !== null) {
       if (question.fingerprint === settings.host_key.replace(/=+$/, '')) return 'yes'
@@ -71,6 +71,11 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     if (answer === null) refusal = declined(host, question)
     else if (question.kind !== 'host-key') attended = true
     return answer
+  }
+  const relay = await relayQuestions(folder, answer, () => {
+    // A token that blinks with nobody there would be touched for something else.
+    if (login.ask === null) refusal = touchWanted(host)
+    else attended = true
   })
   const options = [
     ...PLAIN,
@@ -105,9 +110,10 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     if (refusal !== null) master.kill()
     await Promise.race([ended, sleep(READY_MS)])
   }
-  relay.stop()
+  await relay.stop()
   login.signal.removeEventListener('abort', giveUp)
-  if (!alive) throw refusal ?? fault(host, words)
+  if (refusal !== null) master.kill()
+  if (!alive || refusal !== null) throw refusal ?? fault(host, words)
   return session(master, control, attended, ended)
 }
 
@@ -136,6 +142,13 @@ function readQuestion(text: string): AskedBySsh {
 
 function moreOf({ fingerprint, keytype }: AskedBySsh): Readonly<Record<string, string>> {
   return fingerprint && keytype ? { fingerprint, keytype } : {}
+}
+
+function touchWanted(host: ResolvedHost): WantsLogin {
+  return new WantsLogin(
+    `The login at ${host.given} wants a touch of your security key.`,
+    'larmor machines connect NAME, and touch it when it blinks.',
+  )
 }
 
 function declined(host: ResolvedHost, question: AskedBySsh): WantsLogin {
@@ -175,16 +188,8 @@ function session(master: ChildProcess, control: string, attended: boolean, ended
   setMaxListeners(0, lost.signal)
   void ended.then(() => lost.abort(new Unreachable('the connection was lost')))
   // Should the master be gone, ssh would connect anew, and log in: it is given a way that leads nowhere.
-  const client = [
-    '-F',
-    '/dev/null',
-    '-S',
-    control,
-    '-T',
-    ...flags(['ControlMaster=no', 'ProxyCommand=false']),
-    '--',
-    'master',
-  ]
+  const way = ['-F', '/dev/null', '-S', control, ...flags(['ControlMaster=no', 'ProxyCommand=false'])]
+  const client = [...way, '-T', '--', 'master']
   const channels = createChannels(MOST_CHANNELS)
   let greeting = ''
   const start = (line: ShLine, options: ExecOptions = {}) =>
@@ -199,9 +204,14 @@ function session(master: ChildProcess, control: string, attended: boolean, ended
     stream: start,
     greeting: () => greeting,
     watch: null,
+    async terminal(line, size) {
+      // ssh passes the size of its own terminal on; what is typed is the machine's, escapes and all.
+      const words = [...way, '-q', '-e', 'none', '-tt', '--', 'master', terminalLine(line)]
+      return (await import('./local-terminal.ts')).localTerminal(sh`exec ssh ${words}`, size)
+    },
     async sftp() {
       const giveBack = await channels.take(false)
-      const child = spawn('ssh', [...client.slice(0, -2), '-s', '--', 'master', 'sftp'], {
+      const child = spawn('ssh', [...way, '-s', '--', 'master', 'sftp'], {
         stdio: ['pipe', 'pipe', 'ignore'],
         detached: true,
       })

@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  type Login,
+  type Session,
+  transports,
+  WantsLogin,
+} from '../../../../electron/engine/machines/transports/index.ts'
+import type { MachineName } from '../../../../shared/ids.ts'
+import { asConfigured, localMachine } from '../../../../shared/model/machine.ts'
+import { sh } from '../../../../shared/sh.ts'
+import { SK_DUMMY } from '../../../setup/groups.mjs'
+import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { alone, attended } from './logins.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'larmor-fido-'))
+let sshd: Sshd
+beforeAll(async () => {
+  sshd = await startSshd()
+  writeFileSync(join(folder, 'config'), `SecurityKeyProvider ${SK_DUMMY}\n`)
+})
+afterAll(async () => {
+  await sshd?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A key whose private half only OpenSSH's software authenticator can use; the account takes it. */
+function newKey(name: string, type: string, options: readonly string[], accepted = ''): string {
+  const path = join(folder, name)
+  execFileSync('ssh-keygen', ['-q', '-t', type, '-w', SK_DUMMY, '-N', '', '-f', path, ...options])
+  const line = `${accepted} ${readFileSync(`${path}.pub`, 'utf8')}`
+  appendFileSync(join(dirname(sshd.identity), 'authorized_keys'), line.trimStart())
+  return path
+}
+
+function connect(identity: string, login: Login): Promise<Session> {
+  const { host, port, user, hostKeyFingerprint: host_key } = sshd
+  const ssh = { ...asConfigured, host, port, user, identity, host_key, config: join(folder, 'config') }
+  const settings = { ...localMachine.settings, transport: 'ssh', ssh } as const
+  return transports.ssh.connect({ ...localMachine, name: 'cluster' as MachineName, settings }, login)
+}
+
+test.each([
+  ['ed25519-sk', 'ED25519-SK'],
+  ['ecdsa-sk', 'ECDSA-SK'],
+])(
+  'a FIDO key of type %s logs in when a person is there to touch it, and is not asked for alone',
+  async (type, told) => {
+    const key = newKey(`my ${type}`, type, [])
+    const declined = connect(key, alone())
+    await expect(declined).rejects.toBeInstanceOf(WantsLogin)
+    await expect(declined).rejects.toThrow('wants a touch of your security key')
+    await expect(declined).rejects.toMatchObject({ hint: expect.stringContaining('machines connect') })
+
+    const session = await connect(
+      key,
+      attended(async () => null),
+    )
+    expect((await session.exec(sh`id -un`)).out).toBe(`${sshd.user}\n`)
+    expect(session.attended).toBe(true)
+    expect(sshd.log()).toMatch(new RegExp(`Accepted publickey for ${sshd.user} .*: ${told} `))
+    await session.close()
+  },
+)
+
+test('one that need not be touched logs in alone', async () => {
+  const key = newKey('untouched', 'ed25519-sk', ['-O', 'no-touch-required'], 'no-touch-required')
+  const session = await connect(key, alone())
+  expect((await session.exec(sh`echo in`)).out).toBe('in\n')
+  expect(session.attended).toBe(false)
+  await session.close()
+})
