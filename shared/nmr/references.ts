@@ -71,9 +71,21 @@ const ownEntries: readonly Entry[] = (own.fits as readonly OwnFit[])
       slope,
       intercept,
       expected_error_ppm,
-      source: `${nearness === 'exact' ? 'exact' : `near, not exact (its geometries are ${geometry})`}: Larmor's own fit on ${molecules.length} molecules of DELTA50 (Cohen et al., Molecules 2023, 28, 2449), RMSD ${rmsd_ppm.toFixed(3)} ppm, ${expected_error_ppm} ppm for a molecule that is not in the fit`,
+      source: `${nearness === 'exact' ? 'exact' : `near, not exact (its geometries are ${geometry})`}: Larmor's own fit on ${molecules.length} molecules of DELTA50 (numbers ${numbersOf(molecules)}; Cohen et al., Molecules 2023, 28, 2449), RMSD ${rmsd_ppm.toFixed(3)} ppm, ${expected_error_ppm} ppm for a molecule that is not in the fit`,
     })),
   )
+
+/** `1-14, 16`: which molecules, by their numbers in DELTA50. */
+function numbersOf(molecules: readonly string[]): string {
+  const numbers = molecules.map(id => Number(id.replace(/\D/g, ''))).toSorted((a, b) => a - b)
+  const spans: (readonly [from: number, to: number])[] = []
+  for (const number of numbers) {
+    const last = spans.at(-1)
+    if (last?.[1] === number - 1) spans[spans.length - 1] = [last[0], number]
+    else spans.push([number, number])
+  }
+  return spans.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ')
+}
 
 interface OwnFit extends ReferenceLevel {
   readonly nearness: string

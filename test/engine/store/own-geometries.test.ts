@@ -1,0 +1,65 @@
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { openBlobs } from '../../../electron/engine/store/blobs.ts'
+import { openCalculations } from '../../../electron/engine/store/calculations.ts'
+import { refOf } from '../../../electron/engine/store/content-ref.ts'
+import { findOwnGeometries, keepOwnGeometries } from '../../../electron/engine/store/own-geometries.ts'
+import factors from '../../../resources/delta50/factors.json' with { type: 'json' }
+import shipped from '../../../resources/delta50/sigma-own-geometries.json' with { type: 'json' }
+import type { Json, RunId } from '../../../shared/ids.ts'
+import { lastAttempt } from '../../../shared/model/job.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
+import { get } from '../../../shared/model/table.ts'
+import { orThrow } from '../../../shared/result.ts'
+import { jobsOf, statusOf } from '../../../shared/show/status.ts'
+import { delta50Set, resolveCampaign, type ShownCampaign } from '../../../shared/workflows/index.ts'
+import { startInProcess } from '../in-process.ts'
+
+const { engine, home, stop } = await startInProcess()
+const store = { blobs: openBlobs(join(home, 'blobs')), calculations: openCalculations(join(home, 'calculations')) }
+afterAll(stop)
+
+test('what is shipped is found again as it was kept', async () => {
+  expect(await findOwnGeometries(store)).toEqual([])
+  expect(await keepOwnGeometries(store, shipped.molecules)).toBe(shipped.molecules.length)
+  expect(await findOwnGeometries(store)).toEqual(shipped.molecules)
+}, 60_000)
+
+test('a campaign of these molecules computes nothing, says where all of it is from, and gives the shipped fit', async () => {
+  const run = 'rown' as RunId
+  const molecules = shipped.molecules.map(({ id }) => id).join(',')
+  const { params, texts, name } = orThrow(
+    resolveCampaign({ molecules, levels: 'B3LYP', solvents: 'chcl3' }, delta50Set, {
+      machine: localMachine,
+      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
+      refOf,
+    }),
+  )
+  for (const text of texts) orThrow(await engine.put(text))
+  const machine = localMachine.name
+  orThrow(
+    await engine.send({
+      type: 'run.start',
+      run,
+      name,
+      workflow: 'campaign',
+      params: params as unknown as Json,
+      machine,
+    }),
+  )
+  await expect.poll(() => get(engine.state.runs, run)?.phase.is, { timeout: 120_000 }).toBe('ended')
+  const ended = get(engine.state.runs, run)
+  if (!ended) throw new Error('no run')
+  for (const job of jobsOf(engine.state, ended)) {
+    expect(lastAttempt(job).phase).toMatchObject({ is: 'parsed', reused: expect.any(String) })
+  }
+  const { statistics, reused, total } = statusOf(engine.state, ended) as unknown as ShownCampaign
+  expect(reused).toBe(total)
+  const exact = factors.fits.find(({ nearness }) => nearness === 'exact')
+  for (const { nucleus, rmsd_ppm, n } of exact?.factors ?? []) {
+    const own = statistics.find(each => each.nucleus === nucleus)
+    // The table leaves out what is not comparable (OH, NH); the shipped fit holds none of those.
+    expect(own?.n).toBe(n)
+    expect(own?.rmsd_ppm).toBeCloseTo(rmsd_ppm, 3)
+  }
+}, 180_000)
