@@ -31,7 +31,8 @@ export function decide(state: State, command: Command): Result<readonly EventBod
   switch (command.type) {
     case 'run.start': {
       if (!isRunId(command.run)) return badInput('run', `"${command.run}" is no id for a run.`)
-      if (get(state.runs, command.run)) return ok([])
+      const before = get(state.runs, command.run)
+      if (before) return isSameWork(before, command) ? ok([]) : otherWork(before)
       if (!Object.hasOwn(workflows, command.workflow))
         return badInput('workflow', `There is no workflow "${command.workflow}".`)
       if (!Object.hasOwn(state.machines, command.machine))
@@ -157,6 +158,23 @@ function alreadyRuns({ id, workflow, phase }: Run): Result<never> {
     field: 'set',
     message: `This ${workflow} already runs: ${id}${hold}.`,
     hint: `larmor status ${id}; larmor resume ${id}; or cancel it first`,
+  })
+}
+
+/** Whether the run is what this command started: params are what a workflow's `resolve` returned, so the same twice. */
+function isSameWork(
+  run: Run,
+  { workflow, params, machine }: Extract<Command, { readonly type: 'run.start' }>,
+): boolean {
+  return run.workflow === workflow && run.machine === machine && JSON.stringify(run.params) === JSON.stringify(params)
+}
+
+function otherWork({ id, name }: Run): Result<never> {
+  return fail({
+    code: 'bad-input',
+    field: 'request-id',
+    message: `This request has started ${id} (${name}) already, and that is other work.`,
+    hint: 'Another request id starts another run.',
   })
 }
 

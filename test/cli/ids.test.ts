@@ -50,6 +50,21 @@ describe('ids and requests', () => {
     expect(ofRun.filter(({ type }) => type === 'jobs.submitted').flatMap(({ jobs }) => jobs)).toHaveLength(1)
   })
 
+  test('a request that is repeated for other work starts nothing, and says so', async () => {
+    const ensemble = ['nmr', 'CO', '--program', 'none', '--request-id', 'tuesday']
+    const { run: id } = (await larmor(...ensemble, '--json')).json
+    expect((await larmor(...ensemble, '--json')).json.run).toBe(id)
+    for (const other of [
+      ['nmr', 'CCO', '--program', 'none', '--request-id', 'tuesday'],
+      ['nmr', 'CO', '--program', 'none', '--solvent', 'dmso', '--request-id', 'tuesday'],
+      ['run', quick, '--program', 'command', '--request-id', 'tuesday'],
+    ]) {
+      expect(await refusal(2, other)).toMatchObject({ field: 'request-id', message: expect.stringContaining(id) })
+    }
+    await larmor('wait', id)
+    expect((await larmor(...ensemble, '--json')).json.run).toBe(id)
+  })
+
   test('commands that find no engine at once start one, and each request is one run', async () => {
     const at = { home: await newHome(), cwd: folder }
     const ids = ['a', 'b', 'a', 'b']
