@@ -229,31 +229,26 @@ describe('no answer', () => {
 const folder = process.env.LARMOR_TRUTH_DATA
 const samples = folder ? join(folder, 'schedulers', 'slurm') : ''
 
-describe.skipIf(!folder)(
-  `published answers${folder ? '' : ' (skipped: LARMOR_TRUTH_DATA is not set)'}`,
-  () => {
-    test('of squeue, in our columns, have no state that is unclear', () => {
-      const lines = readFileSync(join(samples, 'aiida_TEXT_SQUEUE_TO_TEST.txt'), 'utf8').trim().split('\n')
-      const out = lines.map(line => {
-        const [id, code, reason] = line.split('^^^')
-        return `${id}|${code}|${reason}|normal|name of ${id}\n`
-      })
-      const entries = read(HEADER + out.join(''))
-      expect(entries).toHaveLength(lines.length)
-      expect(entries.filter(({ status }) => status === 'unclear')).toEqual([])
+describe.skipIf(!folder)(`published answers${folder ? '' : ' (skipped: LARMOR_TRUTH_DATA is not set)'}`, () => {
+  test('of squeue, in our columns, have no state that is unclear', () => {
+    const lines = readFileSync(join(samples, 'aiida_TEXT_SQUEUE_TO_TEST.txt'), 'utf8').trim().split('\n')
+    const out = lines.map(line => {
+      const [id, code, reason] = line.split('^^^')
+      return `${id}|${code}|${reason}|normal|name of ${id}\n`
     })
+    const entries = read(HEADER + out.join(''))
+    expect(entries).toHaveLength(lines.length)
+    expect(entries.filter(({ status }) => status === 'unclear')).toEqual([])
+  })
 
-    test('of scontrol tell an end', () => {
-      const text = readFileSync(join(samples, 'qtoolkit_parse_job_output_inout.yaml'), 'utf8')
-      const jobs = [...text.matchAll(/JobId=(\d+) [\s\S]*?ExitCode=\d+:\d+/g)].map(([job]) =>
-        job.replaceAll(/\s+/g, ' '),
-      )
-      expect(jobs.length).toBeGreaterThan(0)
-      for (const job of jobs) {
-        const [, id, name] = /JobId=(\d+) JobName=(\S+)/.exec(job) ?? []
-        const [entry] = read(`${HEADER}${id}|CD|None|main|${name}\n== scontrol\n${job}\n`)
-        expect(entry).toMatchObject({ end: { exit: Number(/ExitCode=(\d+)/.exec(job)?.[1]) } })
-      }
-    })
-  },
-)
+  test('of scontrol tell an end', () => {
+    const text = readFileSync(join(samples, 'qtoolkit_parse_job_output_inout.yaml'), 'utf8')
+    const jobs = [...text.matchAll(/JobId=(\d+) [\s\S]*?ExitCode=\d+:\d+/g)].map(([job]) => job.replaceAll(/\s+/g, ' '))
+    expect(jobs.length).toBeGreaterThan(0)
+    for (const job of jobs) {
+      const [, id, name] = /JobId=(\d+) JobName=(\S+)/.exec(job) ?? []
+      const [entry] = read(`${HEADER}${id}|CD|None|main|${name}\n== scontrol\n${job}\n`)
+      expect(entry).toMatchObject({ end: { exit: Number(/ExitCode=(\d+)/.exec(job)?.[1]) } })
+    }
+  })
+})
