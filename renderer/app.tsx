@@ -84,7 +84,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
           </main>
           <TerminalDrawer />
         </div>
-        <StatusLine state={state} />
+        <StatusLine state={state} known={known} />
         <Notes />
         <SegmentPatterns />
       </div>

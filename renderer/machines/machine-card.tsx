@@ -44,7 +44,7 @@ export function MachineCard(props: MachineCardProps) {
         <p className="machine-text address">{addressOf(machine)}</p>
       </header>
       {reach.is === 'ok' ? null : (
-        <div className={`notice tone-${reach.is === 'wants-login' ? 'attention' : 'fail'}`}>
+        <div className={`notice tone-${reach.is === 'wants-login' && !isBlocked(reach) ? 'attention' : 'fail'}`}>
           <p>
             {reach.text}
             {reach.since === null ? '' : ` Since ${clockTime(reach.since)}.`}{' '}
@@ -52,7 +52,13 @@ export function MachineCard(props: MachineCardProps) {
             {reach.hint}
           </p>
           <button type="button" aria-disabled={offline !== null || connecting} onClick={onConnect}>
-            {connecting ? 'Connecting…' : reach.is === 'wants-login' ? 'Log in' : 'Try now'}
+            {connecting
+              ? 'Connecting…'
+              : isBlocked(reach)
+                ? 'Compare the keys…'
+                : reach.is === 'wants-login'
+                  ? 'Log in'
+                  : 'Try now'}
           </button>
         </div>
       )}
@@ -210,8 +216,14 @@ function addressOf({ settings: { ssh } }: Machine): string {
   return `${user}${ssh.host}${port}${ssh.jump === null ? '' : ` via ${ssh.jump}`}`
 }
 
+/** It shows another host key than before, or a revoked one: nothing passes until a person has compared them. */
+function isBlocked({ is, text }: Machine['reach']): boolean {
+  return is === 'wants-login' && text !== null && /host key.*(has changed|revoked)/is.test(text)
+}
+
 function machineLook({ settings, reach }: Machine, activity: MachineActivity | undefined): Look {
   if (reach.is === 'unreachable') return { word: 'Does not answer', shape: 'octagon', tone: 'fail' }
+  if (isBlocked(reach)) return { word: 'Blocked', shape: 'octagon', tone: 'fail' }
   if (reach.is === 'wants-login') return { word: 'Needs you', shape: 'clock', tone: 'attention' }
   if (settings.transport === 'local') return { word: 'Ready', shape: 'disc check', tone: 'done' }
   if (!activity?.last_data) return { word: 'Not asked yet', shape: 'dashed ring', tone: 'neutral' }

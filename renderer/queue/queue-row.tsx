@@ -5,9 +5,10 @@ import type { Run } from '../../shared/model/run.ts'
 import { runState } from '../../shared/show/status.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
 import { runLook } from '../runs/looks.ts'
-import { reasonOf, type Standing, type Surroundings, standingLooks, standings } from '../runs/standing.ts'
+import { reasonOf, type Standing, type Surroundings, stalledLook, standingLooks, standings } from '../runs/standing.ts'
 import { timesOf } from '../runs/times.ts'
 import { Badge } from '../ui/badge.tsx'
+import { percent } from '../ui/number.ts'
 import { Segments } from '../ui/segments.tsx'
 import { clockTime, hoursMinutes } from '../ui/time.ts'
 import type { Tally } from './job-index.ts'
@@ -25,6 +26,9 @@ const FILLS = {
   pending: 'thin',
   stopped: 'stopped',
 } as const satisfies Record<Standing, string>
+
+/** Nothing is stopped by itself: a person looks. */
+const STALLED = 'runs far longer than expected: look at its output, or ask the scheduler'
 
 interface Shared {
   readonly rowId: string
@@ -54,7 +58,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       {...props}
       level={1}
       expanded={open}
-      says={`${run.name}, ${look.word}, ${tally.finished} of ${total} finished`}
+      says={`${run.name}, ${look.word}, ${total === 0 ? percent(run.progress, 0) : `${tally.finished} of ${total} finished`}`}
     >
       <span role="gridcell" className="queue-cell name-cell">
         <span className="twisty">
@@ -71,14 +75,18 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
         <Badge look={look} />
         <span className="reason">
           {runReason(run, tally, look.word)}
-          {outlook.stalled ? <span className="tone-attention"> a job is silent for longer than usual</span> : null}
+          {outlook.stalled.size > 0 ? (
+            <span className="tone-attention">
+              {' '}
+              {outlook.stalled.size === 1 ? 'a job runs' : `${outlook.stalled.size} jobs run`} far longer than expected
+            </span>
+          ) : null}
         </span>
       </span>
       <span role="gridcell" className="queue-cell">
         <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
-        <span className="of">
-          {tally.finished}/{total}
-        </span>
+        {/* A run of tasks alone has no jobs to count. */}
+        <span className="of">{total === 0 ? percent(run.progress, 0) : `${tally.finished}/${total}`}</span>
       </span>
       <Times waited={waited} ran={ran} />
       <span
@@ -101,16 +109,18 @@ interface JobRowProps extends Shared {
   readonly job: Job
   readonly standing: Standing
   readonly surroundings: Surroundings
+  /** It computes far longer than was predicted. */
+  readonly stalled: boolean
   readonly progress: string | null
   readonly fix: string | null
   readonly now: number
 }
 
 export const JobRow = memo(function JobRow(props: JobRowProps) {
-  const { job, standing, surroundings, progress, fix, now } = props
+  const { job, standing, surroundings, stalled, progress, fix, now } = props
   const attempt = lastAttempt(job)
-  const look = standingLooks[standing]
-  const reason = reasonOf(job, surroundings)
+  const look = stalled ? stalledLook : standingLooks[standing]
+  const reason = stalled ? STALLED : reasonOf(job, surroundings)
   const { waited, ran } = timesOf(attempt, now)
   const says = [job.key, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
   return (

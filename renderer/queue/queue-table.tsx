@@ -11,7 +11,7 @@ import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
 import { JobRow, RestRow, RunRow } from './queue-row.tsx'
 import type { QueueRow } from './rows.ts'
-import { type Outlook, outlookOf } from './run-outlook.ts'
+import { NO_OUTLOOK, outlookOf } from './run-outlook.ts'
 import { timesOfRun } from './run-times.ts'
 
 const ROW = 28
@@ -114,6 +114,7 @@ export function QueueTable(props: QueueTableProps) {
                   open={row.open}
                   tally={index.byRun.get(run.id) ?? emptyTally}
                   reached={reached}
+                  // A machine that does not answer: no estimate.
                   outlook={reached ? outlookOf(state, run, now) : NO_OUTLOOK}
                   tick={tickOf(jobs, ticked)}
                   age={age}
@@ -135,7 +136,8 @@ export function QueueTable(props: QueueTableProps) {
             }
             const job = get(state.jobs, row.job)
             const standing = index.standing.get(row.job)
-            if (!job || !standing) return null
+            const ofRun = get(state.runs, row.run)
+            if (!job || !standing || !ofRun) return null
             return (
               <JobRow
                 key={row.id}
@@ -143,6 +145,7 @@ export function QueueTable(props: QueueTableProps) {
                 job={job}
                 standing={standing}
                 surroundings={index.surroundings(job.run, job.machine)}
+                stalled={standing === 'running' && outlookOf(state, ofRun, now).stalled.has(job.id)}
                 progress={progressOf(job)}
                 fix={standing === 'failed' ? (fixesOf(state, job)[0]?.title ?? null) : null}
                 tick={ticked.has(job.id) ? 'all' : 'none'}
@@ -157,8 +160,6 @@ export function QueueTable(props: QueueTableProps) {
   )
 }
 
-/** A machine that does not answer: no estimate. */
-const NO_OUTLOOK: Outlook = { finish: null, stalled: false }
 const NO_AGE: DataAge = { text: '', old: false }
 
 function tickOf(jobs: readonly string[], ticked: ReadonlySet<JobId>): 'all' | 'some' | 'none' {

@@ -1,32 +1,69 @@
+import type { JobId } from '../../shared/ids.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
-import { type RunStatus, statusOf } from '../../shared/show/status.ts'
+import { jobsOf, type RunStatus } from '../../shared/show/status.ts'
 import { clockTime } from '../ui/time.ts'
+import type { OutlookAnswer, OutlookQuestion } from './outlook.worker.ts'
 
-/** When an open run will be done, in words, and whether one of its jobs is silent for too long. */
+/** When an open run will be done, in words, and which of its jobs compute far longer than was predicted. */
 export interface Outlook {
   readonly finish: string | null
-  readonly stalled: boolean
+  readonly stalled: ReadonlySet<JobId>
 }
 
 const EVERY_MS = 5000
-/** A forecast draws many samples of every job that is left: of more jobs than these it would hold the window up. */
-const MOST_JOBS = 500
+/** Where nothing happens a job may still come to be late. */
+const SILENT_MS = 60_000
+/** Of a longer run already the copy for the worker would hold the window up. */
+const MOST_JOBS = 3000
 
-const looked = new Map<string, { readonly at: number; readonly run: Run; readonly outlook: Outlook }>()
-const NOTHING: Outlook = { finish: null, stalled: false }
+interface Looked {
+  readonly at: number
+  readonly run: Run
+  readonly outlook: Outlook
+}
 
-/** The forecast of a run, made anew at most every 5 s, and only when something happened to it. */
+const looked = new Map<string, Looked>()
+export const NO_OUTLOOK: Outlook = { finish: null, stalled: new Set() }
+let worker: Worker | null = null
+/** One question at a time: the answer of a long run takes a while. */
+let busy = false
+
+/** The forecast of a run, made anew at most every 5 s, and only when something happened to it; the newest that is there. */
 export function outlookOf(state: State, run: Run, now: number): Outlook {
-  if (run.phase.is === 'ended' || run.jobs.length > MOST_JOBS) return NOTHING
+  if (run.phase.is === 'ended' || run.jobs.length === 0 || run.jobs.length > MOST_JOBS) return NO_OUTLOOK
   const known = looked.get(run.id)
-  if (known && (known.run === run || now - known.at < EVERY_MS)) return known.outlook
-  const { eta, confidence } = statusOf(state, run)
-  const made = { finish: eta === null ? null : finishText(eta, new Date(now)), stalled: confidence === 'stalled' }
-  const same = known?.outlook.finish === made.finish && known.outlook.stalled === made.stalled
-  const outlook = same ? known.outlook : made
-  looked.set(run.id, { at: now, run, outlook })
-  return outlook
+  const every = known?.run === run ? SILENT_MS : EVERY_MS
+  if (busy || (known && now - known.at < every)) return known?.outlook ?? NO_OUTLOOK
+  looked.set(run.id, { at: now, run, outlook: known?.outlook ?? NO_OUTLOOK })
+  busy = true
+  const { machines, as_of } = state
+  const question: OutlookQuestion = { run, jobs: jobsOf(state, run), machines, as_of, now: new Date(now).toISOString() }
+  theWorker().postMessage(question)
+  return known?.outlook ?? NO_OUTLOOK
+}
+
+function theWorker(): Worker {
+  if (worker) return worker
+  worker = new Worker(new URL('./outlook.worker.ts', import.meta.url), { type: 'module' })
+  worker.addEventListener('message', ({ data }: MessageEvent<OutlookAnswer>) => {
+    busy = false
+    keep(data)
+  })
+  worker.addEventListener('error', () => {
+    busy = false
+  })
+  return worker
+}
+
+/** Rows compare objects: one that says the same stays the same. */
+function keep({ run, eta, stalled }: OutlookAnswer): void {
+  const asked = looked.get(run)
+  if (!asked) return
+  const { outlook } = asked
+  const finish = eta === null ? null : finishText(eta, new Date())
+  const same = outlook.finish === finish && [...outlook.stalled].join() === stalled.join()
+  if (!same) looked.set(run, { ...asked, outlook: { finish, stalled: new Set(stalled) } })
 }
 
 /** `14–25 h, ~Fri 08:00`: the 80 % range, and the clock time of its middle. */

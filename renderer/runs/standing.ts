@@ -32,6 +32,9 @@ export const standingLooks: { readonly [S in Standing]: Look } = {
   stopped: { word: 'Stopped', shape: 'slash', tone: 'neutral' },
 }
 
+/** Beside `running`, where a job computes far longer than was predicted. */
+export const stalledLook: Look = { word: 'Stalled', shape: 'hourglass', tone: 'attention' }
+
 /** What a job's standing depends on besides the job. */
 export interface Surroundings {
   /** Its run is paused. */

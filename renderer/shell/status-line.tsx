@@ -5,7 +5,8 @@ import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 
 /** The foot of the window: do the machines answer, and how old is what is shown. */
-export function StatusLine({ state }: { readonly state: State }) {
+export function StatusLine({ state, known }: { readonly state: State; readonly known: boolean }) {
+  if (!known) return <footer className="status-line">Asking Larmor what is known…</footer>
   const all = Object.values<Machine>(state.machines)
   const silent = all.filter(({ reach }) => reach.is !== 'ok')
   const answering = all.length - silent.length

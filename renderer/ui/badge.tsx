@@ -15,6 +15,7 @@ export type Shape =
   | 'slash'
   | 'funnel'
   | 'question'
+  | 'hourglass'
 
 /** How a state looks: word, shape and colour, of which the shape alone is enough. */
 export interface Look {
@@ -37,6 +38,13 @@ const ring = <circle cx="8" cy="8" r="6.2" fill="none" />
 const check = 'M5.2 8.2 7.2 10.2 10.9 6'
 
 const SHAPES: Readonly<Record<Shape, ReactNode>> = {
+  hourglass: (
+    <>
+      <path d="M4 2.2h8M4 13.8h8" fill="none" />
+      <path d="M5 2.6c0 3.2 2.4 4 3 5.4-.6 1.4-3 2.2-3 5.4h6c0-3.2-2.4-4-3-5.4.6-1.4 3-2.2 3-5.4z" fill="none" />
+      <path d="M6 12.6c.4-1.4 1.4-1.6 2-2.2.6.6 1.6.8 2 2.2z" stroke="none" />
+    </>
+  ),
   'dashed ring': <circle cx="8" cy="8" r="6.2" fill="none" strokeDasharray="2.4 2.47" />,
   'arrow ring': (
     <>

@@ -16,6 +16,16 @@ function isStalled(grown: string, now: string, usualStep_s: number): boolean {
   return elapsed(grown, now) > Math.max(STALL.seconds, STALL.times * usualStep_s)
 }
 
+/** The running jobs, by key, that compute far longer than was predicted. */
+export function stalledOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asOf: string): readonly string[] {
+  return units.flatMap(({ key, seconds }) => {
+    const job = known.job(key)
+    if (!job) return []
+    const { phase, outcome } = lastAttempt(job)
+    return outcome === null && phase.is === 'running' && isStalled(phase.started, asOf, seconds) ? [key] : []
+  })
+}
+
 /** The mark of an open run whose machine answers. */
 export function confidenceOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asOf: string): Confidence {
   let mark: Confidence = 'live'

@@ -41,6 +41,7 @@ test.each(['light', 'dark'] as const)('shows every state of a machine, %s', asyn
   expect(await card('helix').getByText('12 of 60 at most').isVisible()).toBe(true)
   expect(await card('helix').getByText('asks every 60 s, 40 jobs at once').isVisible()).toBe(true)
   expect(await card('kepler').textContent()).toContain('Nothing was sent.')
+  expect(await card('kepler').getByText('Blocked', { exact: true }).isVisible()).toBe(true)
   expect(await card('borealis').getByText('Does not answer').isVisible()).toBe(true)
   expect(await card('fresh').getByText('Not asked yet').isVisible()).toBe(true)
   expect(await card('local').getByRole('button', { name: 'Remove' }).count()).toBe(0)

@@ -7,7 +7,9 @@ import { remediesOf } from '../../shared/remedies/index.ts'
 import { eventually } from '../serve/eventually.ts'
 import { batchScript } from './batch-script.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
+import { aCampaign } from './campaign-script.ts'
 import { aDayInTheLab, cluster } from './lab.ts'
+import { nmrScript } from './nmr-script.ts'
 import { context, engine, openWindow as open, page, served, windows } from './open-window.ts'
 
 windows()
@@ -292,4 +294,29 @@ test('two windows show the same, and one that missed events as well', async () =
   await other.locator('[data-row="rmiss"]').waitFor()
   expect(await counts(other)).toBe(await counts(page))
   await other.close()
+})
+
+test('a job that runs far longer than expected is stalled in its row and in its run, and a long campaign has its range', async () => {
+  engine.setClock(new Date(Date.now() - 30 * 24 * 3_600_000).toISOString())
+  aCampaign(engine, 6)
+  // The jobs that have begun then are late by now.
+  await open()
+  await row('rpilot')
+    .getByText(/jobs? runs? far longer than expected/)
+    .waitFor()
+  await row('rpilot').click()
+  await page.locator('.queue-row.level-2 .badge').getByText('Stalled').first().waitFor()
+  expect(
+    await page
+      .locator('[data-row="rpilot"]')
+      .getByText(/\d–\d.*(min|h), ~/)
+      .count(),
+  ).toBe(1)
+})
+
+test('a run of tasks alone counts no jobs', async () => {
+  const script = nmrScript(engine, 'rff', 'force field')
+  script.start()
+  await open()
+  expect(await row('rff').textContent()).not.toContain('0/0')
 })
