@@ -163,10 +163,12 @@ describe.each(SHELLS)('without /proc (%s)', shell => {
     const listed = schedulers.direct.list.read(await box.call('queue'))
     expect(listed).toMatchObject({
       ok: true,
-      value: [
-        { label: a, queue_id: ids[0], status: 'running' },
-        { label: 'r1.b.1', status: 'queued' },
-      ],
+      value: {
+        entries: [
+          { label: a, queue_id: ids[0], status: 'running' },
+          { label: 'r1.b.1', status: 'queued' },
+        ],
+      },
     })
     expect(await dead(box, ids[0] ?? '')).toEqual([ids[0]])
     expect([...pids(box).values()].filter(isAlive)).toEqual([])
