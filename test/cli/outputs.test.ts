@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { eventually } from '../serve/eventually.ts'
 import { fixture as nwchem } from '../shared/programs/nwchem/fixtures.ts'
 import { head, optimisation } from '../shared/programs/orca/texts.ts'
 import { fixture as xtb } from '../shared/programs/xtb/fixtures.ts'
@@ -130,6 +131,9 @@ describe('import', () => {
       metrics: { energy_hartree: -11.391635299208, opt_cycles: 1, geometry: { bytes: expect.any(Number) } },
     })
     expect(job.evidence[0]).toMatchObject({ source: 'output', file: 'c', text: expect.stringContaining('FAILED TO') })
+    // Plain files: the output lies in the run's readable folder.
+    const readable = join(home, 'runs', id, jobs[2].job.slice(id.length + 1), '1', 'c')
+    await eventually(() => readFile(readable, 'utf8').catch(() => null)).toBe(xtb('one-cycle').output)
     const refused = await larmor('resubmit', jobs[2].job, '--json')
     expect(refused.json.refused).toEqual([{ job: jobs[2].job, reason: expect.stringContaining('imported'), edit: [] }])
   })
