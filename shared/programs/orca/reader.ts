@@ -166,13 +166,21 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
   }
 
   function gradient(line: string): void {
-    // "MAX gradient        0.0007463819            0.0003000000      NO" of the convergence table.
-    const value = /^\s*MAX gradient\s+(-?\d+\.\d{10})\s/.exec(line)?.[1]
+    // "MAX gradient        0.0007463819            0.0003000000      NO" of the convergence table; 8 decimals before ORCA 4.
+    const value = /^\s*MAX gradient\s+(-?\d+\.\d{8,10})\s/.exec(line)?.[1]
     if (value === undefined || !optimising) return
     maxGradient = numberOrNull(value)
     cycleGradient = maxGradient
     const cycle = cycles.at(-1)
     if (cycle) cycles[cycles.length - 1] = { ...cycle, gradient: cycleGradient }
+  }
+
+  /** "Current Energy                          ....  -384.658792711 Eh": ORCA 2 gives no other energy of a cycle. */
+  function cycleEnergy(line: string): void {
+    const hartree = decimals(/\.\.\s+(-?\d+\.\d+) Eh/.exec(line)?.[1], 9)
+    if (!opened || hartree === null) return
+    cycles.push({ energy_hartree: hartree, gradient: null })
+    opened = false
   }
 
   function converged(): void {
@@ -284,6 +292,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     ['ITER ', () => (scfTable = true)],
     ['Iteration ', () => (scfTable = true)],
     ['*                GEOMETRY OPTIMIZATION CYCLE', optimisationCycle],
+    ['Current Energy ', cycleEnergy],
     ['MAX gradient', gradient],
     ['***        THE OPTIMIZATION HAS CONVERGED', converged],
     ['***********************HURRAY', converged],
@@ -332,6 +341,8 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
       (start): Rule => [start, message],
     ),
     ['The Coupled-Cluster iterations have converged', () => forget('post-scf-not-converged')],
+    // "--- The CCSD iterations have NOT converged ---"
+    ['--- The ', line => (/iterations have converged/.test(line) ? forget('post-scf-not-converged') : message(line))],
     ...surroundingRules(complain),
   ]
   const dispatch = byFirstWord(rules)

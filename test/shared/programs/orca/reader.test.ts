@@ -123,6 +123,10 @@ describe('what stops ORCA', () => {
     ['missing-file', `Error (ORCA_GUESS): Cannot open input file old.gbw\n${errorEnd('GUESS')}`],
     ['disk', `Error: No space left on device\n${errorEnd('SCF')}`],
     ['post-scf-not-converged', `The Coupled-Cluster iterations have NOT converged\n${errorEnd('MDCI')}`],
+    [
+      'post-scf-not-converged',
+      `               --- The CCSD iterations have NOT converged ---\n\n\n${finalEnergy(-76, '   (Wavefunction not fully converged!)')}\n   ----------\n              ERROR\n     This wavefunction IS NOT FULLY CONVERGED! \n     Aborting the run ...\n\n`,
+    ],
     ['response-not-converged', `${scf(9, -76)}   THE CP-SCF CALCULATION IS UNCONVERGED\n${errorEnd('SCFRESP')}`],
     ['out-of-memory', `OUT OF MEMORY ERROR!\n${errorEnd('MDCI')}`],
     ['crash-unknown', errorEnd('GTOInt')],
@@ -139,6 +143,27 @@ describe('what stops ORCA', () => {
     )
     expect(read(start + asks.join('') + errorEnd('MDCI')).evidence[0]?.text).toContain('6735.6 MB')
   })
+})
+
+it('reads an optimisation of ORCA 2, whose cycles have another energy and fewer decimals', () => {
+  const step = (n: number, energy: string, gradient: string) =>
+    `${cycle(n)}${geometry()}Current Energy                          ....  ${energy} Eh\n          MAX gradient        ${gradient}            0.00030000      NO\n`
+  const text = `${head({ version: '2.6' }).replace(' -  RELEASE  -', ' - Revision 00 -')}${step(1, '-384.658792711', '0.02515898')}${step(2, '-384.666644552', '0.00015989')}
+                    ***        THE OPTIMIZATION HAS CONVERGED     ***
+FINAL SINGLE POINT ENERGY     -384.666614760
+`
+  const { outcome, result, figures } = read(text + normalEnd)
+  expect(outcome).toBe('completed')
+  expect(result).toMatchObject({
+    version: '2.6',
+    energy_hartree: -384.66661476,
+    max_gradient: 0.00015989,
+    opt_cycles: 2,
+  })
+  expect(figures.cycles).toEqual([
+    { energy_hartree: -384.658792711, gradient: 0.02515898 },
+    { energy_hartree: -384.666644552, gradient: 0.00015989 },
+  ])
 })
 
 describe('what is no failure', () => {
