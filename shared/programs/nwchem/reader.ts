@@ -19,6 +19,23 @@ const DEBYE = 2.541746473
 /** Complaints that are kept: a failing parallel run says the same once for each of its processes. */
 const MOST_COMPLAINTS = 60
 
+/** Methods of NWChem's tensor contraction engine beside CCSD and CCSD(T). */
+const tce = [
+  'CCSDT',
+  'CCSDTQ',
+  'CCD',
+  'LCCD',
+  'LCCSD',
+  'QCISD',
+  'CC2',
+  'CISD',
+  'CISDT',
+  'CISDTQ',
+  'MBPT(2)',
+  'MBPT(3)',
+  'MBPT(4)',
+] as const
+
 const HYPHEN = 45
 const EQUALS = 61
 
@@ -62,6 +79,8 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
 
   let scf: 'none' | 'iterating' | 'failed' | 'done' = 'none'
   let scfTable = false
+  /** Whether there was an MP2 energy since that of the SCF. */
+  let mp2 = false
   let scfCycle: number | null = null
   let optimising = false
   let optimised = false
@@ -103,9 +122,9 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     optimised = false
   }
 
-  function energyOf(value: string | undefined): void {
-    // NWChem prints 12 decimals at least: fewer are the end of a file that was cut, stars a number out of range.
-    const hartree = decimals(value, 12)
+  /** Fewer decimals than NWChem prints are the end of a file that was cut, stars a number out of range. */
+  function energyOf(value: string | undefined, places = 12): void {
+    const hartree = decimals(value, places)
     if (hartree === null && !/nan|\*{3}/i.test(value ?? '')) return
     lastEnergy = { hartree: hartree ?? Number.NaN, evidence: here() }
     if (!isSecondary()) energy = hartree
@@ -177,12 +196,31 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
       },
     ],
     ['         Total DFT energy', () => energyOf(afterEquals(line))],
-    ['         Total SCF energy', () => energyOf(afterEquals(line))],
-    ['          Total MP2 energy', () => energyOf(lastWord(line))],
+    [
+      '         Total SCF energy',
+      () => {
+        energyOf(afterEquals(line))
+        mp2 = false
+      },
+    ],
+    [
+      '          Total MP2 energy',
+      () => {
+        energyOf(lastWord(line))
+        mp2 = true
+      },
+    ],
+    // Beside that of MP2 it is another method's; RI-MP2 may print it alone.
+    ['          Total SCS-MP2 energy', () => mp2 || energyOf(lastWord(line))],
     [' Total CCSD energy:', () => energyOf(lastWord(line))],
     [' Total CCSD(T) energy:', () => energyOf(lastWord(line))],
-    [' CCSD total energy / hartree', () => energyOf(lastWord(line))],
-    [' CCSD(T) total energy / hartree', () => energyOf(lastWord(line))],
+    [' CCSD total energy / hartree', () => energyOf(lastWord(line), 15)],
+    [' CCSD(T) total energy / hartree', () => energyOf(lastWord(line), 15)],
+    ...tce.map(method => [` ${method} total energy / hartree`, () => energyOf(lastWord(line), 15)] as const),
+    // Plane waves: " Total PSPW energy   :  -0.2812783590E+01".
+    ...['PSPW', 'BAND', 'PAW'].map(
+      basis => [` Total ${basis} energy`, () => energyOf(/:\s*(-?\d+\.\d{10}E[+-]\d\d)/.exec(line)?.[1], 10)] as const,
+    ),
     [
       '                           NWChem Geometry Optimization',
       () => {
@@ -358,6 +396,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     if (!found) return
     for (const [prefix, read] of found) if (line.startsWith(prefix)) read()
     if (line.startsWith('Northwest Computational Chemistry Package (NWChem)', start)) banner()
+    if (line.startsWith('Total SO-DFT energy', start)) energyOf(lastWord(line))
   }
 
   const work: LineByLine = {

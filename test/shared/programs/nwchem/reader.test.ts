@@ -275,3 +275,36 @@ it('hears stderr only where the output proves nothing', () => {
   const silent = readText(nwchem.reader(null), fixture('memory-not-there').stderr, 'stderr.txt')
   expect(silent.reading()).toMatchObject({ outcome: 'failed', category: 'out-of-memory' })
 })
+
+describe('energies of methods that Larmor does not write', () => {
+  const done =
+    ' Task  times  cpu:        8.0s     wall:        8.2s\n Total times  cpu:        8.0s     wall:        8.2s\n'
+  it.each([
+    ['plane waves', ' Total PSPW energy   :  -0.2812783590E+01\n', -2.81278359],
+    ['plane waves of a crystal', ' Total BAND energy   :  -0.3136414040E+02\n', -31.3641404],
+    [
+      'coupled cluster of the tensor contraction engine',
+      '         Total SCF energy =    -74.963023129081\n CCSDT total energy / hartree       =       -75.012529107301887\n',
+      -75.012529107301887,
+    ],
+    [
+      'SCS-MP2 alone, as RI-MP2 prints it',
+      '         Total SCF energy =   -526.816780174266\n          Total SCS-MP2 energy          -820.480391968660\n',
+      -820.48039196866,
+    ],
+    [
+      'SCS-MP2 below MP2',
+      '         Total SCF energy =    -74.963023129081\n          Total MP2 energy           -74.998568775068\n          Total SCS-MP2 energy               -75.003918717275\n',
+      -74.998568775068,
+    ],
+    ['spin-orbit DFT', '      Total SO-DFT energy =    -2649.123456789012\n', -2649.123456789012],
+  ])('%s', (_, text, energy) => {
+    const head = '             Northwest Computational Chemistry Package (NWChem) 7.0.2\n'
+    const { outcome, result } = readText(programs.nwchem.reader(null), head + text + done).reading()
+    expect({ outcome, energy: result.energy_hartree }).toEqual({ outcome: 'completed', energy })
+    // One digit less is a number that was cut: it, or its rest, is none.
+    const cut = readText(programs.nwchem.reader(null), head + text.trimEnd().slice(0, -1)).reading()
+    const others = [...text.matchAll(/-\d+\.\d{12,}/g)].slice(0, -1).map(Number)
+    expect([null, ...others]).toContain(cut.result.energy_hartree)
+  })
+})
