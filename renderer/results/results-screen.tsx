@@ -11,6 +11,8 @@ import type { ScreenProps } from '../screens.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { clockTime } from '../ui/time.ts'
 import { useArchiveList } from './archive-list.ts'
+import { toggleMark, useMarks } from './compare-marks.ts'
+import { ComparePage } from './compare-page.tsx'
 import { FIELDS, isFound, type Result, resultsOf } from './find-results.ts'
 import { ResultPage } from './result-page.tsx'
 import './results.css'
@@ -26,10 +28,11 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
   const all = useMemo(() => resultsOf(state, entries ?? []), [state, entries])
   const found = useMemo(() => all.filter(result => isFound(result, search)), [all, search])
   const run = wanted === undefined ? undefined : get(state.runs, wanted)
+  const [a, b] = useMarks()
   useKeys({ search: () => field.current?.focus() })
 
   return (
-    <div className={run ? 'results with-page' : 'results'}>
+    <div className={run || b !== undefined ? 'results with-page' : 'results'}>
       <section className="results-list" aria-label="Results">
         <label className="results-search">
           <Search size={14} title={false} />
@@ -46,12 +49,10 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
           <span className="hint" role="status">
             {found.length} of {all.length}
           </span>
-        </label>
-        <p className="pad">
-          <button type="button" onClick={() => doCommand('import')}>
-            Import a folder of finished outputs…
+          <button type="button" onClick={() => doCommand('import')} title="A folder of finished outputs">
+            Import…
           </button>
-        </p>
+        </label>
         {fault ? <p className="error pad">The archive cannot be read: {fault.message}</p> : null}
         {entries === null && fault === null ? <p className="hint pad">Reading older runs from this computer…</p> : null}
         {all.length === 0 && entries !== null ? <p className="empty">No run has ended yet.</p> : null}
@@ -65,7 +66,11 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
         ) : null}
         <Rows found={found} chosen={run?.id ?? null} />
       </section>
-      {run ? <ResultPage key={run.id} state={state} run={run} /> : null}
+      {a !== undefined && b !== undefined ? (
+        <ComparePage a={a} b={b} />
+      ) : run ? (
+        <ResultPage key={run.id} state={state} run={run} />
+      ) : null}
     </div>
   )
 }
@@ -87,6 +92,7 @@ function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly c
           const { id, name, workflow, outcome, ended, completed, jobs, failed, machine } = result
           return (
             <li key={id} style={{ transform: `translateY(${start}px)` }}>
+              <Mark id={id} name={name} comparable={workflow === 'nmr'} />
               <a href={address('results', id)} aria-current={id === chosen ? 'true' : undefined} data-result-row={id}>
                 <strong title={name}>
                   <bdi>{name}</bdi>
@@ -107,5 +113,24 @@ function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly c
         })}
       </ul>
     </div>
+  )
+}
+
+/** A, B, or a place for one: two marked ensembles are compared. */
+function Mark({ id, name, comparable }: { readonly id: string; readonly name: string; readonly comparable: boolean }) {
+  const place = useMarks().indexOf(id)
+  const letter = place === 0 ? 'A' : place === 1 ? 'B' : null
+  return (
+    <button
+      type="button"
+      className="mark-button"
+      aria-pressed={letter !== null}
+      aria-disabled={!comparable}
+      aria-label={letter === null ? `Compare ${name}` : `${letter}: ${name}, compare no longer`}
+      title={comparable ? 'Mark two to compare them' : 'Only ensembles with shifts can be compared.'}
+      onClick={() => comparable && toggleMark(id)}
+    >
+      {letter ?? <span className="mark-place" />}
+    </button>
   )
 }

@@ -1,34 +1,24 @@
 import type { Json } from '../ids.ts'
-import type { Job } from '../model/job.ts'
-import { knownOf } from '../model/known.ts'
+import type { ShelvedRun } from '../model/archive.ts'
+import { knownOfShelved } from '../model/known.ts'
 import type { Machine } from '../model/machine.ts'
 import type { Run } from '../model/run.ts'
-import { emptyState } from '../model/state.ts'
 import type { FactorText } from '../nmr/references.ts'
 import { type CampaignParams, factorFiles, workflowOf } from '../workflows/index.ts'
-import type { Known } from '../workflows/workflow.ts'
 import type { Preview } from './preview-nmr.ts'
 
 /** A campaign that was started before, with all its jobs; archived or not. */
-export interface EarlierCampaign {
-  readonly run: Run
-  readonly jobs: readonly Job[]
-}
+export type EarlierCampaign = ShelvedRun
 
 /** What those that have ended fitted, as the engine keeps it for `nmr`: factors/RUN-factors-LEVEL_SOLVENT.json. */
 export function fittedOf(earlier: readonly EarlierCampaign[]): readonly FactorText[] {
   return earlier.flatMap(({ run, jobs }) => {
     if (run.workflow !== 'campaign' || run.phase.is !== 'ended') return []
-    return factorFiles(knownAs(run, jobs)).map(({ name, file }) => ({
+    return factorFiles(knownOfShelved({ run, jobs })).map(({ name, file }) => ({
       file: `${run.id}-${name}`,
       text: `${JSON.stringify(file, null, 2)}\n`,
     }))
   })
-}
-
-function knownAs(run: Run, jobs: readonly Job[]): Known {
-  const byKey = new Map(jobs.map(job => [job.key, job]))
-  return { ...knownOf(emptyState, run), job: key => byKey.get(key) }
 }
 
 /** The jobs of the first molecule; its shieldings with the starting geometry in place of the optimised one. */

@@ -71,3 +71,37 @@ test('where all lies in the archive, the queue is no first start', async () => {
   await page.getByText('Nothing is under way.').waitFor()
   expect(await page.getByText('Start with a molecule').count()).toBe(0)
 })
+
+test('two ensembles are compared, archived or not: spectra over one axis, and every signal in both', async () => {
+  withArchive()
+  const other = nmrScript(engine, 'rnew', 'New methanol')
+  other.start()
+  other.found('c-one')
+  for (const step of ['opt', 'nmr']) {
+    if (step === 'nmr') other.selected()
+    other.runs(`c-one/${step}`)
+    other.completes(`c-one/${step}`)
+  }
+  await open('#/results')
+  // By keyboard: the marks are buttons.
+  await page.getByRole('button', { name: 'Compare Old methanol' }).focus()
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Compare New methanol' }).focus()
+  await page.keyboard.press('Enter')
+  const compared = page.locator('[data-compared="rold rnew"]')
+  await compared.getByRole('heading', { name: 'Compare Old methanol and New methanol' }).waitFor()
+  await compared.locator('canvas').waitFor()
+  const cells = await compared.locator('[data-compared-row="3,4,5"] td').allTextContents()
+  expect(cells[0]).toBe(cells[1])
+  expect(cells[2]).toBe('0.00')
+  for (const mode of ['Overlaid', 'Difference']) {
+    await compared.getByRole('button', { name: mode }).click()
+    await compared.locator(`[data-mode="${mode.toLowerCase()}"] canvas`).waitFor()
+  }
+  await page.keyboard.press('+')
+  await page.keyboard.press('0')
+  expect(await seriousFaults(page)).toEqual([])
+  expect(await faintTexts(page)).toEqual([])
+  await compared.getByRole('button', { name: 'Close' }).click()
+  await compared.waitFor({ state: 'detached' })
+})

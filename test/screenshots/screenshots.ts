@@ -136,8 +136,23 @@ const SHOTS: readonly Shot[] = [
   { name: 'benchmarks-empty', journal: 'empty', hash: '#/benchmarks' },
   { name: 'machines', journal: 'machines', hash: '#/machines', themes: BOTH },
   { name: 'new-run', journal: 'lab', hash: '#/new', themes: BOTH },
+  { name: 'new-campaign', journal: 'campaign', hash: '#/new/campaign', themes: BOTH, act: decks },
+  { name: 'new-campaign-narrow', journal: 'campaign', hash: '#/new/campaign', size: [1024, 700], act: decks },
+  {
+    name: 'new-campaign-wrong',
+    journal: 'campaign',
+    hash: '#/new/campaign',
+    async act(page) {
+      await page.getByLabel('A folder of my own').check()
+      await page.getByText('A folder with structures and a CSV').waitFor()
+    },
+  },
   { name: 'settings', journal: 'lab', hash: '#/settings', themes: BOTH },
 ]
+
+async function decks(page: Page): Promise<void> {
+  await page.locator('[data-file="larmor.nw"] pre').waitFor()
+}
 
 async function pictures(page: Page): Promise<void> {
   await page.locator('img[data-picture]').first().waitFor()
