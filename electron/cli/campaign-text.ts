@@ -1,38 +1,12 @@
 import type { RunDocument } from '../../shared/show/run.ts'
+import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { columns } from './terminal.ts'
 
-interface Shown extends RunDocument {
-  readonly tasks: readonly {
-    readonly name: string
-    readonly level: string
-    readonly solvent: string
-    readonly state: string
-  }[]
-  readonly failures: readonly {
-    readonly molecule: string
-    readonly level: string
-    readonly solvent: string
-    readonly category: string | null
-    readonly text: string
-  }[]
-  readonly statistics: readonly {
-    readonly level: string
-    readonly solvent: string
-    readonly nucleus: string
-    readonly n: number
-    readonly molecules: number
-    readonly rmsd_ppm: number
-    readonly mae_ppm: number
-    readonly max_ppm: number
-    readonly worst: { readonly molecule: string; readonly environment: string }
-    readonly r2: number
-    readonly note: string | null
-  }[]
-}
+type Shown = RunDocument & ShownCampaign & { readonly geometry: string }
 
 /** `show RUN` of a campaign for a person: how far the matrix is, what failed, how accurate each level is. */
 export function campaignLines(run: RunDocument): readonly string[] {
-  const { tasks, failures, statistics, ...shown } = run as Shown
+  const { tasks, failures, statistics, ...shown } = run as unknown as Shown
   const levels = [...new Set(tasks.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const rows = levels.map(name => {
     const own = tasks.filter(({ level, solvent }) => `${level} in ${solvent}` === name)

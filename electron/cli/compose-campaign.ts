@@ -37,6 +37,7 @@ export async function composeCampaign(
       {
         molecules: given.text('molecules'),
         pilot: given.number('pilot', Number.NEGATIVE_INFINITY),
+        program: given.text('program'),
         levels: given.text('levels'),
         solvents: given.text('solvents'),
         max_failures: given.number('max-failures', Number.NEGATIVE_INFINITY),

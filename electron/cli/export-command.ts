@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import { FaultError } from '../../shared/result.ts'
+import { type RunDocument, showRun } from '../../shared/show/run.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
 import { openBlobs } from '../engine/store/blobs.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
@@ -11,6 +12,10 @@ import { findRun, readStateWith } from './find.ts'
 import { EXIT } from './terminal.ts'
 
 const LATER = ['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip']
+
+function hasShifts({ shifts }: RunDocument): boolean {
+  return Array.isArray(shifts) && shifts.length > 0
+}
 
 export const exportCommand: CliCommand = {
   name: 'export',
@@ -30,6 +35,8 @@ export const exportCommand: CliCommand = {
     const blobs = openBlobs(join(home, 'blobs'))
     const read = async (ref: ContentRef) => (await blobs.read(ref)).toString('utf8')
     const text = await exporters[format as ExportFormat](state, run, read)
+    if (format === 'csv' && run.workflow === 'nmr' && !hasShifts(showRun(state, run)))
+      terminal.say('The table is empty: this run has no shifts (larmor show tells why). Its structures: --format xyz')
     if (out === undefined && !terminal.json) {
       process.stdout.write(text)
       return EXIT.done

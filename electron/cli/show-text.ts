@@ -70,6 +70,7 @@ function droppedLines(run: RunDocument): readonly string[] {
 /** Low field first, as a spectrum is read. */
 function shiftLines(run: RunDocument, shifts: readonly ShownShift[]): readonly string[] {
   const nuclei = [...new Set(shifts.map(({ nucleus }) => nucleus))]
+  const hasIntervals = shifts.some(({ interval_ppm }) => interval_ppm !== null)
   const rows = nuclei.flatMap(wanted =>
     shifts
       .filter(({ nucleus }) => nucleus === wanted)
@@ -79,12 +80,14 @@ function shiftLines(run: RunDocument, shifts: readonly ShownShift[]): readonly s
         atoms.join(','),
         fixed(delta_ppm, 2),
         reference.expected_error_ppm === null ? DASH : `±${reference.expected_error_ppm}`,
-        interval_ppm === null ? DASH : interval_ppm.map(ppm => ppm.toFixed(2)).join(' to '),
+        ...(hasIntervals ? [interval_ppm?.map(ppm => ppm.toFixed(2)).join(' to ') ?? DASH] : []),
         fixed(sigma_ppm, 2),
         comparable ? '' : `not comparable${why ? `: ${why}` : ''}`,
       ]),
   )
-  const head = ['nucleus', 'atoms', 'delta / ppm', 'expected', 'if E is 1 kcal/mol off', 'sigma / ppm', '']
+  // Of one conformer alone no energy can be off.
+  const interval = hasIntervals ? ['if E is 1 kcal/mol off'] : []
+  const head = ['nucleus', 'atoms', 'delta / ppm', 'expected', ...interval, 'sigma / ppm', '']
   const sources = new Set(
     shifts.map(({ nucleus, reference }) => `${nucleus} reference: ${reference.source ?? reference.kind}`),
   )

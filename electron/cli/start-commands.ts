@@ -64,6 +64,7 @@ const NMR_OPTIONS = {
 } as const
 
 const CAMPAIGN_OPTIONS = {
+  program: { type: 'string' },
   molecules: { type: 'string' },
   pilot: { type: 'string' },
   levels: { type: 'string' },
@@ -103,13 +104,17 @@ const run: CliCommand = starting(
 const composeCampaign: Compose = async (given, ...rest) => {
   const [verb, ...words] = given.words
   if (verb !== 'start')
-    throw badArgument('verb', `campaign wants start, not "${verb ?? ''}".`, 'larmor campaign --help')
+    throw badArgument(
+      'verb',
+      `campaign wants start, not "${verb ?? ''}".`,
+      verb === 'decks' ? `larmor decks campaign start ${words.join(' ')}`.trimEnd() : 'larmor campaign --help',
+    )
   return (await import('./compose-campaign.ts')).composeCampaign({ ...given, words }, ...rest)
 }
 
 const campaign: CliCommand = starting(
   'campaign',
-  `start delta50|FOLDER [--molecules A,B | --pilot N] [--levels L,...] [--solvents S,...] [--geometry LEVEL|given]
+  `start delta50|FOLDER [--molecules A,B | --pilot N] [--program nwchem|orca] [--levels L,...] [--solvents S,...] [--geometry LEVEL|given]
     [--max-failures N] [--order interleaved|size|file]
     ${RESOURCES}`,
   'a benchmark: molecules x levels x solvents against measured shifts',

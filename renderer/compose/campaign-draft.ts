@@ -19,6 +19,7 @@ export interface CampaignDraft extends ResourceDraft {
   /** FUNCTIONAL or FUNCTIONAL/BASIS, with commas between. */
   readonly levels: string
   readonly solvents: readonly string[]
+  readonly program: string
   readonly geometry: string
   readonly order: string
   /** Empty: a tenth of the molecules. */
@@ -35,6 +36,7 @@ const draft = cell<CampaignDraft>({
   molecules: '',
   levels: 'B3LYP,WP04',
   solvents: ['cdcl3', 'dmso'],
+  program: 'nwchem',
   geometry: 'B3LYP/6-31G*',
   order: 'interleaved',
   max_failures: '',

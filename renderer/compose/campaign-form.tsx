@@ -99,6 +99,7 @@ const FIELDS = [
   'pilot',
   'levels',
   'solvents',
+  'program',
   'geometry',
   'order',
   'max-failures',

@@ -16,6 +16,11 @@ const ORDERS = [
   ['file', 'As they stand'],
 ] as const
 
+const PROGRAMS = [
+  ['nwchem', 'NWChem'],
+  ['orca', 'ORCA'],
+] as const
+
 const OFFERED = knownFunctionals.filter(({ shieldings }) => shieldings).map(({ label }) => label)
 
 /** Levels and solvents; how many may fail, and in which order it goes. */
@@ -39,7 +44,7 @@ export function CampaignMethod({ draft, faultAt, edit }: CampaignMethodProps) {
       {text(
         'levels',
         'Levels',
-        `With commas between; the basis is 6-311+G(2d,p) where none is named. Functionals: ${OFFERED.join(', ')}.`,
+        `With commas between; the basis is 6-311+G(2d,p) where none is named. Functionals of NWChem: ${OFFERED.join(', ')}.`,
       )}
       <fieldset className="ticks">
         <legend className="label">Solvents</legend>
@@ -63,9 +68,21 @@ export function CampaignMethod({ draft, faultAt, edit }: CampaignMethodProps) {
           {noSolvent.message} {noSolvent.hint ?? ''}
         </p>
       ) : null}
-      <details className="more" open={['geometry', 'max-failures', 'order', 'name'].some(field => faultAt(field))}>
+      <details
+        className="more"
+        open={['program', 'geometry', 'max-failures', 'order', 'name'].some(field => faultAt(field))}
+      >
         <summary>More</summary>
         <div className="fields">
+          <Choice
+            id="program"
+            label="Program"
+            fault={faultAt('program')}
+            hint="WP04 is NWChem's alone, wB97X-D ORCA's."
+            value={draft.program}
+            choices={PROGRAMS}
+            onChoose={program => edit({ program })}
+          />
           {text('geometry', 'Geometries', 'The level of their optimisation, or “given” for those of the set.')}
           <Choice
             id="order"

@@ -76,6 +76,7 @@ function resolved(
     {
       molecules: draft.which === 'named' ? draft.molecules : undefined,
       pilot: draft.which === 'pilot' ? (pilot.value ?? 0) : undefined,
+      program: draft.program,
       levels: draft.levels,
       solvents: draft.solvents.join(','),
       max_failures: max_failures.value,

@@ -28,16 +28,21 @@ export function shiftsCsv(document: RunDocument): string {
     shifts.map(({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable, experiment_ppm, spread_ppm }) => [
       nucleus,
       atoms.join(' '),
-      sigma_ppm,
-      delta_ppm,
+      rounded(sigma_ppm),
+      rounded(delta_ppm),
       reference.kind,
       reference.source,
       reference.expected_error_ppm,
       comparable,
       experiment_ppm,
-      spread_ppm,
+      rounded(spread_ppm),
     ]),
   )
+}
+
+/** To 0.0001 ppm: what programs print; averaging makes more digits, which mean nothing. */
+function rounded(ppm: number | null): number | null {
+  return ppm === null ? null : Number(ppm.toFixed(4))
 }
 
 type Cell = string | number | boolean | null

@@ -11,6 +11,8 @@ interface Functional {
   readonly lines: readonly string[]
   /** Whether the GIAO shieldings of NWChem 7.0.2 run with it. */
   readonly shieldings: boolean
+  /** What must be said of it. */
+  readonly note?: string
 }
 
 /**
@@ -41,6 +43,7 @@ const functionals: readonly Functional[] = [
     label: 'WP04',
     lines: ['xc HFexch 0.1189 slater 0.9999 becke88 nonlocal 0.9614 vwn_1_rpa 0.9998 lyp 0.0001'],
     shieldings: true,
+    note: 'WP04 by its components (HFexch 0.1189, slater 0.9999, becke88 0.9614, vwn_1_rpa 0.9998, lyp 0.0001): which form of VWN is meant is not proven',
   },
   { label: 'BHandHLYP', names: ['BHLYP'], lines: ['xc bhlyp'], shieldings: true },
   { label: 'PBE', names: ['PBEPBE'], lines: ['xc xpbe96 cpbe96'], shieldings: true },
@@ -120,6 +123,7 @@ export interface NwchemLevel {
   /** The name of the basis set in NWChem's library. */
   readonly basis: string
   readonly shieldings: boolean
+  readonly note: string | null
 }
 
 /**
@@ -130,7 +134,7 @@ export function findLevel(level: Level): Result<NwchemLevel> {
   const functional = functionalsByName.get(plain(level.xc))
   if (!functional) {
     if (elsewhere.has(plain(level.xc))) {
-      return badInput('xc', `NWChem does not have ${level.xc}`, 'that level is to be had through ORCA')
+      return badInput('xc', `NWChem does not have ${level.xc}`, 'that level is to be had through ORCA: --program orca')
     }
     return badInput('xc', `unknown functional: ${level.xc}`, `known are ${functionals.map(f => f.label).join(', ')}`)
   }
@@ -143,6 +147,7 @@ export function findLevel(level: Level): Result<NwchemLevel> {
     xc: functional.lines,
     basis: basis.library,
     shieldings: functional.shieldings,
+    note: functional.note ?? null,
   })
 }
 

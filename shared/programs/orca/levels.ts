@@ -9,6 +9,8 @@ interface Functional {
   readonly names?: readonly string[]
   /** Words of the line `!`. */
   readonly words: string
+  /** What must be said of it. */
+  readonly note?: string
 }
 
 /**
@@ -30,7 +32,13 @@ const functionals: readonly Functional[] = [
   { label: 'M06-L', words: 'M06L' },
   { label: 'M06-2X', words: 'M062X' },
   { label: 'r2SCAN', words: 'r2SCAN' },
-  { label: 'wB97X-D3', words: 'wB97X-D3' },
+  // wB97X-D itself holds D2; ORCA has its refit with D3.
+  {
+    label: 'wB97X-D3',
+    names: ['wB97X-D'],
+    words: 'wB97X-D3',
+    note: 'wB97X-D3 stands for wB97X-D: ORCA has the refit with D3 dispersion',
+  },
   { label: 'wB97X-D4', words: 'wB97X-D4' },
   { label: 'wB97M-V', words: 'wB97M-V' },
   { label: 'PBE', words: 'PBE' },
@@ -94,19 +102,30 @@ export interface OrcaLevel {
   /** `B3LYP/6-311+G(2d,p)`. */
   readonly label: string
   readonly words: string
+  /** None of them is known to have none. */
+  readonly shieldings: true
+  readonly note: string | null
 }
 
 /** The level in ORCA's words, or a fault that names the field (`xc`, `basis`) and lists what is known. */
 export function findOrcaLevel({ xc, basis }: Level): Result<OrcaLevel> {
   const functional = functionals.find(({ label, names = [] }) => [label, ...names].some(name => same(name, xc)))
   if (!functional) {
+    if (same(xc, 'WP04')) {
+      return badInput('xc', 'ORCA does not have WP04', 'through NWChem it is put together from its components')
+    }
     return badInput('xc', `unknown functional for ORCA: ${xc}`, `known are ${functionals.map(f => f.label).join(', ')}`)
   }
   const found = bases.find(({ label, names = [] }) => [label, ...names].some(name => same(name, basis)))
   if (!found) {
     return badInput('basis', `unknown basis set for ORCA: ${basis}`, `known are ${bases.map(b => b.label).join(', ')}`)
   }
-  return ok({ label: `${functional.label}/${found.label}`, words: `${functional.words} ${found.label}` })
+  return ok({
+    label: `${functional.label}/${found.label}`,
+    words: `${functional.words} ${found.label}`,
+    shieldings: true,
+    note: functional.note ?? null,
+  })
 }
 
 /** As checkMolecule of NWChem: every element has functions in the basis set, and the electrons fit the multiplicity. */

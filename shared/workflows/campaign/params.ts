@@ -1,7 +1,7 @@
 import type { Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Environment } from '../../nmr/delta50.ts'
-import type { JsonRef } from '../../programs/index.ts'
+import type { JsonRef, LevelProgram } from '../../programs/index.ts'
 
 /** In which order the molecules are computed: as they stand, small ones first, or sizes mixed throughout. */
 export type CampaignOrder = 'size' | 'file' | 'interleaved'
@@ -52,7 +52,7 @@ export type CampaignParams = {
   readonly molecules: readonly CampaignMolecule[]
   readonly levels: readonly CampaignLevel[]
   readonly solvents: readonly CampaignSolvent[]
-  readonly program: 'nwchem'
+  readonly program: LevelProgram
   /** The level at which geometries are optimised, once for each molecule and solvent; null: they are taken as given. */
   readonly geometry: { readonly xc: string; readonly basis: string; readonly label: string } | null
   readonly order: CampaignOrder

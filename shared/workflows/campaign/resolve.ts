@@ -1,13 +1,14 @@
-import type { ContentRef, Json } from '../../ids.ts'
+import type { ContentRef } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Machine } from '../../model/machine.ts'
+import type { Run } from '../../model/run.ts'
 import { perceiveBonds } from '../../nmr/bonds.ts'
 import { delta50 } from '../../nmr/delta50.ts'
 import { graphOf } from '../../nmr/molecule.ts'
 import { whyNotComparable } from '../../nmr/molecule-info.ts'
 import { checkElectrons } from '../../nmr/parse-structure.ts'
 import { formatXyz } from '../../nmr/xyz.ts'
-import { checkMolecule, findLevel, type NwchemCalculation, programs } from '../../programs/index.ts'
+import { checkMoleculeOf, findLevelOf, type Level, type LevelProgram, programs } from '../../programs/index.ts'
 import { basisFunctions } from '../../progress/basis-size.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
@@ -15,12 +16,15 @@ import { acrossSizes, inOrder } from './order.ts'
 import { type CampaignSet, hasStraightAngle } from './own-set.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignOrder, CampaignParams, CampaignSolvent } from './params.ts'
 
+import { nmrJob, optJob } from './stage.ts'
+
 export type { CampaignSet }
 
 /** The arguments of `campaign start` (cli.md); what is left out has its default. */
 export interface CampaignArguments {
   readonly molecules?: string | undefined
   readonly pilot?: number | undefined
+  readonly program?: string | undefined
   readonly levels?: string | undefined
   readonly solvents?: string | undefined
   readonly max_failures?: number | undefined
@@ -45,11 +49,14 @@ export interface ResolvedCampaign {
   readonly texts: readonly string[]
 }
 
-const defaults = { levels: 'B3LYP,WP04', solvents: 'chcl3,dmso', basis: '6-311+G(2d,p)', geometry: 'B3LYP/6-31G*' }
+const defaults = { solvents: 'chcl3,dmso', basis: '6-311+G(2d,p)' }
+/** ORCA's own B3LYP holds another VWN than NWChem's. */
+const levelsBy: Readonly<Record<LevelProgram, { readonly levels: string; readonly geometry: string }>> = {
+  nwchem: { levels: 'B3LYP,WP04', geometry: 'B3LYP/6-31G*' },
+  orca: { levels: 'B3LYP/G', geometry: 'B3LYP/G/6-31G*' },
+}
 const orders: readonly CampaignOrder[] = ['interleaved', 'size', 'file']
 const MAX_CYCLES = 100
-const WP04 =
-  'WP04 by its components (HFexch 0.1189, slater 0.9999, becke88 0.9614, vwn_1_rpa 0.9998, lyp 0.0001): which form of VWN is meant is not proven'
 
 /** DELTA50 as a set for a campaign. */
 export const delta50Set: CampaignSet = {
@@ -70,9 +77,11 @@ export function resolveCampaign(
   if (!order) return badInput('order', `unknown order: ${args.order}`, `known are ${orders.join(', ')}`)
   const solvents = solventsOf(args.solvents ?? defaults.solvents)
   if (!solvents.ok) return solvents
-  const levels = levelsOf(args.levels ?? defaults.levels)
+  const program = (['nwchem', 'orca'] as const).find(each => each === (args.program ?? 'nwchem'))
+  if (!program) return badInput('program', `no campaign is computed by "${args.program}"`, 'nwchem or orca')
+  const levels = levelsOf(program, args.levels ?? levelsBy[program].levels)
   if (!levels.ok) return levels
-  const geometry = geometryOf(args.geometry ?? defaults.geometry)
+  const geometry = geometryOf(program, args.geometry ?? levelsBy[program].geometry)
   if (!geometry.ok) return geometry
   const chosen = chosenOf(args, set)
   if (!chosen.ok) return chosen
@@ -86,7 +95,7 @@ export function resolveCampaign(
     const electrons = checkElectrons(molecule.elements, molecule.charge)
     if (!electrons.ok) return badInput('set', `${molecule.id}: ${electrons.fault.message}`, electrons.fault.hint)
     for (const level of [...levels.value, ...(geometry.value ? [geometry.value] : [])]) {
-      const fits = checkMolecule(molecule.elements, level, molecule.charge, 1)
+      const fits = checkMoleculeOf(program, molecule.elements, level, molecule.charge, 1)
       if (!fits.ok) return badInput('levels', `${molecule.id}: ${fits.fault.message}`, fits.fault.hint)
     }
     const text = formatXyz(molecule.elements, molecule.geometry, molecule.name)
@@ -107,7 +116,7 @@ export function resolveCampaign(
     molecules,
     levels: levels.value,
     solvents: solvents.value,
-    program: 'nwchem',
+    program,
     geometry: geometry.value,
     order,
     max_failures: limit.value,
@@ -170,24 +179,38 @@ function namesOf({ molecules }: CampaignSet): string {
   return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ')
 }
 
-function levelsOf(list: string): Result<readonly CampaignLevel[]> {
+function levelsOf(program: LevelProgram, list: string): Result<readonly CampaignLevel[]> {
   const found: CampaignLevel[] = []
   for (const word of splitOutsideBrackets(list)) {
-    const [xc = '', basis = defaults.basis, ...more] = word.split('/').map(part => part.trim())
-    if (more.length > 0 || xc === '' || basis === '') {
-      return badInput('levels', `"${word}" is no level`, 'a functional, or FUNCTIONAL/BASIS, with commas between')
-    }
-    const level = findLevel({ xc, basis })
-    if (!level.ok) return badInput('levels', level.fault.message, level.fault.hint)
-    const { label, shieldings } = level.value
+    const read = readLevel(program, word, defaults.basis)
+    if (!read.ok) return badInput('levels', read.fault.message, read.fault.hint)
+    const { label, xc, basis, shieldings, note } = read.value
     if (!shieldings) return badInput('levels', `NWChem has no shieldings with ${label}`)
     if (found.some(each => each.label === label)) return badInput('levels', `${label} is named twice`)
-    const [functional = xc, basisLabel = basis] = label.split('/')
-    const note = functional === 'WP04' ? WP04 : null
-    found.push({ id: plainWord(label), label, xc: functional, basis: basisLabel, note })
+    found.push({ id: plainWord(label), label, xc, basis, note })
   }
   if (found.length === 0) return badInput('levels', 'at least one level is needed')
   return ok(found)
+}
+
+/** A functional alone, or with its basis set after the last stroke: ORCA's B3LYP/G has one of its own. */
+function readLevel(program: LevelProgram, word: string, basis: string | null) {
+  const find = (level: Level) => {
+    const found = findLevelOf(program, level)
+    if (!found.ok) return found
+    const [, xc = '', basis = ''] = /^(.*)\/([^/]+)$/.exec(found.value.label) ?? []
+    return ok({ ...found.value, xc, basis })
+  }
+  const alone = basis === null ? null : find({ xc: word, basis })
+  if (alone?.ok) return alone
+  const [, xc, after] = /^(.+)\/([^/]+)$/.exec(word) ?? []
+  if (xc !== undefined && after !== undefined) return find({ xc: xc.trim(), basis: after.trim() })
+  if (alone && !word.includes('/')) return alone
+  return badInput(
+    'levels',
+    `"${word}" is no functional with its basis set`,
+    'a functional, or FUNCTIONAL/BASIS, with commas between',
+  )
 }
 
 function solventsOf(list: string): Result<readonly CampaignSolvent[]> {
@@ -202,14 +225,12 @@ function solventsOf(list: string): Result<readonly CampaignSolvent[]> {
   return ok(found)
 }
 
-function geometryOf(word: string): Result<CampaignParams['geometry']> {
+function geometryOf(program: LevelProgram, word: string): Result<CampaignParams['geometry']> {
   if (word === 'given') return ok(null)
-  const [xc = '', basis = ''] = word.split('/').map(part => part.trim())
-  const level = findLevel({ xc, basis })
-  if (!level.ok) return badInput('geometry', level.fault.message, 'FUNCTIONAL/BASIS, or given')
-  const { label } = level.value
-  const [functional = xc, basisLabel = basis] = label.split('/')
-  return ok({ xc: functional, basis: basisLabel, label })
+  const read = readLevel(program, word, null)
+  if (!read.ok) return badInput('geometry', read.fault.message, 'FUNCTIONAL/BASIS, or given')
+  const { xc, basis, label } = read.value
+  return ok({ xc, basis, label })
 }
 
 /** A tenth of the molecules may fail, at least one. */
@@ -234,28 +255,32 @@ function environmentsOf({ elements, geometry, environments }: CampaignSet['molec
   }))
 }
 
-/** The program's own check, of one calculation of each kind. */
-function checkCalculations({ molecules, levels, solvents, geometry, resources }: CampaignParams): Result<void> {
-  const [molecule] = molecules
+/** The program's own check, of one calculation of each kind, as it will be sent. */
+function checkCalculations(params: CampaignParams): Result<void> {
+  const [molecule] = params.molecules
   if (!molecule) return badInput('molecules', 'at least one molecule is needed')
-  for (const level of levels) {
-    const input: NwchemCalculation = {
-      kind: 'calculation',
-      task: geometry ? 'opt+nmr' : 'nmr',
-      geometry: molecule.geometry,
-      atoms: molecule.elements.length,
-      title: 'check',
-      charge: molecule.charge,
-      multiplicity: 1,
-      xc: (geometry ?? level).xc,
-      basis: (geometry ?? level).basis,
-      shielding: { xc: level.xc, basis: level.basis },
-      solvent: solvents[0]?.id ?? 'gas',
-      max_cycles: MAX_CYCLES,
-      autoz: true,
+  const run = { id: 'check', machine: '', params } as unknown as Run
+  for (const solvent of params.solvents) {
+    for (const level of params.levels) {
+      const task = {
+        molecule,
+        level,
+        solvent,
+        key: 'check',
+        opt: undefined,
+        job: undefined,
+        outcome: null,
+        by: undefined,
+      }
+      const specs = [
+        nmrJob(run, params, task, molecule.geometry),
+        ...(params.geometry ? [optJob(run, params, molecule, solvent)] : []),
+      ]
+      for (const { input } of specs) {
+        const runs = programs[params.program].check(input, params.resources)
+        if (!runs.ok) return runs
+      }
     }
-    const runs = programs.nwchem.check(input as unknown as Json, resources)
-    if (!runs.ok) return runs
   }
   return ok(undefined)
 }

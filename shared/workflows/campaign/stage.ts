@@ -1,7 +1,7 @@
 import type { ContentRef, Json } from '../../ids.ts'
 import { completedResult, type Job, type JobSpec, lastAttempt, type Outcome } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
-import type { NwchemCalculation } from '../../programs/index.ts'
+import type { NwchemCalculation, OrcaCalculation } from '../../programs/index.ts'
 import type { JobWork } from '../../progress/time-model.ts'
 import { calculationWork } from '../job-work.ts'
 import type { Known } from '../workflow.ts'
@@ -105,7 +105,7 @@ function jobOf(
     readonly work: JobWork
   },
 ): JobSpec {
-  const input: NwchemCalculation = {
+  const calculation = {
     kind: 'calculation',
     ...step,
     geometry: { sha256: geometry.sha256, bytes: geometry.bytes },
@@ -115,8 +115,11 @@ function jobOf(
     multiplicity: 1,
     solvent: solvent.id,
     max_cycles: params.max_cycles,
-    autoz: molecule.autoz,
-  }
+  } as const
+  const nwchem: NwchemCalculation = { ...calculation, autoz: molecule.autoz }
+  // ORCA's redundant internal coordinates bear straight angles.
+  const orca: OrcaCalculation = { ...calculation, keywords: '', cartesian: false, restart: null }
+  const input = params.program === 'orca' ? orca : nwchem
   return {
     key,
     machine: run.machine,

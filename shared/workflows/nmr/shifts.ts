@@ -82,7 +82,7 @@ export function shiftsOf(
           atoms: group.atoms,
           sigma_ppm,
           delta_ppm: shiftOf(reference, sigma_ppm, tms),
-          interval_ppm: shifts.length > 0 ? [Math.min(...shifts), Math.max(...shifts)] : null,
+          interval_ppm: counted.length > 1 && shifts.length > 0 ? [Math.min(...shifts), Math.max(...shifts)] : null,
           spread_ppm: alone.length > 1 ? Math.max(...alone) - Math.min(...alone) : null,
           experiment_ppm: measuredShift(experiment, group.atoms),
           reference: { kind, source, expected_error_ppm },

@@ -35,6 +35,11 @@ test('one line for each environment, its atoms in one cell, CRLF after each (RFC
   )
 })
 
+test('computed figures have four decimals', () => {
+  const long = { ...shift('TMS', 50.123449999), sigma_ppm: 1 / 3, spread_ppm: 2 / 3 }
+  expect(shiftsCsv({ ...run, shifts: [long] })).toContain('13C,1 12,0.3333,50.1234,tms,TMS,4,true,50.8,0.6667\r\n')
+})
+
 test.each([
   ['a comma, and "quotes"', '"a comma, and ""quotes"""'],
   ['two\nlines', '"two\nlines"'],

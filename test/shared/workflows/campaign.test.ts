@@ -80,6 +80,14 @@ describe('what a campaign calculates', () => {
     ['an unknown molecule', { molecules: 'benzol' }, 'molecules', /no molecule "benzol"/],
     ['an unknown level', { levels: 'B4LYP' }, 'levels', /unknown functional: B4LYP/],
     ['a level that only ORCA has', { levels: 'wB97X-D' }, 'levels', /NWChem does not have wB97X-D/],
+    ['a level that only NWChem has', { program: 'orca', levels: 'WP04' }, 'levels', /ORCA does not have WP04/],
+    ['another program', { program: 'xtb' }, 'program', /no campaign is computed by "xtb"/],
+    [
+      'a solvent that the program has not',
+      { program: 'orca', levels: 'PBE0', solvents: 'd2o,gas,heptane' },
+      'solvents',
+      /solvent/,
+    ],
     ['a level without shieldings', { levels: 'M06-L' }, 'levels', /no shieldings/],
     ['an unknown solvent', { solvents: 'cdcl4' }, 'solvents', /unknown solvent/],
     ['a negative threshold', { max_failures: -1 }, 'max-failures', /whole number from 0/],
@@ -94,6 +102,21 @@ describe('what a campaign calculates', () => {
     expect(fault).toMatchObject({ code: 'bad-input', field })
     expect(fault?.message).toMatch(message)
   })
+})
+
+test('through ORCA: its own levels, wB97X-D by its refit and labelled so, and jobs of that program alone', () => {
+  const args = { program: 'orca', molecules: '5', levels: 'wB97X-D,B3LYP/G,PBE0/def2-TZVP', solvents: 'chcl3' }
+  expect(paramsOf(args)).toMatchObject({
+    program: 'orca',
+    levels: [
+      { label: 'wB97X-D3/6-311+G(2d,p)', xc: 'wB97X-D3', note: expect.stringContaining('stands for wB97X-D') },
+      { label: 'B3LYP/G/6-311+G(2d,p)', xc: 'B3LYP/G', basis: '6-311+G(2d,p)' },
+      { label: 'PBE0/def2-TZVP' },
+    ],
+    geometry: { label: 'B3LYP/G/6-31G*' },
+  })
+  const run = start(args)
+  expect(new Set(run.plan().jobs.map(({ program }) => program))).toEqual(new Set(['orca']))
 })
 
 /** A campaign of `count` molecules on given geometries, one level: each job is a molecule. */
