@@ -3,6 +3,7 @@ import { basename, join, sep } from 'node:path'
 import { app, dialog, type IpcMainInvokeEvent, ipcMain, nativeTheme, shell, type WebContents } from 'electron'
 import type { Unsubscribe } from '../shared/contract.ts'
 import { CHANNELS, type Channel, type HostMessage, type Theme } from '../shared/desktop.ts'
+import type { JobId } from '../shared/ids.ts'
 import { badInput, fail, ok, type Result } from '../shared/result.ts'
 import { type CreditFeed, creditFeed } from './credit-feed.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
@@ -34,9 +35,17 @@ export function startHost(engine: SteadyEngine, home: string): Host {
   const guests = new Map<number, Guest>()
 
   const remembered = rememberedAnswers(engine, openSecrets(), Date.now)
-  const channels: Readonly<Record<Channel, (listener: (value: unknown) => void) => Unsubscribe>> = {
+  const channels: Readonly<
+    Record<Channel, (listener: (value: unknown) => void, of: readonly JobId[] | null) => Unsubscribe>
+  > = {
     engine: engine.presence,
-    readings: engine.readings,
+    readings(listener, of) {
+      const all =
+        of === null ? [engine.readings(listener)] : of.map(each => engine.readings(news => listener(news), each))
+      return () => {
+        for (const end of all) end()
+      }
+    },
     questions: remembered.questions,
     activity: engine.activity,
   }
@@ -50,12 +59,13 @@ export function startHost(engine: SteadyEngine, home: string): Host {
       guest.feed?.taken()
       return ok(null)
     },
-    listen(guest, channel) {
+    listen(guest, channel, of) {
       if (!isChannel(channel)) return badInput('channel', 'There is no such channel.')
+      const some = Array.isArray(of) && of.every(each => typeof each === 'string') ? (of as JobId[]) : null
       guest.leave.get(channel)?.()
       guest.leave.set(
         channel,
-        channels[channel](value => tell(guest, { is: 'channel', channel, value })),
+        channels[channel](value => tell(guest, { is: 'channel', channel, value }), some),
       )
       return ok(null)
     },

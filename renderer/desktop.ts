@@ -14,21 +14,28 @@ export const bridge = (globalThis as { readonly larmor?: DesktopBridge }).larmor
 /** The Engine contract over the desktop window's two channels. */
 export function connectDesktop(to: DesktopBridge): BrowserEngine {
   const link = cell<Link>({ is: 'connecting' })
-  const listening = new Map<Channel, number>()
+  const listening = new Map<Channel, readonly (string | undefined)[]>()
   let heard: Instant | null = null
   let lives = true
 
-  function listen<T>(channel: Channel, listener: (value: T) => void): Unsubscribe {
+  /** `of`: what of the channel; undefined: all of it. */
+  function listen<T>(channel: Channel, listener: (value: T) => void, of?: string): Unsubscribe {
     const end = to.listen(message => {
       if (message.is === 'channel' && message.channel === channel) listener(message.value as T)
     })
-    listening.set(channel, (listening.get(channel) ?? 0) + 1)
-    void to.invoke('listen', channel)
+    const tell = () => {
+      const all = listening.get(channel) ?? []
+      if (all.length === 0) return void to.invoke('unlisten', channel)
+      void to.invoke('listen', channel, all.includes(undefined) ? null : [...new Set(all)])
+    }
+    listening.set(channel, [...(listening.get(channel) ?? []), of])
+    tell()
     return () => {
       end()
-      const left = (listening.get(channel) ?? 1) - 1
+      const left = [...(listening.get(channel) ?? [])]
+      left.splice(left.indexOf(of), 1)
       listening.set(channel, left)
-      if (left === 0) void to.invoke('unlisten', channel)
+      tell()
     }
   }
 
@@ -62,7 +69,7 @@ export function connectDesktop(to: DesktopBridge): BrowserEngine {
       void to.invoke('follow')
       return end
     },
-    readings: listener => listen('readings', listener),
+    readings: (listener, of) => listen('readings', listener, of),
     questions: listener => listen('questions', listener),
     activity: listener => listen('activity', listener),
     terminal: asked => call('terminal', asked),

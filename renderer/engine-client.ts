@@ -80,8 +80,10 @@ export function connectEngine(): BrowserEngine {
         },
         broken,
       }),
-    readings: (listener: (readings: readonly Reading[]) => void): Unsubscribe =>
-      followStream('api/readings', { on: { readings: listener } }),
+    readings: (listener: (readings: readonly Reading[]) => void, of?: string): Unsubscribe =>
+      followStream(`api/readings${of === undefined ? '' : `?of=${encodeURIComponent(of)}`}`, {
+        on: { readings: listener },
+      }),
     questions(listener: (open: readonly Question[]) => void): Unsubscribe {
       asked.add(listener)
       return followMachines(() => asked.delete(listener))

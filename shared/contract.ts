@@ -23,8 +23,11 @@ export interface Engine {
   archivedRuns(): Promise<Result<readonly ArchiveEntry[]>>
   /** One of them, as it was; `not-found` where there is none of this id. */
   archivedRun(run: RunId): Promise<Result<ShelvedRun>>
-  /** What running jobs show of themselves; last write wins, never journaled, only while somebody listens. */
-  readings(listener: (readings: readonly Reading[]) => void): Unsubscribe
+  /**
+   * What running jobs show of themselves; last write wins, never journaled, only while somebody listens. `of`: the run or
+   * the job that is looked at, so that no other is asked; without it all are.
+   */
+  readings(listener: (readings: readonly Reading[]) => void, of?: RunId | JobId): Unsubscribe
   /** What a person is asked now, and again whenever that changes; whoever answers first answers for all. */
   questions(listener: (open: readonly Question[]) => void): Unsubscribe
   /** Null declines. A question that is closed meanwhile is `not-found`. The answer is neither kept nor logged anywhere. */

@@ -46,6 +46,11 @@ function isPlain(key: string): boolean {
   return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(key) && !/-[a-z]+$/.test(key)
 }
 
+/** Whether a job is what is meant, or of the run that is; undefined means all. */
+export function isWithin(job: JobId, of: RunId | JobId | undefined): boolean {
+  return of === undefined || job === of || job.startsWith(`${of}.`)
+}
+
 /** The label of attempt `n`: a letter first (runs begin with one), then [A-Za-z0-9._-], at most 64 long. */
 export function label(job: JobId, n: number): Label {
   return `${job}.${n}` as Label

@@ -200,11 +200,10 @@ const progress: CliCommand = {
     const done = new AbortController()
     engine.readings(readings => {
       for (const reading of readings) {
-        if (!reading.job.startsWith(`${run.id}.`)) continue
         terminal.line(reading, () => readingText(reading))
         if (!given.flag('follow')) done.abort()
       }
-    })
+    }, run.id)
     let ended = false
     let engineEnded = false
     void engine.closed.then(() => {

@@ -245,7 +245,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       return asResult(() => store.blobs.putFile(path))
     },
     ...readingFrom(store.archive, store.blobs),
-    readings: listener => readings.listen(listener),
+    readings: (listener, of) => readings.listen(listener, of),
     questions: listener => questions.listen(listener),
     answer: async (id, answer) => questions.answer(id, answer),
     terminal: call => terminals.call(call),

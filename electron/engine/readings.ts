@@ -1,5 +1,5 @@
 import type { Reading } from '../../shared/contract.ts'
-import type { Label, MachineName } from '../../shared/ids.ts'
+import { isWithin, type JobId, type Label, type MachineName, type RunId } from '../../shared/ids.ts'
 import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
@@ -8,7 +8,8 @@ import { type OutputReader, programOf } from '../../shared/programs/index.ts'
 import { courseOf } from '../../shared/progress/course.ts'
 
 export interface Readings {
-  listen(listener: (readings: readonly Reading[]) => void): () => void
+  /** `of`: the run or the job that is looked at; undefined: all. */
+  listen(listener: (readings: readonly Reading[]) => void, of?: RunId | JobId): () => void
   stop(): void
 }
 
@@ -25,14 +26,14 @@ interface Followed {
 }
 
 /**
- * What running jobs show of themselves, read from their growing outputs only while somebody listens. Not facts:
+ * What running jobs show of themselves, read from their growing outputs only while somebody looks at them. Not facts:
  * nothing is decided from them, nothing is journaled, and the last one wins.
  */
 export function createReadings(
   state: () => State,
   tail: (machine: MachineName, label: Label, file: string, offset: number) => Promise<Buffer | null>,
 ): Readings {
-  const listeners = new Set<(readings: readonly Reading[]) => void>()
+  const listeners = new Map<(readings: readonly Reading[]) => void, RunId | JobId | undefined>()
   const followed = new Map<Label, Followed>()
   const latest = new Map<Label, Reading>()
   let timer: NodeJS.Timeout | null = null
@@ -49,10 +50,14 @@ export function createReadings(
     }
     const fresh: Reading[] = []
     for (const job of running) {
+      if (![...listeners.values()].some(of => isWithin(job.id, of))) continue
       const reading = await follow(job, lastAttempt(job))
       if (reading) fresh.push(reading)
     }
-    if (fresh.length > 0) for (const listener of listeners) listener(fresh)
+    for (const [listener, of] of listeners) {
+      const wanted = fresh.filter(({ job }) => isWithin(job, of))
+      if (wanted.length > 0) listener(wanted)
+    }
   }
 
   async function follow(job: Job, attempt: Attempt): Promise<Reading | null> {
@@ -113,9 +118,10 @@ export function createReadings(
   }
 
   return {
-    listen(listener) {
-      listeners.add(listener)
-      if (latest.size > 0) listener([...latest.values()])
+    listen(listener, of) {
+      listeners.set(listener, of)
+      const known = [...latest.values()].filter(({ job }) => isWithin(job, of))
+      if (known.length > 0) listener(known)
       again()
       return () => {
         listeners.delete(listener)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Engine } from '../../shared/contract.ts'
-import { isRunId } from '../../shared/ids.ts'
+import { isRunId, type JobId } from '../../shared/ids.ts'
 import { badInput, type Fault, fail, type Result } from '../../shared/result.ts'
 import { readAnswer, readCommand } from './command-body.ts'
 import { type ServedEngine, streamEvents, streamMachines, streamReadings } from './streams.ts'
@@ -29,7 +29,8 @@ type Route = (
 /** The Engine contract over HTTP, by method and path. Answers are `Result` documents, except bytes and streams. */
 export const routes: Readonly<Record<string, Route>> = {
   'GET /api/events': (engine, _url, _request, response) => streamEvents(engine, response),
-  'GET /api/readings': (engine, _url, _request, response) => streamReadings(engine, response),
+  'GET /api/readings': (engine, url, _request, response) =>
+    streamReadings(engine, (url.searchParams.get('of') ?? undefined) as JobId | undefined, response),
   'GET /api/machines': (engine, _url, _request, response) => streamMachines(engine, response),
   'POST /api/answer': async (engine, _url, request, response) => {
     const body = await readBody(request, ANSWER_BYTES)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
+import type { JobId, RunId } from '../../shared/ids.ts'
 import type { State } from '../../shared/model/state.ts'
 import { FaultError, fail, type Result } from '../../shared/result.ts'
 
@@ -36,6 +37,7 @@ const LOOK_EVERY_MS = 1000
 export function steadyEngine(first: MortalEngine, { living, ensured, stored, disk }: Doors): SteadyEngine {
   const updates = new Map<(update: Update) => void, Unsubscribe>()
   const watchers = new Map<(readings: readonly Reading[]) => void, Unsubscribe>()
+  const lookedAt = new Map<(readings: readonly Reading[]) => void, RunId | JobId | undefined>()
   const asked = new Map<(open: readonly Question[]) => void, Unsubscribe>()
   const counting = new Map<(activity: readonly MachineActivity[]) => void, Unsubscribe>()
   const present = new Set<(alive: boolean) => void>()
@@ -50,7 +52,7 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored, dis
     }
     current = engine
     for (const listener of updates.keys()) updates.set(listener, engine.subscribe(listener))
-    for (const watcher of watchers.keys()) watchers.set(watcher, engine.readings(watcher))
+    for (const watcher of watchers.keys()) watchers.set(watcher, engine.readings(watcher, lookedAt.get(watcher)))
     for (const listener of asked.keys()) asked.set(listener, engine.questions(listener))
     for (const listener of counting.keys()) counting.set(listener, engine.activity(listener))
     void engine.closed.then(() => {
@@ -107,7 +109,14 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored, dis
       }
       return leave
     },
-    readings: listener => join(watchers, listener, engine => engine.readings(listener)),
+    readings(listener, of) {
+      lookedAt.set(listener, of)
+      const leave = join(watchers, listener, engine => engine.readings(listener, of))
+      return () => {
+        leave()
+        lookedAt.delete(listener)
+      }
+    },
     questions: listener => join(asked, listener, engine => engine.questions(listener)),
     activity: listener => join(counting, listener, engine => engine.activity(listener)),
     send: command => use(engine => engine.send(command)),

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
+import type { JobId } from '../../shared/ids.ts'
 import { pacedStream, sse, sseText } from './paced-stream.ts'
 import type { SteadyEngine } from './steady-engine.ts'
 
@@ -84,7 +85,7 @@ export function streamEvents(engine: ServedEngine, response: ServerResponse): vo
 }
 
 /** What running jobs show of themselves, to one browser: the newest reading of each job, what was missed is gone. */
-export function streamReadings(engine: Engine, response: ServerResponse): void {
+export function streamReadings(engine: Engine, of: JobId | undefined, response: ServerResponse): void {
   const newest = new Map<string, Reading>()
   const stream = pacedStream(response, READINGS_PACE_MS, () => {
     const text = newest.size === 0 ? '' : sse('readings', [...newest.values()])
@@ -94,7 +95,7 @@ export function streamReadings(engine: Engine, response: ServerResponse): void {
   const unsubscribe = engine.readings(readings => {
     for (const reading of readings) newest.set(reading.job, reading)
     stream.wake()
-  })
+  }, of)
   response.on('close', unsubscribe)
 }
 

@@ -31,7 +31,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
     const { phase, outcome } = lastAttempt(job)
     return phase.is === 'running' && outcome === null
   })
-  const readings = useReadings(engine, running.length > 0)
+  const readings = useReadings(engine, run.id, running.length > 0)
   const optimisations = jobs.filter(({ key }) => /\/opt/.test(key))
   const courseOf = useCourses(engine, optimisations)
   const bad = jobs.filter(job => isBad(lastAttempt(job)))

@@ -42,7 +42,7 @@ export function useOutput(engine: Engine, job: Job): Output {
     return engine.readings(news => {
       const mine = news.filter(each => each.job === job.id && each.attempt === attempt.n).at(-1)
       if (mine) setLive(mine)
-    })
+    }, job.id)
   }, [engine, job.id, attempt.n, running])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the same content is read once, whichever object names it

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { Engine, Reading } from '../../shared/contract.ts'
+import type { RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { fixed } from '../ui/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
@@ -8,19 +9,21 @@ export type Readings = ReadonlyMap<string, Reading>
 
 const NONE: Readings = new Map()
 
-/** The newest reading of every job, by job id; the engine is asked only while `wanted`. */
-export function useReadings(engine: Engine, wanted: boolean): Readings {
+/** The newest reading of every job of a run, by job id; the engine is asked only while `wanted`. */
+export function useReadings(engine: Engine, run: RunId, wanted: boolean): Readings {
   const [readings, setReadings] = useState(NONE)
   useEffect(() => {
     if (!wanted) return setReadings(NONE)
-    return engine.readings(news =>
-      setReadings(old => {
-        const next = new Map(old)
-        for (const reading of news) if (isNewer(reading, old.get(reading.job))) next.set(reading.job, reading)
-        return next
-      }),
+    return engine.readings(
+      news =>
+        setReadings(old => {
+          const next = new Map(old)
+          for (const reading of news) if (isNewer(reading, old.get(reading.job))) next.set(reading.job, reading)
+          return next
+        }),
+      run,
     )
-  }, [engine, wanted])
+  }, [engine, run, wanted])
   return readings
 }
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
-import type { ContentRef } from '../../../shared/ids.ts'
+import { type ContentRef, isWithin, type JobId, type RunId } from '../../../shared/ids.ts'
 import { FaultError, type Result } from '../../../shared/result.ts'
 import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
@@ -21,8 +21,9 @@ export interface AttachedEngine extends Engine {
 export async function attach(path: string): Promise<AttachedEngine> {
   const socket = await connected(path)
   const updates = new Set<(update: Update) => void>()
-  const listeners: { readonly [Channel in keyof Channels]: Set<Channels[Channel]> } = {
-    readings: new Set(),
+  /** By listener, the run or the job that is looked at; undefined: all. */
+  const watchers = new Map<Channels['readings'], RunId | JobId | undefined>()
+  const listeners: { readonly [Channel in Exclude<keyof Channels, 'readings'>]: Set<Channels[Channel]> } = {
     questions: new Set(),
     activity: new Set(),
   }
@@ -31,7 +32,10 @@ export async function attach(path: string): Promise<AttachedEngine> {
       for (const listener of updates) listener(update)
     },
     readings: fresh => {
-      for (const listener of listeners.readings) listener(fresh)
+      for (const [watcher, of] of watchers) {
+        const wanted = fresh.filter(({ job }) => isWithin(job, of))
+        if (wanted.length > 0) watcher(wanted)
+      }
     },
     questions: open => {
       for (const listener of listeners.questions) listener(open)
@@ -60,14 +64,21 @@ export async function attach(path: string): Promise<AttachedEngine> {
     return call()
   }
   /** Each listening begins with what is now, for all who listen already as well. */
-  function join<Channel extends keyof Channels>(channel: Channel, listener: Channels[Channel]): Unsubscribe {
+  function join<Channel extends keyof typeof listeners>(channel: Channel, listener: Channels[Channel]): Unsubscribe {
     const set: Set<Channels[Channel]> = listeners[channel]
     set.add(listener)
-    if (!socket.destroyed) void engine.listen.asEvent(channel)
+    if (!socket.destroyed) void engine.listen.asEvent(channel, null)
     return () => {
       set.delete(listener)
       if (set.size === 0 && !socket.destroyed) void engine.unlisten.asEvent(channel)
     }
+  }
+  /** The engine is told what is looked at whenever that changes. */
+  function look(): void {
+    if (socket.destroyed) return
+    const of = [...new Set(watchers.values())]
+    if (of.length === 0) void engine.unlisten.asEvent('readings')
+    else void engine.listen.asEvent('readings', of.some(each => each === undefined) ? null : (of as readonly JobId[]))
   }
   return {
     subscribe(listener) {
@@ -85,7 +96,14 @@ export async function attach(path: string): Promise<AttachedEngine> {
     read: (ref, range) => asked(() => engine.read(ref, range ?? null)),
     archivedRuns: () => asked(() => engine.archivedRuns()),
     archivedRun: run => asked(() => engine.archivedRun(run)),
-    readings: listener => join('readings', listener),
+    readings(watcher, of) {
+      watchers.set(watcher, of)
+      look()
+      return () => {
+        watchers.delete(watcher)
+        look()
+      }
+    },
     questions: listener => join('questions', listener),
     activity: listener => join('activity', listener),
     answer: (id, answer) => asked(() => engine.answer(id, answer)),

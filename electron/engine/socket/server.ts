@@ -1,7 +1,7 @@
 import { chmod, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
 import { CONTRACT_VERSION, type Engine, type Unsubscribe, type Update } from '../../../shared/contract.ts'
-import type { ContentRef } from '../../../shared/ids.ts'
+import type { ContentRef, JobId, RunId } from '../../../shared/ids.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import type { Result } from '../../../shared/result.ts'
 import { version } from '../../version.ts'
@@ -85,18 +85,24 @@ function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void
     unsubscribe: () => unsubscribe(),
     answer: (id, answer) => engine.answer(id, answer),
     terminal: call => engine.terminal(call),
-    listen(channel) {
+    listen(channel, of) {
       unlisten[channel]?.()
-      unlisten[channel] = hear[channel]()
+      unlisten[channel] = hear[channel](of)
     },
     unlisten: channel => unlisten[channel]?.(),
     shutdown,
   })
-  const hear: Record<keyof Channels, () => Unsubscribe> = {
-    readings: () =>
-      engine.readings(readings => {
-        if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
-      }),
+  const hear: Record<keyof Channels, (of: readonly (RunId | JobId)[] | null) => Unsubscribe> = {
+    readings(of) {
+      const follow = (each?: RunId | JobId) =>
+        engine.readings(readings => {
+          if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
+        }, each)
+      const all = of === null ? [follow()] : of.map(follow)
+      return () => {
+        for (const end of all) end()
+      }
+    },
     questions: () => engine.questions(open => void host.questions.asEvent(open)),
     activity: () =>
       engine.activity(counted => {

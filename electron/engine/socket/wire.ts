@@ -10,7 +10,7 @@ import type {
   TerminalCall,
   Update,
 } from '../../../shared/contract.ts'
-import type { ContentRef, RunId } from '../../../shared/ids.ts'
+import type { ContentRef, JobId, RunId } from '../../../shared/ids.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import type { Result } from '../../../shared/result.ts'
 
@@ -28,8 +28,8 @@ export interface EngineFunctions {
   /** From now on `update` is called: a snapshot first. */
   subscribe(): void
   unsubscribe(): void
-  /** From now on the function of this name is called, until `unlisten`. */
-  listen(channel: keyof Channels): void
+  /** From now on the function of this name is called, until `unlisten`; of readings, those of these runs and jobs (null: all). */
+  listen(channel: keyof Channels, of: readonly (RunId | JobId)[] | null): void
   unlisten(channel: keyof Channels): void
   answer(id: string, answer: string | null): Promise<Result<void>>
   terminal(call: TerminalCall): Promise<Result<TerminalAnswer>>

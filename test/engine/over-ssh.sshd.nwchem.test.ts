@@ -1,0 +1,153 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MachineActivity, Reading } from '../../shared/contract.ts'
+import { type JobId, jobId, type MachineName, type RemotePath, type RunId } from '../../shared/ids.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
+import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
+import { get } from '../../shared/model/table.ts'
+import { orThrow } from '../../shared/result.ts'
+import { until as seen } from '../testbed/daemons.ts'
+import { type Sshd, startSshd } from '../testbed/sshd.ts'
+import { type InProcess, startInProcess, until } from './in-process.ts'
+
+const name = 'workstation' as MachineName
+let sshd: Sshd
+let larmor: InProcess
+let counted: MachineActivity | undefined
+/** A folder whose programs come before the machine's own. */
+let bin: string
+
+/** A workstation behind SSH, without a scheduler, whose spool tells by itself and is not looked at otherwise. */
+beforeAll(async () => {
+  const folder = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
+  execFileSync('chmod', ['755', folder])
+  bin = join(folder, 'bin')
+  mkdirSync(bin)
+  sshd = await startSshd({ env: { PATH: `${bin}:/usr/local/bin:/usr/bin:/bin` } })
+  larmor = await startInProcess()
+  larmor.engine.activity(activity => {
+    counted = activity.find(of => of.machine === name)
+  })
+  const { host, port, user, identity, hostKeyFingerprint: host_key } = sshd
+  const ssh = { ...asConfigured, host, port, user, identity, host_key }
+  const work = `${sshd.work}/larmor` as RemotePath
+  const settings = {
+    ...localMachine.settings,
+    transport: 'ssh',
+    ssh,
+    work,
+    cores: 4,
+    spool_s: 600,
+    poll_s: 600,
+  } as const
+  const machine: Machine = { ...localMachine, name, settings }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine }))
+})
+afterAll(async () => {
+  await larmor?.stop()
+  await sshd?.stop()
+  execFileSync('rm', ['-rf', join(bin, '..')])
+})
+
+async function start(run: RunId, jobs: readonly { key: string; program: string; text: string }[]): Promise<void> {
+  const params = { jobs: [] as object[] }
+  for (const { key, program, text } of jobs) {
+    const file = { name: `${key}.${program === 'nwchem' ? 'nw' : 'sh'}`, ...orThrow(await larmor.engine.put(text)) }
+    const input = { ...(program === 'nwchem' ? { kind: 'deck' } : { args: [] }), files: [file], main: file.name }
+    params.jobs.push({ key, machine: name, program, input, resources: { ranks: 1, memory_mb: 500, seconds: 3600 } })
+  }
+  const command = { type: 'run.start', run, name: '', workflow: 'single', params, machine: name } as never
+  orThrow(await larmor.engine.send(command))
+}
+const phaseOf = (job: JobId) => {
+  const known = get(larmor.engine.state.jobs, job)
+  return known && lastAttempt(known).phase.is
+}
+
+const DECK = `start larmor
+geometry units angstrom noautosym
+C 0 0 0
+O 0 0 1.43
+H 1.03 0 -0.36
+H -0.51 0.89 -0.36
+H -0.51 -0.89 -0.36
+H 0.9 0.1 1.75
+end
+basis spherical
+  * library 6-31g*
+end
+dft
+  xc b3lyp
+end
+driver
+  maxiter 30
+end
+task dft optimize
+`
+
+test('a running job is looked into over the same connection, and only while it is looked at', async () => {
+  const run = 'rlook' as RunId
+  const [real, other] = [jobId(run, 'real'), jobId(run, 'other')]
+  await start(run, [
+    { key: 'real', program: 'nwchem', text: DECK },
+    { key: 'other', program: 'command', text: 'while :; do echo line; sleep 0.2; done' },
+  ])
+  await until(larmor.engine, () => phaseOf(real) === 'running' && phaseOf(other) === 'running')
+  const calls = async () => {
+    await sleep(1500) // they are told of once a second
+    return counted?.round_trips ?? -1
+  }
+  const before = await calls()
+  await sleep(4000)
+  expect(await calls()).toBe(before) // nobody looks: nothing is asked
+
+  const readings: Reading[] = []
+  const began = Date.now()
+  const leave = larmor.engine.readings(news => readings.push(...news), real)
+  await seen('an energy', () => readings.some(({ energy_hartree, tail }) => energy_hartree !== null && tail !== ''), {
+    seconds: 120,
+  })
+  leave()
+  const looked = (Date.now() - began) / 1000
+  const after = await calls()
+  expect(readings.every(({ job }) => job === real)).toBe(true) // of the other one, nothing
+  expect(readings.find(({ energy_hartree }) => energy_hartree !== null)?.energy_hartree).toBeCloseTo(-115.7, 0)
+  expect(after - before).toBeGreaterThan(0)
+  expect(after - before).toBeLessThanOrEqual(looked + 2) // once a second, the one job only
+  await sleep(4000)
+  expect(await calls()).toBe(after)
+  expect(sshd.log().match(/^Accepted publickey/gm)).toHaveLength(1)
+
+  orThrow(await larmor.engine.send({ type: 'run.cancel', run }))
+  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+})
+
+test('a download that is cut goes on from where it was, by the count of its bytes', async () => {
+  const mark = join(sshd.work, 'half')
+  const HALF = 20_000_000
+  // The first stream stops in the middle, and says so.
+  const script = `[ "$1" = -cf ] && [ ! -e ${mark} ] && { /usr/bin/tar "$@" | { head -c ${HALF}; : >${mark}; sleep 20; }; exit; }`
+  writeFileSync(join(bin, 'tar'), `#!/bin/sh\n${script}\nexec /usr/bin/tar "$@"\n`, { mode: 0o755 })
+  const before = counted?.bytes_fetched ?? 0
+  const run = 'rcut' as RunId
+  await start(run, [{ key: 'a', program: 'command', text: `head -c ${2 * HALF} /dev/urandom >big.out` }])
+  const ended = until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await seen('the middle of the download', () => existsSync(mark), { seconds: 60 })
+  await seen('what came so far', () => (counted?.bytes_fetched ?? 0) - before > HALF / 2, { seconds: 60 })
+  await sshd.kill()
+  await sshd.start()
+  await ended
+  const job = get(larmor.engine.state.jobs, jobId(run, 'a'))
+  const attempt = job && lastAttempt(job)
+  expect(attempt?.outcome).toBe('completed')
+  const files = attempt?.phase.is === 'parsed' ? attempt.phase.files : []
+  expect(files.find(file => file.name === 'big.out')).toMatchObject({ bytes: 2 * HALF })
+  await sleep(1500)
+  const bytes = (counted?.bytes_fetched ?? 0) - before
+  expect(bytes).toBeGreaterThanOrEqual(2 * HALF)
+  expect(bytes).toBeLessThan(2 * HALF + 2_000_000)
+  expect(sshd.log().match(/^Accepted publickey/gm)?.length).toBe(2)
+})
