@@ -72,6 +72,12 @@ function start(program, conformers, n = 1) {
     '--request-id',
     request,
   ])
+  if (started?.error) {
+    // Another version of Larmor has started it, with other settings.
+    if (started.error.field === 'request-id') return start(program, conformers, n + 1)
+    console.error(`larmor nmr could not start the sample: ${started.error.message}`)
+    return null
+  }
   if (started === null || !['failed', 'cancelled', 'stopped'].includes(started.state)) return started
   console.log(`An earlier run, ${started.run}, is ${started.state}: starting another.`)
   return start(program, conformers, n + 1)
@@ -103,14 +109,21 @@ async function follow(id) {
     if (now !== last) console.log(`${new Date().toTimeString().slice(0, 8)}  ${now}`)
     last = now
   })
-  // What it prints comes at once, at the end: the lines of progress do not mix with it.
-  const code = await ended(larmor(['wait', id], 'inherit'))
+  const wait = larmor(['wait', id], 'pipe')
+  let told = ''
+  wait.stdout.setEncoding('utf8').on('data', text => {
+    told += text
+  })
+  const code = await ended(wait)
   watch.kill('SIGINT')
+  await ended(watch) // its last lines come before what the run came to
+  process.stdout.write(told)
   return code
 }
 
 function progressLine({ state, step_label, counts, progress }) {
-  const jobs = Object.entries(counts).flatMap(([phase, n]) => (n > 0 ? [`${n} ${phase}`] : []))
+  // What is parsed is counted by its outcome, too.
+  const jobs = Object.entries(counts).flatMap(([word, n]) => (n > 0 && word !== 'parsed' ? [`${n} ${word}`] : []))
   return [`${Math.floor(progress * 100)} %`.padStart(5), step_label ?? state, jobs.join(', ')].join('  ')
 }
 
@@ -131,13 +144,16 @@ function larmor(args, stdout) {
   return spawn(process.execPath, [cli, ...args], { stdio: ['inherit', stdout, 'inherit'] })
 }
 
-/** The document that a command prints, or null after it has said why there is none. */
+/** The document that a command prints, which may be an error; null after it was said that there is none. */
 function larmorJson(args) {
   const options = { encoding: 'utf8', stdio: ['inherit', 'pipe', 'inherit'] }
   const { status, stdout } = spawnSync(process.execPath, [cli, ...args, '--json'], options)
-  if (status === 0) return JSON.parse(stdout)
-  console.error(`larmor ${args.join(' ')} ended with exit status ${status}:\n${stdout}`)
-  return null
+  try {
+    return JSON.parse(stdout)
+  } catch {
+    console.error(`larmor ${args.join(' ')} ended with exit status ${status}:\n${stdout}`)
+    return null
+  }
 }
 
 function ended(child) {
