@@ -35,7 +35,7 @@ export const exportCommand: CliCommand = {
     const blobs = openBlobs(join(home, 'blobs'))
     const read = async (ref: ContentRef) => (await blobs.read(ref)).toString('utf8')
     const text = await exporters[format as ExportFormat](state, run, read)
-    if (format === 'csv' && run.workflow === 'nmr' && !hasShifts(showRun(state, run)))
+    if (!terminal.json && format === 'csv' && run.workflow === 'nmr' && !hasShifts(showRun(state, run)))
       terminal.say('The table is empty: this run has no shifts (larmor show tells why). Its structures: --format xyz')
     if (out === undefined && !terminal.json) {
       process.stdout.write(text)
