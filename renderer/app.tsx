@@ -19,6 +19,7 @@ import { StatusLine } from './shell/status-line.tsx'
 import { TitleBar } from './shell/title-bar.tsx'
 import { TerminalDrawer } from './terminal/terminal-drawer.tsx'
 import { useTheme, useThemeWish } from './theme.ts'
+import { toggleChartTables } from './ui/chart.tsx'
 import { SegmentPatterns } from './ui/segments.tsx'
 import { Notes, undoLast } from './ui/toast.tsx'
 import './shell/shell.css'
@@ -60,6 +61,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
     help: () => setOpen('help'),
     theme: () => setTheme(theme === 'dark' ? 'light' : 'dark'),
     undo: () => undoLast(),
+    tables: toggleChartTables,
   })
   useEffect(() => {
     document.title = `${part ?? label} – Larmor`

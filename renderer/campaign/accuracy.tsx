@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
+import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
 
 type Statistic = ShownCampaign['statistics'][number]
@@ -83,6 +84,7 @@ export function Accuracy({ names: molecules, statistics, regressions }: Accuracy
 const SIZE = { width: 400, height: 170, left: 36, bottom: 20 }
 /** So many of the largest deviations are named. */
 const NAMED = 2
+const LINE = 13
 
 interface PlotProps {
   readonly regression: Regression
@@ -95,36 +97,55 @@ function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
   const x = (ppm: number) => SIZE.left + ((ppm - from) / (to - from)) * (SIZE.width - SIZE.left - 8)
   const y = (ppm: number) => 8 + (1 - (ppm - from) / (to - from)) * (SIZE.height - SIZE.bottom - 8)
   const outliers = points.toSorted((a, b) => Math.abs(b.deviation_ppm) - Math.abs(a.deviation_ppm)).slice(0, NAMED)
+  // The second name stands clear of the first.
+  const wished = outliers.map(
+    ({ delta_ppm, deviation_ppm }) => y(delta_ppm + deviation_ppm) + (deviation_ppm > 0 ? -4 : 12),
+  )
+  const [first = 0, second = 0] = wished
+  const labelY = Math.abs(first - second) < LINE ? [first, second >= first ? first + LINE : first - LINE] : wished
   const label = `${nucleus}: computed against measured shift of ${points.length} environments; the largest deviations are ${outliers.map(({ molecule, name, deviation_ppm }) => `${nameOf(molecule)} ${name} ${fixed(deviation_ppm, 2)} ppm`).join(' and ')}`
   return (
-    <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="campaign-plot">
-      <line className="grid" x1={SIZE.left} x2={SIZE.width - 8} y1={y(from)} y2={y(from)} />
-      <line className="grid" x1={SIZE.left} x2={SIZE.left} y1={8} y2={y(from)} />
-      <line className="ideal" x1={x(from)} y1={y(from)} x2={x(to)} y2={y(to)} />
-      {points.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
-        <circle key={`${molecule}${name}`} cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="2.2" />
-      ))}
-      {outliers.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
-        <g key={`${molecule}${name}`} className="outlier">
-          <circle cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="3.5" />
-          <text
-            x={x(delta_ppm) + (delta_ppm > (from + to) / 2 ? -6 : 6)}
-            y={y(delta_ppm + deviation_ppm) + (deviation_ppm > 0 ? -4 : 12)}
-            textAnchor={delta_ppm > (from + to) / 2 ? 'end' : 'start'}
-          >
-            {nameOf(molecule)} {name}
-          </text>
-        </g>
-      ))}
-      <text x={SIZE.left + 4} y={16}>
-        {nucleus} computed / ppm
-      </text>
-      <text x={SIZE.width - 8} y={SIZE.height - 4} textAnchor="end">
-        measured, to {fixed(to, 0)} ppm
-      </text>
-      <text x={SIZE.left} y={SIZE.height - 4}>
-        {fixed(from, 0)}
-      </text>
-    </svg>
+    <Chart
+      name={`${nucleus}, computed against measured`}
+      heads={['Environment', 'Measured / ppm', 'Computed / ppm', 'Deviation / ppm']}
+      rows={() =>
+        points.map(({ molecule, name, delta_ppm, deviation_ppm }) => [
+          `${nameOf(molecule)} ${name}`,
+          fixed(delta_ppm, 2),
+          fixed(delta_ppm + deviation_ppm, 2),
+          fixed(deviation_ppm, 2),
+        ])
+      }
+    >
+      <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="campaign-plot">
+        <line className="grid" x1={SIZE.left} x2={SIZE.width - 8} y1={y(from)} y2={y(from)} />
+        <line className="grid" x1={SIZE.left} x2={SIZE.left} y1={8} y2={y(from)} />
+        <line className="ideal" x1={x(from)} y1={y(from)} x2={x(to)} y2={y(to)} />
+        {points.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
+          <circle key={`${molecule}${name}`} cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="2.2" />
+        ))}
+        {outliers.map(({ molecule, name, delta_ppm, deviation_ppm }, i) => (
+          <g key={`${molecule}${name}`} className="outlier">
+            <circle cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="3.5" />
+            <text
+              x={x(delta_ppm) + (delta_ppm > (from + to) / 2 ? -6 : 6)}
+              y={labelY[i]}
+              textAnchor={delta_ppm > (from + to) / 2 ? 'end' : 'start'}
+            >
+              {nameOf(molecule)} {name}
+            </text>
+          </g>
+        ))}
+        <text x={SIZE.left + 4} y={16}>
+          {nucleus} computed / ppm
+        </text>
+        <text x={SIZE.width - 8} y={SIZE.height - 4} textAnchor="end">
+          measured, to {fixed(to, 0)} ppm
+        </text>
+        <text x={SIZE.left} y={SIZE.height - 4}>
+          {fixed(from, 0)}
+        </text>
+      </svg>
+    </Chart>
   )
 }

@@ -9,6 +9,7 @@ import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
+import { clockTime } from '../ui/time.ts'
 import { Accuracy } from './accuracy.tsx'
 import { Failures } from './failures.tsx'
 import { JobsLeft } from './jobs-left.tsx'
@@ -39,7 +40,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     return { shown, regressions: regressionsOf(known) }
   }, [state, run])
   const processed = shown.completed + shown.failed
-  const remaining = remainingText(status)
+  const remaining = remainingText(status, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">

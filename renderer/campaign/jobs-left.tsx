@@ -1,5 +1,6 @@
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { ShownTask } from '../../shared/workflows/index.ts'
+import { Chart } from '../ui/chart.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 
@@ -42,29 +43,38 @@ export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftP
       <h2 id="left-title">
         Calculations left <span className="count">{left}</span>
       </h2>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said} className="campaign-plot">
-        {[0, 0.5, 1].map(share => (
-          <g key={share}>
-            <line className="grid" x1={LEFT} x2={WIDTH - 8} y1={y(total * share)} y2={y(total * share)} />
-            <text x={LEFT - 4} y={y(total * share) + 4} textAnchor="end">
-              {Math.round(total * share)}
-            </text>
-          </g>
-        ))}
-        {eta ? (
-          <>
-            <polygon className="band" points={`${here} ${at(eta.finish_low)},${y(0)} ${at(eta.finish_high)},${y(0)}`} />
-            <polyline className="median" points={`${here} ${at(eta.finish_median)},${y(0)}`} />
-          </>
-        ) : null}
-        <polyline className="history" points={line} />
-        <text x={LEFT} y={HEIGHT - 4}>
-          {clockTime(started)}
-        </text>
-        <text x={WIDTH - 8} y={HEIGHT - 4} textAnchor="end">
-          {clockTime(new Date(to).toISOString())}
-        </text>
-      </svg>
+      <Chart
+        name="Calculations left"
+        heads={['Time', 'Left']}
+        rows={() => ends.map((end, i) => [clockTime(end), String(total - i - 1)])}
+      >
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said} className="campaign-plot">
+          {[0, 0.5, 1].map(share => (
+            <g key={share}>
+              <line className="grid" x1={LEFT} x2={WIDTH - 8} y1={y(total * share)} y2={y(total * share)} />
+              <text x={LEFT - 4} y={y(total * share) + 4} textAnchor="end">
+                {Math.round(total * share)}
+              </text>
+            </g>
+          ))}
+          {eta ? (
+            <>
+              <polygon
+                className="band"
+                points={`${here} ${at(eta.finish_low)},${y(0)} ${at(eta.finish_high)},${y(0)}`}
+              />
+              <polyline className="median" points={`${here} ${at(eta.finish_median)},${y(0)}`} />
+            </>
+          ) : null}
+          <polyline className="history" points={line} />
+          <text x={LEFT} y={HEIGHT - 4}>
+            {clockTime(started)}
+          </text>
+          <text x={WIDTH - 8} y={HEIGHT - 4} textAnchor="end">
+            {clockTime(new Date(to).toISOString())}
+          </text>
+        </svg>
+      </Chart>
       <p className="hint">
         {(ends.length / hours).toFixed(1)} an hour so far ({plural(ends.length, 'calculation')})
         {eta ? '; dashed: median, band: 80 %' : ''}

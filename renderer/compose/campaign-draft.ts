@@ -1,6 +1,7 @@
 import type { SetFile } from '../../shared/workflows/index.ts'
 import { cell, useCell } from '../cell.ts'
 import type { ResourceDraft } from './resources.ts'
+import { forgetSaved, readSaved, saveDraft } from './saved-draft.ts'
 
 /** A person's own set: the files of a folder. */
 export interface OwnFolder {
@@ -28,7 +29,7 @@ export interface CampaignDraft extends ResourceDraft {
 }
 
 /** As `larmor campaign start delta50 --pilot 5`: to begin with the whole set is seldom wise. */
-const draft = cell<CampaignDraft>({
+const EMPTY: CampaignDraft = {
   set: 'delta50',
   folder: null,
   which: 'pilot',
@@ -45,7 +46,20 @@ const draft = cell<CampaignDraft>({
   ranks: '1',
   memory: '',
   time: '24:00',
-})
+}
+
+const SAVED = 'larmor.campaign-draft'
+const draft = cell<CampaignDraft>(readSaved(SAVED, EMPTY))
+
+/** For another day. */
+export function saveCampaignDraft(): void {
+  saveDraft(SAVED, draft.get())
+}
+
+/** After a start: the next one begins as this one did, but what was saved has done its duty. */
+export function forgetCampaignDraft(): void {
+  forgetSaved(SAVED)
+}
 
 export function useCampaignDraft(): readonly [CampaignDraft, (part: Partial<CampaignDraft>) => void] {
   return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]

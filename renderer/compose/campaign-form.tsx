@@ -5,7 +5,7 @@ import type { Fault } from '../../shared/result.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { go } from '../route.ts'
-import { type CampaignDraft, useCampaignDraft } from './campaign-draft.ts'
+import { type CampaignDraft, forgetCampaignDraft, saveCampaignDraft, useCampaignDraft } from './campaign-draft.ts'
 import { CampaignMethod } from './campaign-method.tsx'
 import { CampaignSetFields } from './campaign-set.tsx'
 import { ComposeFoot } from './compose-foot.tsx'
@@ -36,7 +36,7 @@ export function CampaignForm() {
   const plan = useMemo(() => planCampaignDraft(settled, machine, times ?? []), [settled, machine, times])
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
-  const missing = faultText(fault) ?? offline
+  const missing = faultText(fault)
   const edit = (part: Partial<CampaignDraft>) => {
     setRefused(null)
     change(part)
@@ -44,6 +44,7 @@ export function CampaignForm() {
 
   async function start(event?: FormEvent): Promise<void> {
     event?.preventDefault()
+    if (offline !== null) return saveCampaignDraft()
     if (missing !== null || starting || plan.start === null) return
     setStarting(true)
     const started = await startRuns(engine, [{ ...plan.start, run }], machine)
@@ -51,6 +52,7 @@ export function CampaignForm() {
     setRefused(started.ok ? null : started.fault)
     if (!started.ok) return
     id.current = null
+    forgetCampaignDraft()
     go('benchmarks', run)
   }
   useKeys({ submit: () => start() })
@@ -59,8 +61,10 @@ export function CampaignForm() {
     <form className="compose" onSubmit={start} noValidate>
       <div className="compose-form">
         <header>
-          <h1>New campaign</h1>
-          <ComposeKinds chosen="campaign" />
+          <div className="row between">
+            <h1>New campaign</h1>
+            <ComposeKinds chosen="campaign" />
+          </div>
           <p className="hint">
             Molecules with measured shifts, computed at several levels and in several solvents: how accurate each is,
             and the factors that follow.
@@ -85,6 +89,8 @@ export function CampaignForm() {
           fault={fault && !FIELDS.includes(fault.field ?? '') ? fault : null}
           missing={missing}
           starting={starting}
+          offline={offline}
+          onSave={saveCampaignDraft}
           start="Start campaign"
         />
       </div>

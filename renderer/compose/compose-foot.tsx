@@ -11,10 +11,13 @@ interface ComposeFootProps {
   readonly missing: string | null
   readonly starting: boolean
   readonly start: string
+  /** Why nothing can be sent now, or null: then the form is kept instead. */
+  readonly offline: string | null
+  onSave(): void
 }
 
 /** What it will take, and the one button; it names what is missing. */
-export function ComposeFoot({ figure, cost, fault, missing, starting, start }: ComposeFootProps) {
+export function ComposeFoot({ figure, cost, fault, missing, starting, start, offline, onSave }: ComposeFootProps) {
   return (
     <footer className="compose-foot">
       <div>
@@ -28,15 +31,26 @@ export function ComposeFoot({ figure, cost, fault, missing, starting, start }: C
           </p>
         ) : null}
       </div>
-      <button
-        type="submit"
-        className="primary"
-        aria-disabled={missing !== null || starting}
-        title={missing ?? 'Ctrl Enter'}
-        data-submit=""
-      >
-        {starting ? 'Starting…' : (missing ?? start)}
-      </button>
+      {offline === null ? (
+        <div className="row">
+          <button type="button" onClick={onSave} title="Kept on this computer until it is started">
+            Save draft
+          </button>
+          <button
+            type="submit"
+            className="primary"
+            aria-disabled={missing !== null || starting}
+            title={missing ?? 'Ctrl Enter'}
+            data-submit=""
+          >
+            {starting ? 'Starting…' : (missing ?? start)}
+          </button>
+        </div>
+      ) : (
+        <button type="submit" className="primary" title={offline} data-submit="">
+          Save draft
+        </button>
+      )}
     </footer>
   )
 }

@@ -1,5 +1,6 @@
 import { cell, useCell } from '../cell.ts'
 import type { ResourceDraft } from './resources.ts'
+import { forgetSaved, readSaved, saveDraft } from './saved-draft.ts'
 
 /** A file as it was dropped or chosen, by its path from the dropped folder on. */
 export interface DraftFile {
@@ -67,7 +68,13 @@ const EMPTY: Draft = {
   time: '24:00',
 }
 
-const draft = cell<Draft>(EMPTY)
+const SAVED = 'larmor.draft'
+const draft = cell<Draft>(readSaved(SAVED, EMPTY))
+
+/** For another day. */
+export function saveRunDraft(): void {
+  saveDraft(SAVED, draft.get())
+}
 
 export function useDraft(): readonly [Draft, (part: Partial<Draft>) => void] {
   return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
@@ -94,4 +101,5 @@ export function setFileFault(text: string | null): void {
 /** After a start: the method and the machine stay, the molecule goes. */
 export function clearMolecules(): void {
   draft.set({ ...draft.get(), smiles: '', files: [], name: '', isomers: {}, charge: '' })
+  forgetSaved(SAVED)
 }

@@ -12,7 +12,7 @@ import { plural } from '../ui/number.ts'
 import { useChemistry } from './chemistry.ts'
 import { ComposeFoot } from './compose-foot.tsx'
 import { ComposeKinds } from './compose-kinds.tsx'
-import { clearMolecules, type Draft, useDraft, useFileFault } from './draft.ts'
+import { clearMolecules, type Draft, saveRunDraft, useDraft, useFileFault } from './draft.ts'
 import { DropZone } from './drop-zone.tsx'
 import { useFittedFactors } from './earlier-campaigns.ts'
 import { Field } from './field.tsx'
@@ -92,11 +92,12 @@ export function EnsembleForm() {
         }
       : null
   const cost = asked ? costOf(values(state.jobs), { ...asked, machine: machine.name }) : null
-  const missing = plan.missing ?? faultText(fault) ?? (noGeometry ? 'Another molecule is wanted' : null) ?? offline
+  const missing = plan.missing ?? faultText(fault) ?? (noGeometry ? 'Another molecule is wanted' : null)
   const count = plan.starts.length
 
   async function start(event?: FormEvent): Promise<void> {
     event?.preventDefault()
+    if (offline !== null) return saveRunDraft()
     if (missing !== null || starting || count === 0) return
     setStarting(true)
     const starts = plan.starts.map((each, i): Start => ({ ...each, run: idOf(i) }))
@@ -123,8 +124,10 @@ export function EnsembleForm() {
       <form className="compose" onSubmit={start} noValidate>
         <div className="compose-form">
           <header>
-            <h1>{first ? 'Start with a molecule' : 'New run'}</h1>
-            {first ? null : <ComposeKinds chosen="ensemble" />}
+            <div className="row between">
+              <h1>{first ? 'Start with a molecule' : 'New run'}</h1>
+              {first ? null : <ComposeKinds chosen="ensemble" />}
+            </div>
             <p className="hint">
               Larmor finds its conformers, optimises them, and averages the NMR spectrum.
               {first ? ' 2-butanol is filled in as an example; the first one can run here, on this computer.' : ''}
@@ -243,6 +246,8 @@ export function EnsembleForm() {
             fault={fault && !FIELDS.includes(fault.field ?? '') ? fault : null}
             missing={missing}
             starting={starting}
+            offline={offline}
+            onSave={saveRunDraft}
             start={count > 1 ? `Start ${count} runs` : 'Start run'}
           />
         </div>

@@ -1,7 +1,10 @@
+import type { FactorFile } from '../../shared/nmr/factors.ts'
 import { presets } from '../../shared/nmr/presets.ts'
 import type { FactorText } from '../../shared/nmr/references.ts'
+import { findLevel } from '../../shared/programs/index.ts'
 import type { Fault } from '../../shared/result.ts'
 import { solvents } from '../../shared/solvents.ts'
+import { fixed } from '../ui/number.ts'
 import type { Draft } from './draft.ts'
 import { Choice, Field } from './field.tsx'
 
@@ -66,14 +69,15 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
     </label>
   )
   const levels = presets.map(({ id, label }) => [id, label] as const)
-  const model = preset ? `Solvent by ${preset.solvent_model}; dispersion: ${preset.dispersion}.` : null
+  const model = preset ? `Solvent by ${preset.solvent_model}; dispersion: ${preset.dispersion}.` : ''
+  const hint = [model, ownError(draft, fitted)].filter(part => part !== '').join(' ')
   const own = fitted.map(({ file, text }) => [file, `Own: ${factorLabel(text)}`] as const)
   const noXtb = faultAt('pre')
   return (
     <section aria-labelledby="method-title">
       <h2 id="method-title">Method</h2>
       <div className="fields method">
-        {choice('preset', 'Level', levels, model)}
+        {choice('preset', 'Level', levels, hint)}
         {choice(
           'solvent',
           'Solvent',
@@ -107,12 +111,24 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
   )
 }
 
+/** How far off this level was in the person's own campaign; empty where none had it. */
+function ownError({ preset: id, xc, basis, solvent }: Draft, fitted: readonly FactorText[]): string {
+  const preset = presets.find(each => each.id === id)
+  if (!preset || xc.trim() !== '' || basis.trim() !== '') return ''
+  const [level, geometry] = [findLevel(preset.shielding), findLevel(preset.geometry)]
+  if (!level.ok || !geometry.ok) return ''
+  const own = fitted
+    .map(({ text }) => JSON.parse(text) as FactorFile)
+    .find(
+      file => file.level === level.value.label && file.geometry === geometry.value.label && file.solvent === solvent,
+    )
+  if (!own) return ''
+  const errors = own.factors.map(({ nucleus, mae_ppm }) => `${fixed(mae_ppm, 2)} ppm (${nucleus})`)
+  return `In your campaign of ${own.molecules.length} molecules: MAE ${errors.join(', ')}.`
+}
+
 /** `B3LYP/6-311+G(2d,p) in cdcl3, 50 molecules`. */
 function factorLabel(text: string): string {
-  const { level, solvent, molecules } = JSON.parse(text) as {
-    readonly level: string
-    readonly solvent: string
-    readonly molecules: readonly string[]
-  }
+  const { level, solvent, molecules } = JSON.parse(text) as FactorFile
   return `${level} in ${solvent}, ${molecules.length} molecules`
 }

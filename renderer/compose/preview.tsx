@@ -65,6 +65,9 @@ interface PreviewProps {
   readonly run: RunId
 }
 
+/** More are chosen from a list. */
+const MOST_TABS = 5
+
 /** Every deck and script, made by the functions that will send them. */
 export function Preview({ previewed, empty, machine, run }: PreviewProps) {
   const [wished, wish] = useState(0)
@@ -99,10 +102,23 @@ export function Preview({ previewed, empty, machine, run }: PreviewProps) {
     <section className="preview" aria-labelledby="preview-title">
       <header className="row between">
         <h2 id="preview-title">Exactly what will run</h2>
-        {jobs.length > 1 ? (
+        {jobs.length > MOST_TABS ? (
+          <select
+            className="preview-choice"
+            aria-label="Job"
+            value={place}
+            onChange={event => wish(Number(event.target.value))}
+          >
+            {jobs.map((each, i) => (
+              <option key={each.key} value={i}>
+                {each.key}
+              </option>
+            ))}
+          </select>
+        ) : jobs.length > 1 ? (
           <fieldset className="segmented preview-tabs">
             <legend className="only-read">Job</legend>
-            {jobs.slice(0, 8).map((each, i) => (
+            {jobs.map((each, i) => (
               <button key={each.key} type="button" aria-pressed={i === place} onClick={() => wish(i)}>
                 {stepOf(each)}
               </button>

@@ -1,3 +1,4 @@
+import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
 import type { Card } from './cards.tsx'
 import { type PlacedLevel, placeLevels } from './place-levels.ts'
@@ -22,34 +23,42 @@ export function Ladder({ cards, temperature_K, selection, change }: LadderProps)
   const marks = Array.from({ length: Math.floor(top / unit + 1e-9) + 1 }, (_, i) => i * unit)
   return (
     <>
-      <svg
-        className="ladder"
-        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        width={WIDTH}
-        height={HEIGHT}
-        role="img"
-        aria-label={`Energy levels of ${levels.length} conformers, 0 to ${fixed(Math.max(...levels.map(l => l.energy)), 2)} kcal/mol`}
-        data-levels={levels.length}
+      <Chart
+        name="Energy levels"
+        heads={['Conformer', 'ΔE / kcal/mol']}
+        rows={() =>
+          levels.map(({ short, energy, provisional }) => [short, `${provisional ? '~' : ''}${fixed(energy, 2)}`])
+        }
       >
-        {marks.map(mark => (
-          <g key={mark} className="ladder-mark">
-            <line x1="20" x2={WIDTH} y1={y(mark)} y2={y(mark)} />
-            <text x="14" y={y(mark) + 4}>
-              {fixed(mark, unit < 1 ? 1 : 0)}
-            </text>
-          </g>
-        ))}
-        {placed.map(level => (
-          <Level
-            key={level.key}
-            level={level}
-            y={y(level.energy)}
-            selected={level.key === selection.conformer}
-            onSelect={() => change({ conformer: level.key })}
-            onHover={on => change({ hoveredConformer: on ? level.key : null })}
-          />
-        ))}
-      </svg>
+        <svg
+          className="ladder"
+          viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+          width={WIDTH}
+          height={HEIGHT}
+          role="img"
+          aria-label={`Energy levels of ${levels.length} conformers, 0 to ${fixed(Math.max(...levels.map(l => l.energy)), 2)} kcal/mol`}
+          data-levels={levels.length}
+        >
+          {marks.map(mark => (
+            <g key={mark} className="ladder-mark">
+              <line x1="20" x2={WIDTH} y1={y(mark)} y2={y(mark)} />
+              <text x="14" y={y(mark) + 4}>
+                {fixed(mark, unit < 1 ? 1 : 0)}
+              </text>
+            </g>
+          ))}
+          {placed.map(level => (
+            <Level
+              key={level.key}
+              level={level}
+              y={y(level.energy)}
+              selected={level.key === selection.conformer}
+              onSelect={() => change({ conformer: level.key })}
+              onHover={on => change({ hoveredConformer: on ? level.key : null })}
+            />
+          ))}
+        </svg>
+      </Chart>
       <p className="hint">ΔE, kcal/mol; populations at {fixed(temperature_K, 0)} K</p>
     </>
   )

@@ -1,4 +1,5 @@
 import type { CoursePoint } from '../../shared/progress/course.ts'
+import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
 
 const [WIDTH, HEIGHT] = [160, 44]
@@ -12,22 +13,34 @@ export function Course({ course }: { readonly course: readonly CoursePoint[] }) 
     max_gradient === null ? null : Math.log10(Math.abs(max_gradient)),
   )
   return (
-    <section className="course" aria-label="Course of the optimisation" data-cycles={cycles}>
-      <figure>
-        <figcaption>Energy</figcaption>
-        <Line values={course.map(({ energy_hartree }) => energy_hartree)} name="Energy" cycles={cycles} />
-        <p>
-          {last.energy_hartree === null ? '–' : fixed(last.energy_hartree, 6)} E<sub>h</sub>, cycle {cycles}
-        </p>
-      </figure>
-      <figure>
-        <figcaption>
-          Max gradient <span className="hint">log scale</span>
-        </figcaption>
-        <Line values={gradients} name="Largest gradient" cycles={cycles} />
-        <p>{last.max_gradient === null ? '–' : `${last.max_gradient.toExponential(1).replace('-', '−')} a.u.`}</p>
-      </figure>
-    </section>
+    <Chart
+      name="Course of the optimisation"
+      heads={['Cycle', 'Energy / Eₕ', 'Max gradient / a.u.']}
+      rows={() =>
+        course.map(({ cycle, energy_hartree, max_gradient }) => [
+          String(cycle),
+          fixed(energy_hartree, 6),
+          fixed(max_gradient, 6),
+        ])
+      }
+    >
+      <section className="course" aria-label="Course of the optimisation" data-cycles={cycles}>
+        <figure>
+          <figcaption>Energy</figcaption>
+          <Line values={course.map(({ energy_hartree }) => energy_hartree)} name="Energy" cycles={cycles} />
+          <p>
+            {fixed(last.energy_hartree, 6)} E<sub>h</sub>, cycle {cycles}
+          </p>
+        </figure>
+        <figure>
+          <figcaption>
+            Max gradient <span className="hint">log scale</span>
+          </figcaption>
+          <Line values={gradients} name="Largest gradient" cycles={cycles} />
+          <p>{last.max_gradient === null ? '–' : `${last.max_gradient.toExponential(1).replace('-', '−')} a.u.`}</p>
+        </figure>
+      </section>
+    </Chart>
   )
 }
 

@@ -34,6 +34,7 @@ export const keyCommands = {
   zoomOut: { does: 'Zoom out', place: 'Ensemble', keys: ['-'] },
   zoomFit: { does: 'Show the whole spectrum', place: 'Ensemble', keys: ['0'] },
   submit: { does: 'Start the run', place: 'New run', keys: ['Ctrl+Enter'] },
+  tables: { does: 'Charts as tables, and back', place: 'Anywhere', keys: ['T'] },
   theme: { does: 'Light or dark', place: 'Anywhere', keys: [] },
   down: { does: 'Next row', place: 'Queue', keys: ['ArrowDown'], local: true },
   up: { does: 'Row before', place: 'Queue', keys: ['ArrowUp'], local: true },

@@ -9,22 +9,25 @@ function spanText(seconds: number | null): string {
   return `${Math.floor(hours / 24)} days ${hours % 24} h`
 }
 
-/** What is left of a run, in one sentence; null where there is nothing to say. */
-export function remainingText({
-  state,
-  left,
-  computing_s,
-  eta,
-}: {
-  readonly state: string
-  readonly left: number
-  readonly computing_s: number | null
-  readonly eta: { readonly low_s: number; readonly high_s: number; readonly finish_median: string } | null
-}): string | null {
+/** What is left of a run, in one sentence; null where there is nothing to say. `clock` says a time, in UTC by itself. */
+export function remainingText(
+  {
+    state,
+    left,
+    computing_s,
+    eta,
+  }: {
+    readonly state: string
+    readonly left: number
+    readonly computing_s: number | null
+    readonly eta: { readonly low_s: number; readonly high_s: number; readonly finish_median: string } | null
+  },
+  clock: (at: string) => string = at => `${at.slice(0, 16).replace('T', ' ')} UTC`,
+): string | null {
   if (left === 0) return null
   const computing = computing_s === null ? '' : `, about ${spanText(computing_s)} of computing`
   if (state === 'paused') return `paused: ${left} left${computing}`
   if (state !== 'running') return null
   if (eta === null) return null
-  return `${left} left: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${eta.finish_median.slice(0, 16).replace('T', ' ')} UTC`
+  return `${left} left: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}`
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { get } from '../../shared/model/table.ts'
 import { statusOf } from '../../shared/show/status.ts'
+import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
 import { engine, openWindow, page, windows } from './open-window.ts'
@@ -20,6 +21,19 @@ test.each(['light', 'dark'] as const)(
     expect(page.url()).toContain('#/benchmarks/rpilot')
     expect(await faintTexts(page)).toEqual([])
     expect(await seriousFaults(page)).toEqual([])
+    // Charts are tables of the same numbers where a person wants that.
+    const tables = page.locator('[data-chart-table]')
+    await page.keyboard.press('t')
+    await eventually(() => tables.count()).toBe(3)
+    expect(await page.locator('[data-chart-table="Calculations left"] tr').count()).toBeGreaterThan(20)
+    expect(await seriousFaults(page)).toEqual([])
+    await page.keyboard.press('t')
+    await eventually(() => tables.count()).toBe(0)
+    const right = (selector: string) =>
+      page.locator(selector).evaluate(element => Math.round(element.getBoundingClientRect().right))
+    expect(await right('.campaign-figures')).toBeLessThanOrEqual(
+      await right('section[aria-labelledby="accuracy-title"]'),
+    )
     for (const viewport of [
       { width: 1024, height: 700 },
       { width: 720, height: 450 },

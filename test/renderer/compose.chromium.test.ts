@@ -9,7 +9,7 @@ import { delta50Set, resolveCampaign } from '../../shared/workflows/index.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
-import { complaints, engine, goTo, openWindow, page, windows } from './open-window.ts'
+import { complaints, engine, goTo, openWindow, page, served, windows } from './open-window.ts'
 
 windows({ quiet: false })
 beforeEach(() => open())
@@ -205,6 +205,10 @@ test("a campaign of one's own folder, whose faults are named by file and line", 
 test('conformers by xtb first, and the factors of a campaign of one\u2019s own', async () => {
   const run = aCampaign(engine, 80)
   await goTo('#/new')
+  // A level that a campaign was made of says how far off it was there.
+  await page.getByLabel('Level').selectOption('production')
+  await page.getByText(/In your campaign of 10 molecules: MAE 0\.\d\d ppm \(1H\), \d/).waitFor()
+  await page.getByLabel('Level').selectOption('draft')
   await smiles().fill('CO')
   await page.getByText('More', { exact: true }).click()
   await page.getByLabel('Optimise and rank conformers by xtb first').check()
@@ -225,4 +229,19 @@ test('conformers by xtb first, and the factors of a campaign of one\u2019s own',
     references: [{ kind: 'own' }, { kind: 'own' }],
   })
   expect(complaints).toEqual([])
+})
+
+test('a draft is saved for another day; without Larmor nothing else can be done with it', async () => {
+  await smiles().fill('CCO ethanol')
+  await page.getByLabel('Temperature, K').fill('310')
+  await page.getByRole('button', { name: 'Save draft' }).click()
+  await page.getByText('Draft saved').waitFor()
+  await page.reload()
+  await eventually(() => smiles().inputValue()).toBe('CCO ethanol')
+  expect(await page.getByLabel('Temperature, K').inputValue()).toBe('310')
+  await served.close()
+  await eventually(() => button().textContent()).toBe('Save draft')
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('Draft saved').waitFor()
+  expect(await seriousFaults(page)).toEqual([])
 })
