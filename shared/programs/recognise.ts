@@ -22,6 +22,9 @@ const banners: readonly (readonly [start: string, id: string, label: string, wor
   ['-1- prog_main', 'xtb', 'xtb'],
   ['|', 'crest', 'CREST', /C R E S T|Conformer-Rotamer Ensemble Sampling Tool/],
   ['Conformer-Rotamer Ensemble Sampling Tool', 'crest', 'CREST'],
+  // From version 3 on its name stands in a frame that is not ASCII; the command is told below it.
+  ['$ crest ', 'crest', 'CREST'],
+  ['CREST terminated normally', 'crest', 'CREST'],
   ['Entering Gaussian System', 'gaussian', 'Gaussian'],
   ['Copyright (c) ', 'gaussian', 'Gaussian', /Gaussian, Inc\./],
   ['Gaussian ', 'gaussian', 'Gaussian', /^\s*Gaussian (03|09|16|\d\d):/],

@@ -46,6 +46,13 @@ describe('knows by its content what wrote an output', () => {
     ['gaussian', ' Entering Gaussian System, Link 0=g16\n Normal termination of Gaussian 16 at Mon\n'],
     ['psi4', '          Psi4: An Open-Source Ab Initio Electronic Structure Package\n*** Psi4 exiting successfully.\n'],
     ['crest', `       |                 C R E S T                  |\n${energy}\n CREST terminated normally.\n`],
+    [
+      'crest',
+      `       ╔════════╗\n       ║  Conformer-Rotamer Ensemble Sampling Tool  ║\n Command line input:\n $ crest a.xyz --gfn2\n${energy}`,
+    ],
+    ['molpro', '                                         ***  PROGRAM SYSTEM MOLPRO  ***\n'],
+    ['turbomole', ' dscf (node1) : TURBOMOLE rev. V7.5.1 compiled 4 Feb 2021 at 15:01:01\n'],
+    ['gamess', '          *         GAMESS VERSION = 30 SEP 2018 (R3)          *\n'],
     ['qchem', '                  Welcome to Q-Chem\n *  Thank you very much for using Q-Chem.  Have a nice day.  *\n'],
     ['cp2k', ' CP2K| version string:                                          CP2K version 9.1\n'],
   ])('%s is named, and unknown', async (program, text) => {

@@ -66,10 +66,10 @@ test('200 jobs that end at once: all are completed, each once, no event is lost'
 }, 300_000)
 
 test('with all their reports lost on the way they are found by the next question', async () => {
-  await endTogether(40, () => {
+  await endTogether(200, () => {
     const spool = join(larmor.home, 'work', 'spool')
     rmSync(spool, { recursive: true })
     writeFileSync(spool, 'no folder')
   })
-  expectAllRight(40)
+  expectAllRight(200)
 }, 300_000)

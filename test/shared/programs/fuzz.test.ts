@@ -65,6 +65,12 @@ function check({ outcome, category, evidence, result, figures, geometry }: Outpu
 }
 
 describe.each(Object.keys(outputs) as Id[])(`%s (seed ${seed})`, id => {
+  it('has whole outputs, which are completed, and whose end line is there to be cut off', () => {
+    const whole = outputs[id].filter(text => readings(id, text).every(({ outcome }) => outcome === 'completed'))
+    expect(whole.length).toBeGreaterThan(1)
+    for (const text of whole) expect(text.lastIndexOf(ENDS[id])).toBeGreaterThan(text.length / 2)
+  })
+
   it.each(outputs[id].map((text, i) => [i, text] as const))(
     'output %i',
     (i, text) => {
