@@ -18,6 +18,8 @@ export interface ResolvedHost {
   readonly user: string
   /** Private keys in the order in which they are tried; those that are not there are left out. */
   readonly identities: readonly string[]
+  /** Certificates that lie here for a login. */
+  readonly certificates: readonly string[]
   /** Whether the agent's other keys are left alone. */
   readonly identitiesOnly: boolean
   /** Socket of the agent; null: none. */
@@ -55,6 +57,9 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
   const user = one('user') ?? userInfo().username
   const path = (text: string) => expand(text, { given: settings.host, host, port, user })
   const identities = all('identityfile').map(path).filter(existsSync)
+  const certificates = [...all('certificatefile').map(path), ...identities.map(key => `${key}-cert.pub`)].filter(
+    existsSync,
+  )
   const known = settings.known_hosts === null ? one('userknownhostsfile') : null
   return {
     given: settings.host,
@@ -62,6 +67,7 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
     port,
     user,
     identities: settings.identity === null ? identities : [settings.identity],
+    certificates,
     identitiesOnly: one('identitiesonly') === 'yes',
     agent: await agentSocket(one('identityagent'), path),
     jumps: one('proxyjump')?.split(',') ?? [],
@@ -73,7 +79,7 @@ export async function resolveHost(settings: SshSettings): Promise<ResolvedHost> 
     hashKnownHosts: one('hashknownhosts') === 'yes',
     methods: methods(one),
     lacksTicket: one('gssapiauthentication') === 'yes' && !(await hasTicket()),
-    beyond: await beyond(one, all('certificatefile').map(path), identities),
+    beyond: await beyond(one, certificates, identities),
   }
 }
 
@@ -120,6 +126,7 @@ async function withoutSsh({ host, port, user, identity, jump, known_hosts }: Ssh
     port: port ?? 22,
     user: user ?? userInfo().username,
     identities: identity === null ? usual : [identity],
+    certificates: [],
     identitiesOnly: false,
     agent: await agentHere(),
     jumps: jump === null ? [] : jump.split(','),
@@ -151,8 +158,7 @@ async function beyond(
   if (one('proxycommand') !== null) return 'it is reached by a ProxyCommand'
   if (one('knownhostscommand') !== null) return 'its host key is looked up by a KnownHostsCommand'
   if (one('pkcs11provider') !== null) return 'its key lies on a PKCS#11 token'
-  if (certificates.some(existsSync) || identities.some(path => existsSync(`${path}-cert.pub`)))
-    return 'its login takes a certificate'
+  if (certificates.length > 0) return 'its login takes a certificate'
   for (const path of identities) if (await isOnToken(path)) return 'its key lies on a FIDO token'
   // On in some systems' own configuration; it means something only for who has a ticket.
   if (one('gssapiauthentication') === 'yes' && (await hasTicket())) return 'its login takes a Kerberos ticket'

@@ -229,7 +229,7 @@ async function openOnce(
               if (good && attempt === null) resolve({ client, attended: false })
               verify(good && attempt !== null)
             },
-            (error: Error) => end(new Unreachable(`The key of ${host.given} could not be kept: ${error.message}`)),
+            (error: Error) => end(new Unreachable(...notKept(host, error))),
           )
         },
         authHandler: (left, partial, then) => {
@@ -264,6 +264,13 @@ function noLine(host: ResolvedHost, error: Error & { readonly code?: string }): 
       return new Unreachable(...silent(host))
   }
   return new Unreachable(`${given}: ${error.message}`, 'Larmor tries again by itself; submitted jobs go on.')
+}
+
+function notKept({ given, knownHosts }: ResolvedHost, error: Error): [string, string] {
+  return [
+    `The key of ${given} could not be kept in ${knownHosts[0]}: ${error.message}. Nothing was sent.`,
+    'Make room there, or name another file: larmor machines set NAME --known-hosts FILE.',
+  ]
 }
 
 function silent({ given, port }: ResolvedHost): [string, string] {

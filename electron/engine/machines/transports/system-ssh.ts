@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { setMaxListeners } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import type { SshSettings } from '../../../../shared/model/machine.ts'
 import { printable } from '../../../../shared/printable.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
@@ -113,7 +114,7 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
   await relay.stop()
   login.signal.removeEventListener('abort', giveUp)
   if (refusal !== null) master.kill()
-  if (!alive || refusal !== null) throw refusal ?? fault(host, words)
+  if (!alive || refusal !== null) throw refusal ?? (await fault(host, words))
   return session(master, control, attended, ended)
 }
 
@@ -165,12 +166,23 @@ function declined(host: ResolvedHost, question: AskedBySsh): WantsLogin {
 }
 
 /** Why ssh ended, in its own words. */
-function fault(host: ResolvedHost, words: string): Unreachable {
-  const said = printable(words).trim().split('\n').slice(-6).join(' ') || 'ssh ended without a word'
+async function fault(host: ResolvedHost, words: string): Promise<Unreachable> {
+  const said =
+    printable(words.replaceAll(/^Warning: Permanently added .*$/gm, ''))
+      .trim()
+      .split('\n')
+      .slice(-6)
+      .join(' ') || 'ssh ended without a word'
   if (/IDENTIFICATION HAS CHANGED|revoked/i.test(words))
     return new WantsLogin(
       `The host key of ${host.given} has changed. Nothing was sent. ${said}`,
       `ssh ${host.given} says the same; ask those who run it.`,
+    )
+  const expired = await expiredCertificate(host)
+  if (/Permission denied/.test(words) && expired !== null)
+    return new WantsLogin(
+      `The certificate ${expired.path} has expired: it was valid to ${expired.until} UTC. ${said}`,
+      'Get a new certificate where you got this one, then larmor machines connect NAME.',
     )
   if (/Permission denied|Host key verification failed|Too many authentication failures|certificate/i.test(words))
     return new WantsLogin(
@@ -181,6 +193,17 @@ function fault(host: ResolvedHost, words: string): Unreachable {
     `${host.given} is not reached: ${said}`,
     `ssh ${host.given} should work first. Larmor tries again by itself.`,
   )
+}
+
+/** ssh itself does not say it: the server merely refuses. */
+async function expiredCertificate({ certificates }: ResolvedHost): Promise<{ path: string; until: string } | null> {
+  for (const path of certificates) {
+    const env = { ...process.env, TZ: 'UTC', LC_ALL: 'C' }
+    const shown = await promisify(execFile)('ssh-keygen', ['-L', '-f', path], { env }).catch(() => ({ stdout: '' }))
+    const until = /^\s*Valid: .*(?:to|before) (\S+)\s*$/m.exec(shown.stdout)?.[1]
+    if (until !== undefined && Date.parse(`${until}Z`) < Date.now()) return { path, until }
+  }
+  return null
 }
 
 function session(master: ChildProcess, control: string, attended: boolean, ended: Promise<void>): Session {

@@ -100,6 +100,16 @@ describe('by a key', () => {
     expect(stdout).toBe('ssh too\n')
   })
 
+  test('where a new host cannot be kept, as in a home that is read-only, it is not entered, and that is said', async () => {
+    const login = answers({ 'host-key': 'yes' })
+    const before = sshd.log().length
+    const tried = connect(sshd, login, { known_hosts: join(none, 'known_hosts') }) // in a file, not in a folder
+    await expect(tried).rejects.toBeInstanceOf(Unreachable)
+    await expect(tried).rejects.toThrow('could not be kept')
+    await expect(tried).rejects.toMatchObject({ hint: expect.stringContaining('--known-hosts') })
+    expect(sshd.log().slice(before)).not.toMatch(/Accepted|Failed|Postponed/)
+  })
+
   test("the person's own configuration says how: Include, Match, another name and port, a key", async () => {
     knowIt(sshd, name())
     const included = join(folder, 'included')

@@ -83,7 +83,7 @@ describe('behind a ProxyCommand', () => {
     await (await connect(sshd, alone(), { host_key: null })).close()
   })
 
-  test("a certificate logs in; an expired one is told in ssh's own words", async () => {
+  test('a certificate logs in; an expired one is said to be', async () => {
     const ca = join(folder, 'ca')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', ca])
     const own = await startSshd({ lines: [`TrustedUserCAKeys ${ca}.pub`, 'AuthorizedKeysFile none'] })
@@ -95,7 +95,10 @@ describe('behind a ProxyCommand', () => {
       expect((await session.exec(sh`id -un`)).out).toBe(`${own.user}\n`)
       await session.close()
       sign('-2h:-1h')
-      await expect(connect(own, alone(), { config: '/dev/null' })).rejects.toBeInstanceOf(WantsLogin)
+      const expired = connect(own, alone(), { config: '/dev/null' })
+      await expect(expired).rejects.toBeInstanceOf(WantsLogin)
+      await expect(expired).rejects.toThrow(/The certificate .* has expired: it was valid to \d{4}-/)
+      await expect(expired).rejects.toMatchObject({ hint: expect.stringContaining('new certificate') })
     } finally {
       await own.stop()
     }
