@@ -18,6 +18,9 @@ import { RUNNING } from './running.mjs'
 /** About this computer, not this clone: another clone can undo it. */
 const RECORD = '/var/lib/larmor-testbed/added.json'
 
+/** What the process that keeps the cluster says. */
+const LOG = join(tmpdir(), 'larmor-testbed.log')
+
 /** Packages and user that are not there yet. */
 export function lacking() {
   return {
@@ -92,7 +95,7 @@ async function start() {
   const before = running()
   if (before) return before
   const root = fileURLToPath(new URL('../..', import.meta.url))
-  const log = openSync(join(tmpdir(), 'larmor-testbed.log'), 'w')
+  const log = openSync(LOG, 'w')
   const keeper = spawn(process.execPath, ['test/run-ts.mjs', 'test/testbed/keep.ts'], {
     cwd: root,
     detached: true,
@@ -123,6 +126,7 @@ async function stop() {
     while (existsSync(`/proc/${now.pid}`)) await sleep(200)
   }
   rmSync(RUNNING, { force: true })
+  rmSync(LOG, { force: true })
 }
 
 async function startAndTell() {
@@ -130,7 +134,7 @@ async function startAndTell() {
   if (code !== 0) return code
   const now = await start()
   if (!now) {
-    console.error(`The cluster did not start: see ${join(tmpdir(), 'larmor-testbed.log')}`)
+    console.error(`The cluster did not start: see ${LOG}`)
     return 1
   }
   console.log(

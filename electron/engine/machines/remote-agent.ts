@@ -166,7 +166,7 @@ export async function installAgent(session: Session, work: string, programs: rea
     },
     follow(changed) {
       const over = new AbortController()
-      const { out, done } = session.stream(call('follow', []), { signal: over.signal })
+      const { out, done } = session.stream(call('follow', []), { signal: over.signal, lasting: true })
       out.on('data', (chunk: Buffer) => {
         if (chunk.includes('changed')) changed()
       })

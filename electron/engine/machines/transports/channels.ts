@@ -1,7 +1,7 @@
 /** Places that are taken one after the other; who is urgent goes before who merely works. */
 export interface Channels {
-  /** Resolves with what gives the place back. */
-  take(urgent: boolean): Promise<() => void>
+  /** Resolves with what gives the place back; `giveWay` is called where whoever keeps it for long leaves none to others. */
+  take(urgent: boolean, giveWay?: () => void): Promise<() => void>
   /** The other side has fewer than was thought: as many as are open now, at least one. False where none is open. */
   shrink(): boolean
 }
@@ -9,15 +9,18 @@ export interface Channels {
 /** sshd allows ten sessions on a connection (MaxSessions), of which some are left to the person. */
 export function createChannels(most: number): Channels {
   const waiting: { readonly urgent: boolean; readonly go: () => void }[] = []
+  const lasting = new Set<() => void>()
   let places = most
   let taken = 0
 
-  function give(): () => void {
+  function give(giveWay?: () => void): () => void {
     taken += 1
+    if (giveWay) lasting.add(giveWay)
     let given = true
     return () => {
       if (!given) return
       given = false
+      if (giveWay) lasting.delete(giveWay)
       taken -= 1
       if (taken >= places) return
       const next = waiting.findIndex(({ urgent }) => urgent)
@@ -26,14 +29,15 @@ export function createChannels(most: number): Channels {
   }
 
   return {
-    take(urgent) {
-      if (taken < places) return Promise.resolve(give())
-      return new Promise(resolve => waiting.push({ urgent, go: () => resolve(give()) }))
+    take(urgent, giveWay) {
+      if (taken < places) return Promise.resolve(give(giveWay))
+      return new Promise(resolve => waiting.push({ urgent, go: () => resolve(give(giveWay)) }))
     },
     shrink() {
       // The one that was refused holds a place, too.
       if (taken <= 1) return false
       places = Math.min(places, taken - 1)
+      if (lasting.size >= places) for (const giveWay of [...lasting]) giveWay()
       return true
     },
   }

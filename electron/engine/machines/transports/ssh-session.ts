@@ -70,10 +70,12 @@ function command(
   told: (text: string) => void,
   lost: AbortSignal,
   line: ShLine,
-  { stdin, signal, urgent = false }: ExecOptions,
+  { stdin, signal: given, urgent = false, lasting = false }: ExecOptions,
 ): { readonly out: Readable; readonly done: Promise<Printed> } {
   const out = new PassThrough()
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
+  const way = lasting ? new AbortController() : null
+  const signal = way === null ? given : AbortSignal.any([way.signal, ...(given ? [given] : [])])
   const done = new Promise<Printed>((resolve, reject) => {
     let channel: ClientChannel | null = null
     const mark = newMark()
@@ -137,7 +139,7 @@ function command(
       void sleep(alone ? REFUSED_MS : 0, undefined, { ref: false }).then(begin)
     }
     const begin = async () => {
-      const place = await channels.take(urgent)
+      const place = await channels.take(urgent, way ? () => way.abort() : undefined)
       if (over) return place()
       giveBack = place
       try {

@@ -267,11 +267,13 @@ function command(
   channels: Channels,
   lost: AbortSignal,
   line: ShLine,
-  { stdin, signal, urgent = false }: ExecOptions,
+  { stdin, signal: givenUp, urgent = false, lasting = false }: ExecOptions,
   told: (greeting: string) => void,
 ): { readonly out: Readable; readonly done: Promise<Printed> } {
   const out = new PassThrough()
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
+  const way = lasting ? new AbortController() : null
+  const signal = way === null ? givenUp : AbortSignal.any([way.signal, ...(givenUp ? [givenUp] : [])])
   const mark = newMark()
   const whole = sh`/bin/sh -c ${line.sh}; s=$?; printf '%s %s\\n' ${mark} "$s" >&2; exit "$s"`
   let pid: number | null = null
@@ -294,12 +296,13 @@ function command(
 
   async function run(): Promise<Printed> {
     for (let refusals = 0; ; refusals++) {
-      const back = await Promise.race([channels.take(urgent), give])
+      const back = await Promise.race([channels.take(urgent, way ? () => way.abort() : undefined), give])
       try {
         const answer = await Promise.race([once(), give])
         if (answer !== 'refused') return answer
         if (refusals === MOST_REFUSALS) throw new Unreachable('the machine takes no further command')
-        if (!channels.shrink()) await sleep(REFUSED_MS)
+        // A command that was given up keeps its session until it finds out that nobody listens.
+        if (!channels.shrink()) await sleep(REFUSED_MS * Math.min(10, 1 + refusals))
       } finally {
         back()
       }

@@ -75,6 +75,8 @@ export interface Tty {
 export interface ExecOptions {
   /** A person waits for it: it goes before what waits for a channel. */
   readonly urgent?: boolean
+  /** It keeps its channel for as long as it likes, and is given up where the machine has none besides. */
+  readonly lasting?: boolean
   readonly stdin?: Readable | string
   readonly signal?: AbortSignal
   /** At most so many bytes of output are kept (default 16 MB); more is a lost line, never a cut answer. */

@@ -237,8 +237,15 @@ describe('fewer sessions than eight', () => {
     try {
       knowIt(sshd, `[127.0.0.1]:${sshd.port}`)
       const session = await connect(sshd)
+      // What listens for ever gives way where it would be the only one to be heard.
+      const { done } = session.stream(sh`while sleep 1; do :; done`, { lasting: true })
+      const given = done.then(
+        () => false,
+        () => true,
+      )
       const asked = Array.from({ length: 20 }, (_, i) => session.exec(sh`sleep 0.05; exit ${i}`))
       expect((await Promise.all(asked)).map(({ exit }) => exit)).toEqual(asked.map((_, i) => i))
+      expect(await Promise.race([given, session.exec(sh`true`).then(() => false)])).toBe(most === 1)
       await session.close()
     } finally {
       await sshd.stop()

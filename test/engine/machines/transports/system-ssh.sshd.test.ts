@@ -105,6 +105,20 @@ describe('behind a ProxyCommand', () => {
   })
 })
 
+test('of a machine that takes one session, what listens for ever gives it to the commands', async () => {
+  const sshd = await startSshd({ lines: ['MaxSessions 1'] })
+  try {
+    const session = await connect(sshd)
+    const { done } = session.stream(sh`while sleep 1; do echo alive || exit; done`, { lasting: true })
+    const asked = Array.from({ length: 5 }, (_, i) => session.exec(sh`exit ${i}`))
+    expect((await Promise.all(asked)).map(({ exit }) => exit)).toEqual([0, 1, 2, 3, 4])
+    await expect(done).rejects.toBeInstanceOf(Unreachable)
+    await session.close()
+  } finally {
+    await sshd.stop()
+  }
+})
+
 test('a second factor is asked through the same channel, and begun by nobody alone', async () => {
   const sshd = await startSshd({ login: 'key and code', secret: SECRET })
   try {

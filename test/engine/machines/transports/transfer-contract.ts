@@ -6,10 +6,12 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pack } from 'tar-stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { testMachine } from '../../../../electron/engine/machines/machine-test.ts'
 import { installAgent, type RemoteAgent } from '../../../../electron/engine/machines/remote-agent.ts'
 import { type Session, Unreachable } from '../../../../electron/engine/machines/transports/index.ts'
 import { receive } from '../../../../electron/engine/steps/receive.ts'
 import type { Label } from '../../../../shared/ids.ts'
+import { localMachine } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
 
@@ -68,6 +70,13 @@ export function transferContract(open: (sshd: Sshd) => Promise<Session>): void {
       const answers = await agent.stage(tarOf('r1.bad.1' as Label, { ...files, SHA256SUMS: wrong }))
       expect(answers).toMatchObject([{ word: 'bad' }])
       expect(readdirSync(join(agent.work, 'incoming'))).toEqual([])
+    })
+
+    test('what it lacks is told by its test', async () => {
+      const { tested } = await testMachine(localMachine, session, agent, () => new Date().toISOString())
+      const tools = tested.checks.find(({ name }) => name === 'tools')
+      expect(tools).toMatchObject({ ok: true })
+      expect(tools?.hint ?? '').toMatch(lacking.includes('tar') ? /by SFTP instead/ : /^$/)
     })
 
     test('what came out comes home, of several jobs at once; what is there is not sent again', async () => {
