@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { csvOf } from '../../shared/exports/index.ts'
 import type { Instant, Json, RunId } from '../../shared/ids.ts'
@@ -173,7 +173,11 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
     const last = [...before].findLast(id => id.startsWith('state:'))
     const changed = last === standing ? [] : [{ at: now(), id: standing, event: `state_${runState(run)}` }]
     if (lines.length + changed.length === 0) return
-    await appendFile(path, [...lines, ...changed].map(line => `${JSON.stringify(line)}\n`).join(''))
+    await appendFile(path, [...lines, ...changed].map(line => `${JSON.stringify(line)}\n`).join('')).catch(error => {
+      // On a full disk a part of it may be there: what is told is what can be read.
+      told.delete(run.id)
+      throw error
+    })
     for (const { id } of [...lines, ...changed]) {
       before.delete(id)
       before.add(id)
@@ -257,10 +261,11 @@ async function inputOf(path: string): Promise<Json | undefined> {
   }
 }
 
-/** What progress.jsonl tells already; a line that a crash cut is ended, so that the next one begins anew. */
+/** What progress.jsonl tells already; a last line that a crash or a full disk has cut is taken away. */
 async function toldIn(path: string): Promise<Set<string>> {
   const text = (await ifExists(readFile(path, 'utf8'))) ?? ''
-  if (text !== '' && !text.endsWith('\n')) await appendFile(path, '\n')
+  if (text !== '' && !text.endsWith('\n'))
+    await truncate(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
   const ids = text.split('\n').flatMap(line => {
     try {
       return [(JSON.parse(line) as { readonly id: string }).id]

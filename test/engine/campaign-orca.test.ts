@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -10,13 +10,11 @@ import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, statusOf } from '../../shared/show/status.ts'
 import { delta50Set, factorFiles, resolveCampaign, type ShownCampaign } from '../../shared/workflows/index.ts'
+import { orcaStandIn } from '../testbed/counted-orca.ts'
 import { startInProcess } from './in-process.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'larmor-orca-'))
-const executable = join(folder, 'orca')
-await copyFile(new URL('../testbed/orca-stand-in.mjs', import.meta.url), `${executable}.mjs`)
-await writeFile(executable, `#!/bin/sh\nexec ${process.execPath} ${executable}.mjs "$@"\n`)
-await chmod(executable, 0o755)
+const orca = orcaStandIn(folder)
 const { engine, stop } = await startInProcess()
 afterAll(async () => {
   await stop()
@@ -30,15 +28,9 @@ const run = () => {
   return found
 }
 const shown = () => statusOf(engine.state, run()) as unknown as ShownCampaign
-const calls = async () =>
-  (await readFile(join(folder, 'calls.jsonl'), 'utf8'))
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line) as { readonly words: string; readonly fails: boolean })
-
 test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diagnosed and made whole, nothing is computed twice', async () => {
   // Nitromethane at one level only: its optimisation and other level go well.
-  await writeFile(join(folder, 'fail'), 'PBE0 6-311+G(2d,p) NMR\n')
+  orca.failOn('PBE0 6-311+G(2d,p) NMR')
   const { params, texts, name } = orThrow(
     resolveCampaign(
       { molecules: '1,3', program: 'orca', levels: 'wB97X-D,PBE0', solvents: 'chcl3', max_failures: 5 },
@@ -47,7 +39,10 @@ test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diag
     ),
   )
   expect(params.warnings).toContain('wB97X-D3 stands for wB97X-D: ORCA has the refit with D3 dispersion')
-  const machine = { ...localMachine, settings: { ...localMachine.settings, cores: 2, programs: { orca: executable } } }
+  const machine = {
+    ...localMachine,
+    settings: { ...localMachine.settings, cores: 2, programs: { orca: orca.executable } },
+  }
   orThrow(await engine.send({ type: 'machine.set', machine }))
   for (const text of texts) orThrow(await engine.put(text))
   orThrow(
@@ -66,7 +61,12 @@ test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diag
     ['scf-not-converged', 'PBE0/6-311+G(2d,p)'],
     ['scf-not-converged', 'PBE0/6-311+G(2d,p)'],
   ])
-  expect((await calls()).map(({ words }) => words).toSorted()).toEqual(
+  expect(
+    orca
+      .calls()
+      .map(({ words }) => words)
+      .toSorted(),
+  ).toEqual(
     [
       '! B3LYP/G 6-31G* Opt TightSCF CPCM(chloroform)',
       '! B3LYP/G 6-31G* Opt TightSCF CPCM(chloroform)',
@@ -77,12 +77,12 @@ test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diag
     ].map(line => line.slice(2)),
   )
 
-  await rm(join(folder, 'fail'))
+  orca.failOn()
   const failed = jobsOf(engine.state, run()).filter(({ key }) => key.includes('PBE0'))
   orThrow(await engine.send({ type: 'jobs.resubmit', jobs: failed.map(({ id }) => id), fix: null }))
   await expect.poll(() => shown().completed, { timeout: 120_000 }).toBe(4)
   await expect.poll(() => run().phase.is, { timeout: 60_000 }).toBe('ended')
-  expect(await calls()).toHaveLength(8)
+  expect(orca.calls()).toHaveLength(8)
   expect(run().plan_version).toBe(3)
   // Its factors are those of ORCA, and of no other program.
   expect(factorFiles(knownOf(engine.state, run())).map(({ file: { program, level } }) => [program, level])).toEqual([

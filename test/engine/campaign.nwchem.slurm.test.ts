@@ -90,7 +90,7 @@ describe('a pilot on a real Slurm', () => {
       // "Acetonitrile" and "Oxirane" stand in the titles of their decks.
       writeFileSync(broken, 'Acetonitrile\nOxirane\n')
       const { run } = await tell(
-        ...['campaign', 'start', 'delta50', '--molecules', '5,3,4,6,1', '--levels', 'HF/STO-3G', '--solvents', 'gas'],
+        ...['campaign', 'start', 'delta50', '--molecules', '5,3,4,6,1', '--levels', 'HF/STO-3G', '--solvents', 'chcl3'],
         ...['--geometry', 'HF/STO-3G', '--order', 'file', '--memory', '600', '--machine', 'cluster'],
       )
       const started = await statusOf(run)
@@ -132,6 +132,20 @@ describe('a pilot on a real Slurm', () => {
       await until(run, ({ state }) => state === 'stopped')
       await tell('resume', run)
 
+      // A person's pause: what runs is finished, nothing new begins, and it is said how much is left.
+      await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
+      await tell('pause', run)
+      const rests = await until(
+        run,
+        ({ state, current }) => state === 'completed' || (state === 'paused' && current.length === 0),
+      )
+      const begun = rests.counts.completed
+      await sleep(3000)
+      expect((await statusOf(run)).counts.completed).toBe(begun)
+      const said = await larmor(home, ['status', run], { env })
+      if (rests.state === 'paused') expect(said.out).toMatch(new RegExp(`paused: ${rests.left} left`))
+      await tell('resume', run)
+
       // Killed in the middle of the work itself.
       await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
       await engine.kill('SIGKILL')
@@ -140,14 +154,16 @@ describe('a pilot on a real Slurm', () => {
       const done = await until(run, ({ state }) => state === 'completed' || state === 'failed')
       expect(done).toMatchObject({ state: 'completed', completed: 5, failed: 0, failed_molecules: 0, progress: 1 })
       expect(done.statistics.map(({ nucleus }: { nucleus: string }) => nucleus)).toEqual(['1H', '13C'])
-      expect(done.statistics[0]).toMatchObject({ molecules: 5, note: expect.stringMatching(/measured in CDCl3/) })
+      expect(done.statistics[0]).toMatchObject({ molecules: 5, solvent: 'chcl3', note: null })
 
       const status = await written(run, ({ state }) => state === 'completed')
       expect(status).toMatchObject({ run_id: run, total_tasks: 5, completed: 5, failed: 0, current_task: null })
-      const shifts = JSON.parse(file(run, 'compound_05/HF-STO-3G_gas/shifts.json'))
+      // The solvent was really there.
+      expect(file(run, 'compound_05/HF-STO-3G_chcl3/nwchem.out')).toMatch(/dielectric constant -eps-\s*=\s*4\.71/)
+      const shifts = JSON.parse(file(run, 'compound_05/HF-STO-3G_chcl3/shifts.json'))
       expect(shifts).toMatchObject({ molecule_id: 'compound_05', functional: 'HF/STO-3G', shieldings: { length: 6 } })
-      expect(existsSync(join(home, 'runs', run, 'compound_05/HF-STO-3G_gas/nwchem.out'))).toBe(true)
-      expect(file(run, 'statistics.csv').split('\r\n')[1]).toMatch(/^HF\/STO-3G,gas,1H,6,5,/)
+      expect(existsSync(join(home, 'runs', run, 'compound_05/HF-STO-3G_chcl3/nwchem.out'))).toBe(true)
+      expect(file(run, 'statistics.csv').split('\r\n')[1]).toMatch(/^HF\/STO-3G,chcl3,1H,6,5,/)
 
       // Each calculation was told once, over both deaths of the engine, and none ran twice.
       const lines = file(run, 'progress.jsonl')
@@ -160,7 +176,7 @@ describe('a pilot on a real Slurm', () => {
 
       // The same once more is found, not computed.
       const twin = await tell(
-        ...['campaign', 'start', 'delta50', '--molecules', '3,6', '--levels', 'HF/STO-3G', '--solvents', 'gas'],
+        ...['campaign', 'start', 'delta50', '--molecules', '3,6', '--levels', 'HF/STO-3G', '--solvents', 'chcl3'],
         ...['--geometry', 'HF/STO-3G', '--memory', '600', '--machine', 'cluster', '--wait'],
       )
       expect(twin).toMatchObject({ state: 'completed', completed: 2, reused: 2 })

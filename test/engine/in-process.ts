@@ -25,7 +25,10 @@ export interface InProcess {
 }
 
 /** `wrap` may put something between the engine and its store. */
-export async function startInProcess(wrap: (store: Store<State>) => Store<State> = store => store): Promise<InProcess> {
+export async function startInProcess(
+  wrap: (store: Store<State>) => Store<State> = store => store,
+  now = () => new Date().toISOString(),
+): Promise<InProcess> {
   const home = await mkdtemp(join(tmpdir(), 'larmor-engine-'))
   const store = wrap(await openStore(home, { ...model, fence: () => {} }))
   const log: string[] = []
@@ -37,7 +40,7 @@ export async function startInProcess(wrap: (store: Store<State>) => Store<State>
     home,
     store,
     pool: createTaskPool({ size: 1, contents, worker }),
-    now: () => new Date().toISOString(),
+    now,
     log: line => log.push(line),
   })
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Stands in for ORCA, which its licence keeps from being installed by a script. It reads the input it is given, prints what
+ * Stands in for ORCA where hundreds of its jobs are wanted at once, and which it was called for: orca.ts is nearer to ORCA,
+ * and slower. It reads the input it is given, prints what
  * ORCA prints of such a calculation (its figures are made up from the coordinates), and writes each call into calls.jsonl
  * beside itself. A file named fail beside it holds words: an input with one of them ends in an SCF that does not converge.
  */

@@ -1,0 +1,31 @@
+import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The stand-in of ORCA in a folder of its own, with what it was called for. */
+export interface OrcaStandIn {
+  readonly executable: string
+  /** Inputs with one of these words fail from now on; none: all go well. */
+  failOn(...words: readonly string[]): void
+  calls(): readonly { readonly words: string; readonly title: string; readonly fails: boolean }[]
+}
+
+export function orcaStandIn(folder: string): OrcaStandIn {
+  const executable = join(folder, 'orca')
+  copyFileSync(new URL('./counted-orca.mjs', import.meta.url), `${executable}.mjs`)
+  writeFileSync(executable, `#!/bin/sh\nexec '${process.execPath}' '${executable}.mjs' "$@"\n`)
+  chmodSync(executable, 0o755)
+  const fail = join(folder, 'fail')
+  const calls = join(folder, 'calls.jsonl')
+  return {
+    executable,
+    failOn(...words) {
+      if (words.length === 0) rmSync(fail, { force: true })
+      else writeFileSync(fail, `${words.join('\n')}\n`)
+    },
+    calls: () =>
+      (existsSync(calls) ? readFileSync(calls, 'utf8') : '')
+        .split('\n')
+        .filter(line => line !== '')
+        .map(line => JSON.parse(line)),
+  }
+}
