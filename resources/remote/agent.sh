@@ -4,10 +4,10 @@
 # safe to run twice, and prints one line per job, fields separated by tabs; lines of files follow with "| " before them.
 #
 # $LARMOR_WORK/jobs/<label>/   one attempt: inputs, job.sh, submit.sh, and afterwards outputs and report.ended
-#   submit.lock                made by an exclusive link, so only once: either somebody may submit, or "cancelled" in it
-#                              is a tombstone
-#   submit.begun               made by an exclusive link, too: who submits; from here on it may have been submitted
-#   submit.out                 the id file: exit status of submit.sh, then what it printed
+#   submit.lock                made by an exclusive link, so only once: who submits, and from here on it may have been
+#                              submitted; or "cancelled", a tombstone
+#   submit.out                 the id file: exit status of submit.sh, then what it printed ("| "), then "end", without
+#                              which it is none
 #   run.lock                   the queue id that runs it
 # $LARMOR_WORK/spool/          a name for each report that nobody has looked at yet: <label>.<event>
 # $LARMOR_WORK/queue/          direct: tickets in order, each "pid start boot cores label"
@@ -199,7 +199,8 @@ submit() {
   return 0
 }
 
-# Not in a subshell: submit.begun names the process that submits, and nothing must outlive that process.
+# Not in a subshell: submit.lock names the process that submits, and nothing must outlive that process. Besides
+# submit.sh one process is started, ln: of hundreds of jobs each one more would be felt.
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
   used="$used $1/submit.lock.$$"
@@ -209,13 +210,10 @@ submit_one() {
     printf 'doubt\t%s\t%s\n' "$1" 'its lock could not be written'
     return
   fi
-  ln "submit.lock.$$" submit.lock 2>/dev/null # another call or a tombstone may have been first
-  lock=
-  { read -r lock <submit.lock; } 2>/dev/null
-  crash_point submit.locked
-  # Whoever makes submit.begun submits, and nobody else ever will. A call that died before leaves no trace.
-  if [ -n "$lock" ] && [ "$lock" != cancelled ] && ln "submit.lock.$$" submit.begun 2>/dev/null; then
-    crash_point submit.begun
+  crash_point submit.ready
+  # Whoever makes submit.lock submits, and nobody else ever will. A call that died before leaves no trace.
+  if ln "submit.lock.$$" submit.lock 2>/dev/null; then # else another call or a tombstone was first
+    crash_point submit.locked
     (trap - PIPE && exec sh ./submit.sh) >submit.stdout 2>submit.stderr </dev/null
     code=$?
     crash_point submit.accepted
@@ -223,32 +221,46 @@ submit_one() {
     if [ "$code" -le 128 ]; then
       {
         printf '%s\n' "$code"
-        while IFS= read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done <submit.stdout
-      } >submit.out.part && mv -f submit.out.part submit.out
+        while IFS= read -r line || [ -n "$line" ]; do printf '| %s\n' "$line"; done <submit.stdout
+        printf 'end\n'
+      } >submit.out
     fi
     crash_point submit.kept
   fi
-  why='the submission was begun, and no answer was kept'
-  begun=
-  { read -r begun <submit.begun; } 2>/dev/null
-  if [ -z "$begun" ]; then
-    why='its lock could not be made'
-  elif [ "$begun" != "$own" ] && alive "$begun"; then
-    why='another call is submitting it'
-  fi
-  if [ -f submit.out ]; then
-    {
-      read -r code
-      printf 'answered\t%s\t%s\n' "$1" "$code"
-      while IFS= read -r line || [ -n "$line" ]; do printf '| %s\n' "$line"; done
-    } <submit.out
+  lock=
+  { read -r lock <submit.lock; } 2>/dev/null
+  if kept_answer; then
+    printf 'answered\t%s\t%s%s\n' "$1" "$code" "$answer"
     [ -s submit.stderr ] && head -c 4096 submit.stderr | sed 's/^/! /'
     return 0
-  elif [ "$lock" = cancelled ] || [ "$begun" = cancelled ]; then
+  elif [ "$lock" = cancelled ]; then
     printf 'cancelled\t%s\n' "$1"
-  else
-    printf 'doubt\t%s\t%s\n' "$1" "$why"
+    return 0
   fi
+  why='the submission was begun, and no answer was kept'
+  if [ -z "$lock" ]; then
+    why='its lock could not be made'
+  elif [ "$lock" != "$own" ] && alive "$lock"; then
+    why='another call is submitting it'
+  fi
+  printf 'doubt\t%s\t%s\n' "$1" "$why"
+}
+
+# Sets $code and $answer (its lines, each after a line break) from a submit.out that is whole.
+kept_answer() {
+  code=
+  answer=
+  line=
+  [ -f submit.out ] || return 1
+  {
+    read -r code
+    while IFS= read -r line; do
+      [ "$line" = end ] && break
+      answer="$answer
+$line"
+    done
+  } <submit.out
+  [ "$line" = end ]
 }
 
 # --- cancel: before the submission by a tombstone in its lock ------------------------------------------------------
@@ -260,10 +272,8 @@ cancel() {
     mkdir -p "$dir"
     printf 'cancelled\n' >"$dir/tombstone.$$" || { rm -f "$dir/tombstone.$$"; continue; }
     ln "$dir/tombstone.$$" "$dir/submit.lock" 2>/dev/null
-    # A call that took the lock and died before it began to submit must not be followed by another.
-    ln "$dir/tombstone.$$" "$dir/submit.begun" 2>/dev/null
     rm -f "$dir/tombstone.$$"
-    if [ "$(cat "$dir/submit.begun")" = cancelled ]; then printf 'cancelled\t%s\n' "$name"; else printf 'taken\t%s\n' "$name"; fi
+    if [ "$(cat "$dir/submit.lock")" = cancelled ]; then printf 'cancelled\t%s\n' "$name"; else printf 'taken\t%s\n' "$name"; fi
   done
 }
 
@@ -292,7 +302,7 @@ look() {
     report "$name" began
     report "$name" ended
     dir="$LARMOR_WORK/jobs/$name"
-    printf 'folder\t%s\t%s\n' "$name" "$(cd "$dir" 2>/dev/null && ls -d submit.lock submit.begun submit.out run.lock report.ended 2>/dev/null | tr '\n' ' ')"
+    printf 'folder\t%s\t%s\n' "$name" "$(cd "$dir" 2>/dev/null && ls -d submit.lock submit.out run.lock report.ended 2>/dev/null | tr '\n' ' ')"
   done
 }
 

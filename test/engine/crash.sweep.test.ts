@@ -45,8 +45,8 @@ const cases = [...first, ...later]
 /** What becomes of a job whose submission the machine's death cut off here. */
 const REMOTE: Readonly<Record<string, AfterRemoteDeath>> = {
   'stage.unpacked': 'completed',
-  'submit.locked': 'completed',
-  'submit.begun': 'lost',
+  'submit.ready': 'completed',
+  'submit.locked': 'lost',
   'submit.accepted': 'completed',
   'submit.kept': 'completed',
   'direct.forked': 'lost',

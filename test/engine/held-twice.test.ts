@@ -29,7 +29,7 @@ describe.skipIf(blind)('a job that the scheduler holds twice after all', () => {
       env: environment(home, { LARMOR_WORK: work, LARMOR_AGENT: agent }),
       encoding: 'utf8',
     })
-    writeFileSync(join(folder, 'submit.out'), `0\n${second}`)
+    writeFileSync(join(folder, 'submit.out'), `0\n| ${second}end\n`)
 
     const engine = startEngineProcess(home)
     const client = await attached(home, engine)

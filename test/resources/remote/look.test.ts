@@ -43,7 +43,7 @@ describe.each(SHELLS)('reports (%s)', shell => {
     expect(kinds(await box.ask('look', [a.label]))).toEqual([
       `report ${a.label} began`,
       `report ${a.label} ended`,
-      `folder ${a.label} report.ended run.lock submit.begun submit.lock submit.out`,
+      `folder ${a.label} report.ended run.lock submit.lock submit.out`,
     ])
   })
 
@@ -172,7 +172,6 @@ describe.each(SHELLS)('pack (%s)', shell => {
         'run.sh',
         'scratch.txt',
         'stderr.txt',
-        'submit.begun',
         'submit.out',
         'submit.sh',
         'submit.stderr',

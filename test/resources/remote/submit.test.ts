@@ -55,7 +55,7 @@ describe.each(SHELLS)('submit (%s)', shell => {
     const go = join(box.work, 'go')
     box.shim('setsid', `while [ ! -e '${go}' ]; do sleep 0.02; done; exec "$REAL" "$@"`)
     const slow = box.ask('submit', [a.label])
-    await until('it has begun', () => existsSync(join(box.work, 'jobs', a.label, 'submit.begun')))
+    await until('it has begun', () => existsSync(join(box.work, 'jobs', a.label, 'submit.lock')))
     for (let i = 0; i < 3; i++)
       expect(said(first(await box.ask('submit', [a.label])))).toBe(`doubt ${a.label} another call is submitting it`)
     writeFileSync(go, '')
@@ -108,6 +108,23 @@ describe.each(SHELLS)('submit (%s)', shell => {
     ])
   })
 
+  test('an answer that was cut anywhere is none: a doubt, and never a second try', async () => {
+    const box = newBox(shell)
+    await box.stage(a)
+    writeFileSync(join(box.work, 'jobs', a.label, 'submit.sh'), 'echo tried >>"$LOG"; echo end; echo 4711; echo 12')
+    const [whole] = await box.ask('submit', [a.label])
+    expect(whole).toMatchObject({ word: 'answered', text: 'end\n4711\n12' })
+    const kept = join(box.work, 'jobs', a.label, 'submit.out')
+    const text = readFileSync(kept, 'utf8')
+    for (let length = 0; length < text.length - 1; length += 3) {
+      writeFileSync(kept, text.slice(0, length))
+      expect(first(await box.ask('submit', [a.label])).word, JSON.stringify(text.slice(0, length))).toBe('doubt')
+    }
+    writeFileSync(kept, text)
+    expect(await box.ask('submit', [a.label])).toEqual([whole])
+    expect(box.log()).toEqual(['tried'])
+  })
+
   test('what was never staged is missing, and what is no label is passed over', async () => {
     const box = newBox(shell)
     await box.stage(a)
@@ -127,7 +144,7 @@ describe.each(SHELLS)('submit (%s)', shell => {
       box.agent,
       join(box.work, 'pid'),
     ])
-    await until('it has begun', () => existsSync(join(box.work, 'jobs', a.label, 'submit.begun')))
+    await until('it has begun', () => existsSync(join(box.work, 'jobs', a.label, 'submit.lock')))
     process.kill(Number(readFileSync(join(box.work, 'pid'), 'utf8')), 'SIGHUP')
     writeFileSync(go, '')
     await call
@@ -199,9 +216,9 @@ const script = readFileSync(new URL('../../../resources/remote/agent.sh', import
 /** Dying there: whether it runs, and what the next call answers. `stage.unpacked` is in stage.test.ts. */
 const DEATHS: Readonly<Record<string, { readonly runs: boolean; readonly next: 'answered' | 'doubt' }>> = {
   // Nobody had begun: the next call submits it.
-  'submit.locked': { runs: true, next: 'answered' },
+  'submit.ready': { runs: true, next: 'answered' },
   // Whether it arrived cannot be told from here: never a second try. The queue and the reports tell.
-  'submit.begun': { runs: false, next: 'doubt' },
+  'submit.locked': { runs: false, next: 'doubt' },
   'submit.accepted': { runs: true, next: 'doubt' },
   'submit.kept': { runs: true, next: 'answered' },
   'direct.forked': { runs: false, next: 'doubt' },
@@ -245,8 +262,8 @@ describe.each(SHELLS)('killed on the machine (%s)', shell => {
     const box = newBox(shell)
     await box.stage(a)
     for (let i = 0; i < 3; i++) {
-      await box.run('rm', ['-rf', join(box.work, 'crashed.submit.locked')])
-      await box.call('submit', [a.label], { env: { LARMOR_CRASH_REMOTE: 'submit.locked' } })
+      await box.run('rm', ['-rf', join(box.work, 'crashed.submit.ready')])
+      await box.call('submit', [a.label], { env: { LARMOR_CRASH_REMOTE: 'submit.ready' } })
     }
     expect(first(await box.ask('submit', [a.label])).word).toBe('answered')
     await ended(box)
