@@ -200,7 +200,7 @@ submit() {
 }
 
 # Not in a subshell: submit.lock names the process that submits, and nothing must outlive that process. Besides
-# submit.sh one process is started, ln: of hundreds of jobs each one more would be felt.
+# the scheduler's own command one process is started, ln: of hundreds of jobs each one more would be felt.
 submit_one() {
   cd "$LARMOR_WORK/jobs/$1" 2>/dev/null || { printf 'missing\t%s\n' "$1"; return; }
   used="$used $1/submit.lock.$$"
@@ -214,7 +214,7 @@ submit_one() {
   # Whoever makes submit.lock submits, and nobody else ever will. A call that died before leaves no trace.
   if ln "submit.lock.$$" submit.lock 2>/dev/null; then # else another call or a tombstone was first
     crash_point submit.locked
-    (trap - PIPE && exec sh ./submit.sh) >submit.stdout 2>submit.stderr </dev/null
+    (trap - PIPE && . ./submit.sh) >submit.stdout 2>submit.stderr </dev/null
     code=$?
     crash_point submit.accepted
     # Ended by a signal it may have submitted all the same: no answer, a doubt.

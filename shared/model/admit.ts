@@ -81,6 +81,7 @@ const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
   'jobs.adopted',
   'jobs.submitted',
   'jobs.waiting',
+  'jobs.recorded',
   'jobs.running',
   'jobs.ended',
   'jobs.fetched',

@@ -1,6 +1,6 @@
 import type { Instant, RemotePath } from '../ids.ts'
 import type { AttemptFact, AttemptRef } from './events.ts'
-import type { Attempt, Phase, ProcessIdentity, Waiting } from './job.ts'
+import type { Attempt, EndRecord, Phase, ProcessIdentity, Waiting } from './job.ts'
 
 type Each<Fact> = Fact extends { readonly type: infer Type; readonly jobs: readonly (infer Item)[] }
   ? { readonly type: Type } & Item
@@ -85,6 +85,11 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
     case 'jobs.waiting':
       if (phase.is !== 'queued' || outcome !== null) return forbidden()
       return sameWaiting(phase.waiting, fact.waiting) ? known : to({ ...phase, waiting: fact.waiting })
+
+    case 'jobs.recorded':
+      if (phase.is !== 'queued' && phase.is !== 'running') return isOver(phase) ? known : forbidden()
+      if (sameRecord(attempt.recorded ?? null, fact.record)) return known
+      return { is: 'changed', attempt: { ...attempt, recorded: fact.record } }
 
     case 'jobs.running':
       switch (phase.is) {
@@ -199,6 +204,10 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
 
 function sameWaiting(a: Waiting | null, b: Waiting | null): boolean {
   return a?.is === b?.is && a?.text === b?.text
+}
+
+function sameRecord(a: EndRecord | null, b: EndRecord | null): boolean {
+  return a?.text === b?.text && a?.exit === b?.exit && a?.signal === b?.signal && a?.cause === b?.cause
 }
 
 function isOver(phase: Phase): boolean {

@@ -3,6 +3,7 @@ import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
 import type { ForeignReport } from './foreign.ts'
 import type {
+  EndRecord,
   Evidence,
   FetchedFile,
   Job,
@@ -43,6 +44,8 @@ export type AttemptFact =
   | OfJobs<'jobs.submitted', { readonly queue_id: QueueId }>
   /** The scheduler says why it does not start, or (null) that it merely waits for its turn again. */
   | OfJobs<'jobs.waiting', { readonly waiting: Waiting | null }>
+  /** What the scheduler recorded of its end, or (null) it was taken back into the queue: no end yet, as a report may come. */
+  | OfJobs<'jobs.recorded', { readonly record: EndRecord | null }>
   | OfJobs<'jobs.running', { readonly started: Instant } & ProcessIdentity>
   | OfJobs<
       'jobs.ended',

@@ -73,6 +73,19 @@ export interface Evidence {
 /** Why a job ended, in the words that schedulers have in common. `cancelled`: by hand, whoever's. */
 export type EndCause = 'out-of-memory' | 'time-limit' | 'node-lost' | 'preempted' | 'cancelled'
 
+/** A scheduler's record of an end. */
+export interface EndRecord {
+  readonly exit: number | null
+  /** Without SIG, e.g. TERM. */
+  readonly signal: string | null
+  /** Why, where its word says more than that it ended. */
+  readonly cause: EndCause | null
+  /** For evidence, in the scheduler's words. */
+  readonly text: string
+  /** No report can come any more. */
+  readonly final?: boolean
+}
+
 export type Outcome = 'completed' | 'failed' | 'timeout' | 'cancelled' | 'lost'
 
 /** Why it is not known whether a submission arrived, since when, and what was seen. */
@@ -152,6 +165,8 @@ export interface Attempt {
   readonly warning: string | null
   readonly evidence: readonly Evidence[]
   readonly cancel_wished: Instant | null
+  /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
+  readonly recorded?: EndRecord | null
   /** Since when its folder on the machine is to be removed, and whether it was. */
   readonly clean?: { readonly wished: Instant; readonly done: boolean }
   /** Facts that came and could not be true of it, once each, the first twenty. */

@@ -179,6 +179,7 @@ function apply(draft: Draft, event: Event): void {
     case 'jobs.adopted':
     case 'jobs.submitted':
     case 'jobs.waiting':
+    case 'jobs.recorded':
     case 'jobs.running':
     case 'jobs.ended':
     case 'jobs.fetched':

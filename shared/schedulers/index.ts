@@ -2,7 +2,7 @@ import { direct } from './direct.ts'
 import type { Scheduler } from './scheduler.ts'
 import { slurm } from './slurm.ts'
 
-export type { EndRecord, Printed, QueueAnswer, QueueEntry, Scheduler } from './scheduler.ts'
+export type { Printed, QueueAnswer, QueueEntry, Scheduler } from './scheduler.ts'
 
 /** Every scheduler there is. Adding one: CONTRIBUTING.md. */
 export const schedulers = { direct, slurm } satisfies Record<string, Scheduler>

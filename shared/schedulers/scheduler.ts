@@ -1,5 +1,5 @@
 import type { Label, QueueId } from '../ids.ts'
-import type { EndCause, Resources, Waiting } from '../model/job.ts'
+import type { EndCause, EndRecord, Resources, Waiting } from '../model/job.ts'
 import type { MachineSettings, Partition } from '../model/machine.ts'
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
@@ -39,19 +39,6 @@ export interface QueueAnswer {
   readonly entries: readonly QueueEntry[]
   /** Where ids are those of a cluster (`number;name`): which were asked, and which of them told of their queue. */
   readonly clusters: { readonly asked: readonly string[]; readonly answered: readonly string[] } | null
-}
-
-/** A scheduler's record of an end. */
-export interface EndRecord {
-  readonly exit: number | null
-  /** Without SIG, e.g. TERM. */
-  readonly signal: string | null
-  /** Why, where its word says more than that it ended. */
-  readonly cause: EndCause | null
-  /** For evidence, in the scheduler's words. */
-  readonly text: string
-  /** No report can come any more. */
-  readonly final?: boolean
 }
 
 /** What a scheduler says of itself. */

@@ -1,7 +1,8 @@
 import type { Label, QueueId } from '../ids.ts'
+import type { EndRecord } from '../model/job.ts'
 import { fail, ok, type Result } from '../result.ts'
 import { type ShLine, sh } from '../sh.ts'
-import type { EndRecord, Printed, QueueAnswer, QueueEntry } from './scheduler.ts'
+import type { Printed, QueueAnswer, QueueEntry } from './scheduler.ts'
 import { OVER, stateOfCode, stateOfWord, waitingOf } from './slurm-states.ts'
 
 /** The name comes last: it may hold anything. The header line is the proof that squeue has answered. */

@@ -89,7 +89,6 @@ export function runMachineLoop(options: Options): MachineLoop {
     readonly settle: (result: Result<void>) => void
   }[] = []
   const spent: string[] = []
-  const ends: Here['ends'] = new Map()
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
   /** What was seen of the machine beside its jobs, and is not yet a fact. */
@@ -214,7 +213,6 @@ export function runMachineLoop(options: Options): MachineLoop {
           return id !== null && (outcome === null || outcome === 'lost') ? [id] : []
         }),
       asked,
-      ends,
       noticed(seen) {
         noticed = { ...noticed, ...seen }
       },

@@ -1,9 +1,16 @@
 import type { ContentRef, Instant, Label, QueueId } from '../../../shared/ids.ts'
 import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
-import { type Attempt, isAdopted, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
+import {
+  type Attempt,
+  type EndRecord,
+  isAdopted,
+  type Job,
+  lastAttempt,
+  type Phase,
+} from '../../../shared/model/job.ts'
 import type { Machine, OtherJob } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
-import type { EndRecord, QueueAnswer, QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
+import type { QueueAnswer, QueueEntry, Scheduler } from '../../../shared/schedulers/index.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
 import type { Session } from '../machines/transports/index.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -38,8 +45,6 @@ export interface Here {
   /** Milliseconds since this label was first seen absent from everywhere; 0 at the first time. Forgotten by a restart. */
   absentFor(label: Label): number
   present(label: Label): void
-  /** How jobs ended by the scheduler's word, which it forgets soon; by queue id. Forgotten by a restart. */
-  readonly ends: Map<QueueId, EndRecord>
   /** So many bytes of results came, whether they are kept or not. */
   received(bytes: number): void
   /** Names in the spool whose reports were read: removed from there once what they said is on disk. */
@@ -95,14 +100,10 @@ export function entryOf({ entries }: Queue, job: Job): QueueEntry | undefined {
   return named.find(({ queue_id }) => queue_id === id) ?? named.find(({ status }) => status !== 'gone') ?? named[0]
 }
 
-/** The scheduler's record of a job's end, now or when it was last asked. */
-export function endOf(here: Here, queue: Queue | null, job: Job): EndRecord | null {
-  const { phase } = lastAttempt(job)
-  const id = 'queue_id' in phase ? phase.queue_id : null
+/** The scheduler's record of a job's end, now or when it was seen first. */
+export function endOf(queue: Queue | null, job: Job): EndRecord | null {
   const entry = queue ? entryOf(queue, job) : undefined
-  if (id !== null && entry?.end) here.ends.set(id, entry.end)
-  if (id !== null && entry && !entry.end) here.ends.delete(id) // it was taken back into the queue
-  return entry?.end ?? (id === null ? null : (here.ends.get(id) ?? null))
+  return entry ? entry.end : (lastAttempt(job).recorded ?? null)
 }
 
 /**

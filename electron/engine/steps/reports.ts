@@ -145,12 +145,12 @@ function fact(
   const signal = /^[A-Z0-9]{1,10}$/.test(values.signal ?? '') ? (values.signal ?? null) : null
   const evidence: Evidence = { source: 'report', file: 'report.ended', line: null, text: sayEnd(exit, signal) }
   const item = { ...ref, started, ended: instant(values.at) ?? here.now(), exit, signal, ...who }
-  return perRun('jobs.ended', [{ job, item: { ...item, evidence: [evidence, ...recordOf(here, queue, job)] } }])
+  return perRun('jobs.ended', [{ job, item: { ...item, evidence: [evidence, ...recordOf(queue, job)] } }])
 }
 
 /** The scheduler's own record of a job's end, as evidence. */
-export function recordOf(here: Here, queue: Queue | null, job: Job): readonly Evidence[] {
-  const end = endOf(here, queue, job)
+export function recordOf(queue: Queue | null, job: Job): readonly Evidence[] {
+  const end = endOf(queue, job)
   if (!end) return []
   const { text, cause } = end
   return [{ source: 'scheduler', file: null, line: null, text, ...(cause ? { cause } : {}) }]

@@ -22,7 +22,7 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     for (const job of told) if (!gone.includes(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
     const silent = gone.filter(job => !hasReport(look, labelOf(job), 'ended'))
-    const recorded = silent.filter(job => endOf(here, queue, job))
+    const recorded = silent.filter(job => endOf(queue, job))
     here.spent(look.spooled.filter(name => name.endsWith(FOREIGN)))
     return [
       ...look.foreign.map((report): EventBody => ({ type: 'report.received', report })),
@@ -40,6 +40,13 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
           .filter(job => !hasReport(look, labelOf(job)))
           .filter(job => !isDeepStrictEqual(inPhase(job, 'queued')?.phase.waiting, entry(job)?.waiting))
           .map(job => ({ job, item: { ...refOf(job), waiting: entry(job)?.waiting ?? null } })),
+      ),
+      ...perRun(
+        'jobs.recorded',
+        told
+          .filter(job => silent.includes(job) || !gone.includes(job))
+          .map(job => ({ job, item: { ...refOf(job), record: endOf(queue, job) } }))
+          .filter(({ job, item }) => !isDeepStrictEqual(item.record, lastAttempt(job).recorded ?? null)),
       ),
       ...perRun(
         'jobs.ended',
@@ -80,21 +87,21 @@ function hasReport(look: Look, label: Label, event?: string): boolean {
  * still come, through a slow file system, while there is time.
  */
 function ended(here: Here, job: Job, queue: Queue | null, look: Look) {
-  const end = endOf(here, queue, job)
+  const end = endOf(queue, job)
   const waited = here.absentFor(labelOf(job)) >= here.machine.settings.grace_s * 1000
   const hasBegun = look.folders.get(labelOf(job))?.includes('run.lock') ?? true
   if (!end || !(waited || end.final || isAdopted(lastAttempt(job)) || (end.cause === 'cancelled' && !hasBegun)))
     return []
   const { exit, signal } = end
   const item = { ...refOf(job), started: null, ended: here.now(), exit, signal, ...nobody }
-  return [{ job, item: { ...item, evidence: recordOf(here, queue, job) } }]
+  return [{ job, item: { ...item, evidence: recordOf(queue, job) } }]
 }
 
 function lost(here: Here, job: Job) {
   const seconds = here.absentFor(labelOf(job)) / 1000
   if (seconds < here.machine.settings.grace_s) return []
   const reason = 'it is not in the queue, and it left no report'
-  const text = `absent from queue, spool and folder for ${Math.round(seconds)} s, the machine being reachable`
+  const text = `absent from queue, spool and folder for ${Math.round(seconds)} s, the machine being reachable; nobody knows (any more) how it ended`
   return [
     {
       job,

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { facts, readReports } from '../../../electron/engine/steps/reports.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
+import { emptyState } from '../../../shared/model/state.ts'
+import { apply } from '../../shared/model/facts.ts'
 import { clusterOn, GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
 
 const wish = (world: World, key = 'a'): EventBody => {
@@ -123,17 +125,52 @@ describe('what the scheduler says of a job that left no report', () => {
     })
   })
 
-  test('is remembered when the scheduler soon forgets it', async () => {
+  test('is a fact before its job has ended, so that no restart forgets what the scheduler soon does', async () => {
     const { world, cluster } = await submitted()
     cluster.setState('101', 'R')
     writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
     await world.turn()
     cluster.setState('101', 'NF')
     await world.turn()
+    expect(world.attempt('a')).toMatchObject({ phase: { is: 'running' }, recorded: { cause: 'node-lost' } })
     cluster.forget('101')
+    // Nothing but the journal is left of the engine that saw it.
+    world.state = apply(emptyState, { type: 'machine.changed', machine: world.here.machine }, ...world.events)
+    await world.turn()
     world.pass(GRACE_S + 1)
     await world.step('watch')
-    expect(world.attempt('a')).toMatchObject({ phase: { is: 'ended' }, evidence: [{ cause: 'node-lost' }] })
+    expect(world.attempt('a')).toMatchObject({
+      phase: { is: 'ended' },
+      evidence: [{ cause: 'node-lost', text: 'Slurm: NODE_FAIL' }],
+    })
+  })
+
+  test('is none any more once the scheduler has taken the job back into its queue', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'NF')
+    writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
+    await world.turn()
+    expect(world.attempt('a').recorded).toMatchObject({ cause: 'node-lost' })
+    cluster.setState('101', 'PD')
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ recorded: null, outcome: null, phase: { is: 'queued' } })
+  })
+
+  test('is said to be unknown where the scheduler has forgotten it before anybody asked', async () => {
+    const { world, cluster } = await submitted()
+    cluster.setState('101', 'R')
+    writeFileSync(join(reportsOf(world), 'run.lock'), '101\n')
+    await world.turn()
+    cluster.forget('101')
+    await world.turn()
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a')).toMatchObject({ outcome: 'lost' })
+    expect(world.attempt('a').evidence.map(({ text }) => text)).toEqual([
+      expect.stringMatching(
+        /^absent from queue, spool and folder for \d+ s.*; nobody knows \(any more\) how it ended$/,
+      ),
+    ])
   })
 
   test('is heard at once of a job that was cancelled by hand before it began', async () => {

@@ -92,7 +92,6 @@ export async function newWorld(
     present: label => void absent.delete(label),
     spent: () => {},
     received: () => {},
-    ends: new Map(),
   }
 
   const world: World = {

@@ -84,7 +84,7 @@ describe.each(SHELLS)('submit (%s)', shell => {
   test('a submission that a signal ended is a doubt: it may have arrived', async () => {
     const box = newBox(shell)
     await box.stage(a)
-    writeFileSync(join(box.work, 'jobs', a.label, 'submit.sh'), 'echo tried >>"$LOG"; kill -KILL $$')
+    writeFileSync(join(box.work, 'jobs', a.label, 'submit.sh'), 'echo tried >>"$LOG"; exec sh -c \'kill -KILL $$\'')
     for (let i = 0; i < 2; i++) {
       const answer = first(await box.ask('submit', [a.label]))
       expect(answer.word).toBe('doubt')

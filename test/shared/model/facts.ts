@@ -10,6 +10,7 @@ import {
 import type { AttemptFact, AttemptRef, Event, EventBody } from '../../../shared/model/events.ts'
 import {
   type Attempt,
+  type EndRecord,
   type Job,
   type JobResult,
   type JobSpec,
@@ -72,6 +73,11 @@ export const fact = {
     type: 'jobs.waiting',
     run: RUN,
     jobs: [{ ...of, waiting }],
+  }),
+  recorded: (of = ref(), record: EndRecord | null = null): AttemptFact => ({
+    type: 'jobs.recorded',
+    run: RUN,
+    jobs: [{ ...of, record }],
   }),
   adopted: (of = ref(), id = '17'): AttemptFact => ({
     type: 'jobs.adopted',
