@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises'
 import type { JobId, MachineName, QueueId, RemotePath } from '../../shared/ids.ts'
 import { isCleanable, isImported, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -53,9 +54,10 @@ function isSeen({ machines }: State, machine: MachineName, id: QueueId): boolean
 
 const clean: CliCommand = {
   name: 'clean',
-  usage: '[RUN] [--dry-run]',
-  summary: 'removes from the machines the folders of jobs that were fetched and verified',
-  options: { 'dry-run': { type: 'boolean' } },
+  usage: '[RUN] [--dry-run | --yes]',
+  summary:
+    'removes from the machines the folders of jobs that were fetched and verified; asks a person who names no run',
+  options: { 'dry-run': { type: 'boolean' }, yes: { type: 'boolean' } },
   async run({ home, terminal }, given) {
     if (given.words.length > 1) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
     const { state } = await readStateWith(home, given.words)
@@ -64,25 +66,45 @@ const clean: CliCommand = {
     const jobs = found === null ? [...values(state.jobs)] : found.is === 'run' ? jobsOf(state, found.run) : [found.job]
     const dry = given.flag('dry-run')
     const folders = jobs.filter(job => isOver(job) && !isImported(job)).flatMap(foldersOf)
-    const kept = jobs.filter(job => !isOver(job) || !job.attempts.some(({ clean }) => clean !== undefined))
-    if (!dry && folders.length > 0) await send(home, [...new Set(folders.map(({ job }) => job))])
+    const kept = jobs.filter(
+      job => !isImported(job) && (!isOver(job) || !job.attempts.some(({ clean }) => clean !== undefined)),
+    )
     const document = {
       folders,
       kept: kept
         .filter(({ id }) => !folders.some(({ job }) => job === id))
         .map(({ id, attempts }) => ({ job: id, reason: reasonOf(attempts.at(-1)?.outcome ?? null) })),
     }
-    terminal.document(document, () =>
+    const table = (verb: string) =>
       [
         columns(
-          ['machine', dry ? 'would remove' : 'removes', 'files', 'bytes'],
+          ['machine', verb, 'files', 'bytes'],
           folders.map(({ machine, dir, files, bytes }) => [machine, dir, files, bytes]),
         ),
         ...document.kept.map(({ job, reason }) => `keeps ${job}: ${reason}`),
-      ].join('\n'),
-    )
+      ].join('\n')
+    // Scripts are promised that it acts; a person who named nothing sees first what would go.
+    const asks = id === undefined && !dry && !given.flag('yes') && !terminal.json && folders.length > 0
+    if (asks && process.stdin.isTTY && process.stdout.isTTY) {
+      terminal.say(table('would remove'))
+      if (!(await agrees(`Remove ${folders.length} folder${folders.length === 1 ? '' : 's'} of all runs? [y/N] `))) {
+        terminal.say('Nothing was removed. larmor clean RUN names one run, --yes asks nothing.')
+        return EXIT.done
+      }
+    }
+    if (!dry && folders.length > 0) await send(home, [...new Set(folders.map(({ job }) => job))])
+    terminal.document(document, () => table(dry ? 'would remove' : 'removes'))
     return EXIT.done
   },
+}
+
+async function agrees(question: string): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return /^y(es)?$/i.test((await terminal.question(question)).trim())
+  } finally {
+    terminal.close()
+  }
 }
 
 function isOver(job: Job): boolean {

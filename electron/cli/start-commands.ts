@@ -5,6 +5,7 @@ import type { MachineName, RunId } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import { LOCAL, type Machine } from '../../shared/model/machine.ts'
+import { checkResources } from '../../shared/model/resources.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
@@ -210,7 +211,9 @@ function resourcesOf(given: Given, { name, settings }: Machine): Resources {
   if (!Number.isInteger(ranks)) throw badArgument('ranks', `--ranks wants a whole number, not ${ranks}.`)
   const cores = settings.cores ?? (settings.transport === 'local' ? availableParallelism() : Number.POSITIVE_INFINITY)
   if (ranks > cores) throw badArgument('ranks', `${ranks} ranks are wanted, but "${name}" has ${cores} cores.`)
-  return { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
+  const resources = { ranks, memory_mb: Math.floor(memory_mb), seconds: readTime(given.text('time') ?? '24:00') }
+  orThrow(checkResources(resources))
+  return resources
 }
 
 /** `decks nmr ...`, `decks run ...`: arguments of a starting command, or of `nmr` when none is named. */

@@ -1,5 +1,6 @@
 import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
+import { checkResources } from '../../shared/model/resources.ts'
 import { programOf } from '../../shared/programs/index.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 import { readNumber } from './read-number.ts'
@@ -27,7 +28,9 @@ export function resourcesOf({ ranks, memory, time }: ResourceDraft, { name, sett
   const seconds = secondsOf(time)
   if (seconds === null) return badInput('time', `"${time}" is no time: hours and minutes are wanted, like 24:00.`)
   if (seconds < 60) return badInput('time', 'At least a minute is wanted.')
-  return ok({ ranks: wanted, memory_mb: Math.floor(megabytes.value ?? 2000 * wanted), seconds })
+  const resources = { ranks: wanted, memory_mb: Math.floor(megabytes.value ?? 2000 * wanted), seconds }
+  const checked = checkResources(resources)
+  return checked.ok ? ok(resources) : checked
 }
 
 /** `8:00` or `90` (minutes) as seconds; null for what is no time. */
