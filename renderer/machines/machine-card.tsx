@@ -5,6 +5,7 @@ import { Badge, Icon, type Look } from '../ui/badge.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
+import { isBlocked } from './blocked.ts'
 import { type MachineWork, workText } from './machine-work.ts'
 
 interface MachineCardProps {
@@ -214,11 +215,6 @@ function addressOf({ settings: { ssh } }: Machine): string {
   const user = ssh.user === null ? '' : `${ssh.user}@`
   const port = ssh.port === null || ssh.port === 22 ? '' : `:${ssh.port}`
   return `${user}${ssh.host}${port}${ssh.jump === null ? '' : ` via ${ssh.jump}`}`
-}
-
-/** It shows another host key than before, or a revoked one: nothing passes until a person has compared them. */
-function isBlocked({ is, text }: Machine['reach']): boolean {
-  return is === 'wants-login' && text !== null && /host key.*(has changed|revoked)/is.test(text)
 }
 
 function machineLook({ settings, reach }: Machine, activity: MachineActivity | undefined): Look {

@@ -138,7 +138,8 @@ function Plot({ rows, nucleus, mode }: PlotProps) {
 function CompareTable({ rows, nucleus }: { readonly rows: readonly ComparedShift[]; readonly nucleus: string }) {
   const digits = decimalsOf(rows[0]?.element ?? 'C')
   const ppm = (value: number | null) => (value === null ? '–' : fixed(value, digits))
-  const signed = (value: number | null) => (value === null ? '–' : `${value > 0 ? '+' : ''}${fixed(value, digits)}`)
+  const signed = (value: number | null) =>
+    value === null ? '–' : `${Number(value.toFixed(digits)) > 0 ? '+' : ''}${fixed(value, digits)}`
   const counted = rows.filter(({ comparable }) => comparable)
   const [a, b] = [meanAbsolute(counted.map(row => row.a_error)), meanAbsolute(counted.map(row => row.b_error))]
   const apart = meanAbsolute(counted.map(row => row.difference))

@@ -6,6 +6,7 @@ import { values } from '../../shared/model/table.ts'
 import { printable } from '../../shared/printable.ts'
 import type { Link } from '../engine-client.ts'
 import { LinkBanner } from '../link.tsx'
+import { isBlocked } from '../machines/blocked.ts'
 import { address } from '../route.ts'
 import { Banner } from '../ui/banner.tsx'
 import { plural } from '../ui/number.ts'
@@ -18,7 +19,7 @@ export function Banners({ state, link }: { readonly state: State; readonly link:
   const [all, setAll] = useState(false)
   const silent = Object.values<Machine>(state.machines)
     .filter(({ reach }) => reach.is !== 'ok')
-    .sort((a, b) => (a.reach.is === b.reach.is ? 0 : a.reach.is === 'unreachable' ? -1 : 1))
+    .sort((a, b) => severity(a) - severity(b))
   const banners: readonly ReactNode[] = [
     ...(link.is === 'live' || link.is === 'connecting'
       ? []
@@ -43,14 +44,16 @@ function MachineBanner({ state, machine: { name, reach } }: { readonly state: St
   const open = unfinishedOn(state, name)
   const jobs = open === 0 ? 'No unfinished job is there.' : `${plural(open, 'unfinished job')} there may go on.`
   const login = reach.is === 'wants-login'
+  const blocked = isBlocked(reach)
+  const severe = !login || blocked
   return (
     <Banner
-      tone={login ? 'attention' : 'fail'}
-      shape={login ? 'clock' : 'octagon'}
-      title={login ? `${name} wants a login${since}.` : `${name} does not answer${since}.`}
+      tone={severe ? 'fail' : 'attention'}
+      shape={severe ? 'octagon' : 'clock'}
+      title={`${name} ${blocked ? 'is blocked' : login ? 'wants a login' : 'does not answer'}${since}.`}
       act={
         <a className="button" href={address('machines', name)}>
-          {login ? 'Log in' : 'Details'}
+          {severe ? 'Details' : 'Log in'}
         </a>
       }
     >
@@ -58,6 +61,11 @@ function MachineBanner({ state, machine: { name, reach } }: { readonly state: St
       {reach.text === null ? null : <code>{printable(reach.text)}</code>}
     </Banner>
   )
+}
+
+/** A key that changed first, then what cuts work off, then what wants a person. */
+function severity({ reach }: Machine): number {
+  return isBlocked(reach) ? 0 : reach.is === 'unreachable' ? 1 : 2
 }
 
 function unfinishedOn(state: State, machine: string): number {

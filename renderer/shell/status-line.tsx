@@ -1,5 +1,6 @@
 import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
+import { isBlocked } from '../machines/blocked.ts'
 import { Icon } from '../ui/badge.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
@@ -27,6 +28,7 @@ export function StatusLine({ state, known }: { readonly state: State; readonly k
 
 /** `helix: unreachable since 14:02`. */
 function silenceOf({ name, reach }: Machine): string {
+  if (isBlocked(reach)) return `${name}: blocked, another host key`
   const since = reach.since === null ? '' : ` since ${clockTime(reach.since)}`
   return `${name}: ${reach.is === 'wants-login' ? 'wants a login' : 'unreachable'}${since}`
 }

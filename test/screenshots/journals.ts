@@ -6,7 +6,7 @@ import { nmrScript } from '../renderer/nmr-script.ts'
 import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
 
 /** What has happened before a picture is taken: facts, which the real reducer makes a state of. */
-export type JournalName = 'empty' | 'lab' | 'silent' | 'ensemble' | 'campaign' | 'machines' | 'hostile'
+export type JournalName = 'empty' | 'lab' | 'silent' | 'ensemble' | 'compare' | 'campaign' | 'machines' | 'hostile'
 
 export function replay(name: JournalName): ScriptedEngine {
   const engine = scriptedEngine()
@@ -25,6 +25,11 @@ export function replay(name: JournalName): ScriptedEngine {
       return engine
     case 'ensemble':
       anEnsemble(engine, now)
+      return engine
+    case 'compare':
+      engine.setClock(minutesAgo(now, 400))
+      aFinished(engine, 'rfirst', 'Ethyl (S)-lactate', 6)
+      aFinished(engine, 'rsecond', 'Ethyl (S)-lactate, more conformers', 10)
       return engine
     case 'campaign':
       engine.setClock(minutesAgo(now, 400))
@@ -69,6 +74,18 @@ function anEnsemble(engine: ScriptedEngine, now: Date): void {
   engine.setClock(minutesAgo(now, 40))
   for (const id of kept) script.runs(`${id}/nmr`)
   for (const id of kept.slice(0, -2)) script.completes(`${id}/nmr`)
+}
+
+function aFinished(engine: ScriptedEngine, id: string, name: string, most: number): void {
+  const { of, ids } = lactate(most)
+  const script = nmrScript(engine, id, name, of)
+  script.start()
+  script.found(...ids)
+  for (const step of ['opt', 'nmr']) {
+    if (step === 'nmr') script.selected()
+    for (const each of ids) script.runs(`${each}/${step}`)
+    for (const each of ids) script.completes(`${each}/${step}`)
+  }
 }
 
 function hostile(engine: ScriptedEngine): void {

@@ -135,7 +135,30 @@ const SHOTS: readonly Shot[] = [
   { name: 'benchmark-narrow', journal: 'campaign', hash: '#/benchmarks/rpilot', size: [1024, 700] },
   { name: 'benchmarks-empty', journal: 'empty', hash: '#/benchmarks' },
   { name: 'machines', journal: 'machines', hash: '#/machines', themes: BOTH },
-  { name: 'new-run', journal: 'lab', hash: '#/new', themes: BOTH },
+  {
+    name: 'new-run',
+    journal: 'lab',
+    hash: '#/new',
+    themes: BOTH,
+    async act(page) {
+      await page.getByLabel('SMILES').fill('CCOC(=O)[C@H](C)C(C)O')
+      await page.locator('[data-stereo="open"]').waitFor()
+      await decks(page)
+    },
+  },
+  { name: 'new-run-empty', journal: 'lab', hash: '#/new' },
+  {
+    name: 'results-compare',
+    journal: 'compare',
+    hash: '#/results',
+    themes: BOTH,
+    async act(page) {
+      const marks = page.locator('.mark-button[aria-disabled="false"]')
+      await marks.nth(0).click()
+      await marks.nth(1).click()
+      await page.locator('.compare-plot canvas').waitFor()
+    },
+  },
   { name: 'new-campaign', journal: 'campaign', hash: '#/new/campaign', themes: BOTH, act: decks },
   { name: 'new-campaign-narrow', journal: 'campaign', hash: '#/new/campaign', size: [1024, 700], act: decks },
   {
