@@ -24,33 +24,26 @@ interface Group {
 
 const PROGRAMS = Object.keys(programs).filter(name => name !== 'command')
 
+const field =
+  (kind: DraftField['kind']) =>
+  (name: string, label: string, hint = ''): DraftField => ({ name, label, hint, kind })
+const words = field('machine text')
+const count = field('count')
+const lines = field('lines')
+const yesOrNo = field('yes or no')
+
 export const GROUPS: readonly Group[] = [
   {
     title: 'How it is reached',
     only: 'ssh',
     fields: [
-      {
-        name: 'host',
-        label: 'Host',
-        hint: 'As you type it after ssh: your ssh configuration is read.',
-        kind: 'machine text',
-      },
-      { name: 'user', label: 'User', hint: 'Empty: as your ssh configuration says.', kind: 'machine text' },
-      { name: 'port', label: 'Port', hint: 'Empty: as your ssh configuration says.', kind: 'count' },
-      {
-        name: 'identity',
-        label: 'Key file',
-        hint: 'A path on this computer. Empty: your agent and usual keys.',
-        kind: 'machine text',
-      },
-      { name: 'jump', label: 'Jump host', hint: 'As after ssh -J.', kind: 'machine text' },
-      {
-        name: 'config',
-        label: 'Configuration file',
-        hint: 'Instead of your own, ~/.ssh/config.',
-        kind: 'machine text',
-      },
-      { name: 'known_hosts', label: 'Known hosts file', hint: 'Instead of your own.', kind: 'machine text' },
+      words('host', 'Host', 'As you type it after ssh: your ssh configuration is read.'),
+      words('user', 'User', 'Empty: as your ssh configuration says.'),
+      count('port', 'Port', 'Empty: as your ssh configuration says.'),
+      words('identity', 'Key file', 'A path on this computer. Empty: your agent and usual keys.'),
+      words('jump', 'Jump host', 'As after ssh -J.'),
+      words('config', 'Configuration file', 'Instead of your own, ~/.ssh/config.'),
+      words('known_hosts', 'Known hosts file', 'Instead of your own.'),
     ],
   },
   {
@@ -63,90 +56,45 @@ export const GROUPS: readonly Group[] = [
         kind: 'choice',
         choices: Object.keys(schedulers),
       },
-      {
-        name: 'work',
-        label: 'Work folder',
-        hint: 'An absolute path there; all of Larmor’s files lie in it.',
-        kind: 'machine text',
-      },
-      { name: 'partition', label: 'Partition', hint: 'Empty: the default of the scheduler.', kind: 'machine text' },
-      { name: 'account', label: 'Account', hint: '', kind: 'machine text' },
-      { name: 'qos', label: 'QOS', hint: '', kind: 'machine text' },
-      { name: 'constraint', label: 'Constraint', hint: '', kind: 'machine text' },
-      { name: 'gres', label: 'Generic resources', hint: '', kind: 'machine text' },
-      {
-        name: 'clusters',
-        label: 'Clusters',
-        hint: 'Slurm’s -M, where several stand behind one login.',
-        kind: 'machine text',
-      },
+      words('work', 'Work folder', 'An absolute path there; all of Larmor’s files lie in it.'),
+      words('partition', 'Partition', 'Empty: the default of the scheduler.'),
+      words('account', 'Account'),
+      words('qos', 'QOS'),
+      words('constraint', 'Constraint'),
+      words('gres', 'Generic resources'),
+      words('clusters', 'Clusters', 'Slurm’s -M, where several stand behind one login.'),
     ],
   },
   {
     title: 'Limits',
     fields: [
-      { name: 'poll_s', label: 'Ask the scheduler every, s', hint: 'One question for all jobs.', kind: 'count' },
-      {
-        name: 'spool_s',
-        label: 'Look for reports every, s',
-        hint: 'Over the open connection; no load for the scheduler.',
-        kind: 'count',
-      },
-      { name: 'grace_s', label: 'Call absent jobs lost after, s', hint: 'All being reachable.', kind: 'count' },
-      { name: 'max_jobs', label: 'Jobs at once', hint: 'In the queue or running. Empty: no limit.', kind: 'count' },
-      { name: 'cores', label: 'Cores', hint: 'For direct. Empty: all of them.', kind: 'count' },
-      { name: 'memory_mb', label: 'Memory per job, MB', hint: 'The most that one job may ask for.', kind: 'count' },
-      {
-        name: 'live',
-        label: 'Live channel',
-        hint: 'Reports are told at once over one open channel.',
-        kind: 'yes or no',
-      },
-      {
-        name: 'report',
-        label: 'Jobs report themselves',
-        hint: 'Off: only the scheduler is believed.',
-        kind: 'yes or no',
-      },
+      count('poll_s', 'Ask the scheduler every, s', 'One question for all jobs.'),
+      count('spool_s', 'Look for reports every, s', 'Over the open connection; no load for the scheduler.'),
+      count('grace_s', 'Call absent jobs lost after, s', 'All being reachable.'),
+      count('max_jobs', 'Jobs at once', 'In the queue or running. Empty: no limit.'),
+      count('cores', 'Cores', 'For direct. Empty: all of them.'),
+      count('memory_mb', 'Memory per job, MB', 'The most that one job may ask for.'),
+      yesOrNo('live', 'Live channel', 'Reports are told at once over one open channel.'),
+      yesOrNo('report', 'Jobs report themselves', 'Off: only the scheduler is believed.'),
     ],
   },
   ...PROGRAMS.map(
     (program): Group => ({
       title: `Profile of ${program}`,
       fields: [
-        {
-          name: `programs.${program}`,
-          label: `Full path of ${program}`,
-          hint: 'Empty: as found on the PATH.',
-          kind: 'machine text',
-        },
-        {
-          name: `launch.${program}`,
-          label: `Launch line of ${program}`,
-          hint: 'Instead of Larmor’s own.',
-          kind: 'machine text',
-        },
-        {
-          name: `prologue.${program}`,
-          label: `Lines before ${program}`,
-          hint: 'module load, source; sh.',
-          kind: 'lines',
-        },
+        words(`programs.${program}`, `Full path of ${program}`, 'Empty: as found on the PATH.'),
+        words(`launch.${program}`, `Launch line of ${program}`, 'Instead of Larmor’s own.'),
+        lines(`prologue.${program}`, `Lines before ${program}`, 'module load, source; sh.'),
       ],
     }),
   ),
   {
     title: 'Every batch script',
     fields: [
-      { name: 'header', label: 'Lines after the directives', hint: '', kind: 'lines' },
-      { name: 'tail', label: 'Lines at the end', hint: '', kind: 'lines' },
-      {
-        name: 'scratch',
-        label: 'Scratch folder on the node',
-        hint: 'e.g. /scratch/$USER/$SLURM_JOB_ID. Empty: the job’s own.',
-        kind: 'machine text',
-      },
-      { name: 'environment', label: 'Environment', hint: 'NAME=value, one a line.', kind: 'lines' },
+      lines('header', 'Lines after the directives'),
+      lines('tail', 'Lines at the end'),
+      words('scratch', 'Scratch folder on the node', 'e.g. /scratch/$USER/$SLURM_JOB_ID. Empty: the job’s own.'),
+      lines('environment', 'Environment', 'NAME=value, one a line.'),
     ],
   },
 ]

@@ -5,6 +5,7 @@ import { get } from '../../shared/model/table.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
+import { aCampaign } from './campaign-script.ts'
 import { type NmrScript, nmrScript } from './nmr-script.ts'
 import { complaints, engine, openWindow as open, page, serveAgain, served, windows } from './open-window.ts'
 
@@ -397,4 +398,28 @@ test.each(['light', 'dark'] as const)('every text can be read, in %s and in a na
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(overflow).toBeLessThanOrEqual(0)
   expect(complaints).toEqual([])
+})
+
+test.each([0.8, 2])('no screen is cut off at zoom %s', async zoom => {
+  wholeRun(nmrScript(engine, 'rzoom'), 'c-one')
+  aCampaign(engine, 20)
+  // A browser's zoom makes the window smaller in CSS pixels, and each of them larger.
+  await open({ viewport: { width: Math.round(1440 / zoom), height: Math.round(900 / zoom) }, deviceScaleFactor: zoom })
+  for (const path of [
+    'ensembles',
+    'ensembles/rzoom',
+    'benchmarks',
+    'benchmarks/rpilot',
+    'results',
+    'results/rzoom',
+    'machines',
+    'settings',
+    'new',
+    'new/campaign',
+  ]) {
+    await look(...path.split('/'))
+    await page.locator(`[data-screen-shown="${path.split('/')[0]}"]`).waitFor()
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect([path, over > 0]).toEqual([path, false])
+  }
 })
