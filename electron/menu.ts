@@ -30,6 +30,7 @@ export function setMenu(choose: (entry: MenuEntry) => void): void {
       submenu: [
         item('Queue', 'queue'),
         item('Ensembles', 'ensembles'),
+        item('Benchmarks', 'benchmarks'),
         item('Results', 'results'),
         item('Machines', 'machines'),
         item('Search and commands…', 'palette', 'CmdOrCtrl+K'),

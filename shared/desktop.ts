@@ -25,6 +25,7 @@ export type MenuEntry =
   | 'new'
   | 'queue'
   | 'ensembles'
+  | 'benchmarks'
   | 'results'
   | 'machines'
   | 'settings'

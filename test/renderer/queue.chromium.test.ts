@@ -184,11 +184,11 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await page.getByRole('button', { name: 'Cancel 1 job' }).press('Enter')
   await eventually(() => state('rkeys', 'c').cancel_wished).not.toBe(null)
 
-  await press('p')
+  await press('h')
   const phase = () => get(engine.state().runs, 'rkeys')?.phase
   await eventually(phase).toEqual({ is: 'open', hold: 'paused' })
   await row('rkeys').getByText('Held').waitFor()
-  await press('p')
+  await press('h')
   await eventually(phase).toEqual({ is: 'open', hold: null })
   await press('c')
   await page.getByText('Job name copied').waitFor()
