@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Engine, Reading } from '../../shared/contract.ts'
-import { type Attempt, type FetchedFile, type Job, lastAttempt } from '../../shared/model/job.ts'
+import { reportOf } from '../../shared/model/foreign.ts'
+import { type Attempt, type FetchedFile, isImported, type Job, lastAttempt } from '../../shared/model/job.ts'
 import { printable } from '../../shared/printable.ts'
 import { programOf, programs } from '../../shared/programs/index.ts'
 import type { CoursePoint } from '../../shared/progress/course.ts'
@@ -65,11 +66,14 @@ export function useOutput(engine: Engine, job: Job): Output {
 
 const NOTHING: Pick<Output, 'lines' | 'fault'> = { lines: null, fault: null }
 
-function outputFile(job: Job, { phase }: Attempt): FetchedFile | null {
+/** Of a job that Larmor did not run its output has any name. */
+function outputFile(job: Job, attempt: Attempt): FetchedFile | null {
+  const { phase } = attempt
   if (phase.is !== 'fetched' && phase.is !== 'parsed') return null
   if (!Object.hasOwn(programs, job.program)) return null
   const { output } = programOf(job.program)
-  return phase.files.find(({ name }) => name === output) ?? null
+  const elsewhere = isImported(job) ? phase.files[0]?.name : reportOf(attempt)?.file?.split('/').at(-1)
+  return phase.files.find(({ name }) => name === output || (name === elsewhere && !name.endsWith('.gz'))) ?? null
 }
 
 async function readOutput(engine: Engine, file: FetchedFile): Promise<Pick<Output, 'lines' | 'fault'>> {

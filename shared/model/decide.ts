@@ -10,7 +10,7 @@ import type { Known } from '../workflows/workflow.ts'
 import type { Command } from './commands.ts'
 import type { AttemptRef, EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
-import { IMPORTED, isCleanable, isImported, type Job, lastAttempt } from './job.ts'
+import { IMPORTED, isAdopted, isCleanable, isImported, type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
 import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
 import { checkMachine } from './machine-settings.ts'
@@ -314,6 +314,7 @@ export function resubmitRefusal(job: Job): string | null {
   if (outcome === null) return 'its last attempt has not ended'
   if (outcome === 'completed') return 'it completed'
   if (isImported(job)) return 'it was imported: there is no input to run again'
+  if (isAdopted(lastAttempt(job))) return 'it was submitted by other means: there is no input to run again'
   return null
 }
 

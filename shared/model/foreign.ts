@@ -1,6 +1,5 @@
 import { type Instant, type Json, jobId, label, type MachineName, type RemotePath, type RunId } from '../ids.ts'
-import { unread } from '../programs/program.ts'
-import type { Job, JobSpec, Outcome } from './job.ts'
+import { type Attempt, isAdopted, type Job, type JobSpec, type Outcome } from './job.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -32,15 +31,20 @@ export function foreignKey({ machine, name }: Pick<ForeignReport, 'machine' | 'n
   return `${machine}/${name}`
 }
 
-/** A report that is adopted, as a run that has ended with one job: its files stay where they are. */
+/**
+ * A report that is adopted, as a run with one job that has ended and is to be fetched: its folder is linked, and what
+ * lies in it is copied. What the report says of the end counts where no output says it (verdict.ts).
+ */
 export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Run; readonly job: Job } {
-  const { machine, name, dir, at, host, text, file, line, energy_hartree } = report
+  const { machine, name, dir, at, host, text, file, line } = report
   const key = name
   const job = jobId(id, key)
-  const input: Json = { files: [], main: '', args: [] }
+  const outcome = outcomeOf(report)
+  const category = outcome === 'completed' ? null : (report.category ?? 'crash-unknown')
+  const { program } = report
+  const input: Json = { adopted: true, queue_id: report.queue_id, name, report: { outcome, category, program, file } }
   const resources = { ranks: 1, memory_mb: 0, seconds: 0 }
   const spec: JobSpec = { key, machine, program: 'command', input, resources }
-  const outcome = outcomeOf(report)
   return {
     run: {
       id,
@@ -51,15 +55,10 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
       machine,
       started: at,
       updated: at,
-      phase: {
-        is: 'ended',
-        outcome: outcome === 'completed' ? 'completed' : 'failed',
-        reason: outcome === 'completed' ? null : `the job is ${outcome}`,
-        at,
-      },
+      phase: { is: 'open', hold: null },
       jobs: [job],
       tasks: {},
-      progress: 1,
+      progress: 0,
       plan_version: 1,
     },
     job: {
@@ -71,16 +70,13 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
           n: 1,
           label: label(job, 1),
           phase: {
-            is: 'parsed',
+            is: 'ended',
             ...{ dir, queue_id: null, submitted: null, started: null, ended: at },
             ...{ host, pid: null, pgid: null, boot_id: null, exit: null, signal: null },
-            files: [],
-            result: { ...unread.result, geometry: null, energy_hartree },
-            reused: null,
           },
-          outcome,
-          category: outcome === 'completed' ? null : (report.category ?? 'crash-unknown'),
-          reason: 'as its own report says, adopted by hand; its files are on the machine only',
+          outcome: null,
+          category: null,
+          reason: null,
           warning: null,
           evidence: [{ source: 'report', file, line, text: `${report.outcome}: ${text}` }],
           cancel_wished: null,
@@ -92,6 +88,18 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
       ],
     },
   }
+}
+
+/** What `larmor-report` said of an attempt that was adopted by its report; null of any other. */
+export function reportOf({ input }: Pick<Attempt, 'input'>): {
+  readonly outcome: Outcome
+  readonly category: string | null
+  /** What wrote the file; its output has any name. */
+  readonly program: string | null
+  readonly file: string | null
+} | null {
+  const { report } = (input ?? {}) as { readonly report?: ReturnType<typeof reportOf> }
+  return isAdopted({ input }) && report ? report : null
 }
 
 /** What only stops, and what nobody can read, has not completed. */

@@ -10,6 +10,8 @@ export interface Witnesses {
   /** What the report and the scheduler said, in their words: a set, its order and repetitions mean nothing. */
   readonly evidence: readonly Evidence[]
   readonly cancelWished: boolean
+  /** What `larmor-report` said of it, if a person adopted that report: it counts where the output says nothing. */
+  readonly reported?: { readonly outcome: Outcome; readonly category: string | null } | null
   /** The exit status alone proves success (programs whose output is not read). */
   readonly exitDecides: boolean
 }
@@ -42,7 +44,7 @@ const CAUSES: readonly (readonly [EndCause, Outcome, category: string | null, re
  * How an ended attempt ended: a pure function of the set of witnesses. The output proves success or names the cause;
  * where it only stops, or names none, the most specific of the others says why; truncation is silence.
  */
-export function verdict({ output, exit, signal, evidence, cancelWished, exitDecides }: Witnesses): Verdict {
+export function verdict({ output, exit, signal, evidence, cancelWished, exitDecides, reported }: Witnesses): Verdict {
   const all = asSet([...output.evidence, ...evidence])
   const said = CAUSES.find(([cause]) => evidence.some(each => each.cause === cause))
 
@@ -70,6 +72,7 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
   if (output.outcome === 'failed') return say('failed', output.category ?? 'crash-unknown', output.reason)
   if (signal !== null) return say('failed', 'killed', `ended by signal ${signal}`)
   if (output.category !== null) return say('failed', output.category, output.reason)
+  if (reported) return say(reported.outcome, reported.category, 'as its own report says, adopted by hand')
   if (exit === null) return say('failed', 'crash-unknown', 'it ended, and nothing says how')
   if (exit === 0)
     return say(

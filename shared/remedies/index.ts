@@ -1,4 +1,4 @@
-import { isImported, type Job, lastAttempt } from '../model/job.ts'
+import { isAdopted, isImported, type Job, lastAttempt } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
 import { needsEdit, programOf, programs } from '../programs/index.ts'
 import { fail, ok, type Result } from '../result.ts'
@@ -21,7 +21,13 @@ export interface Offer extends Change {
  */
 export function remediesOf(job: Job, machine?: Machine): readonly Offer[] {
   const last = lastAttempt(job)
-  if (last.outcome === null || last.outcome === 'completed' || isImported(job) || !Object.hasOwn(programs, job.program))
+  if (
+    last.outcome === null ||
+    last.outcome === 'completed' ||
+    isImported(job) ||
+    isAdopted(last) ||
+    !Object.hasOwn(programs, job.program)
+  )
     return []
   const program = programOf(job.program)
   const { phase, input, resources, evidence, category } = last

@@ -1,7 +1,9 @@
+import { basename } from 'node:path'
 import type { EventBody } from '../../../shared/model/events.ts'
+import { reportOf } from '../../../shared/model/foreign.ts'
 import type { EndCause, Evidence, FetchedFile, Job, JobResult } from '../../../shared/model/job.ts'
 import { verdict } from '../../../shared/model/verdict.ts'
-import { type OutputReader, type Program, writeXyz } from '../../../shared/programs/index.ts'
+import { type OutputReader, type Program, programs, writeXyz } from '../../../shared/programs/index.ts'
 import { lineBatches } from '../lines.ts'
 import { type Here, inPhase, perRun, refOf } from './here.ts'
 import { calculationOf } from './stage.ts'
@@ -22,6 +24,7 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
       signal,
       evidence: [...attempt.evidence, ...(await readSchedulerLog(here, attempt.phase.files))],
       cancelWished: attempt.cancel_wished !== null,
+      reported: reportOf(attempt),
       exitDecides: program.exitDecides,
     })
     const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
@@ -48,8 +51,11 @@ function versionFound({ machine }: Here, { executable }: Program, version: strin
 
 async function readOutputs(here: Here, job: Job, program: Program): Promise<OutputReader> {
   const attempt = inPhase(job, 'fetched')
-  const reader = program.reader(attempt?.input ?? null)
-  for (const name of [program.output, 'stderr.txt']) {
+  const reported = attempt ? reportOf(attempt) : null
+  const wrote = reported?.program && Object.hasOwn(programs, reported.program) ? reported.program : null
+  const reader = wrote === null ? program.reader(attempt?.input ?? null) : here.program(wrote).reader(null)
+  const names = reported === null ? [program.output, 'stderr.txt'] : [basename(reported.file ?? '')]
+  for (const name of names) {
     // Some sites, and some scripts, pack outputs once a job has ended.
     const files = attempt?.phase.files ?? []
     const file = files.find(fetched => fetched.name === name) ?? files.find(fetched => fetched.name === `${name}.gz`)

@@ -85,8 +85,30 @@ test('the documented Slurm script reports itself; its report is listed, and adop
   orThrow(await engine.send({ ...adopt, run: 'ragain' as RunId })) // a second time changes nothing
   expect(get(engine.state.runs, 'ragain')).toBeUndefined()
   expect(engine.state.foreign?.[key]?.adopted).toBe('radopted')
-  expect(get(engine.state.runs, 'radopted')?.phase).toMatchObject({ is: 'ended', outcome: 'completed' })
-  expect(get(engine.state.jobs, 'radopted.water-1')?.attempts[0]).toMatchObject({ outcome: 'completed' })
+  await until(engine, state => get(state.runs, 'radopted')?.phase.is === 'ended')
+  expect(get(engine.state.runs, 'radopted')?.phase).toMatchObject({ outcome: 'completed' })
+  const attempt = get(engine.state.jobs, 'radopted.water-1')?.attempts[0]
+  expect(attempt).toMatchObject({
+    outcome: 'completed',
+    phase: { is: 'parsed', result: { energy_hartree: -76.419014172627 } },
+  })
+  // Its output is here, read by Larmor itself, beside what the report said; its folder is as it was.
+  expect(attempt?.evidence.map(({ source }) => source)).toEqual(['output', 'report'])
+  const readable = join(larmor.home, 'runs', 'radopted', 'water-1', '1', 'input.out')
+  expect(readFileSync(readable, 'utf8')).toBe(readFileSync(join(folder, 'water-1', 'input.out'), 'utf8'))
+})
+
+test('where the folder of an adopted job is gone, its report alone says how it ended', async () => {
+  const engine = larmor.engine
+  expect(submit('water-9', program('short-lived', `cat "${folder}/good/water.out"`))).toBe('0:0')
+  rmSync(join(folder, 'water-9'), { recursive: true })
+  orThrow(await engine.send({ type: 'machine.connect', machine: LOCAL }))
+  await until(engine, state => state.foreign?.['local/water-9'] !== undefined)
+  orThrow(await engine.send({ type: 'report.adopt', machine: LOCAL, name: 'water-9', run: 'rgone' as RunId }))
+  await until(engine, state => get(state.runs, 'rgone')?.phase.is === 'ended')
+  const attempt = get(engine.state.jobs, 'rgone.water-9')?.attempts[0]
+  expect(attempt).toMatchObject({ outcome: 'completed', reason: expect.stringContaining('its own report') })
+  expect(attempt?.evidence).toMatchObject([{ source: 'report', text: expect.stringContaining('completed') }])
 })
 
 test('a job that fails keeps its own exit status, and so does one whose report fails', async () => {

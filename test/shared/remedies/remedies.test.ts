@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JobId, Json, Label, MachineName, RunId } from '../../../shared/ids.ts'
-import { decide } from '../../../shared/model/decide.ts'
+import { decide, resubmitRefusal } from '../../../shared/model/decide.ts'
 import type { Attempt, Evidence, FetchedFile, Job, JobResult } from '../../../shared/model/job.ts'
 import { localMachine, type Machine } from '../../../shared/model/machine.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
@@ -101,6 +101,12 @@ describe('which remedies are offered', () => {
     ['geometry', ''],
   ])('against %s: %s', (category, expected) => {
     expect(ids(job(attempt({ category }))).join(' ')).toBe(expected)
+  })
+
+  test('none for what Larmor did not submit: there is no input to run again', () => {
+    const adopted = job(attempt({ category: 'killed', input: { adopted: true, queue_id: '7', name: 'theirs' } }))
+    expect(ids(adopted)).toEqual([])
+    expect(resubmitRefusal(adopted)).toContain('no input to run again')
   })
 
   test('none for what completed or is alive', () => {
