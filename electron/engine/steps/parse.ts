@@ -1,10 +1,18 @@
 import { basename } from 'node:path'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { reportOf } from '../../../shared/model/foreign.ts'
-import type { EndCause, Evidence, FetchedFile, Job, JobResult } from '../../../shared/model/job.ts'
+import {
+  type EndCause,
+  type Evidence,
+  type FetchedFile,
+  isAdopted,
+  type Job,
+  type JobResult,
+} from '../../../shared/model/job.ts'
 import { verdict } from '../../../shared/model/verdict.ts'
 import { type OutputReader, type Program, programs, writeXyz } from '../../../shared/programs/index.ts'
 import { lineBatches } from '../lines.ts'
+import { adoptedOutput } from './adopted-output.ts'
 import { type Here, inPhase, perRun, refOf } from './here.ts'
 import { calculationOf } from './stage.ts'
 
@@ -15,17 +23,19 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
     const attempt = inPhase(job, 'fetched')
     if (!attempt) continue
     const program = here.program(job.program)
-    const reader = await readOutputs(here, job, program)
-    const output = reader.reading()
-    const { exit, signal } = attempt.phase
+    const { exit, signal, files, queue_id } = attempt.phase
+    const reported = reportOf(attempt)
+    // A report names its program and its output; of a job that was adopted from the queue nobody does.
+    const adopted = isAdopted(attempt) && reported === null ? await adoptedOutput(here, files, queue_id) : null
+    const output = adopted?.reading ?? (await readOutputs(here, job, program)).reading()
     const judged = verdict({
       output,
       exit,
       signal,
       evidence: [...attempt.evidence, ...(await readSchedulerLog(here, attempt.phase.files))],
       cancelWished: attempt.cancel_wished !== null,
-      reported: reportOf(attempt),
-      exitDecides: program.exitDecides,
+      reported,
+      exitDecides: program.exitDecides && !adopted?.isRead,
     })
     const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
     const figures = await here.blobs.put(JSON.stringify(output.figures))
