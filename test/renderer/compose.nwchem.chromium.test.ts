@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -62,4 +63,51 @@ test('composed in the window, computed by the real NWChem: what was sent is what
   expect(complaints).toEqual([])
   await page.close()
   await serve.end('SIGTERM')
+}, 300_000)
+
+test('a campaign of one’s own molecules is started from the window, computed, and ends with its figures and its course', async () => {
+  const home = await newHome()
+  const folder = await mkdtemp(join(tmpdir(), 'larmor-own-set-'))
+  await writeFile(join(folder, 'h2.xyz'), XYZ)
+  await writeFile(join(folder, 'hf.xyz'), '2\n\nH 0 0 0\nF 0 0 0.92\n')
+  await writeFile(join(folder, 'shifts.csv'), 'molecule,atoms,delta_ppm\nh2,1 2,4.3\nhf,1,2.1\n')
+  const serve = start(['serve', '--json', '--no-open'], { home })
+  const { url } = await serve.until(line => 'url' in line)
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
+  const complaints = complaintsOf(page)
+  await page.goto(url)
+  await page.getByText('Live', { exact: true }).waitFor()
+  await page.evaluate(() => {
+    location.hash = '#/new/campaign'
+  })
+  await page.getByLabel('A folder of my own').check()
+  await page.getByLabel('Folder', { exact: true }).setInputFiles(folder)
+  await page.getByLabel('All 2 molecules').check()
+  await page.getByLabel('Levels', { exact: true }).fill('HF/STO-3G')
+  await page.getByLabel('DMSO-d6').uncheck()
+  await page.getByText('More', { exact: true }).click()
+  await page.getByLabel('Geometries').fill('HF/STO-3G')
+  await page.getByText('2 calculations and 2 optimisations that they share').waitFor()
+  await page.keyboard.press('Control+Enter')
+  const finished = page.locator('.campaign-head').getByText('2/2')
+  await finished.waitFor({ timeout: 240_000 })
+  await page.locator('.campaign-head').getByText('Finished', { exact: true }).waitFor()
+  // What the window started is what the terminal knows.
+  const [{ run: id }] = (await run(['status', '--json'], { home })).json.runs
+  const status = (await run(['show', id, '--json'], { home })).json
+  expect([status.workflow, status.total, status.completed, status.failed]).toEqual(['campaign', 2, 2, 0])
+  // The course of an optimisation of which nobody looked at a reading.
+  const job = status.jobs.find(({ key }: { readonly key: string }) => key.includes('hf/opt'))
+  await page.evaluate(
+    hash => {
+      location.hash = hash
+    },
+    `#/queue/${id}/${encodeURIComponent(job.job)}`,
+  )
+  await page.locator('.course').waitFor()
+  expect(Number(await page.locator('.course').getAttribute('data-cycles'))).toBeGreaterThan(1)
+  expect(complaints).toEqual([])
+  await page.close()
+  await serve.end('SIGTERM')
+  await rm(folder, { recursive: true })
 }, 300_000)
