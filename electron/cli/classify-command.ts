@@ -76,7 +76,7 @@ interface Circumstances {
   readonly notRunning: boolean
 }
 
-/** The document of cli.md, and `reason`, `opt`, `dipole_debye`, `cpu_s`, `ranks`, `memory_mb` beside it. */
+/** What `larmor classify --json` says of one file. */
 function documentOf(
   file: string,
   program: string | null,

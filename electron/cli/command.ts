@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly cwd: string
 }
 
-/** One command of the terminal (cli.md). */
+/** One command of the terminal. */
 export interface CliCommand {
   readonly name: string
   /** What stands behind the name, for the help. */

@@ -2,7 +2,7 @@ import type { Json } from '../../shared/ids.ts'
 import { printable } from '../../shared/printable.ts'
 import type { Fault, FaultCode } from '../../shared/result.ts'
 
-/** Exit statuses of cli.md. */
+/** Exit statuses beside those of faults. */
 export const EXIT = { done: 0, endedBadly: 1, waitedLongEnough: 5, interrupted: 130 } as const
 
 const FAULT_EXIT: Readonly<Record<FaultCode, number>> = {
@@ -36,7 +36,7 @@ export function createTerminal(json: boolean): Terminal {
   }
 }
 
-/** Tells the fault as cli.md has it, and returns its exit status. */
+/** Tells the fault, as a document with `--json`, and returns its exit status. */
 export function tellFault(json: boolean, { code, message, field, hint, detail, more }: Fault): number {
   if (json) {
     const error: Record<string, Json> = { ...more, code, message, field: field ?? null, hint: hint ?? null }

@@ -157,7 +157,7 @@ export interface Attempt {
   readonly label: Label
   readonly phase: Phase
   readonly outcome: Outcome | null
-  /** A category of cli.md, or null. */
+  /** A category (shared/programs/categories.ts), or null. */
   readonly category: string | null
   /** One plain sentence for a person. */
   readonly reason: string | null

@@ -1,4 +1,4 @@
-/** Why a calculation failed: the categories of cli.md. */
+/** Why a calculation failed, as documents, filters and remedies name it. */
 export type Category =
   | 'scf-not-converged'
   | 'post-scf-not-converged'

@@ -16,7 +16,7 @@ export type Contents = (ref: ContentRef) => string
 /** What one output says, as it stands: complete, or cut anywhere. */
 export interface OutputReading {
   readonly outcome: 'completed' | 'failed' | 'truncated' | 'unknown'
-  /** A category of cli.md, where the output names a cause. */
+  /** Where the output names a cause. */
   readonly category: Category | null
   /** A plain sentence for a person, where there is something to say. */
   readonly reason: string | null
@@ -134,7 +134,7 @@ export type Repairs = Readonly<Partial<Record<RepairKind, (input: Json, last: La
 
 /** A quantum-chemistry code, as a value without state or I/O. Its own parameter type is narrowed by `parse`. */
 export interface Program {
-  /** The name in cli.md's `--program`. */
+  /** The name in `--program`. */
   readonly id: string
   readonly label: string
   /** The executable that a machine must have; null where the job brings its own. */

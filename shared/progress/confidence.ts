@@ -5,7 +5,7 @@ import { elapsed } from './elapsed.ts'
 /** How much a figure of progress may be believed; the rules stand in ARCHITECTURE.md. */
 export type Confidence = 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'
 
-/** The least that a job must be late before it is called stalled, and how many times as long as usual (design.md). */
+/** The least that a job must be late before it is called stalled, and how many times as long as usual. */
 const STALL = { seconds: 600, times: 3 }
 
 /**

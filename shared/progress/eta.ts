@@ -10,7 +10,7 @@ import { quantile } from './quantile.ts'
 import type { Duration, Work } from './time-model.ts'
 import type { Unit } from './unit.ts'
 
-/** When a run will be done (cli.md): seconds from `as_of`, as an 80 % range with its middle, and as clock times. */
+/** When a run will be done: seconds from `as_of`, as an 80 % range with its middle, and as clock times. */
 export type Eta = {
   readonly low_s: number
   readonly median_s: number

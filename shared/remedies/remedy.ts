@@ -22,7 +22,7 @@ export interface Remedy {
   /** For `--fix ID`. */
   readonly id: string
   readonly title: string
-  /** The categories of cli.md that it is for; `none` for what has none (lost, cancelled). */
+  /** The categories that it is for; `none` for what has none (lost, cancelled). */
   readonly against: readonly string[]
   /** The programs of which a real run failed without it and completed with it, in a test. */
   readonly tried: readonly string[]

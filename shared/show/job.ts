@@ -11,7 +11,7 @@ import {
 import type { EditPlace } from '../programs/index.ts'
 import type { ChangeDiff } from './change-diff.ts'
 
-/** `larmor show JOB`, as cli.md has it. */
+/** What `larmor show JOB --json` prints. */
 export interface JobDocument {
   readonly job: JobId
   readonly run: RunId

@@ -9,7 +9,7 @@ import { NOTHING_LEFT, type Remaining, remainingOf } from '../progress/eta.ts'
 import { workflowOf } from '../workflows/index.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
 
-/** cli.md's words for the state of a run. */
+/** The state of a run, in the word that documents and tables have. */
 export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
 
 /** Phases up to fetched and outcomes sum to the number of jobs; `parsed` is counted beside them. */

@@ -47,7 +47,7 @@ export interface Workflow {
   readonly version: number
   /** Plans from the run's params. Pure: numbers and references, never bytes. */
   plan(known: Known): Plan
-  /** The workflow's part of `show RUN` (cli.md), e.g. conformers and shifts. */
+  /** The workflow's part of `show RUN`, e.g. conformers and shifts. */
   show(known: Known): { readonly [key: string]: Json }
   /**
    * What its params come to, whatever the order and the resources: a second open run of the same on one machine would

@@ -16,7 +16,7 @@ export const anything: Schema = (value, at) => (value === undefined ? [`${at}: i
 /** ISO 8601, UTC. */
 export const instant = matching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/)
 export const sha256 = matching(/^[0-9a-f]{64}$/)
-/** cli.md: a letter first, then [A-Za-z0-9._-], at most 64. */
+/** A letter first, then [A-Za-z0-9._-], at most 64. */
 export const label = matching(/^[A-Za-z][A-Za-z0-9._-]{0,63}$/)
 export const share = is('between 0 and 1', value => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= 1)
 
@@ -38,7 +38,7 @@ export function listOf(schema: Schema): Schema {
     Array.isArray(value) ? value.flatMap((item, i) => schema(item, `${at}[${i}]`)) : [wrong(value, at, 'a list')]
 }
 
-/** An object that has these keys; more may stand beside them, for cli.md promises only that none is missing. */
+/** An object that has these keys; more may stand beside them, for scripts rely only on none being missing. */
 export function having(keys: Readonly<Record<string, Schema>>): Schema {
   return (value, at) =>
     isRecord(value)

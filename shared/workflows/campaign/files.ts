@@ -13,7 +13,7 @@ const LAST_FAILURES = 10
 
 /** What status.json holds beside what the engine alone knows. */
 export interface CampaignStanding {
-  /** cli.md's word for the state of the run. */
+  /** A RunState (shared/show/status.ts). */
   readonly state: string
   readonly remaining_s: number | null
   readonly now: string

@@ -20,7 +20,7 @@ import { nmrJob, optJob } from './stage.ts'
 
 export type { CampaignSet }
 
-/** The arguments of `campaign start` (cli.md); what is left out has its default. */
+/** The arguments of `campaign start`; what is left out has its default. */
 export interface CampaignArguments {
   readonly molecules?: string | undefined
   readonly pilot?: number | undefined

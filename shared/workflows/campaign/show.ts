@@ -19,7 +19,7 @@ export type CampaignTaskState =
 /** How many of the last calculations a mean is taken over. */
 const LAST = 10
 
-/** What `status` and `show` add for a campaign (cli.md). */
+/** What `status` and `show` add for a campaign. */
 export function campaignSummary(known: Known) {
   const params = paramsOf(known)
   const tasks = tasksOf(known)

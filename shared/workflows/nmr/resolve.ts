@@ -17,7 +17,7 @@ import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
 import type { NmrParams } from './params.ts'
 
-/** The arguments of `nmr` (cli.md); what is left out has its default. */
+/** The arguments of `nmr`; what is left out has its default. */
 export interface NmrArguments {
   /** A SMILES, or the name of the file whose text is given beside. */
   readonly input: string

@@ -8,7 +8,7 @@ import type { NmrParams } from './params.ts'
 import { agreementsOf, type Counted, type ShownAgreement, type ShownShift, shiftsOf } from './shifts.ts'
 import { isSettled, type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
 
-/** cli.md's words for a conformer. */
+/** The state of a conformer, in the word that documents have. */
 export type ConformerState =
   | 'pending'
   | 'optimizing'
@@ -36,7 +36,7 @@ export type ShownConformer = {
   readonly geometry: { readonly sha256: string; readonly bytes: number }
 }
 
-/** What `show RUN` says of an nmr run (cli.md), and more beside it. */
+/** What `show RUN` says of an nmr run. */
 export type ShownNmr = {
   readonly input: string
   readonly program: NmrParams['program']

@@ -224,7 +224,7 @@ describe('what is shown at the end', () => {
     expect(shifts[2]?.delta_ppm).toBeCloseTo(190.34 - (w * 130 + (1 - w) * 120), 9)
   })
 
-  test("cli.md's keys are all there, and JSON", () => {
+  test('the keys of its document are all there, and JSON', () => {
     const shown = ended().show()
     expect(Object.keys(shown)).toEqual(
       expect.arrayContaining([
