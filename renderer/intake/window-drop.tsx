@@ -28,7 +28,8 @@ type Work =
 
 /**
  * Files and folders that are dropped anywhere on the window: structures and inputs go to New run; where finished outputs
- * are among them, these become runs of the library, and structures with a CSV of shifts are a campaign's set. `compose`: whether New run is on the screen already.
+ * are among them, these become runs of the library, and structures with a CSV of shifts are a campaign's set. `compose`:
+ * whether New run is on the screen already.
  */
 export function WindowDrop({ compose }: { readonly compose: boolean }) {
   const { engine, store } = useLarmor()

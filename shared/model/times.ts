@@ -48,8 +48,8 @@ export type Expected = TimeFit & {
 const LEAST_WAITS = 5
 
 /**
- * Where there is no scheduler a job waits for others of Larmor's, which are computing meanwhile: no time of its own, and
- * none is expected (null leaves it to progress.ts).
+ * From what is remembered of a machine; null where that is nothing. Where there is no scheduler a job waits for others of
+ * Larmor's, which are computing meanwhile: that is no time of its own, and no more than QUEUE_S is expected.
  */
 export function expectedOf(times: Times | undefined, machine: Machine): Expected | null {
   const known = times?.[machine.name] ?? []

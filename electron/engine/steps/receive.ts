@@ -27,10 +27,9 @@ export function readSums(text: string): Sums {
 
 /**
  * Brings the files of jobs into folders here, and resolves with the labels of which the machine has something, each with
- * whether its sums came. What an
- * earlier call left in a folder when its line was cut is gone on from, as long as the file on the machine is still the
- * same by its sum; any other is brought anew. Whether all of it arrived is for the sums to tell.
- * `count` is told of each piece, in bytes. Streams: outputs may be gigabytes.
+ * whether its sums came. What an earlier call left in a folder when its line was cut is gone on from, as long as the file
+ * on the machine is still the same by its sum; any other is brought anew. Whether all of it arrived is for the sums to
+ * tell. `count` is told of each piece, in bytes. Streams: outputs may be gigabytes.
  */
 export async function receive(
   agent: RemoteAgent,
