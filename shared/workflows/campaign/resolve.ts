@@ -15,7 +15,6 @@ import { findSolvent } from '../../solvents.ts'
 import { acrossSizes, inOrder } from './order.ts'
 import { type CampaignSet, hasStraightAngle } from './own-set.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignOrder, CampaignParams, CampaignSolvent } from './params.ts'
-
 import { nmrJob, optJob } from './stage.ts'
 
 export type { CampaignSet }
@@ -185,7 +184,7 @@ function levelsOf(program: LevelProgram, list: string): Result<readonly Campaign
     const read = readLevel(program, word, defaults.basis)
     if (!read.ok) return badInput('levels', read.fault.message, read.fault.hint)
     const { label, xc, basis, shieldings, note } = read.value
-    if (!shieldings) return badInput('levels', `NWChem has no shieldings with ${label}`)
+    if (!shieldings) return badInput('levels', `${programs[program].label} has no shieldings with ${label}`)
     if (found.some(each => each.label === label)) return badInput('levels', `${label} is named twice`)
     found.push({ id: plainWord(label), label, xc, basis, note })
   }
