@@ -13,6 +13,7 @@ export { checkMolecule, findLevel, knownBases, knownFunctionals } from './nwchem
 export type { OrcaCalculation, OrcaTask } from './orca/input.ts'
 export type { EditPlace } from './places.ts'
 export type * from './program.ts'
+export { unread } from './program.ts'
 export { type Recognised, recognisingReader, unknownOutput } from './recognise.ts'
 export type { XtbCalculation } from './xtb/input.ts'
 export { checkOptions, isStructureOfXtb, taskOptions, xtbSolvents } from './xtb/options.ts'

@@ -2,7 +2,7 @@ import type { ContentRef, Label, MachineName } from '../../../shared/ids.ts'
 import type { Job, JobResult, JobSpec } from '../../../shared/model/job.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { Run } from '../../../shared/model/run.ts'
-import { type GeometryAtom, programs, readXyz, writeXyz } from '../../../shared/programs/index.ts'
+import { type GeometryAtom, programs, readXyz, unread, writeXyz } from '../../../shared/programs/index.ts'
 import { basisFunctions } from '../../../shared/progress/basis-size.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { delta50Set, resolveCampaign, workflows } from '../../../shared/workflows/index.ts'
@@ -28,19 +28,13 @@ interface Store {
 }
 
 const VERSION = '7.0.2'
-const NOTHING: JobResult = {
-  energy_hartree: null,
+/** A calculation that went well, and nothing more of it. */
+const WENT_WELL: JobResult = {
+  ...unread.result,
   converged: true,
   terminated_normally: true,
   version: VERSION,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
   geometry: null,
-  wall_s: null,
 }
 
 /**
@@ -66,7 +60,7 @@ export async function keepOwnGeometries(
       version: VERSION,
       from: `shipped-delta50.${own.id}-opt.1` as Label,
       result: {
-        ...NOTHING,
+        ...WENT_WELL,
         energy_hartree: own.energy_hartree,
         basis_functions: basisFunctions(elements, '6-31G*'),
         geometry,
@@ -78,7 +72,7 @@ export async function keepOwnGeometries(
       version: VERSION,
       from: `shipped-delta50.${own.id}-nmr.1` as Label,
       result: {
-        ...NOTHING,
+        ...WENT_WELL,
         basis_functions: basisFunctions(elements, '6-311+G(2d,p)'),
         shieldings: elements.map((element, i) => ({ atom: i + 1, element, sigma_ppm: own.sigma_ppm[i] as number })),
         wall_s: own.cpu_s,
@@ -125,7 +119,7 @@ function jobsOf(
   )
   const run = { id: 'shipped', machine: localMachine.name as MachineName, params } as unknown as Run
   const done = {
-    attempts: [{ n: 1, outcome: 'completed', phase: { is: 'parsed', result: { ...NOTHING, geometry } } }],
+    attempts: [{ n: 1, outcome: 'completed', phase: { is: 'parsed', result: { ...WENT_WELL, geometry } } }],
   } as unknown as Job
   const specs = workflows.campaign.plan({
     run,
