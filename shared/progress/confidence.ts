@@ -17,7 +17,7 @@ function isStalled(grown: string, now: string, usualStep_s: number): boolean {
 }
 
 /** The running jobs, by key, that compute far longer than was predicted. */
-export function stalledOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asOf: string): readonly string[] {
+export function stalledOf({ units }: Pick<Plan, 'units'>, known: Known, asOf: string): readonly string[] {
   return units.flatMap(({ key, seconds }) => {
     const job = known.job(key)
     if (!job) return []
@@ -27,7 +27,7 @@ export function stalledOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asO
 }
 
 /** The mark of an open run whose machine answers. */
-export function confidenceOf({ units = [] }: Pick<Plan, 'units'>, known: Known, asOf: string): Confidence {
+export function confidenceOf({ units }: Pick<Plan, 'units'>, known: Known, asOf: string): Confidence {
   let mark: Confidence = 'live'
   for (const unit of units) {
     const job = known.job(unit.key)

@@ -50,7 +50,7 @@ export function remainingOf(
   times: readonly RememberedTime[],
 ): Remaining {
   const { run } = known
-  const units = plan.units ?? []
+  const { units } = plan
   const open = units.filter(unit => isOpen(unit, known))
   const jobs = units.flatMap(({ key }) => known.job(key) ?? [])
   const waits = jobs.flatMap(waitOf)
@@ -108,7 +108,7 @@ export function waitingOf(
 }
 
 /** What the finished calculations of a run took; those that were taken from elsewhere took nothing. */
-function durationsOf({ units = [] }: Pick<Plan, 'units'>, known: Known): readonly Duration[] {
+function durationsOf({ units }: Pick<Plan, 'units'>, known: Known): readonly Duration[] {
   return units.flatMap(({ key, work }) => {
     const job = known.job(key)
     if (!job || !work) return []

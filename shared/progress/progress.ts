@@ -1,6 +1,6 @@
 import { lastAttempt } from '../model/job.ts'
 import { QUEUE_S } from '../model/times.ts'
-import type { Known, Plan, PlanStep } from '../workflows/workflow.ts'
+import type { Known, Plan } from '../workflows/workflow.ts'
 import { elapsed } from './elapsed.ts'
 import type { Unit } from './unit.ts'
 
@@ -14,8 +14,7 @@ const MOST_RUNNING = 0.9
  * processed, and so is one that can never be; a job that computes has what it has computed over what was predicted, at
  * most nine tenths. The last phase carries no weight of its own.
  */
-export function progressOf(plan: Pick<Plan, 'steps' | 'units'>, known: Known, now: string): number {
-  if (!plan.units) return bySteps(plan.steps)
+export function progressOf(plan: Pick<Plan, 'units'>, known: Known, now: string): number {
   let whole = 0
   let done = 0
   const queue = known.run.expected?.queue_s ?? QUEUE_S
@@ -57,10 +56,4 @@ function doneSeconds(unit: Unit, queue: number, known: Known, now: string): numb
     case 'parsed':
       return begun + MOST_RUNNING * seconds + AROUND.fetching
   }
-}
-
-function bySteps(steps: readonly PlanStep[]): number {
-  const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
-  const done = steps.reduce((sum, { weight, settled, total }) => sum + (total > 0 ? (weight * settled) / total : 0), 0)
-  return whole > 0 ? Math.min(1, done / whole) : 0
 }

@@ -24,10 +24,10 @@ export interface Plan {
   readonly pause?: { readonly reason: string; readonly mark: number }
   /** Raised by one whenever the plan learns that there is more work than it said before. */
   readonly version: number
-  /** Steps with their share of the whole in predicted seconds, for the bar; each finished part only grows. */
+  /** The lines of `status`; each finished part only grows. */
   readonly steps: readonly PlanStep[]
-  /** All that takes time, to the end, also what cannot be planned yet. Without them the bar goes by the steps alone. */
-  readonly units?: readonly Unit[]
+  /** All that takes time, to the end, also what cannot be planned yet: the bar and what is left of the time go by it. */
+  readonly units: readonly Unit[]
 }
 
 export interface PlanStep {

@@ -218,7 +218,7 @@ function figures(state: State, forecasts: { seen: number }): void {
   const { eta, left, computing_s, waiting_s, counts } = statusOf(state, run)
   if (run.workflow === 'campaign') campaignFigures(state, run)
   const plan = workflows[run.workflow as keyof typeof workflows].plan(knownOf(state, run))
-  const keys = (plan.units ?? []).map(({ key }) => key)
+  const keys = plan.units.map(({ key }) => key)
   expect(new Set(keys).size).toBe(keys.length)
   // Whatever is planned is in the bar.
   for (const { key } of [...plan.jobs, ...plan.tasks]) expect(keys).toContain(key)
