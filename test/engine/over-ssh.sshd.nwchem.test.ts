@@ -177,6 +177,29 @@ test('a home that is read-only is a sentence and an action, and the job goes on 
   expect((await job)?.outcome).toBe('completed')
 })
 
+test('a machine that does not answer is tried more and more seldom, and goes on by itself once it does', async () => {
+  const { host, port, user, identity, hostKeyFingerprint: host_key } = sshd
+  const machine = larmor.engine.state.machines[name] as Machine
+  const ssh = { ...asConfigured, host, port, user, identity, host_key }
+  const settings = { ...machine.settings, ssh, work: `${sshd.work}/larmor` as RemotePath }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings } }))
+  await sshd.kill()
+  const tries = counted?.connections ?? 0
+  const run = 'rdown' as RunId
+  await start(run, [{ key: 'a', program: 'command', text: 'pwd' }])
+  await until(larmor.engine, state => state.machines[name]?.reach.is === 'unreachable')
+  expect(larmor.engine.state.machines[name]?.reach.text).toContain(`takes no connection on port ${port}`)
+  await sleep(15_000)
+  // After 1, 2, 4 and 8 s, each half as long to half as long again: never once a second, and not given up.
+  const tried = (counted?.connections ?? 0) - tries
+  expect(tried).toBeGreaterThanOrEqual(2)
+  expect(tried).toBeLessThanOrEqual(6)
+  await sshd.start()
+  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  const job = get(larmor.engine.state.jobs, jobId(run, 'a'))
+  expect(job && lastAttempt(job).outcome).toBe('completed')
+})
+
 test('a machine that takes one session at a time is served, if less at once', async () => {
   const single = await startSshd({ lines: ['MaxSessions 1'] })
   onTestFinished(() => single.stop())

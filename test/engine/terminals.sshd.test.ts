@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
+import { proxyCommand } from '../testbed/proxy-command.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 import { terminalContract } from './terminal-contract.ts'
@@ -26,13 +27,8 @@ beforeAll(async () => {
     work: `${sshd.work}/larmor` as RemotePath,
   } as const
   // The same, behind a ProxyCommand: only the system's ssh reaches it.
-  const program = join(folder, 'proxy.cjs')
   const config = join(folder, 'config')
-  writeFileSync(
-    program,
-    "const s = require('net').connect(+process.argv[3], process.argv[2]); process.stdin.pipe(s); s.pipe(process.stdout)",
-  )
-  writeFileSync(config, `ProxyCommand ${process.execPath} ${program} %h %p\n`)
+  writeFileSync(config, proxyCommand(folder))
   for (const [name, way] of [
     [cluster, ssh],
     [behind, { ...ssh, config }],

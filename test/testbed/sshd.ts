@@ -34,6 +34,8 @@ export interface Sshd {
   log(): string
   /** Cuts every open connection, as a pulled cable would; new ones are possible at once. */
   cut(): void
+  /** Lets every open connection fall silent, as behind a firewall that has forgotten it. */
+  freeze(): void
   /** Ends the server and its connections; `start` starts it on the same port, with a new host key if that is wanted. */
   kill(): Promise<void>
   start(hostKey?: 'same' | 'new'): Promise<void>
@@ -120,6 +122,9 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     log: () => readFileSync(at('log'), 'utf8'),
     cut() {
       for (const pid of sessions()) kill(pid, 'SIGKILL')
+    },
+    freeze() {
+      for (const pid of sessions()) kill(pid, 'SIGSTOP')
     },
     async kill() {
       const open = sessions()

@@ -40,7 +40,8 @@ export async function sufferAndGoOn(
 ): Promise<void> {
   const home = await newHome(onTestFinished)
   const log = witness(`${cluster.work}/${run}.log`)
-  const work = scenario === 'cancel' ? 'sleep 300 & sleep 300' : 'sleep 1'
+  // The signal may reach the work before it reaches its shell, which must not go on then.
+  const work = scenario === 'cancel' ? 'sleep 300 & sleep 300 || exit' : 'sleep 1'
   const scripts = Object.fromEntries(KEYS.map(key => [key, log.script(key, work)]))
   const { name } = machineOf(cluster)
   const startable = commandRun(run, scripts, { a: name, b: name, c: name })

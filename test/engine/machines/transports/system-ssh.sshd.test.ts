@@ -13,6 +13,7 @@ import type { MachineName } from '../../../../shared/ids.ts'
 import { asConfigured, localMachine, type SshSettings } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
 import { until } from '../../../testbed/daemons.ts'
+import { proxyCommand } from '../../../testbed/proxy-command.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
 import { alone, attended } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
@@ -25,12 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function connect(sshd: Sshd, login = alone(), changed: Partial<SshSettings> = {}): Promise<Session> {
   const { host, port, user, identity, hostKeyFingerprint: host_key } = sshd
   const config = join(folder, 'config')
-  const proxy = `${process.execPath} ${join(folder, 'proxy.cjs')} %h %p`
-  writeFileSync(
-    join(folder, 'proxy.cjs'),
-    "const s = require('net').connect(+process.argv[3], process.argv[2]); process.stdin.pipe(s); s.pipe(process.stdout); s.on('close', () => process.exit()).on('error', () => process.exit(1))",
-  )
-  writeFileSync(config, `ProxyCommand ${proxy}\nUserKnownHostsFile ${join(folder, 'known')}\n`)
+  writeFileSync(config, `${proxyCommand(folder)}UserKnownHostsFile ${join(folder, 'known')}\n`)
   const ssh = { ...asConfigured, host, port, user, identity, host_key, config, ...changed }
   const settings = { ...localMachine.settings, transport: 'ssh', ssh } as const
   return transports.ssh.connect({ ...localMachine, name: 'behind' as MachineName, settings }, login)
