@@ -28,8 +28,16 @@ function witnesses({ output, category, reason, ...rest }: Said): Witnesses {
 const wish = { cancelWished: true }
 const decides = { exitDecides: true }
 
+const adopted = { reported: { outcome: 'timeout', category: 'time-limit' } } as const
+const ITS_OWN = 'as its own report says, adopted by hand'
+
 /** What was seen, and the outcome, category and reason that follow. */
 const TABLE: readonly (readonly [Said, Verdict['outcome'], string | null, string | null])[] = [
+  // An adopted report counts where the output says nothing.
+  [{ output: 'unknown', ...adopted }, 'timeout', 'time-limit', ITS_OWN],
+  [{ output: 'truncated', ...adopted }, 'timeout', 'time-limit', ITS_OWN],
+  [{ output: 'completed', ...adopted }, 'completed', null, null],
+  [{ output: 'failed', category: 'disk', ...adopted }, 'failed', 'disk', null],
   // The output proves success, whatever the exit status says of what came after.
   [{ output: 'completed', exit: 0 }, 'completed', null, null],
   [{ output: 'completed', exit: 1 }, 'completed', null, null],
