@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -224,7 +224,7 @@ describe('a bad day of a cluster', () => {
     expect((await ended).a?.outcome).toBe('completed')
   })
 
-  test('a disk that is full is a sentence, and the jobs go on once there is room', async context => {
+  test('a disk that is full in mid-upload is a sentence with an action, leaves nothing, and the jobs go on once there is room', async context => {
     const disk = openToAll(join(cluster.work, 'disk'))
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=1777', 'none', disk], { encoding: 'utf8' })
     if (mounted.status !== 0) return context.skip(`no small disk can be mounted here: ${mounted.stderr}`)
@@ -232,8 +232,10 @@ describe('a bad day of a cluster', () => {
     writeFileSync(join(disk, 'others'), Buffer.alloc(200_000))
     const { run, ended } = await start({ a: `echo a\n# ${'x'.repeat(60_000)}` }, { work: join(disk, 'work') as never })
     await until(larmor.engine, () => machine()?.reach.is === 'unreachable')
-    expect(machine()?.reach.text).toMatch(/No space left|failed on the machine|cannot be used/)
-    expect(attempts(run).a?.outcome).toBeNull()
+    expect(machine()?.reach.text).toMatch(/^stage failed on the machine: .*No space left on device/s)
+    expect(machine()?.reach.hint).toContain('larmor clean')
+    expect(attempts(run).a).toMatchObject({ outcome: null, phase: { is: 'planned' } })
+    for (const folder of ['jobs', 'incoming']) expect(readdirSync(join(disk, 'work', folder))).toEqual([])
     execFileSync('rm', [join(disk, 'others')])
     expect((await ended).a?.outcome).toBe('completed')
   })

@@ -75,6 +75,9 @@ interface JobFiles {
   close(): void
 }
 
+const NO_ROOM =
+  'Make room there (quota?): larmor clean removes what was fetched. It is tried again by itself, and nothing is lost.'
+
 /** Linux takes 128 kB as one argument (MAX_ARG_STRLEN), a label is at most 64 long: more words make another call. */
 const WORDS = 1500
 
@@ -106,6 +109,7 @@ export async function installAgent(session: Session, work: string, programs: rea
     if (printed.exit !== 0)
       throw new Unreachable(
         `${verb} failed on the machine: ${printed.err.slice(0, 500).trim() || `exit ${printed.exit}`}`,
+        /no space left|quota exceeded/i.test(printed.err) ? NO_ROOM : null,
       )
     return readAnswers(printed.out)
   }
