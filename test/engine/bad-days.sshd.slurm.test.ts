@@ -117,6 +117,30 @@ describe('a bad day of a cluster', () => {
     expect(machine()?.silent).toBeNull()
   })
 
+  test('a controller that is down when a job is submitted: a doubt, then its own words, and the job runs when it is sent again', async () => {
+    const usual = machineOf(cluster, { spool_s: 1, grace_s: 20 })
+    await larmor.runScripts({ first: 'echo first' }, usual) // so that the connection is there
+    await cluster.stopController()
+    const { run, ended } = await start({ a: 'echo a' })
+    await until(larmor.engine, () => {
+      const phase = attempts(run).a?.phase
+      return phase?.is === 'submitting' && phase.doubt !== null
+    })
+    expect(attempts(run).a?.phase).toMatchObject({
+      doubt: { text: expect.stringMatching(/^Slurm refused the job\. /) },
+    })
+    await until(larmor.engine, () => machine()?.silent != null)
+    expect(attempts(run).a?.outcome).toBeNull() // it may have been taken, for all that is known
+    await cluster.startController()
+    const { a } = await ended
+    expect(a).toMatchObject({ outcome: 'failed', reason: expect.stringMatching(/Unable to contact slurm controller/) })
+    const [job] = [...values(larmor.engine.state.jobs)].filter(each => each.run === run)
+    if (!job) throw new Error('no job')
+    orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [job.id], fix: 'none' }))
+    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+    expect(cluster.completed()[attempts(run).a?.label ?? '']).toBe(1)
+  })
+
   test('a job that Slurm has forgotten, of which nobody told, is what its folder says', async () => {
     const { run, ended } = await start({ a: 'sleep 1; echo a' }, { report: false, poll_s: 15 })
     await until(larmor.engine, () => attempts(run).a?.phase.is === 'queued')
