@@ -1,4 +1,4 @@
-import type { SetFile } from '../../shared/workflows/index.ts'
+import { type SetFile, usualLevels } from '../../shared/workflows/index.ts'
 import { cell, useCell } from '../cell.ts'
 import type { ResourceDraft } from './resources.ts'
 import { forgetSaved, readSaved, saveDraft } from './saved-draft.ts'
@@ -29,16 +29,15 @@ export interface CampaignDraft extends ResourceDraft {
 }
 
 /** As `larmor campaign start delta50 --pilot 5`: to begin with the whole set is seldom wise. */
-const EMPTY: CampaignDraft = {
+export const EMPTY: CampaignDraft = {
+  ...usualLevels.nwchem,
   set: 'delta50',
   folder: null,
   which: 'pilot',
   pilot: '5',
   molecules: '',
-  levels: 'B3LYP,WP04',
   solvents: ['cdcl3', 'dmso'],
   program: 'nwchem',
-  geometry: 'B3LYP/6-31G*',
   order: 'interleaved',
   max_failures: '',
   name: '',
@@ -46,6 +45,17 @@ const EMPTY: CampaignDraft = {
   ranks: '1',
   memory: '',
   time: '24:00',
+}
+
+/** Another program; levels that nobody has changed become its usual ones, as in the terminal. */
+export function withProgram({ levels, geometry }: CampaignDraft, program: string): Partial<CampaignDraft> {
+  const all = Object.entries(usualLevels)
+  const usual = all.find(([id]) => id === program)?.[1]
+  return {
+    program,
+    ...(usual && all.some(([, of]) => of.levels === levels) ? { levels: usual.levels } : {}),
+    ...(usual && all.some(([, of]) => of.geometry === geometry) ? { geometry: usual.geometry } : {}),
+  }
 }
 
 const SAVED = 'larmor.campaign-draft'

@@ -1,7 +1,7 @@
 import { knownFunctionals } from '../../shared/programs/index.ts'
 import type { Fault } from '../../shared/result.ts'
 import { solvents } from '../../shared/solvents.ts'
-import type { CampaignDraft } from './campaign-draft.ts'
+import { type CampaignDraft, withProgram } from './campaign-draft.ts'
 import { Choice, Field } from './field.tsx'
 
 interface CampaignMethodProps {
@@ -44,7 +44,7 @@ export function CampaignMethod({ draft, faultAt, edit }: CampaignMethodProps) {
       {text(
         'levels',
         'Levels',
-        `With commas between; the basis is 6-311+G(2d,p) where none is named. Functionals of NWChem: ${OFFERED.join(', ')}.`,
+        `With commas between; the basis is 6-311+G(2d,p) where none is named.${draft.program === 'nwchem' ? ` Functionals of NWChem: ${OFFERED.join(', ')}.` : ''}`,
       )}
       <fieldset className="ticks">
         <legend className="label">Solvents</legend>
@@ -81,7 +81,7 @@ export function CampaignMethod({ draft, faultAt, edit }: CampaignMethodProps) {
             hint="WP04 is NWChem's alone, wB97X-D ORCA's."
             value={draft.program}
             choices={PROGRAMS}
-            onChoose={program => edit({ program })}
+            onChoose={program => edit(withProgram(draft, program))}
           />
           {text('geometry', 'Geometries', 'The level of their optimisation, or “given” for those of the set.')}
           <Choice

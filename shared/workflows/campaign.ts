@@ -16,7 +16,13 @@ export {
 } from './campaign/files.ts'
 export { type CampaignSet, readOwnSet, type SetFile } from './campaign/own-set.ts'
 export type { CampaignParams } from './campaign/params.ts'
-export { type CampaignArguments, delta50Set, type ResolvedCampaign, resolveCampaign } from './campaign/resolve.ts'
+export {
+  type CampaignArguments,
+  delta50Set,
+  type ResolvedCampaign,
+  resolveCampaign,
+  usualLevels,
+} from './campaign/resolve.ts'
 export type { CampaignTaskState, ShownCampaign, ShownTask } from './campaign/show.ts'
 export { type Regression, regressionsOf } from './campaign/statistics.ts'
 

@@ -38,6 +38,7 @@ export {
   shiftsFile,
   statisticsRows,
   statusFile,
+  usualLevels,
 } from './campaign.ts'
 
 export { calculationWork } from './job-work.ts'

@@ -49,8 +49,8 @@ export interface ResolvedCampaign {
 }
 
 const defaults = { solvents: 'chcl3,dmso', basis: '6-311+G(2d,p)' }
-/** ORCA's own B3LYP holds another VWN than NWChem's. */
-const levelsBy: Readonly<Record<LevelProgram, { readonly levels: string; readonly geometry: string }>> = {
+/** The levels where none are named, and that of the geometries. ORCA's own B3LYP holds another VWN than NWChem's. */
+export const usualLevels: Readonly<Record<LevelProgram, { readonly levels: string; readonly geometry: string }>> = {
   nwchem: { levels: 'B3LYP,WP04', geometry: 'B3LYP/6-31G*' },
   orca: { levels: 'B3LYP/G', geometry: 'B3LYP/G/6-31G*' },
 }
@@ -78,9 +78,9 @@ export function resolveCampaign(
   if (!solvents.ok) return solvents
   const program = (['nwchem', 'orca'] as const).find(each => each === (args.program ?? 'nwchem'))
   if (!program) return badInput('program', `no campaign is computed by "${args.program}"`, 'nwchem or orca')
-  const levels = levelsOf(program, args.levels ?? levelsBy[program].levels)
+  const levels = levelsOf(program, args.levels ?? usualLevels[program].levels)
   if (!levels.ok) return levels
-  const geometry = geometryOf(program, args.geometry ?? levelsBy[program].geometry)
+  const geometry = geometryOf(program, args.geometry ?? usualLevels[program].geometry)
   if (!geometry.ok) return geometry
   const chosen = chosenOf(args, set)
   if (!chosen.ok) return chosen
