@@ -89,7 +89,7 @@ export function plotComparison(
       const half = Math.max((max - min) / factor / 2, width_ppm * 4)
       if (half * 2 >= to - from) return showAll()
       const middle = (min + max) / 2
-      plot.setScale('x', { min: middle - half, max: middle + half })
+      plot.setScale('x', { min: Math.max(from, middle - half), max: Math.min(to, middle + half) })
     },
     destroy: () => plot.destroy(),
   }
