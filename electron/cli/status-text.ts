@@ -21,7 +21,7 @@ export function statusText(document: StatusDocument, now: Date): string {
     run.run,
     shortened(run.name),
     run.state,
-    `${Math.floor(run.progress * 100)} %`,
+    `${Math.floor(run.progress * 100)} %${run.plan_version > 1 ? ` +${run.plan_version - 1}` : ''}`,
     stepsText(run),
     run.machine,
     agoText(run.updated, now),
@@ -72,16 +72,22 @@ function part(n: number, what: string): readonly string[] {
 }
 
 function notesOf(status: RunStatus, engine: string): readonly string[] {
-  const { run, name, state, reason, doubt, confidence, machine } = status
+  const { run, name, state, reason, doubt, confidence, stale_since, machine } = status
   const remaining = remainingText(status)
   return [
     ...(remaining === null ? [] : [`${shortened(name)} (${run}): ${remaining}`]),
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
     ...(confidence === 'stale' && engine === 'alive'
-      ? [`${shortened(name)} (${run}): "${machine}" is not reachable, this is what was last known`]
+      ? [
+          `${shortened(name)} (${run}): "${machine}" is not reachable${stale_since ? ` since ${clockText(stale_since)}` : ''}, this is what was last known`,
+        ]
       : []),
   ]
+}
+
+function clockText(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function doubtText(n: number): string {

@@ -5,6 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
 import { regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
+import { steadyOf } from '../runs/steady.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -40,7 +41,8 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     return { shown, regressions: regressionsOf(known) }
   }, [state, run])
   const processed = shown.completed + shown.failed
-  const remaining = remainingText(status, at => clockTime(at))
+  const eta = steadyOf(run.id, status.eta)
+  const remaining = remainingText({ ...status, eta }, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">
@@ -70,6 +72,8 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             {percent(status.progress, 0)} of the expected work · {shown.completed} finished · {shown.current.length}{' '}
             running · {shown.failed} failed · {shown.total - processed} left
             {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {MARKS[status.confidence]}
+            {status.stale_since === null ? '' : ` since ${clockTime(status.stale_since)}`}
+            {status.plan_version > 1 ? ` · +${status.plan_version - 1} resubmitted` : ''}
           </p>
         </div>
         <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
@@ -82,7 +86,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           total={shown.total}
           started={run.started}
           asOf={state.as_of}
-          eta={status.eta}
+          eta={eta}
           isOpen={run.phase.is === 'open'}
         />
         <Failures shown={shown} run={run.id} />

@@ -13,6 +13,8 @@ export interface OutlookQuestion {
   readonly jobs: readonly Job[]
   readonly machines: State['machines']
   readonly as_of: State['as_of']
+  /** What jobs took on the machines before: without it the figure would be another than the terminal's. */
+  readonly times: NonNullable<State['times']>
   /** What is silent makes no event: how long it is late is seen by the clock. */
   readonly now: Instant
 }
@@ -26,10 +28,10 @@ export interface OutlookAnswer {
 
 /** A forecast draws hundreds of samples of every job that is left: that would hold the window up. */
 addEventListener('message', ({ data }: MessageEvent<OutlookQuestion>) => {
-  const { run, jobs, machines, as_of, now } = data
+  const { run, jobs, machines, as_of, times, now } = data
   const table = draftOf(emptyState.jobs)
   for (const job of jobs) table.set(job.id, job)
-  const state: State = { ...emptyState, jobs: table.done(), machines, as_of }
+  const state: State = { ...emptyState, jobs: table.done(), machines, as_of, times }
   const known = knownOf(state, run)
   const keys = new Set(stalledOf(workflowOf(run.workflow).plan(known), known, now))
   const answer: OutlookAnswer = {

@@ -2,6 +2,7 @@ import type { JobId } from '../../shared/ids.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { jobsOf, type RunStatus } from '../../shared/show/status.ts'
+import { steadyOf } from '../runs/steady.ts'
 import { clockTime } from '../ui/time.ts'
 import type { OutlookAnswer, OutlookQuestion } from './outlook.worker.ts'
 
@@ -37,8 +38,9 @@ export function outlookOf(state: State, run: Run, now: number): Outlook {
   if (busy || (known && now - known.at < every)) return known?.outlook ?? NO_OUTLOOK
   looked.set(run.id, { at: now, run, outlook: known?.outlook ?? NO_OUTLOOK })
   busy = true
-  const { machines, as_of } = state
-  const question: OutlookQuestion = { run, jobs: jobsOf(state, run), machines, as_of, now: new Date(now).toISOString() }
+  const { machines, as_of, times = {} } = state
+  const at = new Date(now).toISOString()
+  const question: OutlookQuestion = { run, jobs: jobsOf(state, run), machines, as_of, times, now: at }
   theWorker().postMessage(question)
   return known?.outlook ?? NO_OUTLOOK
 }
@@ -61,7 +63,8 @@ function keep({ run, eta, stalled }: OutlookAnswer): void {
   const asked = looked.get(run)
   if (!asked) return
   const { outlook } = asked
-  const finish = eta === null ? null : finishText(eta, new Date())
+  const steady = steadyOf(run, eta)
+  const finish = steady === null ? null : finishText(steady, new Date())
   const same = outlook.finish === finish && [...outlook.stalled].join() === stalled.join()
   if (!same) looked.set(run, { ...asked, outlook: { finish, stalled: new Set(stalled) } })
 }

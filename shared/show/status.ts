@@ -57,6 +57,8 @@ export interface RunStatus extends Remaining {
   readonly progress: number
   readonly plan_version: number
   readonly confidence: Confidence
+  /** Since when nothing is known any more, where the figure is stale. */
+  readonly stale_since: Instant | null
   readonly updated: Instant
 }
 
@@ -83,6 +85,7 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
   const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
+  const confidence = markOf(state, run, engine, plan, known)
   return {
     run: run.id,
     name: run.name,
@@ -110,7 +113,8 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
       state.as_of ?? run.updated,
       state.times?.[run.machine] ?? [],
     ),
-    confidence: markOf(state, run, engine, plan, known),
+    confidence,
+    stale_since: confidence === 'stale' ? staleSince(state, run, engine) : null,
     updated: run.updated,
     ...workflow.summary?.(known),
   }
@@ -138,6 +142,7 @@ export function archivedStatus(
     plan_version: run.plan_version,
     ...NOTHING_LEFT,
     confidence: 'live',
+    stale_since: null,
     updated: run.updated,
   }
 }
@@ -169,4 +174,8 @@ function markOf(state: State, run: Run, engine: 'alive' | 'none', plan: Plan, kn
   const reach = state.machines[run.machine]?.reach.is
   if (reach === undefined) return 'unknown'
   return reach === 'ok' ? confidenceOf(plan, known, state.as_of ?? run.updated) : 'stale'
+}
+
+function staleSince(state: State, run: Run, engine: 'alive' | 'none'): Instant | null {
+  return engine === 'none' ? state.as_of : (state.machines[run.machine]?.reach.since ?? run.updated)
 }

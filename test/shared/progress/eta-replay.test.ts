@@ -51,3 +51,29 @@ test.each(['interleaved', 'file'] as const)(
   },
   300_000,
 )
+
+/**
+ * The 2 in forecast.ts was chosen on all of these durations. That the errors do not hang on it is seen by halves of the
+ * molecules: with 0 to 4 in its place they change by at most 0.2 %. A half has too few forecasts, all of one path, to hold
+ * the share of 70 to 90 % to: it swings between 65 and 100 %.
+ */
+test.each([
+  ['one half', [1, 2], 'interleaved'],
+  ['one half', [1, 2], 'file'],
+  ['the other half', [3, 0], 'interleaved'],
+  ['the other half', [3, 0], 'file'],
+] as const)(
+  'the forecast of %s of the molecules (numbers %j modulo 4), %s',
+  (_, rests, order) => {
+    const numbers = new Map(delta50.molecules.map(({ id, number }) => [id, number]))
+    const half = sequence(order).filter(({ molecule }) => rests.some(rest => rest === (numbers.get(molecule) ?? 0) % 4))
+    const { error, covered, rollingError } = replay(half, 1000)
+    console.log(
+      `${half.length} jobs, ${order}: off by ${(100 * error).toFixed(1)} %, held ${(100 * covered).toFixed(0)} %`,
+    )
+    expect(error).toBeLessThanOrEqual(0.25)
+    expect(error).toBeLessThan(rollingError / 2)
+    expect(covered).toBeGreaterThanOrEqual(0.6)
+  },
+  300_000,
+)
