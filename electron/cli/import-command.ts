@@ -1,15 +1,17 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { finishedOutput } from '../../shared/compose/imported.ts'
-import type { RemotePath } from '../../shared/ids.ts'
+import type { RemotePath, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
+import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { programs, writeXyz } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
 import { readOutput } from '../engine/read-output.ts'
-import { ensureEngine, readState } from '../engine-client.ts'
+import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
+import { followWith } from './find.ts'
 import { runIdOf } from './ids.ts'
 import { EXIT } from './terminal.ts'
 
@@ -68,7 +70,10 @@ const importCommand: CliCommand = {
         `${given.words.join(', ')}: no output is there that says what wrote it; read are those of ${readable}.`,
       )
     }
-    const { state } = await readState(home)
+    const state = await ended(
+      home,
+      runs.map(({ id }) => id),
+    )
     const shown = runs.map(({ id, known }) => {
       const run = get(state.runs, id)
       const jobs = run ? jobsOf(state, run) : []
@@ -95,6 +100,14 @@ const importCommand: CliCommand = {
     )
     return EXIT.done
   },
+}
+
+/** The state once these runs have ended; those of which nothing is new are none. */
+async function ended(home: string, ids: readonly RunId[]): Promise<State> {
+  for await (const { state } of followWith(home, ids, new AbortController().signal)) {
+    if (ids.every(id => get(state.runs, id)?.phase.is !== 'open')) return state
+  }
+  throw new Error('following ends only when it is told to')
 }
 
 async function filesUnder(folder: string, word: string): Promise<readonly string[]> {

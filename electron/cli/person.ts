@@ -7,8 +7,8 @@ import { printable } from '../../shared/printable.ts'
 /** Puts a question and resolves with the answer; null where it is declined, or nobody waits for it any more. */
 export type Person = (question: Pick<Question, 'kind' | 'text' | 'echo'>, signal: AbortSignal) => Promise<string | null>
 
-/** LARMOR_ASKPASS_S: after how many seconds the program of LARMOR_ASKPASS is no longer waited for. */
-const ASKPASS_MS = 1000 * Number(process.env.LARMOR_ASKPASS_S ?? 300)
+/** LARMOR_ASKPASS_S: after how many seconds the program of LARMOR_ASKPASS is no longer waited for; 300 where it is no number. */
+const ASKPASS_MS = 1000 * (Number(process.env.LARMOR_ASKPASS_S) || 300)
 
 /**
  * The person at this terminal, or the program that LARMOR_ASKPASS names (its argument is the question, its output the

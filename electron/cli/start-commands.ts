@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { previewFiles, type ShownFile } from '../../shared/compose/preview-files.ts'
@@ -12,6 +13,7 @@ import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
 import { remoteScript } from '../engine/machines/remote-scripts.ts'
+import { refOf } from '../engine/store/content-ref.ts'
 import { ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, readTime, type Surroundings } from './command.ts'
 import type { Composed } from './compose.ts'
@@ -140,7 +142,11 @@ function starting(
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
       if (composed.beforehand) surroundings.terminal.say(composed.beforehand.text)
       const id = runIdOf(given.text('request-id'))
-      const wishes = { auto_resubmit: given.number('auto-resubmit', 0) ?? 0, no_report: given.flag('no-report') }
+      const wishes = {
+        auto_resubmit: given.number('auto-resubmit', 0) ?? 0,
+        no_report: given.flag('no-report'),
+        asked: askedOf(name, Object.keys(options), given, composed),
+      }
       await start(surroundings, composed, id, wishes)
       if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
       const { state, run } = await planned(surroundings.home, id)
@@ -160,6 +166,18 @@ function starting(
   }
 }
 
+/** A hash of the words that were typed and of what the files hold; nothing in it changes with what Larmor makes of them. */
+function askedOf(name: string, options: readonly string[], given: Given, { texts, files }: Composed): string {
+  const said = options
+    .filter(option => option !== 'request-id' && option !== 'wait')
+    .map(option => [option, given.text(option) ?? given.flag(option)] as const)
+    .filter(([, value]) => value !== false)
+  const held = [...texts.map(text => refOf(text).sha256), ...files.map(({ sha256 }) => sha256)]
+  return createHash('sha256')
+    .update(JSON.stringify([name, given.words, said.toSorted(([a], [b]) => (a < b ? -1 : 1)), held]))
+    .digest('hex')
+}
+
 async function composeWith(compose: Compose, surroundings: Surroundings, given: Given): Promise<Composed> {
   const machine = await machineOf(surroundings, given)
   return compose(given, machine, surroundings.cwd, resourcesOf(given, machine))
@@ -169,7 +187,7 @@ async function start(
   { home }: Surroundings,
   { name, workflow, machine, params, texts, files }: Composed,
   run: ReturnType<typeof runIdOf>,
-  wishes: { readonly auto_resubmit: number; readonly no_report: boolean },
+  wishes: { readonly auto_resubmit: number; readonly no_report: boolean; readonly asked: string },
 ): Promise<void> {
   const engine = await ensureEngine(home)
   try {

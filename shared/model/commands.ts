@@ -18,6 +18,8 @@ export type Command =
       readonly auto_resubmit?: number
       /** Its jobs do not report themselves into the spool, whatever the machine's settings say. */
       readonly no_report?: boolean
+      /** A hash of what a person typed: the same words ask for the same, whatever defaults have become meanwhile. */
+      readonly asked?: string
     }
   /** Finished outputs of a folder of this computer; those that are known already are left out. */
   | {

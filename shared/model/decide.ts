@@ -161,12 +161,11 @@ function alreadyRuns({ id, workflow, phase }: Run): Result<never> {
   })
 }
 
-/** Whether the run is what this command started: params are what a workflow's `resolve` returned, so the same twice. */
-function isSameWork(
-  run: Run,
-  { workflow, params, machine }: Extract<Command, { readonly type: 'run.start' }>,
-): boolean {
-  return run.workflow === workflow && run.machine === machine && JSON.stringify(run.params) === JSON.stringify(params)
+/** Whether the run is what this command asked for: by a person's own words where they are known, else by the params. */
+function isSameWork(run: Run, command: Extract<Command, { readonly type: 'run.start' }>): boolean {
+  if (run.workflow !== command.workflow || run.machine !== command.machine) return false
+  if (run.asked !== undefined && command.asked !== undefined) return run.asked === command.asked
+  return JSON.stringify(run.params) === JSON.stringify(command.params)
 }
 
 function otherWork({ id, name }: Run): Result<never> {

@@ -103,6 +103,7 @@ export type EventBody =
         readonly machine: MachineName
         readonly auto_resubmit?: number
         readonly no_report?: boolean
+        readonly asked?: string
         /** What its jobs will take, by what was remembered of the machine; absent: nothing was. */
         readonly expected?: Expected
       }

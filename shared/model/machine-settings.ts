@@ -34,6 +34,10 @@ export function checkMachine(name: string, settings: MachineSettings): Result<vo
     if (text?.startsWith('-'))
       return badInput(field, `"${text}" would be read as an option: it cannot begin with a dash.`)
   }
+  const { clusters } = settings
+  // Slurm's own rule for a ClusterName, and commas between them (sbatch -M).
+  if (clusters !== null && !/^[\w.-]+(,[\w.-]+)*$/.test(clusters))
+    return badInput('clusters', `"${clusters}" names no clusters.`, 'Names with commas between them, or all.')
   for (const [key, value] of Object.entries(settings.environment)) {
     if (!/^[A-Za-z_]\w*$/.test(key)) return badInput('env', `"${key}" is no name of a variable.`)
     if (CONTROL.test(value)) return badInput('env', `${key} cannot hold a line end or another control character.`)

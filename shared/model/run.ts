@@ -30,6 +30,8 @@ export interface Run {
   readonly auto_resubmit?: number
   /** Its jobs do not report themselves into the spool: their ends are found by looking. */
   readonly no_report?: true
+  /** A hash of what was asked for, by which a repeat is known; absent where only the params tell. */
+  readonly asked?: string
   /** By what was known of the machine at the start; absent: nothing was. */
   readonly expected?: Expected
   readonly started: Instant
@@ -60,6 +62,7 @@ export function newRun(started: Omit<Extract<EventBody, { readonly type: 'run.st
     machine: started.machine,
     ...(started.auto_resubmit ? { auto_resubmit: started.auto_resubmit } : {}),
     ...(started.no_report ? { no_report: true } : {}),
+    ...(started.asked ? { asked: started.asked } : {}),
     ...(started.expected ? { expected: started.expected } : {}),
     started: at,
     updated: at,

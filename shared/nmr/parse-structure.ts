@@ -7,6 +7,9 @@ import { readMolfile } from './molfile.ts'
 import { readSmiles } from './smiles.ts'
 import { parseXyz } from './xyz.ts'
 
+/** In more atoms no bonds are looked for, which takes the square of their number; nothing here computes them. */
+const MOST_LOOKED_AT = 2000
+
 export type StructureFormat = 'smiles' | 'xyz' | 'mol'
 
 /** What is known of an input before anything is computed. */
@@ -102,6 +105,7 @@ function parseFrames(text: string): Result<ParsedStructure> {
   const { elements } = first
   const warnings =
     elements.length > 2 &&
+    elements.length <= MOST_LOOKED_AT &&
     !elements.includes('H') &&
     elements.includes('C') &&
     perceiveBonds(elements, first.geometry).bonds.length > 0

@@ -57,6 +57,7 @@ describe('ids and requests', () => {
     for (const other of [
       ['nmr', 'CCO', '--program', 'none', '--request-id', 'tuesday'],
       ['nmr', 'CO', '--program', 'none', '--solvent', 'dmso', '--request-id', 'tuesday'],
+      ['nmr', 'CO', '--program', 'none', '--name', 'another', '--request-id', 'tuesday'],
       ['run', quick, '--program', 'command', '--request-id', 'tuesday'],
     ]) {
       expect(await refusal(2, other)).toMatchObject({ field: 'request-id', message: expect.stringContaining(id) })

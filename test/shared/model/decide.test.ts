@@ -337,3 +337,16 @@ test('a command about a run that is not there says so', () => {
     )
   }
 })
+
+test('a repeated start is known by what was asked, else by its params, and other work is refused', () => {
+  const other = { ...start, params: { jobs: [], later: 1 } }
+  const asked = (command: Command, words: string) => ({ ...command, asked: words }) as Command
+  const byWords = stateAfter(emptyState, asked(start, 'a'))
+  expect(types(byWords, asked(start, 'a'))).toBe('')
+  expect(types(byWords, asked(other, 'a'))).toBe('')
+  expect(types(byWords, asked(start, 'b'))).toContain('bad-input')
+  const byParams = stateAfter(emptyState, start)
+  expect(types(byParams, start)).toBe('')
+  expect(types(byParams, asked(start, 'a'))).toBe('')
+  expect(types(byParams, other)).toContain('bad-input')
+})

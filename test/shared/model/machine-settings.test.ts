@@ -50,6 +50,12 @@ test.each(UNFIT)('%j is no host, no account and no way', word => {
   expect(field(cluster({}, { jump: `a,${word}` }))).toBe('jump')
 })
 
+test('clusters are names with commas between them', () => {
+  for (const clusters of ['oak', 'oak,elm-2', 'all', null]) expect(field(cluster({ clusters }))).toBeNull()
+  for (const clusters of ['', 'oak,', 'oak elm', 'a;touch b', '$(a)'])
+    expect(field(cluster({ clusters }))).toBe('clusters')
+})
+
 test('a name holds nothing that a shell, a list or a path would read', () => {
   for (const name of [
     ...UNFIT,
