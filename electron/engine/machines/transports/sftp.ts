@@ -32,15 +32,25 @@ export function sftpFiles(sftp: SFTPWrapper, closed: () => void): Sftp {
  * more than what stands here. Rejects with Unreachable where the process ends without a word of SFTP.
  */
 export function sftpOver(child: ChildProcess): Promise<SFTPWrapper> {
+  let over = false
   const protocol = {
-    channelData: (_: number, bytes: Buffer) => child.stdin?.write(bytes),
+    channelData(_: number, bytes: Buffer) {
+      // What is asked of a process that has ended (a cut stream asks for its file to be closed) is told that no answer comes.
+      if (over) process.nextTick(() => sftp.push(null))
+      else child.stdin?.write(bytes)
+    },
     channelClose: () => child.kill(),
   }
-  const end = { id: 0, window: Number.POSITIVE_INFINITY, packetSize: 32_768, state: 'open' }
+  const channel = { id: 0, window: Number.POSITIVE_INFINITY, packetSize: 32_768, state: 'open' }
   const { SFTP } = createRequire(import.meta.url)('ssh2/lib/protocol/SFTP.js') as { readonly SFTP: SftpClass }
-  const sftp = new SFTP({ _protocol: protocol }, { type: 'sftp', incoming: { ...end }, outgoing: end }, {})
+  const sftp = new SFTP({ _protocol: protocol }, { type: 'sftp', incoming: { ...channel }, outgoing: channel }, {})
   child.stdin?.on('error', () => {}) // its end is told below
-  child.stdout?.on('data', (bytes: Buffer) => sftp.push(bytes)).on('end', () => sftp.push(null))
+  const end = () => {
+    over = true
+    sftp.push(null)
+  }
+  child.stdout?.on('data', (bytes: Buffer) => sftp.push(bytes)).on('end', end)
+  child.once('close', end)
   return new Promise((resolve, reject) => {
     const none = () => reject(new Unreachable(...NO_SFTP))
     child.once('error', none).once('close', none)

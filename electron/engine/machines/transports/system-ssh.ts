@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { SshSettings } from '../../../../shared/model/machine.ts'
@@ -239,6 +240,7 @@ function session(master: ChildProcess, control: string, attended: boolean, ended
         detached: true,
       })
       const end = () => child.kill()
+      if (lost.signal.aborted) end()
       lost.signal.addEventListener('abort', end, { once: true })
       child.once('close', () => lost.signal.removeEventListener('abort', end))
       return sftpOver(child).then(
@@ -278,6 +280,8 @@ function command(
   const whole = sh`/bin/sh -c ${line.sh}; s=$?; printf '%s %s\\n' ${mark} "$s" >&2; exit "$s"`
   let pid: number | null = null
   let child: ChildProcess | null = null
+  /** Resolves when all that the command printed has been passed on. */
+  let ended: Promise<void> | null = null
 
   const give = new Promise<never>((_, reject) => {
     const end = (text: string) => () => {
@@ -324,7 +328,8 @@ function command(
       afterMark(mark, begun => {
         pid = begun.pid
         told(begun.greeting)
-        body.pipe(out)
+        body.pipe(out, { end: false })
+        ended = finished(body).catch(() => {})
         if (typeof stdin === 'object') stdin.on('error', () => started.kill('SIGKILL')).pipe(started.stdin)
         else started.stdin.end(stdin ?? '')
       }),
@@ -343,7 +348,14 @@ function command(
   }
 
   const done = run()
-  done.catch((error: Error) => out.destroy(error))
+  // Not when the line ends: a line that is cut ends as well, and must not be taken for the end of the data.
+  done.then(
+    async () => {
+      await ended
+      out.end()
+    },
+    (error: Error) => out.destroy(error),
+  )
   return { out, done }
 }
 
