@@ -200,6 +200,21 @@ test('a machine that does not answer is tried more and more seldom, and goes on 
   expect(job && lastAttempt(job).outcome).toBe('completed')
 })
 
+test('a machine that takes one session at a time is served, if less at once', async () => {
+  const single = await startSshd({ lines: ['MaxSessions 1'] })
+  onTestFinished(() => single.stop())
+  const machine = larmor.engine.state.machines[name] as Machine
+  const { host, port, user, identity, hostKeyFingerprint: host_key } = single
+  const ssh = { ...asConfigured, host, port, user, identity, host_key }
+  const settings = { ...machine.settings, ssh, spool_s: 2, poll_s: 2, work: `${single.work}/larmor` as RemotePath }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings } }))
+  await start('rsingle' as RunId, [{ key: 'a', program: 'command', text: 'pwd' }])
+  await until(larmor.engine, state => get(state.runs, 'rsingle' as RunId)?.phase.is === 'ended')
+  const job = get(larmor.engine.state.jobs, jobId('rsingle' as RunId, 'a'))
+  expect(job && lastAttempt(job).outcome).toBe('completed')
+  expect(single.log().match(/^Accepted publickey/gm)).toHaveLength(1)
+})
+
 /** Runs a job in another work folder of the machine; its last attempt. */
 async function runIn(work: RemotePath, run: RunId) {
   const machine = larmor.engine.state.machines[name] as Machine

@@ -28,16 +28,24 @@ export function createChannels(most: number): Channels {
     }
   }
 
+  /** Who keeps a place for long gives it back where no other is left. */
+  function makeRoom(): void {
+    if (lasting.size >= places) for (const giveWay of [...lasting]) giveWay()
+  }
+
   return {
     take(urgent, giveWay) {
       if (taken < places) return Promise.resolve(give(giveWay))
-      return new Promise(resolve => waiting.push({ urgent, go: () => resolve(give(giveWay)) }))
+      return new Promise(resolve => {
+        waiting.push({ urgent, go: () => resolve(give(giveWay)) })
+        makeRoom()
+      })
     },
     shrink() {
       // The one that was refused holds a place, too.
       if (taken <= 1) return false
       places = Math.min(places, taken - 1)
-      if (lasting.size >= places) for (const giveWay of [...lasting]) giveWay()
+      makeRoom()
       return true
     },
   }

@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import { expect, test } from 'vitest'
 import { Unreachable } from '../../../../electron/engine/machines/transports/index.ts'
 import { sh } from '../../../../shared/sh.ts'
 import { startSshd } from '../../../testbed/sshd.ts'
 import { WAYS } from './ways.ts'
 
-test.each(WAYS.filter(({ by }) => by === 'ssh2'))(
+test.concurrent.each(WAYS)(
   'a line by $by that falls silent is found to be lost, though nothing closes it',
   async ({ open }) => {
     const sshd = await startSshd()
@@ -15,7 +16,8 @@ test.each(WAYS.filter(({ by }) => by === 'ssh2'))(
       expect((await session.exec(sh`echo in`)).out).toBe('in\n')
       sshd.freeze()
       await expect(asked).rejects.toBeInstanceOf(Unreachable)
-      expect(session.lost.aborted).toBe(true)
+      // The command's own process may end a moment before the one that holds the line.
+      if (!session.lost.aborted) await once(session.lost, 'abort')
       await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
       await session.close()
     } finally {
