@@ -215,6 +215,23 @@ test('a machine that takes one session at a time is served, if less at once', as
   expect(single.log().match(/^Accepted publickey/gm)).toHaveLength(1)
 })
 
+test('how often a machine is looked at can be changed while a job is there', async () => {
+  const machine = larmor.engine.state.machines[name] as Machine
+  const { host, port, user, identity, hostKeyFingerprint: host_key } = sshd
+  const ssh = { ...asConfigured, host, port, user, identity, host_key }
+  const seldom = { ...machine.settings, ssh, work: `${sshd.work}/larmor` as RemotePath, live: false, spool_s: 600 }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings: seldom } }))
+  const gate = join(sshd.work, 'go on')
+  const run = 'roften' as RunId
+  await start(run, [{ key: 'a', program: 'command', text: `while ! [ -e '${gate}' ]; do sleep 0.1; done` }])
+  await until(larmor.engine, () => phaseOf(jobId(run, 'a')) === 'queued' || phaseOf(jobId(run, 'a')) === 'running')
+  await sleep(2000) // it is looked at once more when it is submitted
+  writeFileSync(gate, '')
+  const often = { ...seldom, spool_s: 1 }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings: often } }))
+  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+})
+
 /** Runs a job in another work folder of the machine; its last attempt. */
 async function runIn(work: RemotePath, run: RunId) {
   const machine = larmor.engine.state.machines[name] as Machine

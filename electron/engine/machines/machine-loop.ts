@@ -72,9 +72,10 @@ export function runMachineLoop(options: Options): MachineLoop {
     readonly by: string
   } | null = null
   let woken = deferred()
-  let nextQuestion = 0
-  let nextLook = 0
-  let nextLostLook = 0
+  /** When it was last done (ms since 1970): how often it is done is the settings' of the moment. */
+  let lastQuestion = 0
+  let lastLook = 0
+  let lastLostLook = 0
   let failures = 0
   let lookWished = false
   /** What is wrong in this turn, beside the machine itself. */
@@ -174,7 +175,7 @@ export function runMachineLoop(options: Options): MachineLoop {
   }
 
   function look(): void {
-    nextLook = 0
+    lastLook = 0
     wake()
   }
 
@@ -201,8 +202,8 @@ export function runMachineLoop(options: Options): MachineLoop {
       },
       reportsItself: job => to.settings.report && !get(options.state().runs, job.run)?.no_report,
       mayAskScheduler() {
-        if (Date.now() < nextQuestion) return false
-        nextQuestion = Date.now() + to.settings.poll_s * 1000
+        if (left(lastQuestion, to.settings.poll_s * 1000) > 0) return false
+        lastQuestion = Date.now()
         activity.questions += 1
         return true
       },
@@ -231,7 +232,7 @@ export function runMachineLoop(options: Options): MachineLoop {
 
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
-    const lostLookNow = lookNow && Date.now() >= nextLostLook
+    const lostLookNow = lookNow && left(lastLostLook, LOST_EVERY_MS) === 0
     return jobsHere()
       .filter(({ job, run }) => {
         if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
@@ -262,8 +263,8 @@ export function runMachineLoop(options: Options): MachineLoop {
   /** One turn through all steps; true when something happened, and another turn may find more to do. */
   async function turn(to: Machine): Promise<boolean> {
     const before = options.state().seq
-    const lookNow = Date.now() >= nextLook
-    if (lookNow) nextLook = Date.now() + to.settings.spool_s * 1000
+    const lookNow = left(lastLook, to.settings.spool_s * 1000) === 0
+    if (lookNow) lastLook = Date.now()
     trouble = null
     asked = { queue: null }
     for (const step of STEPS) {
@@ -278,7 +279,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
-    if (lookNow && Date.now() >= nextLostLook) nextLostLook = Date.now() + LOST_EVERY_MS
+    if (lookNow && left(lastLostLook, LOST_EVERY_MS) === 0) lastLostLook = Date.now()
     if (connected) await reachable(machine() ?? to)
     return options.state().seq !== before
   }
@@ -426,7 +427,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       try {
         if (await loginWished(to)) wait = 0
         else if (to && (await turn(to))) wait = 0
-        else if (to && hasWatched()) wait = Math.max(10, nextLook - Date.now())
+        else if (to && hasWatched()) wait = Math.max(10, left(lastLook, to.settings.spool_s * 1000))
         else if (trouble !== null) wait = backOff(LONGEST_TROUBLE_S)
         else if (hasWork()) wait = 1000
       } catch (error) {
@@ -538,6 +539,12 @@ function connectionOf(machine: Machine): string {
 /** What to do about it, with this machine's name where a command stands in it. */
 function hintFor(name: MachineName, { hint }: Unreachable): string | null {
   return hint?.replaceAll('NAME', name) ?? null
+}
+
+/** Milliseconds that are left of `ms` since `then`; none where the clock was set back behind it. */
+function left(then: number, ms: number): number {
+  const passed = Date.now() - then
+  return passed < 0 ? 0 : Math.max(0, ms - passed)
 }
 
 function say(error: unknown): string {

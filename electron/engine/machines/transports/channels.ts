@@ -8,7 +8,7 @@ export interface Channels {
 
 /** sshd allows ten sessions on a connection (MaxSessions), of which some are left to the person. */
 export function createChannels(most: number): Channels {
-  const waiting: { readonly urgent: boolean; readonly go: () => void }[] = []
+  const waiting: { readonly rank: number; readonly go: () => void }[] = []
   const lasting = new Set<() => void>()
   let places = most
   let taken = 0
@@ -23,7 +23,9 @@ export function createChannels(most: number): Channels {
       if (giveWay) lasting.delete(giveWay)
       taken -= 1
       if (taken >= places) return
-      const next = waiting.findIndex(({ urgent }) => urgent)
+      // Whoever would keep the place goes last: who came before it could not ask it to give way.
+      const first = Math.min(...waiting.map(({ rank }) => rank))
+      const next = waiting.findIndex(({ rank }) => rank === first)
       waiting.splice(Math.max(0, next), 1)[0]?.go()
     }
   }
@@ -37,7 +39,7 @@ export function createChannels(most: number): Channels {
     take(urgent, giveWay) {
       if (taken < places) return Promise.resolve(give(giveWay))
       return new Promise(resolve => {
-        waiting.push({ urgent, go: () => resolve(give(giveWay)) })
+        waiting.push({ rank: urgent ? 0 : giveWay ? 2 : 1, go: () => resolve(give(giveWay)) })
         makeRoom()
       })
     },

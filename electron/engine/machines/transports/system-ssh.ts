@@ -300,7 +300,11 @@ function command(
 
   async function run(): Promise<Printed> {
     for (let refusals = 0; ; refusals++) {
-      const back = await Promise.race([channels.take(urgent, way ? () => way.abort() : undefined), give])
+      const place = channels.take(urgent, way ? () => way.abort() : undefined)
+      const back = await Promise.race([place, give]).catch(error => {
+        void place.then(late => late()) // whoever was given up keeps no place that comes later
+        throw error
+      })
       try {
         const answer = await Promise.race([once(), give])
         if (answer !== 'refused') return answer

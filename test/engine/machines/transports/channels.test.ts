@@ -40,3 +40,15 @@ test('where there is room for others it is kept', async () => {
   ;(await next)()
   expect(asked()).toBe(0)
 })
+
+test('who would keep a place for long gets it after those who merely work', async () => {
+  const channels = createChannels(1)
+  const back = await channels.take(false)
+  const { taken, asked } = kept(channels)
+  const next = channels.take(false)
+  back()
+  const after = await next
+  expect(asked()).toBe(0)
+  after()
+  await taken
+})
