@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Update } from '../shared/contract.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { MachineActivity, Trouble, Update } from '../shared/contract.ts'
+import type { MachineName } from '../shared/ids.ts'
 import { reduce } from '../shared/model/reduce.ts'
 import type { State } from '../shared/model/state.ts'
 import { type Fault, FaultError } from '../shared/result.ts'
@@ -15,6 +17,12 @@ import { larmorItself } from './itself.ts'
 export interface Seen {
   readonly state: State
   readonly engine: 'alive' | 'none'
+  /** What keeps the living engine from its work; without one nobody knows. */
+  readonly troubles: readonly MachineTrouble[]
+}
+
+export interface MachineTrouble extends Trouble {
+  readonly machine: MachineName
 }
 
 /** The engine of a data folder, if one lives. Throws a FaultError (`not-now`) where that cannot be known. */
@@ -46,7 +54,10 @@ async function attachToRead(home: string): Promise<AttachedEngine | null> {
 export async function readState(home: string): Promise<Seen> {
   const engine = await attachToRead(home)
   try {
-    if (engine) return { state: await snapshotOf(engine), engine: 'alive' }
+    if (engine) {
+      const state = await snapshotOf(engine)
+      return { state, engine: 'alive', troubles: troublesIn(await activityOf(engine)) }
+    }
   } catch {
     // It has ended meanwhile.
   } finally {
@@ -57,7 +68,7 @@ export async function readState(home: string): Promise<Seen> {
 
 async function readDisk(home: string): Promise<Seen> {
   const { state } = await readStore(home, model)
-  return { state, engine: (await livingEngine(home)) ? 'alive' : 'none' }
+  return { state, engine: (await livingEngine(home)) ? 'alive' : 'none', troubles: [] }
 }
 
 function snapshotOf(engine: AttachedEngine): Promise<State> {
@@ -67,6 +78,18 @@ function snapshotOf(engine: AttachedEngine): Promise<State> {
       if (update.is === 'snapshot') resolve(update.state)
     })
   })
+}
+
+/** What the engine has counted of each machine. Rejects where it ends before it has told. */
+export function activityOf(engine: AttachedEngine): Promise<readonly MachineActivity[]> {
+  return new Promise((resolve, reject) => {
+    engine.closed.then(() => reject(engineEnded()))
+    engine.activity(resolve)
+  })
+}
+
+function troublesIn(activity: readonly MachineActivity[]): readonly MachineTrouble[] {
+  return activity.flatMap(({ machine, trouble }) => (trouble ? [{ machine, ...trouble }] : []))
 }
 
 const WITHOUT_ENGINE_MS = 1000
@@ -84,9 +107,9 @@ export async function* follow(home: string, signal: AbortSignal): AsyncGenerator
       continue
     }
     try {
-      for await (const state of statesOf(engine, signal)) {
-        seq = state.seq
-        yield { state, engine: 'alive' }
+      for await (const seen of seenBy(engine, signal)) {
+        seq = seen.state.seq
+        yield seen
       }
     } finally {
       engine.detach()
@@ -94,8 +117,10 @@ export async function* follow(home: string, signal: AbortSignal): AsyncGenerator
   }
 }
 
-async function* statesOf(engine: AttachedEngine, signal: AbortSignal): AsyncGenerator<State> {
+async function* seenBy(engine: AttachedEngine, signal: AbortSignal): AsyncGenerator<Seen> {
   let updates: Update[] = []
+  let troubles: readonly MachineTrouble[] = []
+  let isNews = false
   let wake = () => {}
   let ended = false
   const end = () => {
@@ -106,11 +131,19 @@ async function* statesOf(engine: AttachedEngine, signal: AbortSignal): AsyncGene
   signal.addEventListener('abort', end, { once: true })
   engine.subscribe(update => {
     updates.push(update)
+    isNews = true
+    wake()
+  })
+  engine.activity(activity => {
+    const now = troublesIn(activity)
+    if (isDeepStrictEqual(now, troubles)) return
+    troubles = now
+    isNews = true
     wake()
   })
   let state: State | null = null
   while (!ended) {
-    if (updates.length === 0) {
+    if (!isNews) {
       await new Promise<void>(resolve => {
         wake = resolve
       })
@@ -119,7 +152,8 @@ async function* statesOf(engine: AttachedEngine, signal: AbortSignal): AsyncGene
     for (const update of updates)
       state = update.is === 'snapshot' ? update.state : state && reduce(state, update.events)
     updates = []
-    if (state) yield state
+    isNews = false
+    if (state) yield { state, engine: 'alive', troubles }
   }
   signal.removeEventListener('abort', end)
 }

@@ -7,7 +7,7 @@ import type { CoursePoint } from './progress/course.ts'
 import type { Result } from './result.ts'
 
 /** Raised when a host and an engine of different versions could misunderstand each other. */
-export const CONTRACT_VERSION = 4
+export const CONTRACT_VERSION = 5
 
 /** Everything that crosses between a host and the engine, JSON only. A new feature adds a Command and an Event, not a method. */
 export interface Engine {
@@ -34,7 +34,7 @@ export interface Engine {
   answer(id: string, answer: string | null): Promise<Result<void>>
   /** Opens, reads, writes and closes shells on machines; opening may ask what a login asks. Never journaled. */
   terminal(call: TerminalCall): Promise<Result<TerminalAnswer>>
-  /** What each machine was asked since this engine lives, at most once a second; never journaled. */
+  /** What each machine was asked since this engine lives, and what keeps the work for it, at most once a second; never journaled. */
   activity(listener: (activity: readonly MachineActivity[]) => void): Unsubscribe
 }
 
@@ -110,9 +110,24 @@ export interface Question {
   readonly until: Instant | null
 }
 
+/**
+ * What goes wrong on this computer, so that the work for a machine does not go on: a full disk, first of all. It is no
+ * fact, since a full disk could not take one; it is told for as long as it lasts.
+ */
+export interface Trouble {
+  readonly since: Instant
+  /** Those whose work does not go on; null: all on the machine. */
+  readonly runs: readonly RunId[] | null
+  readonly text: string
+  /** What a person can do about it. */
+  readonly hint: string
+}
+
 /** How often one machine was bothered. */
 export interface MachineActivity {
   readonly machine: MachineName
+  /** Null: nothing keeps the work for it. */
+  readonly trouble: Trouble | null
   /** Connections that were opened. */
   readonly connections: number
   /** Logins that were begun: at most one per connection. */

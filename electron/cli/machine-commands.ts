@@ -8,11 +8,12 @@ import { checkMachine } from '../../shared/model/machine-settings.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import { machinesFile, readMachinesFile } from '../../shared/show/machines-file.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
-import { attachLiving, ensureEngine, readState } from '../engine-client.ts'
+import { activityOf, attachLiving, ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, oneWord, type Surroundings } from './command.ts'
 import { changedSettings, MACHINE_OPTIONS, MACHINE_USAGE, newSettings } from './machine-flags.ts'
 import { type Person, personHere } from './person.ts'
 import { programsHere } from './programs-here.ts'
+import { troubleText } from './status-text.ts'
 import { columns, EXIT } from './terminal.ts'
 
 type Verb = (surroundings: Surroundings, given: Given) => Promise<number>
@@ -51,7 +52,7 @@ const machines: CliCommand = {
 async function list({ home, terminal }: Surroundings, given: Given): Promise<number> {
   if (given.words.length > 0) throw badArgument('machines', `"list" takes no further words, not "${given.words[0]}".`)
   const { state } = await readState(home)
-  const counted = await activityOf(home)
+  const counted = await countedBy(home)
   const document = Object.values(state.machines).map(machine => shown(machine, counted))
   terminal.document(document, () =>
     [
@@ -65,6 +66,7 @@ async function list({ home, terminal }: Surroundings, given: Given): Promise<num
           programsText(programs),
         ]),
       ),
+      ...document.flatMap(({ name, trouble }) => (trouble ? [troubleText({ machine: name, ...trouble })] : [])),
       ...document.flatMap(({ name, others }) =>
         others.map(({ queue_id, name: job, text }) => `${name}: your own job ${queue_id}  ${text}  ${job}`),
       ),
@@ -137,7 +139,7 @@ async function test({ home, terminal }: Surroundings, given: Given): Promise<num
   if (!machine) throw notThere(name)
   const checks = machine.tested?.checks ?? []
   const document = {
-    ...shown(machine, await activityOf(home)),
+    ...shown(machine, await countedBy(home)),
     ok: checks.every(({ ok }) => ok),
     tested: machine.tested?.at ?? null,
     checks,
@@ -255,7 +257,7 @@ async function show(
   const { state } = await readState(home)
   const machine = state.machines[name]
   if (!machine) throw notThere(name)
-  terminal.document(shown(machine, await activityOf(home)), () => text)
+  terminal.document(shown(machine, await countedBy(home)), () => text)
   return EXIT.done
 }
 
@@ -274,6 +276,7 @@ function shown(machine: Machine, counted: ReadonlyMap<string, MachineActivity>) 
     programs: name === LOCAL ? programsHere(found) : found,
     clock_skew_s,
     silent,
+    trouble: counted.get(name)?.trouble ?? null,
     others,
     counters: { connections, login_tries, prompts, questions, round_trips, bytes_fetched, since },
     settings,
@@ -281,14 +284,11 @@ function shown(machine: Machine, counted: ReadonlyMap<string, MachineActivity>) 
 }
 
 /** What the living engine has counted; of machines that it does not know, and without one, nothing is known. */
-async function activityOf(home: string): Promise<ReadonlyMap<string, MachineActivity>> {
+async function countedBy(home: string): Promise<ReadonlyMap<string, MachineActivity>> {
   const engine = await attachLiving(home).catch(() => null)
   if (!engine) return new Map()
   try {
-    const all = await Promise.race([
-      new Promise<readonly MachineActivity[]>(tell => engine.activity(tell)),
-      engine.closed.then((): readonly MachineActivity[] => []),
-    ])
+    const all = await activityOf(engine).catch(() => [])
     return new Map(all.map(one => [one.machine, one]))
   } finally {
     engine.detach()

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Reading } from '../../shared/contract.ts'
+import type { Instant } from '../../shared/ids.ts'
 import type { Event } from '../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
@@ -11,7 +13,7 @@ import { archivedStatus, jobsOf, type RunStatus, runState, runsByStart, statusOf
 import { model } from '../engine/model.ts'
 import { openArchive } from '../engine/store/archive.ts'
 import { readStore } from '../engine/store/store.ts'
-import { attachLiving } from '../engine-client.ts'
+import { attachLiving, type MachineTrouble } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
 import { placesOf, remediesShown } from './resubmission.ts'
@@ -29,14 +31,15 @@ const status: CliCommand = {
     if (more.length > 0) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
     const ids = id === undefined ? [] : [id]
     const archived = id === undefined ? await archivedRuns(home) : []
-    const document = ({ state, engine, elsewhere }: SeenHere) => {
+    const document = ({ state, engine, elsewhere, troubles }: SeenHere) => {
       const live = id === undefined ? runsByStart(state) : [findRun(state, id)]
       return {
         seq: state.seq,
         engine,
         engine_elsewhere: elsewhere,
         as_of: state.as_of,
-        runs: [...live.map(run => statusOf(state, run, engine)), ...archived],
+        runs: [...live.map(run => statusOf(state, run, engine, heldUp(run, troubles))), ...archived],
+        troubles,
       }
     }
     if (!given.flag('watch')) {
@@ -52,6 +55,11 @@ const status: CliCommand = {
     }
     return EXIT.interrupted
   },
+}
+
+/** Since when the work for a run does not go on. */
+function heldUp({ id, machine }: Run, troubles: readonly MachineTrouble[]): Instant | null {
+  return troubles.find(trouble => trouble.machine === machine && (trouble.runs?.includes(id) ?? true))?.since ?? null
 }
 
 /** The runs of the archive, the one started last first. */

@@ -7,7 +7,7 @@ import { campaignLines } from './campaign-text.ts'
 import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
-type Shown = RunDocument & Omit<StatusDocument, 'runs'>
+type Shown = RunDocument & Omit<StatusDocument, 'runs' | 'troubles'>
 
 /** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
 export function runText(run: Shown, status: RunStatus): string {

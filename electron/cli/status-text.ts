@@ -1,6 +1,7 @@
 import { remainingText } from '../../shared/show/duration.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
+import type { MachineTrouble } from '../engine-client.ts'
 import { columns } from './terminal.ts'
 
 export interface StatusDocument {
@@ -9,13 +10,14 @@ export interface StatusDocument {
   readonly engine_elsewhere: string | null
   readonly as_of: string | null
   readonly runs: readonly RunStatus[]
+  readonly troubles: readonly MachineTrouble[]
 }
 
 const NO_RUNS = 'No runs yet. A first one: larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft'
 
 /** `status` for a person: a table, what is wrong with a run below it, and whether anything drives the runs. */
 export function statusText(document: StatusDocument, now: Date): string {
-  const { runs, engine } = document
+  const { runs, engine, troubles } = document
   if (runs.length === 0) return [NO_RUNS, ...drivenNote(document)].join('\n')
   const rows = runs.map(run => [
     run.run,
@@ -26,7 +28,11 @@ export function statusText(document: StatusDocument, now: Date): string {
     run.machine,
     agoText(run.updated, now),
   ])
-  const notes = runs.flatMap(run => notesOf(run, engine))
+  const troubled = new Set<string>(troubles.map(({ machine }) => machine))
+  const notes = [
+    ...runs.flatMap(run => notesOf(run, engine === 'alive' && !troubled.has(run.machine))),
+    ...troubles.map(troubleText),
+  ]
   return [
     columns(['run', 'name', 'state', 'done', 'steps', 'machine', 'last news'], rows),
     ...(notes.length > 0 ? ['', ...notes] : []),
@@ -35,7 +41,12 @@ export function statusText(document: StatusDocument, now: Date): string {
 }
 
 /** That nobody drives what is still open, or that it cannot be known: a line of its own, with an empty one before it. */
-export function drivenNote({ engine, engine_elsewhere, as_of, runs }: StatusDocument): readonly string[] {
+export function drivenNote({
+  engine,
+  engine_elsewhere,
+  as_of,
+  runs,
+}: Omit<StatusDocument, 'troubles'>): readonly string[] {
   if (engine_elsewhere !== null) {
     return [
       '',
@@ -71,19 +82,25 @@ function part(n: number, what: string): readonly string[] {
   return n > 0 ? [`${n} ${what}`] : []
 }
 
-function notesOf(status: RunStatus, engine: string): readonly string[] {
+/** `isOfMachine`: a stale figure is, because the machine does not answer. */
+function notesOf(status: RunStatus, isOfMachine: boolean): readonly string[] {
   const { run, name, state, reason, doubt, confidence, stale_since, machine } = status
   const remaining = remainingText(status)
   return [
     ...(remaining === null ? [] : [`${shortened(name)} (${run}): ${remaining}`]),
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
-    ...(confidence === 'stale' && engine === 'alive'
+    ...(confidence === 'stale' && isOfMachine
       ? [
           `${shortened(name)} (${run}): "${machine}" is not reachable${stale_since ? ` since ${clockText(stale_since)}` : ''}, this is what was last known`,
         ]
       : []),
   ]
+}
+
+/** What keeps this computer from its work for a machine, and what to do about it. */
+export function troubleText({ machine, since, text, hint }: MachineTrouble): string {
+  return `${machine}: the work of this computer is held up since ${clockText(since)}. ${text} ${hint}`
 }
 
 function clockText(instant: string): string {

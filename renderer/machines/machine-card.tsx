@@ -63,6 +63,14 @@ export function MachineCard(props: MachineCardProps) {
           </button>
         </div>
       )}
+      {activity?.trouble ? (
+        <div className="notice tone-fail">
+          <p>
+            This computer holds its work up since {clockTime(activity.trouble.since)}:{' '}
+            <span className="machine-text">{activity.trouble.text}</span> {activity.trouble.hint}
+          </p>
+        </div>
+      ) : null}
       <dl className="facts">
         <dt>Scheduler</dt>
         <dd>{settings.scheduler === 'direct' ? 'none: in order, as there is room' : settings.scheduler}</dd>
@@ -221,6 +229,7 @@ function machineLook({ settings, reach }: Machine, activity: MachineActivity | u
   if (reach.is === 'unreachable') return { word: 'Does not answer', shape: 'octagon', tone: 'fail' }
   if (isBlocked(reach)) return { word: 'Blocked', shape: 'octagon', tone: 'fail' }
   if (reach.is === 'wants-login') return { word: 'Needs you', shape: 'clock', tone: 'attention' }
+  if (activity?.trouble) return { word: 'Held up', shape: 'octagon', tone: 'fail' }
   if (settings.transport === 'local') return { word: 'Ready', shape: 'disc check', tone: 'done' }
   if (!activity?.last_data) return { word: 'Not asked yet', shape: 'dashed ring', tone: 'neutral' }
   return { word: 'Connected', shape: 'disc check', tone: 'done' }

@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
-import type { MachineActivity, Question } from '../../shared/contract.ts'
+import { useEffect, useMemo, useState } from 'react'
+import type { MachineActivity, Question, Trouble } from '../../shared/contract.ts'
 import { useLarmor } from '../larmor.ts'
 
 /** What a person is asked now. */
@@ -16,4 +16,13 @@ export function useActivity(): ReadonlyMap<string, MachineActivity> {
   const [activity, setActivity] = useState<ReadonlyMap<string, MachineActivity>>(new Map())
   useEffect(() => engine.activity(now => setActivity(new Map(now.map(of => [of.machine, of])))), [engine])
   return activity
+}
+
+/** What keeps the engine from its work, by the machine that it would be done for. */
+export function useTroubles(): ReadonlyMap<string, Trouble> {
+  const activity = useActivity()
+  const text = JSON.stringify(
+    [...activity.values()].flatMap(({ machine, trouble }) => (trouble ? [[machine, trouble]] : [])),
+  )
+  return useMemo(() => new Map(JSON.parse(text) as (readonly [string, Trouble])[]), [text])
 }

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react'
+import type { Trouble } from '../../shared/contract.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -7,6 +8,7 @@ import { printable } from '../../shared/printable.ts'
 import type { Link } from '../engine-client.ts'
 import { LinkBanner } from '../link.tsx'
 import { isBlocked } from '../machines/blocked.ts'
+import { useTroubles } from '../machines/use-channel.ts'
 import { address } from '../route.ts'
 import { Banner } from '../ui/banner.tsx'
 import { plural } from '../ui/number.ts'
@@ -17,6 +19,7 @@ const MOST = 2
 /** What cuts work off or needs a person, the most severe first, at most two at once. Each leaves with its cause. */
 export function Banners({ state, link }: { readonly state: State; readonly link: Link }) {
   const [all, setAll] = useState(false)
+  const troubles = useTroubles()
   const silent = Object.values<Machine>(state.machines)
     .filter(({ reach }) => reach.is !== 'ok')
     .sort((a, b) => severity(a) - severity(b))
@@ -24,6 +27,7 @@ export function Banners({ state, link }: { readonly state: State; readonly link:
     ...(link.is === 'live' || link.is === 'connecting'
       ? []
       : [<LinkBanner key="link" link={link} newest={state.as_of} />]),
+    ...[...troubles].map(([name, trouble]) => <TroubleBanner key={`${name}-held-up`} name={name} trouble={trouble} />),
     ...silent.map(machine => <MachineBanner key={machine.name} state={state} machine={machine} />),
   ]
   const more = banners.length - MOST
@@ -36,6 +40,19 @@ export function Banners({ state, link }: { readonly state: State; readonly link:
         </button>
       ) : null}
     </>
+  )
+}
+
+/** This computer keeps its own work from going on: what is shown of the machine's jobs is old by it. */
+function TroubleBanner({ name, trouble }: { readonly name: string; readonly trouble: Trouble }) {
+  return (
+    <Banner
+      tone="fail"
+      shape="octagon"
+      title={`The work of this computer for ${name} is held up since ${clockTime(trouble.since)}.`}
+    >
+      <code>{printable(trouble.text)}</code> {trouble.hint}
+    </Banner>
   )
 }
 

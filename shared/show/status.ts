@@ -76,7 +76,13 @@ export function runsByStart(state: State): readonly Run[] {
   )
 }
 
-export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'alive'): RunStatus {
+/** `heldUp`: since when the engine cannot do its work for the run's machine, by a trouble of this computer. */
+export function statusOf(
+  state: State,
+  run: Run,
+  engine: 'alive' | 'none' = 'alive',
+  heldUp: Instant | null = null,
+): RunStatus {
   const known = knownOf(state, run)
   const workflow = workflowOf(run.workflow)
   const plan = workflow.plan(known)
@@ -85,7 +91,7 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
   const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
-  const confidence = markOf(state, run, engine, plan, known)
+  const confidence = heldUp !== null && run.phase.is !== 'ended' ? 'stale' : markOf(state, run, engine, plan, known)
   return {
     run: run.id,
     name: run.name,
@@ -114,7 +120,7 @@ export function statusOf(state: State, run: Run, engine: 'alive' | 'none' = 'ali
       state.times?.[run.machine] ?? [],
     ),
     confidence,
-    stale_since: confidence === 'stale' ? staleSince(state, run, engine) : null,
+    stale_since: confidence === 'stale' ? (heldUp ?? staleSince(state, run, engine)) : null,
     updated: run.updated,
     ...workflow.summary?.(known),
   }

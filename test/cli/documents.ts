@@ -53,6 +53,8 @@ const beside = { engine: engineWord, as_of: orNull(instant) }
 const runId = matching(/^r[a-z2-7]+$/)
 const jobId = matching(/^r[a-z2-7]+\.[A-Za-z0-9._-]+$/)
 
+const trouble = { since: instant, runs: orNull(listOf(runId)), text, hint: text }
+
 const place = having({ file: orNull(text), line: orNull(index), text })
 
 export const fault = having({
@@ -64,6 +66,7 @@ export const started = having({ run: runId, state: runState, jobs: listOf(having
 export const status = having({
   seq: count,
   ...beside,
+  troubles: listOf(having({ machine: text, ...trouble })),
   runs: listOf(
     having({
       run: runId,
@@ -228,6 +231,7 @@ export const machines = listOf(
     scheduler: text,
     programs: recordOf(having({ path: text, version: orNull(text) })),
     clock_skew_s: orNull(number),
+    trouble: orNull(having(trouble)),
     counters: having({
       connections: orNull(count),
       login_tries: orNull(count),

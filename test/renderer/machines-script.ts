@@ -33,6 +33,17 @@ export function aCluster(
   }
 }
 
+const NOTHING = {
+  trouble: null,
+  connections: 0,
+  login_tries: 0,
+  prompts: 0,
+  questions: 0,
+  questions_last_hour: 0,
+  round_trips: 0,
+  bytes_fetched: 0,
+}
+
 /** Machines in every state that there is. */
 export function manyMachines(engine: ScriptedEngine): void {
   const since: Instant = new Date(Date.now() - 2 * 3600_000).toISOString()
@@ -69,25 +80,17 @@ export function manyMachines(engine: ScriptedEngine): void {
     aCluster('fresh'),
   ]
   engine.happen(...machines.map(machine => ({ type: 'machine.changed', machine }) as const))
-  const none = {
-    connections: 0,
-    login_tries: 0,
-    prompts: 0,
-    questions: 0,
-    questions_last_hour: 0,
-    round_trips: 0,
-    bytes_fetched: 0,
-  }
   engine.count(
     ...[localMachine, ...machines].map(({ name }) => ({
       machine: name,
-      ...none,
+      ...NOTHING,
       since,
       last_data: null as Instant | null,
     })),
   )
   const heard = new Date(Date.now() - 12_000).toISOString()
   const asked = {
+    trouble: null,
     connections: 1,
     login_tries: 1,
     prompts: 1,
@@ -100,4 +103,14 @@ export function manyMachines(engine: ScriptedEngine): void {
     { machine: 'helix' as MachineName, ...asked, since, last_data: heard },
     { machine: 'borealis' as MachineName, ...asked, since, last_data: since },
   )
+}
+
+/** This computer's disk is full, or has room again. */
+export function fullDisk(engine: ScriptedEngine, is: boolean): void {
+  const since = new Date().toISOString()
+  const text = 'The disk is full: /home/<mara>/larmor could not be written.'
+  const hint = 'Free some space; nothing that was saved is lost. It is tried again by itself.'
+  const trouble = is ? { since, text, hint, runs: null } : null
+  const machine = 'helix' as MachineName
+  engine.count({ ...NOTHING, machine, trouble, since, last_data: since })
 }

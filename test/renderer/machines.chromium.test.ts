@@ -5,7 +5,7 @@ import type { MachineName } from '../../shared/ids.ts'
 import { fail } from '../../shared/result.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
-import { aCluster, manyMachines } from './machines-script.ts'
+import { aCluster, fullDisk, manyMachines } from './machines-script.ts'
 import { complaints, engine, openWindow, page, windows } from './open-window.ts'
 
 windows({ quiet: false })
@@ -50,6 +50,21 @@ test.each(['light', 'dark'] as const)('shows every state of a machine, %s', asyn
   expect(await faintTexts(page)).toEqual([])
   expect(await seriousFaults(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('a full disk of this computer is said on every screen and at the machine, for as long as it is full', async () => {
+  engine.happen({ type: 'machine.changed', machine: aCluster('helix') })
+  fullDisk(engine, true)
+  await open()
+  await eventually(() => card('helix').getByText('Held up').isVisible()).toBe(true)
+  const banner = page.getByRole('alert').filter({ hasText: 'is held up since' })
+  expect(await banner.textContent()).toContain('The disk is full: /home/<mara>/larmor could not be written.')
+  expect(await banner.textContent()).toContain('Free some space')
+  expect(await faintTexts(page)).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
+  fullDisk(engine, false)
+  await eventually(() => banner.count()).toBe(0)
+  expect(await card('helix').getByText('Held up').count()).toBe(0)
 })
 
 test('adds a machine from the keyboard, tells what is wrong at its field, and changes it', async () => {

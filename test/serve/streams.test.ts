@@ -137,6 +137,7 @@ test('a question reaches the browser and its answer the machine; what machines w
   expect((await stream.next('questions')).data).toEqual([])
 
   const count = {
+    trouble: null,
     connections: 1,
     login_tries: 1,
     prompts: 1,

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import type { MachineActivity, TerminalSize } from '../../../shared/contract.ts'
-import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
+import type { MachineActivity, TerminalSize, Trouble } from '../../../shared/contract.ts'
+import type { Instant, JobId, Label, MachineName, RunId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { type Machine, wayTo } from '../../../shared/model/machine.ts'
@@ -16,6 +16,7 @@ import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../shared/sh.ts'
 import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
+import { diskFault } from '../store/disk-fault.ts'
 import type { Store } from '../store/store.ts'
 import { testMachine } from './machine-test.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
@@ -31,9 +32,11 @@ export interface MachineLoop {
   login(ask: Ask | null, then: 'connect' | 'test'): Promise<Result<void>>
   /** A command in a terminal, over the connection that there is. Rejects with Unreachable. */
   terminal(line: ShLine, size: TerminalSize): Promise<Tty>
-  readonly activity: Omit<MachineActivity, 'questions_last_hour'>
+  readonly activity: Counted
   stop(): Promise<void>
 }
+
+type Counted = Omit<MachineActivity, 'questions_last_hour'>
 
 interface Options {
   readonly name: MachineName
@@ -78,12 +81,12 @@ export function runMachineLoop(options: Options): MachineLoop {
   let lastLostLook = 0
   let failures = 0
   let lookWished = false
-  /** What is wrong in this turn, beside the machine itself. */
-  let trouble: string | null = null
+  /** What went wrong on this computer in this turn. */
+  let trouble: Omit<Trouble, 'since'> | null = null
   const told = new Set<string>()
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<Label, number>()
-  const activity = { ...unasked(options.name, options.now()) }
+  const activity: { -readonly [Key in keyof Counted]: Counted[Key] } = { ...unasked(options.name, options.now()) }
   const logins: {
     readonly ask: Ask | null
     readonly then: 'connect' | 'test'
@@ -280,6 +283,8 @@ export function runMachineLoop(options: Options): MachineLoop {
       if (names.length > 0) await at.agent.seen(names)
     }
     if (lookNow && left(lastLostLook, LOST_EVERY_MS) === 0) lastLostLook = Date.now()
+    // What went wrong in a look is not over before the next one.
+    if (lookNow || trouble) show(trouble)
     if (connected) await reachable(machine() ?? to)
     return options.state().seq !== before
   }
@@ -306,7 +311,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       if (error instanceof Unreachable) throw error
       const [job, another] = jobs
       if (job && !another) {
-        tell(`${step} of ${lastAttempt(job).label}: ${say(error)}`)
+        troubled(error, `${step} of ${lastAttempt(job).label}`, job.run)
         return []
       }
     }
@@ -315,9 +320,22 @@ export function runMachineLoop(options: Options): MachineLoop {
     return facts
   }
 
+  /** Nothing was lost by it, and it is tried again; a person is told what it was. */
+  function troubled(thrown: unknown, doing: string, run: RunId | null): void {
+    const error = diskFault(thrown, options.home)
+    tell(`${doing}: ${say(error)}`)
+    const { text, hint } = trouble ?? wordsOf(error, doing, join(options.home, 'log'))
+    const before = trouble === null ? [] : trouble.runs
+    const runs = run === null || before === null ? null : [...new Set([...before, run])]
+    trouble = { text, hint, runs }
+  }
+
+  function show(now: typeof trouble): void {
+    activity.trouble = now && { since: activity.trouble?.since ?? options.now(), ...now }
+  }
+
   /** Logs it, once for as long as it lasts. */
   function tell(text: string): void {
-    trouble ??= text
     if (told.has(text)) return
     if (told.size > 1000) told.clear()
     told.add(text)
@@ -374,6 +392,7 @@ export function runMachineLoop(options: Options): MachineLoop {
   async function unreachable(to: Machine, error: Unreachable): Promise<void> {
     await disconnect()
     absent.clear() // absence counts only while the machine can be asked
+    show(null)
     tell(error.message)
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'
     if (to.reach.is === is && to.reach.text === error.message) return
@@ -437,7 +456,8 @@ export function runMachineLoop(options: Options): MachineLoop {
           // Only a person can go on: no try by itself, or an account may be locked.
           wait = error instanceof WantsLogin ? A_DAY_MS : backOff(LONGEST_BACK_OFF_S)
         } else {
-          tell(say(error))
+          troubled(error, options.name, null)
+          show(trouble)
           wait = backOff(LONGEST_TROUBLE_S)
         }
       }
@@ -502,9 +522,10 @@ export function runMachineLoop(options: Options): MachineLoop {
 }
 
 /** What is counted of a machine that nothing was asked of. */
-export function unasked(machine: MachineName, since: Instant): Omit<MachineActivity, 'questions_last_hour'> {
+export function unasked(machine: MachineName, since: Instant): Counted {
   return {
     machine,
+    trouble: null,
     connections: 0,
     login_tries: 0,
     prompts: 0,
@@ -545,6 +566,22 @@ function hintFor(name: MachineName, { hint }: Unreachable): string | null {
 function left(then: number, ms: number): number {
   const passed = Date.now() - then
   return passed < 0 ? 0 : Math.max(0, ms - passed)
+}
+
+const AGAIN = 'It is tried again by itself.'
+
+/** What went wrong, and what to do about it, where it came to that in `doing`. */
+function wordsOf(error: unknown, doing: string, log: string): Pick<Trouble, 'text' | 'hint'> {
+  if (error instanceof FaultError) {
+    const { message, hint } = error.fault
+    return { text: sentence(message), hint: [hint, AGAIN].filter(Boolean).join(' ') }
+  }
+  const message = error instanceof Error ? error.message : String(error)
+  return { text: sentence(`${doing}: ${message}`), hint: `What is in ${log} tells more. ${AGAIN}` }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
 
 function say(error: unknown): string {
