@@ -1,4 +1,3 @@
-import { FocusStyleManager } from '@blueprintjs/core'
 import { useEffect, useMemo, useState } from 'react'
 import type { State } from '../shared/model/state.ts'
 import { get } from '../shared/model/table.ts'
@@ -23,9 +22,6 @@ import { toggleChartTables } from './ui/chart.tsx'
 import { SegmentPatterns } from './ui/segments.tsx'
 import { Notes, undoLast } from './ui/toast.tsx'
 import './shell/shell.css'
-
-// The focus ring is the style sheet's own.
-FocusStyleManager.alwaysShowFocus()
 
 /** Screens whose address names a run, which may be an archived one. */
 const SHOWS_RUNS: ReadonlySet<ScreenId> = new Set<ScreenId>(['queue', 'ensembles', 'benchmarks', 'results'])

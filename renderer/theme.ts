@@ -14,7 +14,6 @@ export function startTheme(): void {
   const apply = () => {
     theme.set(resolved())
     document.documentElement.dataset.theme = theme.get()
-    document.body.classList.toggle('bp6-dark', theme.get() === 'dark')
   }
   system.addEventListener('change', apply)
   wish.subscribe(apply)

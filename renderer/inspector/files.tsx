@@ -1,4 +1,3 @@
-import { Dialog } from '@blueprintjs/core'
 import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
@@ -6,6 +5,7 @@ import type { Attempt, FetchedFile } from '../../shared/model/job.ts'
 import { printable } from '../../shared/printable.ts'
 import { useLarmor } from '../larmor.ts'
 import { bytes } from '../ui/number.ts'
+import { Sheet } from '../ui/sheet.tsx'
 
 const MOST_SHOWN = 200_000
 
@@ -45,12 +45,12 @@ export function Files({ engine, attempt }: { readonly engine: Engine; readonly a
         ))}
       </ul>
       {open ? (
-        <Dialog isOpen onClose={() => setOpen(null)} title={open.name} className="output-view" transitionDuration={0}>
+        <Sheet title={open.name} className="output-view" focus=".output-lines" onClose={() => setOpen(null)}>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and holds no control */}
           <section className="output-lines" tabIndex={0} aria-label={open.name}>
             <pre>{open.text}</pre>
           </section>
-        </Dialog>
+        </Sheet>
       ) : null}
     </section>
   )

@@ -1,6 +1,6 @@
-import { Dialog } from '@blueprintjs/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
+import { Sheet } from '../ui/sheet.tsx'
 import type { Output } from './use-output.ts'
 
 interface OutputViewProps {
@@ -12,7 +12,7 @@ interface OutputViewProps {
 /** The whole output, its proving lines marked; opens at the first of them, else at the end. */
 export function OutputView({ title, output, onClose }: OutputViewProps) {
   return (
-    <Dialog isOpen onClose={onClose} title={title} className="output-view" transitionDuration={0}>
+    <Sheet title={title} className="output-view" focus=".output-lines" onClose={onClose}>
       {output.lines ? (
         <Lines lines={output.lines} proof={output.proof} good={output.good} />
       ) : (
@@ -20,7 +20,7 @@ export function OutputView({ title, output, onClose }: OutputViewProps) {
           {output.live ? 'It is still being written: its end is in the inspector.' : (output.fault ?? TOO_LONG)}
         </p>
       )}
-    </Dialog>
+    </Sheet>
   )
 }
 

@@ -1,15 +1,17 @@
-import { Dialog, DialogBody } from '@blueprintjs/core'
+import { Sheet } from '../ui/sheet.tsx'
 import { type KeyCommand, keyCommands } from './commands.ts'
 import { Keys } from './keys-text.tsx'
+import './keys.css'
 
 /** Every key, by place, from the table. */
 export function KeyHelp({ open, onClose }: { readonly open: boolean; readonly onClose: () => void }) {
+  if (!open) return null
   return (
-    <Dialog isOpen={open} onClose={onClose} title="Keys" className="key-help" transitionDuration={0}>
-      <DialogBody>
+    <Sheet title="Keys" className="key-help" onClose={onClose}>
+      <div className="sheet-body">
         <KeyTable />
-      </DialogBody>
-    </Dialog>
+      </div>
+    </Sheet>
   )
 }
 

@@ -41,7 +41,7 @@ export function listenForKeys(): () => void {
     if (isTyping(event.target) && !/^(Ctrl|Alt)\+/.test(pressed) && pressed !== 'Escape') return
     if (isTyping(event.target) && pressed === 'Ctrl+Z') return
     if (isTyping(event.target) && pressed === 'Ctrl+A') return
-    if (document.querySelector('dialog[open], .bp6-overlay-open [role="dialog"]') && pressed !== 'Ctrl+K') return
+    if (document.querySelector('dialog[open]') && pressed !== 'Ctrl+K') return
     const commands = Object.entries<KeyCommand>(keyCommands) as [KeyCommandId, KeyCommand][]
     const found = commands.find(
       ([id, { keys, local }]) =>

@@ -1,10 +1,12 @@
-import { Dialog } from '@blueprintjs/core'
 import { type KeyboardEvent, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { State } from '../../shared/model/state.ts'
 import { type KeyCommand, type KeyCommandId, keyCommands } from '../keys/commands.ts'
 import { Keys } from '../keys/keys-text.tsx'
 import { doableNow, doCommand } from '../keys/use-keys.ts'
+import { Modal } from '../ui/modal.tsx'
 import { type Find, findAll } from './find.ts'
+import './palette.css'
 
 interface PaletteProps {
   readonly state: State
@@ -23,10 +25,11 @@ interface Choice {
 
 /** Ctrl K: runs, jobs, molecules, machines, and every command that can be given now. */
 export function Palette({ state, open, onClose }: PaletteProps) {
+  if (!open) return null
   return (
-    <Dialog isOpen={open} onClose={onClose} className="palette" aria-labelledby="palette-title" transitionDuration={0}>
+    <Modal title="palette-title" className="palette" onClose={onClose}>
       <Search state={state} onClose={onClose} />
-    </Dialog>
+    </Modal>
   )
 }
 
@@ -40,9 +43,8 @@ function Search({ state, onClose }: Omit<PaletteProps, 'open'>) {
 
   function choose(choice: Choice | undefined): void {
     if (!choice) return
-    onClose()
-    // The dialog gives the focus back first.
-    setTimeout(choice.act)
+    flushSync(onClose) // it gives the focus back first
+    choice.act()
   }
   function press(event: KeyboardEvent): void {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
@@ -60,8 +62,6 @@ function Search({ state, onClose }: Omit<PaletteProps, 'open'>) {
         Search runs, jobs, machines and commands
       </h2>
       <input
-        // biome-ignore lint/a11y/noAutofocus: the dialog was opened to type into it
-        autoFocus
         role="combobox"
         aria-expanded="true"
         aria-controls="palette-choices"

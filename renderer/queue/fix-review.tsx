@@ -1,10 +1,10 @@
-import { Dialog, DialogBody, DialogFooter } from '@blueprintjs/core'
 import type { Job } from '../../shared/model/job.ts'
 import type { Offer } from '../../shared/remedies/index.ts'
 import { DiffView } from '../inspector/diff-view.tsx'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
 import { plural } from '../ui/number.ts'
+import { Sheet } from '../ui/sheet.tsx'
 
 interface FixReviewProps {
   readonly jobs: readonly Job[]
@@ -28,14 +28,32 @@ export function FixReview({ jobs, offline, onResubmit, onClose }: FixReviewProps
     groups.set(offer.id, group)
   }
   return (
-    <Dialog
-      isOpen
-      onClose={onClose}
-      title={`${plural(jobs.length, 'suggested fix').replace(/fixs$/, 'fixes')}`}
+    <Sheet
+      title={plural(jobs.length, 'suggested fix').replace(/fixs$/, 'fixes')}
       className="fix-review"
-      transitionDuration={0}
+      onClose={onClose}
+      foot={
+        <>
+          <button type="button" onClick={onClose}>
+            Close
+          </button>
+          <button
+            type="button"
+            className="primary"
+            aria-disabled={offline !== null}
+            title={offline ?? ''}
+            onClick={() => {
+              if (offline !== null) return
+              onResubmit()
+              onClose()
+            }}
+          >
+            Resubmit {plural(jobs.length, 'job')}
+          </button>
+        </>
+      }
     >
-      <DialogBody>
+      <div className="sheet-body">
         {[...groups].map(([id, { title, of }]) => (
           <section key={id} aria-label={title}>
             <h3>
@@ -56,30 +74,8 @@ export function FixReview({ jobs, offline, onResubmit, onClose }: FixReviewProps
             </ul>
           </section>
         ))}
-      </DialogBody>
-      <DialogFooter
-        actions={
-          <>
-            <button type="button" onClick={onClose}>
-              Close
-            </button>
-            <button
-              type="button"
-              className="primary"
-              aria-disabled={offline !== null}
-              title={offline ?? ''}
-              onClick={() => {
-                if (offline !== null) return
-                onResubmit()
-                onClose()
-              }}
-            >
-              Resubmit {plural(jobs.length, 'job')}
-            </button>
-          </>
-        }
-      />
-    </Dialog>
+      </div>
+    </Sheet>
   )
 }
 

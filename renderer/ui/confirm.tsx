@@ -1,4 +1,5 @@
-import { type ReactNode, useLayoutEffect, useRef } from 'react'
+import { type ReactNode, useId } from 'react'
+import { Modal } from './modal.tsx'
 
 interface ConfirmProps {
   readonly question: string
@@ -12,17 +13,13 @@ interface ConfirmProps {
 
 /** Asked only before loss. The safe answer has the focus: Enter never destroys. */
 export function Confirm({ question, children, verb, keep, onConfirm, onClose }: ConfirmProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useLayoutEffect(() => {
-    dialog.current?.showModal()
-  }, [])
+  const id = useId()
   return (
-    <dialog ref={dialog} className="confirm" aria-labelledby="confirm-question" onClose={onClose}>
-      <h2 id="confirm-question">{question}</h2>
+    <Modal title={id} className="confirm" focus="button" stays onClose={onClose}>
+      <h2 id={id}>{question}</h2>
       <p>{children}</p>
       <div className="row end">
-        {/* The first button takes the focus when the dialog opens. */}
-        <button type="button" onClick={() => dialog.current?.close()}>
+        <button type="button" onClick={onClose}>
           {keep}
         </button>
         <button
@@ -30,12 +27,12 @@ export function Confirm({ question, children, verb, keep, onConfirm, onClose }: 
           className="danger"
           onClick={() => {
             onConfirm()
-            dialog.current?.close()
+            onClose()
           }}
         >
           {verb}
         </button>
       </div>
-    </dialog>
+    </Modal>
   )
 }

@@ -1,4 +1,5 @@
-import { type FormEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, useId } from 'react'
+import { Modal } from './modal.tsx'
 
 interface DialogProps {
   readonly title: ReactNode
@@ -10,35 +11,19 @@ interface DialogProps {
   onSubmit(): void
 }
 
-/** A modal dialog around a form. Its first field has the focus; whoever had it before gets it back. */
+/** A modal dialog around a form, whose first field has the focus. What is typed into it is not lost by a press beside it. */
 export function Dialog({ title, wide = false, children, onClose, onSubmit }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()
-  useLayoutEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
-    // Chromium would take a part that scrolls for the first.
-    shown?.querySelector<HTMLElement>('input, select, textarea, button')?.focus()
-    return () => shown?.close() // which gives the focus back
-  }, [])
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit()
   }
   return (
-    <dialog
-      ref={dialog}
-      className={wide ? 'confirm wide' : 'confirm'}
-      aria-labelledby={id}
-      onCancel={event => {
-        event.preventDefault() // whoever owns it takes it away
-        onClose()
-      }}
-    >
+    <Modal title={id} className={wide ? 'confirm wide' : 'confirm'} stays onClose={onClose}>
       <form onSubmit={submit} noValidate>
         <h2 id={id}>{title}</h2>
         {children}
       </form>
-    </dialog>
+    </Modal>
   )
 }

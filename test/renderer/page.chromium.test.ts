@@ -342,6 +342,32 @@ test('screens and runs are reached by keyboard', async () => {
   expect(complaints).toEqual([])
 })
 
+test('who types ahead loses no key to a dialog that opens or closes', async () => {
+  nmrScript(engine, 'rfirst', 'first').start()
+  nmrScript(engine, 'rsecond', 'second').start()
+  await page.locator('[data-row="rsecond"]').waitFor()
+  // Nothing is waited for: each key goes out as soon as the page has taken the one before.
+  const { keyboard } = page
+  await keyboard.press('Control+k')
+  await keyboard.type('seco')
+  await keyboard.press('Enter')
+  await keyboard.press('Control+k')
+  await keyboard.type('firs')
+  await keyboard.press('Escape')
+  await keyboard.press('?')
+  await keyboard.press('Escape')
+  await keyboard.press('Control+k')
+  await keyboard.type('first')
+  await keyboard.press('Enter')
+  await keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'first' }).waitFor()
+  await keyboard.press('Escape')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  await page.goBack()
+  await page.getByRole('heading', { level: 1, name: 'second' }).waitFor()
+})
+
 test('the theme is the system\u2019s until a person wants another, which is remembered', async () => {
   await open({ colorScheme: 'dark' })
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme)

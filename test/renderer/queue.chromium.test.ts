@@ -86,7 +86,7 @@ test('where only an edit helps, the inspector shows the line of the input to edi
   await row('redit').click()
   await row('redit.one').click()
   const places = page.getByRole('list', { name: 'Places to edit' })
-  expect(await places.getByRole('listitem').allTextContents()).toEqual(['job.nw:3 bassis'])
+  await eventually(() => places.getByRole('listitem').allTextContents()).toEqual(['job.nw:3 bassis'])
 })
 
 test('a running job is followed while it is looked at, and only then', async () => {
