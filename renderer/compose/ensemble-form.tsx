@@ -1,10 +1,9 @@
 import { type FormEvent, useDeferredValue, useMemo, useRef, useState } from 'react'
-import { costOf } from '../../shared/compose/cost.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts'
-import { values } from '../../shared/model/table.ts'
-import { parseStructure } from '../../shared/nmr/parse-structure.ts'
+import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
+import { type NmrCost, nmrCostOf } from '../../shared/workflows/index.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { go } from '../route.ts'
@@ -80,18 +79,7 @@ export function EnsembleForm() {
   const noGeometry = embedded && !embedded.ok ? embedded.fault : null
   const previewed = usePreview(plan, embedded?.ok ? embedded.value : null, machine, idOf(0))
 
-  const asked =
-    resolved && firstMolecule && resolved.params.program !== 'none'
-      ? {
-          program: resolved.params.program,
-          ranks: resolved.params.resources.ranks,
-          elements: elementsOf(firstMolecule),
-          bases: { opt: resolved.params.geometry.basis, nmr: resolved.params.shielding.basis },
-          conformers:
-            resolved.params.ensemble === 'given' ? resolved.params.structure.frames : resolved.params.max_conformers,
-        }
-      : null
-  const cost = asked ? costOf(values(state.jobs), { ...asked, machine: machine.name }) : null
+  const costs = useCosts(plan, state)
   const missing = plan.missing ?? faultText(fault) ?? (noGeometry ? 'Another molecule is wanted' : null)
   const count = plan.starts.length
 
@@ -219,7 +207,7 @@ export function EnsembleForm() {
             <MachineTable
               state={state}
               machine={machine.name}
-              asked={asked}
+              costs={costs}
               onChoose={name => edit({ machine: name })}
             />
           </ResourceFields>
@@ -242,7 +230,7 @@ export function EnsembleForm() {
           />
           <ComposeFoot
             figure={plan.warnings.length > 0 ? plan.warnings.join('. ') : count > 1 ? `${count} runs` : ''}
-            cost={inputs.length > 0 || settled.program === 'none' ? '' : costText(cost, Math.max(1, count))}
+            cost={inputs.length > 0 || settled.program === 'none' ? '' : costText(costs.get(machine.name) ?? null)}
             fault={fault && !FIELDS.includes(fault.field ?? '') ? fault : null}
             missing={missing}
             starting={starting}
@@ -305,9 +293,12 @@ function usePreview(
   }, [plan, embedded, machine, run])
 }
 
-function elementsOf({ text, format }: DraftMolecule): readonly string[] {
-  const parsed = parseStructure(text, format)
-  return parsed.ok ? parsed.value.elements : []
+/** What all runs of the form will take on each machine. */
+function useCosts({ resolved }: Planned, { machines, times }: State): ReadonlyMap<string, NmrCost | null> {
+  return useMemo(() => {
+    const params = resolved.map(each => each.params)
+    return new Map(Object.values(machines).map(({ name }) => [name, nmrCostOf(params, times?.[name] ?? [])]))
+  }, [resolved, machines, times])
 }
 
 /** The drawn molecule in the place of the one that was looked at. */

@@ -1,18 +1,18 @@
-import { type Asked, type Cost, costOf, LEAST_COMPARABLE } from '../../shared/compose/cost.ts'
 import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
-import { values } from '../../shared/model/table.ts'
+import { LEAST_DONE } from '../../shared/progress/forecast.ts'
+import type { NmrCost } from '../../shared/workflows/index.ts'
 
 interface MachineTableProps {
   readonly state: State
   readonly machine: string
-  /** What one conformer will ask of a machine; null while the molecule is not settled; left out where there are none. */
-  readonly asked?: Omit<Asked, 'machine'> | null
+  /** What conformers will take on each machine, as far as that is known; left out where there are none. */
+  readonly costs?: ReadonlyMap<string, NmrCost | null>
   onChoose(machine: string): void
 }
 
 /** Where it can run, and what it will take there as far as that is known. */
-export function MachineTable({ state, machine, asked, onChoose }: MachineTableProps) {
+export function MachineTable({ state, machine, costs, onChoose }: MachineTableProps) {
   const machines = Object.values<Machine>(state.machines)
   return (
     <table className="machines-choice">
@@ -22,7 +22,7 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
           <th scope="col">Machine</th>
           <th scope="col">Scheduler</th>
           <th scope="col">State</th>
-          {asked === undefined ? null : (
+          {costs === undefined ? null : (
             <th scope="col" className="number">
               One conformer
             </th>
@@ -32,7 +32,7 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
       <tbody>
         {machines.map(each => {
           const { name, settings } = each
-          const cost = asked ? costOf(values(state.jobs), { ...asked, machine: name }) : null
+          const cost = costs?.get(name)
           return (
             <tr key={name} className={name === machine ? 'chosen' : undefined} data-machine={name}>
               <th scope="row">
@@ -43,7 +43,7 @@ export function MachineTable({ state, machine, asked, onChoose }: MachineTablePr
               </th>
               <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
-              {asked === undefined ? null : <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>}
+              {costs === undefined ? null : <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>}
             </tr>
           )
         })}
@@ -60,7 +60,7 @@ const STATE_WORDS = {
 } as const
 
 /** `12–40 core min`: a range, never one number. */
-function rangeText({ low, high }: Cost['one']): string {
+function rangeText([low, high]: NmrCost['one']): string {
   const unit = high < 120 ? ([1, 's'] as const) : high < 7200 ? ([60, 'min'] as const) : ([3600, 'h'] as const)
   const figure = (seconds: number) => {
     const value = seconds / unit[0]
@@ -70,8 +70,9 @@ function rangeText({ low, high }: Cost['one']): string {
 }
 
 /** In a sentence, for all conformers of all runs. */
-export function costText(cost: Cost | null, runs: number): string {
-  if (!cost) return `Cost unknown: fewer than ${LEAST_COMPARABLE} comparable jobs have ended there.`
-  const times = ({ low, middle, high }: Cost['all']) => ({ low: low * runs, middle: middle * runs, high: high * runs })
-  return `${rangeText(times(cost.all))} at most, from ${cost.from} finished jobs (80 % range).`
+export function costText(cost: NmrCost | null): string {
+  if (!cost) return `Cost unknown: fewer than ${LEAST_DONE} calculations of these levels have ended there.`
+  const { all, conformers, from } = cost
+  const each = conformers === 1 ? 'for one conformer' : `if there are ${conformers} conformers, the most that are kept`
+  return `${rangeText(all)} ${each}; from ${from} finished calculations (80 % range).`
 }

@@ -45,6 +45,7 @@ export { calculationWork } from './job-work.ts'
 export type {
   ConformerState,
   NmrArguments,
+  NmrCost,
   Outlook,
   ResolvedNmr,
   ShownAgreement,
@@ -52,4 +53,4 @@ export type {
   ShownNmr,
   ShownShift,
 } from './nmr.ts'
-export { moleculeOf, outlookOf, resolveNmr } from './nmr.ts'
+export { moleculeOf, nmrCostOf, outlookOf, resolveNmr } from './nmr.ts'

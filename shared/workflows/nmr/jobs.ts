@@ -87,7 +87,12 @@ type Calculated = Extract<NwchemTask, 'opt' | 'nmr' | 'opt+nmr'>
 export type NmrStep = Calculated | 'pre'
 
 /** What the time of a job goes with; `elements` of the run's molecule, null for the reference compound. */
-export function nmrWork(run: Run, params: NmrParams, elements: readonly string[] | null, step: NmrStep): JobWork {
+export function nmrWork(
+  run: Pick<Run, 'id'>,
+  params: NmrParams,
+  elements: readonly string[] | null,
+  step: NmrStep,
+): JobWork {
   const { solvent, resources } = params
   const common = {
     elements: elements ?? tmsElements,
