@@ -14,6 +14,7 @@ import { model } from '../engine/model.ts'
 import { openArchive } from '../engine/store/archive.ts'
 import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type MachineTrouble } from '../engine-client.ts'
+import { campaignTables } from './campaign-tables.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
 import { placesOf, remediesShown } from './resubmission.ts'
@@ -139,9 +140,17 @@ export async function waitFor(
     clearTimeout(timer)
   }
   if (interrupted.aborted) return EXIT.interrupted
+  await tablesOf(surroundings.home, last, id, AbortSignal.any([limit.signal, interrupted]))
   await printShown(surroundings, last, id)
   if (!isReached(last.state, id, goal)) return EXIT.waitedLongEnough
   return endedBadly(last.state, id) ? EXIT.endedBadly : EXIT.done
+}
+
+/** A script that has waited for a campaign reads its tables next: they come a moment after the end. */
+async function tablesOf(home: string, { state, engine }: SeenHere, id: string, signal: AbortSignal): Promise<void> {
+  const found = find(state, id)
+  if (found.is === 'run' && found.run.workflow === 'campaign' && engine === 'alive')
+    await campaignTables(home, found.run, signal)
 }
 
 function isReached(state: State, id: string, goal: string): boolean {

@@ -78,6 +78,7 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
       due.add(event.run)
       if (event.type === 'run.started' || event.type === 'run.resumed' || event.type === 'run.reopened')
         begins(event.run)
+      if (event.type === 'run.ended') void step()
     }
   }
 

@@ -135,9 +135,12 @@ describe('a pilot on a real Slurm', () => {
       // A person's pause: what runs is finished, nothing new begins, and it is said how much is left.
       await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
       await larmor(home, ['pause', run, '--json'], { env }) // where the computer is fast, all may be done by now
+      // What has left the queue is not read yet: until then it has not completed.
+      const underWay = ['submitting', 'queued', 'running', 'ended', 'fetched']
       const rests = await until(
         run,
-        ({ state, current }) => state === 'completed' || (state === 'paused' && current.length === 0),
+        ({ state, counts }) =>
+          state === 'completed' || (state === 'paused' && underWay.every(phase => counts[phase] === 0)),
       )
       const begun = rests.counts.completed
       await sleep(3000)
@@ -182,6 +185,22 @@ describe('a pilot on a real Slurm', () => {
         ...['--geometry', 'HF/STO-3G', '--memory', '600', '--machine', 'cluster', '--wait'],
       )
       expect(twin).toMatchObject({ state: 'completed', completed: 2, reused: 2 })
+      // Who has waited finds the tables, at once.
+      expect(file(twin.run, 'statistics.csv')).toMatch(/^HF\/STO-3G,chcl3,1H,/m)
+
+      // What it has fitted is a reference of `nmr`, and gives a molecule the shift of its line.
+      const factors = join(home, 'runs', run, 'factors-HF-STO-3G_chcl3.json')
+      const level = ['--xc', 'HF', '--basis', 'STO-3G', '--solvent', 'chcl3', '--memory', '600']
+      const spectrum = await tell('nmr', 'CO', ...level, '--machine', 'cluster', '--reference', factors, '--wait')
+      const [fitted] = JSON.parse(readFileSync(factors, 'utf8')).factors
+      expect(fitted).toMatchObject({
+        nucleus: '1H',
+        molecules: 5,
+        sigma_on_delta: { slope_95: [expect.any(Number), expect.any(Number)] },
+      })
+      const [shift] = spectrum.shifts
+      expect(shift).toMatchObject({ nucleus: '1H', reference: { kind: 'own' } })
+      expect(shift.delta_ppm).toBeCloseTo(fitted.slope * shift.sigma_ppm + fitted.intercept, 6)
     },
     8 * MINUTES,
   )
