@@ -1,8 +1,9 @@
 import { useMemo } from 'react'
+import { useArchivedCampaigns } from '../compose/earlier-campaigns.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { address } from '../route.ts'
 import { RunList } from '../runs/run-list.tsx'
-import { summarize } from '../runs/summary.ts'
+import { type RunSummary, summarize } from '../runs/summary.ts'
 import type { ScreenProps } from '../screens.tsx'
 import { CampaignPage } from './campaign-page.tsx'
 import { Comparison } from './comparison.tsx'
@@ -24,7 +25,12 @@ export function CampaignScreen({ path: [wanted] }: ScreenProps) {
       </p>
     )
   }
-  if (runs.length === 0) {
+  return <CampaignList runs={runs} />
+}
+
+function CampaignList({ runs }: { readonly runs: readonly RunSummary[] }) {
+  const archived = useArchivedCampaigns()
+  if (runs.length === 0 && archived.length === 0) {
     return (
       <p className="empty">
         No campaign was started yet. <a href={address('new', 'campaign')}>Start one, with a pilot of DELTA50.</a>
@@ -33,13 +39,13 @@ export function CampaignScreen({ path: [wanted] }: ScreenProps) {
   }
   return (
     <>
-      <RunList runs={runs} title="Campaigns" />
+      {runs.length > 0 ? <RunList runs={runs} title="Campaigns" /> : null}
       <p className="pad">
         <a className="button" href={address('new', 'campaign')}>
           New campaign
         </a>
       </p>
-      <Comparison runs={runs} />
+      <Comparison runs={runs} archived={archived} />
     </>
   )
 }

@@ -1,15 +1,38 @@
-import type { ShownCampaign } from '../../shared/workflows/index.ts'
+import { useMemo } from 'react'
+import type { EarlierCampaign } from '../../shared/compose/before-campaign.ts'
+import { knownOfShelved } from '../../shared/model/known.ts'
+import { get } from '../../shared/model/table.ts'
+import { type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
+import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { fixed } from '../ui/number.ts'
 
-/** All campaigns' statistics side by side, the best of each nucleus first. */
-export function Comparison({ runs }: { readonly runs: readonly RunSummary[] }) {
-  const rows = runs
-    .flatMap(({ run, status }) => {
-      const { statistics = [] } = status as unknown as Partial<ShownCampaign>
-      return statistics.map(each => ({ run, ...each }))
-    })
+interface ComparisonProps {
+  readonly runs: readonly RunSummary[]
+  readonly archived: readonly EarlierCampaign[]
+}
+
+/** All campaigns' statistics side by side, those of the archive too, the best of each nucleus first. */
+export function Comparison({ runs, archived }: ComparisonProps) {
+  const state = useEngineState()
+  const older = useMemo(
+    () =>
+      archived.map(each => ({
+        run: each.run,
+        statistics: (workflows.campaign.show(knownOfShelved(each)) as unknown as ShownCampaign).statistics,
+      })),
+    [archived],
+  )
+  const rows = [
+    ...runs.map(({ run, status }) => ({
+      run,
+      statistics: (status as unknown as Partial<ShownCampaign>).statistics ?? [],
+    })),
+    // One that was opened again is among the others.
+    ...older.filter(({ run }) => get(state.runs, run.id) === undefined),
+  ]
+    .flatMap(({ run, statistics }) => statistics.map(each => ({ run, ...each })))
     .toSorted((a, b) => (a.nucleus === b.nucleus ? a.rmsd_ppm - b.rmsd_ppm : a.nucleus < b.nucleus ? 1 : -1))
   if (rows.length === 0) return null
   return (
@@ -18,23 +41,29 @@ export function Comparison({ runs }: { readonly runs: readonly RunSummary[] }) {
       <table className="campaign-figures">
         <thead>
           <tr>
-            {['nucleus', 'level', 'solvent', 'campaign', 'n', 'RMSD / ppm', 'MAE / ppm', 'max / ppm'].map(head => (
-              <th key={head} scope="col">
-                {head}
-              </th>
-            ))}
+            {['nucleus', 'level', 'solvent', 'campaign', 'n', 'molecules', 'RMSD / ppm', 'MAE / ppm', 'max / ppm'].map(
+              head => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ run, nucleus, level, solvent, n, rmsd_ppm, mae_ppm, max_ppm }) => (
+          {rows.map(({ run, nucleus, level, solvent, n, molecules, note, rmsd_ppm, mae_ppm, max_ppm }) => (
             <tr key={`${run.id}${nucleus}${level}${solvent}`}>
               <th scope="row">{nucleus}</th>
-              <td>{level}</td>
+              <td>
+                {level}
+                {note === null ? null : <p className="hint">{note}</p>}
+              </td>
               <td>{solvent}</td>
               <td>
                 <a href={address('benchmarks', run.id)}>{run.name}</a>
               </td>
               <td>{n}</td>
+              <td>{molecules}</td>
               <td>{fixed(rmsd_ppm, 3)}</td>
               <td>{fixed(mae_ppm, 3)}</td>
               <td>{fixed(max_ppm, 2)}</td>

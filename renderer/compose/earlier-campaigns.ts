@@ -11,8 +11,12 @@ import { useEngineState, useLarmor } from '../larmor.ts'
 /** Campaigns of the archive that are looked into. */
 const MOST_ARCHIVED = 20
 
-/** Archived runs never change: each is asked for once. */
-let archived: { readonly of: BrowserEngine; readonly all: Promise<readonly EarlierCampaign[]> } | null = null
+/** Archived runs never change: they are asked for once, and again when a campaign came or went into the archive. */
+let archived: {
+  readonly of: BrowserEngine
+  readonly here: number
+  readonly all: Promise<readonly EarlierCampaign[]>
+} | null = null
 
 async function readArchive(engine: BrowserEngine): Promise<readonly EarlierCampaign[]> {
   const list = await engine.archivedRuns()
@@ -22,13 +26,13 @@ async function readArchive(engine: BrowserEngine): Promise<readonly EarlierCampa
   return read.flatMap(each => (each.ok ? [each.value] : []))
 }
 
-/** The campaigns that were started before, those of the archive first. */
-function useEarlierCampaigns(): readonly EarlierCampaign[] {
+/** The campaigns of the archive, the newest first. */
+export function useArchivedCampaigns(): readonly EarlierCampaign[] {
   const { engine } = useLarmor()
-  const state = useEngineState()
+  const here = campaignsOf(useEngineState()).length
   const [shelved, setShelved] = useState<readonly EarlierCampaign[]>([])
   useEffect(() => {
-    if (archived?.of !== engine) archived = { of: engine, all: readArchive(engine) }
+    if (archived?.of !== engine || archived.here !== here) archived = { of: engine, here, all: readArchive(engine) }
     let gone = false
     archived.all.then(found => {
       if (!gone) setShelved(found)
@@ -36,7 +40,14 @@ function useEarlierCampaigns(): readonly EarlierCampaign[] {
     return () => {
       gone = true
     }
-  }, [engine])
+  }, [engine, here])
+  return shelved
+}
+
+/** The campaigns that were started before, those of the archive first. */
+function useEarlierCampaigns(): readonly EarlierCampaign[] {
+  const state = useEngineState()
+  const shelved = useArchivedCampaigns()
   // As they were when one of them last began or ended: what happens between does not change what is learnt by much.
   const when = campaignsOf(state).map(({ id, phase }) => `${id} ${phase.is}`)
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above

@@ -46,3 +46,26 @@ test.each(['light', 'dark'] as const)(
     await page.locator('[data-row="rpilot"]').getByText('1 failed').waitFor()
   },
 )
+
+test('levels are compared over all campaigns, also those of the archive, with what must be said of them', async () => {
+  const run = aCampaign(engine, 80)
+  engine.shelve(run)
+  await openWindow({ at: '#/benchmarks' })
+  const rows = page.locator('.campaign-comparison tbody tr')
+  await rows.first().waitFor()
+  const said = await rows.allInnerTexts()
+  expect(said.filter(row => row.startsWith('1H')).length).toBeGreaterThan(1)
+  expect(said.filter(row => row.includes('WP04') && row.includes('components'))).not.toEqual([])
+  // The best of each nucleus first.
+  const figures = await page
+    .locator('.campaign-comparison tbody tr:has(th:text-is("1H")) td:nth-child(7)')
+    .allInnerTexts()
+  expect(figures.map(Number)).toEqual(figures.map(Number).toSorted((a, b) => a - b))
+  expect(await faintTexts(page)).toEqual([])
+  expect(await seriousFaults(page)).toEqual([])
+  await page.setViewportSize({ width: 720, height: 450 })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  // A link leads to it, as if it were here.
+  await rows.first().getByRole('link').click()
+  await page.locator('#campaign-title').waitFor()
+})
