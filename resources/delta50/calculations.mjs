@@ -22,7 +22,7 @@ try {
   const load = async path => import(pathToFileURL(await bundle(path, mkdtempSync(join(folder, 'm-')))).href)
   const { openBlobs } = await load('electron/engine/store/blobs.ts')
   const { openCalculations } = await load('electron/engine/store/calculations.ts')
-  const { keepOwnGeometries, findOwnGeometries } = await load('electron/engine/store/own-geometries.ts')
+  const { keepOwnGeometries, findOwnGeometries } = await load('resources/delta50/own-geometries.ts')
   const store = { blobs: openBlobs(join(home, 'blobs')), calculations: openCalculations(join(home, 'calculations')) }
   if (what === 'keep') console.log(`${await keepOwnGeometries(store, known)} molecules are kept in ${home}`)
   else {

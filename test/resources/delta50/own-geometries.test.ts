@@ -3,8 +3,8 @@ import { afterAll, expect, test } from 'vitest'
 import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import { openCalculations } from '../../../electron/engine/store/calculations.ts'
 import { refOf } from '../../../electron/engine/store/content-ref.ts'
-import { findOwnGeometries, keepOwnGeometries } from '../../../electron/engine/store/own-geometries.ts'
 import factors from '../../../resources/delta50/factors.json' with { type: 'json' }
+import { findOwnGeometries, keepOwnGeometries } from '../../../resources/delta50/own-geometries.ts'
 import shipped from '../../../resources/delta50/sigma-own-geometries.json' with { type: 'json' }
 import type { Json, RunId } from '../../../shared/ids.ts'
 import { lastAttempt } from '../../../shared/model/job.ts'
@@ -13,7 +13,7 @@ import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { jobsOf, statusOf } from '../../../shared/show/status.ts'
 import { delta50Set, resolveCampaign, type ShownCampaign } from '../../../shared/workflows/index.ts'
-import { startInProcess } from '../in-process.ts'
+import { startInProcess } from '../../engine/in-process.ts'
 
 const { engine, home, stop } = await startInProcess()
 const store = { blobs: openBlobs(join(home, 'blobs')), calculations: openCalculations(join(home, 'calculations')) }
