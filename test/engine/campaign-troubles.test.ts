@@ -116,20 +116,21 @@ test.skipIf(small)(
     // With space again it goes on; a person stops it by a file, and once more while it is stopping.
     await rm(filler)
     while ((await status(run)).completed === full.completed) await sleep(100)
+    const goOn = orca.hold()
+    const called = orca.calls().length
+    while (orca.calls().length === called) await sleep(100) // this one waits
     writeFileSync(file(run, 'STOP'), '')
     await sleep(1500)
     rmSync(file(run, 'STOP'), { force: true })
     writeFileSync(file(run, 'STOP'), 'again')
-    let state = ''
-    while (state !== 'stopped' && state !== 'completed') state = (await status(run)).state
-    // Where the computer is fast all may be done by then, and nobody heeds the file any more.
-    while (state === 'stopped' && existsSync(file(run, 'STOP'))) await sleep(100)
+    await sleep(1500)
+    expect((await status(run)).state).toBe('running')
+    goOn()
+    while ((await status(run)).state !== 'stopped') await sleep(100)
+    while (existsSync(file(run, 'STOP'))) await sleep(100)
     const stopped = JSON.parse(readFileSync(file(run, 'status.json'), 'utf8'))
-    expect(stopped).toMatchObject({ total_tasks: 200, failed: 0, current_task: null })
-    if (stopped.state === 'stopped') {
-      await tell('stop', run).catch(() => {})
-      await tell('resume', run)
-    }
+    expect(stopped).toMatchObject({ state: 'stopped', total_tasks: 200, failed: 0, current_task: null })
+    await tell('resume', run)
     expect(await tell('wait', run)).toMatchObject({ state: 'completed', completed: 200, failed: 0 })
     expect(orca.calls()).toHaveLength(200)
     const written = () => JSON.parse(readFileSync(file(run, 'status.json'), 'utf8')) as { readonly state: string }

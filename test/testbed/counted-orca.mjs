@@ -4,6 +4,7 @@
  * and slower. It reads the input it is given, prints what
  * ORCA prints of such a calculation (its figures are made up from the coordinates), and writes each call into calls.jsonl
  * beside itself. A file named fail beside it holds words: an input with one of them ends in an SCF that does not converge.
+ * Nothing goes on while a file named hold lies beside it.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -23,6 +24,9 @@ const fails =
     .split('\n')
     .some(word => word !== '' && input.includes(word))
 appendFileSync(join(here, 'calls.jsonl'), `${JSON.stringify({ words, title, atoms: atoms.length, fails })}\n`)
+
+const pause = new Int32Array(new SharedArrayBuffer(4))
+while (existsSync(join(here, 'hold'))) Atomics.wait(pause, 0, 0, 50)
 
 const say = text => process.stdout.write(`${text}\n`)
 say(`

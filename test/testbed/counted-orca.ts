@@ -6,6 +6,8 @@ export interface OrcaStandIn {
   readonly executable: string
   /** Inputs with one of these words fail from now on; none: all go well. */
   failOn(...words: readonly string[]): void
+  /** What is called from now on, and what computes, waits until the returned function is called. */
+  hold(): () => void
   calls(): readonly { readonly words: string; readonly title: string; readonly fails: boolean }[]
 }
 
@@ -15,12 +17,17 @@ export function orcaStandIn(folder: string): OrcaStandIn {
   writeFileSync(executable, `#!/bin/sh\nexec '${process.execPath}' '${executable}.mjs' "$@"\n`)
   chmodSync(executable, 0o755)
   const fail = join(folder, 'fail')
+  const held = join(folder, 'hold')
   const calls = join(folder, 'calls.jsonl')
   return {
     executable,
     failOn(...words) {
       if (words.length === 0) rmSync(fail, { force: true })
       else writeFileSync(fail, `${words.join('\n')}\n`)
+    },
+    hold() {
+      writeFileSync(held, '')
+      return () => rmSync(held, { force: true })
     },
     calls: () =>
       (existsSync(calls) ? readFileSync(calls, 'utf8') : '')
