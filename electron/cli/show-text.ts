@@ -1,3 +1,4 @@
+import { NOT_CALIBRATED } from '../../shared/nmr/references.ts'
 import { placeText } from '../../shared/show/edit-places.ts'
 import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
@@ -79,7 +80,7 @@ function shiftLines(run: RunDocument, shifts: readonly ShownShift[]): readonly s
         nucleus,
         atoms.join(','),
         fixed(delta_ppm, 2),
-        reference.expected_error_ppm === null ? DASH : `±${reference.expected_error_ppm}`,
+        errorText(reference),
         ...(hasIntervals ? [interval_ppm?.map(ppm => ppm.toFixed(2)).join(' to ') ?? DASH] : []),
         fixed(sigma_ppm, 2),
         comparable ? '' : `not comparable${why ? `: ${why}` : ''}`,
@@ -89,10 +90,18 @@ function shiftLines(run: RunDocument, shifts: readonly ShownShift[]): readonly s
   const interval = hasIntervals ? ['if E is 1 kcal/mol off'] : []
   const head = ['nucleus', 'atoms', 'delta / ppm', 'expected', ...interval, 'sigma / ppm', '']
   const sources = new Set(
-    shifts.map(({ nucleus, reference }) => `${nucleus} reference: ${reference.source ?? reference.kind}`),
+    shifts.map(({ nucleus, reference }) => {
+      const { kind, source, calibrated } = reference
+      return `${nucleus} reference: ${source ?? kind}${calibrated || kind === 'none' ? '' : `; ${NOT_CALIBRATED}`}`
+    }),
   )
   const provisional = run.provisional === true ? ['PROVISIONAL: conformers are missing, see below'] : []
   return [...provisional, columns(head, rows), ...sources]
+}
+
+function errorText({ kind, expected_error_ppm }: ShownShift['reference']): string {
+  if (expected_error_ppm !== null) return `±${expected_error_ppm}`
+  return kind === 'none' ? DASH : 'not calibrated'
 }
 
 function jobLines(run: RunDocument): readonly string[] {

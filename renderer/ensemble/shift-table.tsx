@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useState } from 'react'
+import { NOT_CALIBRATED } from '../../shared/nmr/references.ts'
 import type { ShownAgreement, ShownShift } from '../../shared/workflows/index.ts'
 import { Icon } from '../ui/badge.tsx'
 import { fixed } from '../ui/number.ts'
@@ -85,7 +86,11 @@ export function ShiftTable(props: ShiftTableProps) {
         {references.map(({ kind, source, expected_error_ppm }) => (
           <p key={source + kind}>
             <strong>Reference: {KIND[kind]}.</strong> {source.replace(/\.?$/, '.')}
-            {expected_error_ppm === null ? '' : ` Expected error ${fixed(expected_error_ppm, 2)} ppm.`}
+            {expected_error_ppm !== null
+              ? ` Expected error ${fixed(expected_error_ppm, 2)} ppm.`
+              : kind === 'none'
+                ? ''
+                : ` How far its shifts are off is not known: ${NOT_CALIBRATED}.`}
           </p>
         ))}
         {whysOf(rows).map(([why, names]) => (

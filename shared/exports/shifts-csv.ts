@@ -1,3 +1,4 @@
+import { NOT_CALIBRATED } from '../nmr/references.ts'
 import type { RunDocument } from '../show/run.ts'
 import type { ShownShift } from '../workflows/index.ts'
 
@@ -12,6 +13,7 @@ const COLUMNS = [
   'comparable',
   'experiment_ppm',
   'spread_ppm',
+  'calibration',
 ]
 const JOB_COLUMNS = ['job', 'key', 'phase', 'outcome', 'reason']
 
@@ -36,8 +38,15 @@ export function shiftsCsv(document: RunDocument): string {
       comparable,
       experiment_ppm,
       rounded(spread_ppm),
+      calibrationText(reference),
     ]),
   )
+}
+
+/** An empty cell alone would be read as no error. */
+function calibrationText({ kind, calibrated }: ShownShift['reference']): string | null {
+  if (kind === 'none') return null
+  return calibrated ? 'calibrated at this level' : NOT_CALIBRATED
 }
 
 /** To 0.0001 ppm: what programs print; averaging makes more digits, which mean nothing. */

@@ -18,8 +18,12 @@ export type Reference = {
    */
   readonly line: { readonly slope: number; readonly intercept: number } | 'computed' | null
   readonly source: string
+  /** Measured on molecules of known shifts at this level in this solvent; null where nobody did: then it is not known. */
   readonly expected_error_ppm: number | null
 }
+
+/** What is said in the place of an error that nobody measured. */
+export const NOT_CALIBRATED = 'not calibrated at this level'
 
 /** The level that a reference must fit: labels as `findLevel` gives them, solvent by its id. */
 export interface ReferenceLevel {
@@ -101,8 +105,6 @@ interface OwnFit extends ReferenceLevel {
 
 /** Nuclei that TMS, Si(CH3)4, can stand for. */
 const inTms = new Set(['H', 'C', 'Si'])
-/** What a shift against computed TMS is off by, as a rule; known for these two only (ppm). */
-const tmsError: Readonly<Record<string, number>> = { H: 0.3, C: 4 }
 
 /**
  * The reference of each nucleus, settled before anything runs. A level without a factor of its own is referred to TMS
@@ -183,7 +185,8 @@ function nothing(nucleus: Nucleus, why: string): Reference {
 
 function computedTms(nucleus: Nucleus, at: ReferenceLevel): Reference {
   const source = `TMS computed at ${at.level}//${at.geometry} in ${at.solvent} by this version of ${at.program}`
-  return { ...nucleus, kind: 'tms', line: 'computed', source, expected_error_ppm: tmsError[nucleus.element] ?? null }
+  // How far a shift against TMS is off goes with the level, and was measured at none.
+  return { ...nucleus, kind: 'tms', line: 'computed', source, expected_error_ppm: null }
 }
 
 /**

@@ -127,6 +127,7 @@ const shift = having({
     kind: word('own', 'published', 'tms', 'none'),
     source: orNull(text),
     expected_error_ppm: orNull(number),
+    calibrated: truth,
   }),
   comparable: truth,
 })

@@ -174,7 +174,8 @@ test('spectrum and tables show the numbers of the document, with their reference
       expect((await row.textContent())?.includes('not comparable')).toBe(!comparable)
       expect(await page.locator('.shift-notes').textContent()).toContain(reference.source.replace(/\.$/, ''))
     }
-    expect(await page.locator('.shift-notes').textContent()).toMatch(/Expected error [\d.]+ ppm/)
+    // What TMS is off by at this level was never measured.
+    expect(await page.locator('.shift-notes').textContent()).toContain('not calibrated at this level')
     const drawn = page.getByRole('img', { name: new RegExp(`spectrum: ${shifts.length} signal`) })
     const pixels = await drawn.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }

@@ -22,6 +22,8 @@ export type ShownShift = {
     readonly kind: Reference['kind']
     readonly source: string
     readonly expected_error_ppm: number | null
+    /** Whether that error was measured at this level in this solvent; else nobody knows how far the shift is off. */
+    readonly calibrated: boolean
   }
   readonly comparable: boolean
   readonly why: string | null
@@ -62,7 +64,8 @@ export function shiftsOf(
   const others = perturbed(counted, stage.params.temperature_K).map(average)
   const single = singlesOf(tables, classes)
   return stage.params.references.flatMap(reference => {
-    const { element, nucleus, kind, source, expected_error_ppm } = reference
+    const { element, nucleus, kind, source } = reference
+    const expected_error_ppm = measuredError(reference)
     const tms = tmsSigma(stage, element)
     return classes.flatMap((group, i): ShownShift[] => {
       const sigma_ppm = sigmas[i]
@@ -85,13 +88,18 @@ export function shiftsOf(
           interval_ppm: counted.length > 1 && shifts.length > 0 ? [Math.min(...shifts), Math.max(...shifts)] : null,
           spread_ppm: alone.length > 1 ? Math.max(...alone) - Math.min(...alone) : null,
           experiment_ppm: measuredShift(experiment, group.atoms),
-          reference: { kind, source, expected_error_ppm },
+          reference: { kind, source, expected_error_ppm, calibrated: expected_error_ppm !== null },
           comparable: group.comparable,
           why: group.why,
         },
       ]
     })
   })
+}
+
+/** Runs that are older than this rule keep a guess for TMS. */
+function measuredError({ kind, expected_error_ppm }: Reference): number | null {
+  return kind === 'tms' ? null : expected_error_ppm
 }
 
 /** The shifts of each conformer alone, in the order of `counted`; each in the order of `shiftsOf`. */

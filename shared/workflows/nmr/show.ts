@@ -2,6 +2,7 @@ import type { ContentRef, Json } from '../../ids.ts'
 import { completedResult, type Job, lastAttempt } from '../../model/job.ts'
 import { classesOf } from '../../nmr/atom-classes.ts'
 import { boltzmannWeights, populations } from '../../nmr/boltzmann.ts'
+import { NOT_CALIBRATED } from '../../nmr/references.ts'
 import { KCAL_PER_HARTREE } from '../../units.ts'
 import type { Known } from '../workflow.ts'
 import type { NmrParams } from './params.ts'
@@ -106,6 +107,7 @@ export function showNmr(known: Known): { readonly [key: string]: Json } {
       ...(ensemble?.warnings ?? []),
       ...failureWarnings(failed, stage.members.length, failedShare, provisional),
       ...referenceWarnings(stage),
+      ...calibrationWarnings(shifts, params),
       ...staleWarnings(stage),
     ],
   }
@@ -269,6 +271,19 @@ function referenceWarnings({ params, tmsOpt, tmsNmr }: Stage): readonly string[]
   if (!failed) return []
   const { outcome, reason } = lastAttempt(failed)
   return [`the reference TMS is ${outcome}${reason ? ` (${reason})` : ''}: shieldings only; resubmit ${failed.id}`]
+}
+
+/** Shifts of which nobody has measured how far they are off. */
+function calibrationWarnings(
+  shifts: readonly ShownShift[],
+  { level, solvent_label }: NmrParams,
+): readonly string[] {
+  const unknown = shifts.filter(({ delta_ppm, reference }) => delta_ppm !== null && !reference.calibrated)
+  const nuclei = [...new Set(unknown.map(({ nucleus }) => nucleus))]
+  if (nuclei.length === 0) return []
+  return [
+    `${NOT_CALIBRATED} (${level} in ${solvent_label}): how far its shifts of ${nuclei.join(' and ')} are off was not measured`,
+  ]
 }
 
 /** Shieldings of a geometry that a rerun of the optimisation has replaced since. */

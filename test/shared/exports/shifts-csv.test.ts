@@ -15,7 +15,7 @@ const run: RunDocument = {
 }
 
 function shift(source: string | null, delta_ppm: number | null) {
-  const reference = { kind: 'tms', source, expected_error_ppm: 4 }
+  const reference = { kind: 'tms', source, expected_error_ppm: null, calibrated: false }
   return {
     nucleus: '13C',
     atoms: [1, 12],
@@ -30,14 +30,23 @@ function shift(source: string | null, delta_ppm: number | null) {
 
 test('one line for each environment, its atoms in one cell, CRLF after each (RFC 4180)', () => {
   expect(shiftsCsv({ ...run, shifts: [shift('TMS', 50.25)] })).toBe(
-    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable,experiment_ppm,spread_ppm\r\n' +
-      '13C,1 12,-12.5,50.25,tms,TMS,4,true,50.8,\r\n',
+    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable,experiment_ppm,spread_ppm,calibration\r\n' +
+      '13C,1 12,-12.5,50.25,tms,TMS,,true,50.8,,not calibrated at this level\r\n',
+  )
+})
+
+test('an error that was measured is told', () => {
+  const own = { kind: 'own', source: 'a fit', expected_error_ppm: 0.07, calibrated: true }
+  expect(shiftsCsv({ ...run, shifts: [{ ...shift('', 1), reference: own }] })).toContain(
+    'own,a fit,0.07,true,50.8,,calibrated at this level\r\n',
   )
 })
 
 test('computed figures have four decimals', () => {
   const long = { ...shift('TMS', 50.123449999), sigma_ppm: 1 / 3, spread_ppm: 2 / 3 }
-  expect(shiftsCsv({ ...run, shifts: [long] })).toContain('13C,1 12,0.3333,50.1234,tms,TMS,4,true,50.8,0.6667\r\n')
+  expect(shiftsCsv({ ...run, shifts: [long] })).toContain(
+    '13C,1 12,0.3333,50.1234,tms,TMS,,true,50.8,0.6667,not calibrated at this level\r\n',
+  )
 })
 
 test.each([
@@ -47,7 +56,9 @@ test.each([
   ['@SUM(A1)', "'@SUM(A1)"],
   ['-cmd', "'-cmd"],
 ])('%j stays a text, also in a spreadsheet', (source, cell) => {
-  expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(`-12.5,,tms,${cell},4,true,50.8,\r\n`)
+  expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(
+    `-12.5,,tms,${cell},,true,50.8,,not calibrated at this level\r\n`,
+  )
 })
 
 test('a run without shifts gives its jobs', () => {
