@@ -94,21 +94,24 @@ function troublesIn(activity: readonly MachineActivity[]): readonly MachineTroub
 
 const WITHOUT_ENGINE_MS = 1000
 
-/** The state whenever it changes, for as long as the caller wants: from the living engine, else from disk once a second. */
+/**
+ * The state whenever it changes, and when the engine is gone, for as long as the caller wants: from the living engine,
+ * else from disk once a second.
+ */
 export async function* follow(home: string, signal: AbortSignal): AsyncGenerator<Seen> {
-  let seq = -1
+  let last: { readonly seq: number; readonly engine: Seen['engine'] } = { seq: -1, engine: 'none' }
   while (!signal.aborted) {
     const engine = await attachToRead(home)
     if (!engine) {
       const seen = await readDisk(home)
-      if (seen.state.seq !== seq) yield seen
-      seq = seen.state.seq
+      if (seen.state.seq !== last.seq || seen.engine !== last.engine) yield seen
+      last = { seq: seen.state.seq, engine: seen.engine }
       await sleep(WITHOUT_ENGINE_MS, undefined, { signal }).catch(() => {})
       continue
     }
     try {
       for await (const seen of seenBy(engine, signal)) {
-        seq = seen.state.seq
+        last = { seq: seen.state.seq, engine: seen.engine }
         yield seen
       }
     } finally {

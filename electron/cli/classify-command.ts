@@ -3,8 +3,10 @@ import { resolve } from 'node:path'
 import { CUTOFF_S, loneVerdict } from '../../shared/model/verdict.ts'
 import type { OutputReading } from '../../shared/programs/index.ts'
 import { FaultError } from '../../shared/result.ts'
+import { energyText } from '../../shared/show/energy.ts'
 import { readOutput } from '../engine/read-output.ts'
 import { badArgument, type CliCommand } from './command.ts'
+import { stderrBeside } from './stderr-beside.ts'
 import { EXIT } from './terminal.ts'
 
 const HOUR_S = 3600
@@ -23,9 +25,11 @@ const classify: CliCommand = {
     const files = []
     for (const word of given.words) files.push({ word, ...(await lookAt(resolve(cwd, word), word)) })
     for (const { word, path } of files) {
-      const { program, reading } = await readOutput(path).catch((error: unknown) => {
-        throw unreadable(word, error)
-      })
+      const { program, reading } = await readOutput(path, { beside: await stderrBeside(path) }).catch(
+        (error: unknown) => {
+          throw unreadable(word, error)
+        },
+      )
       // Looked at again: it may have grown while it was read.
       const age_s = (Date.now() - (await stat(path)).mtimeMs) / 1000
       const document = documentOf(word, program?.id ?? null, withExit(reading, exit), {
@@ -132,12 +136,16 @@ function textOf({
   evidence,
   ...more
 }: ReturnType<typeof documentOf>) {
-  const energy = more.energy_hartree === null ? '' : `  ${more.energy_hartree} Eh`
+  const energy = energyText(more, outcome === 'completed') ?? ''
   const what = [program ?? 'unknown program', version, kind].filter(Boolean).join(' ')
   const how = [category ?? outcome, more.stalled ? '(stalled)' : ''].filter(Boolean).join(' ')
   const why = reason === null ? [] : [`  ${reason}`]
   const lines = evidence.map(({ line, text }) => `  ${line === null ? '' : `line ${line}: `}${text}`)
-  return [`${file}: ${outcome === 'failed' ? `failed, ${how}` : how}  ${what}${energy}`, ...why, ...lines].join('\n')
+  return [
+    `${file}: ${outcome === 'failed' ? `failed, ${how}` : how}  ${what}${energy && `  ${energy}`}`,
+    ...why,
+    ...lines,
+  ].join('\n')
 }
 
 export const classifyCommands: readonly CliCommand[] = [classify]

@@ -5,7 +5,7 @@ import { type Fault, FaultError, fail } from '../../shared/result.ts'
 import { resourcesFolder } from '../engine/machines/remote-scripts.ts'
 import { model } from '../engine/model.ts'
 import { POINTS } from '../engine/points.ts'
-import { readLock } from '../engine/store/lock.ts'
+import { type EngineOwner, readLock } from '../engine/store/lock.ts'
 import { readingAt } from '../engine/store/reading.ts'
 import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type EngineGreeting, ensureEngine, livingEngine, readState } from '../engine-client.ts'
@@ -29,8 +29,8 @@ const engine: CliCommand = {
         ;(await ensureEngine(surroundings.home)).detach()
         return printEngine(surroundings)
       case 'stop': {
-        await stopEngine(surroundings.home)
-        return printEngine(surroundings)
+        const stopped = await stopEngine(surroundings.home)
+        return printEngine(surroundings, stopped)
       }
       case 'status':
         return printEngine(surroundings)
@@ -52,16 +52,17 @@ const engine: CliCommand = {
   },
 }
 
-/** Resolves when the living engine has let go of its lock, which it does last. */
-async function stopEngine(home: string): Promise<void> {
+/** Resolves when the living engine, which it returns, has let go of its lock, which it does last; null: there was none. */
+async function stopEngine(home: string): Promise<EngineOwner | null> {
   const owner = await livingEngine(home)
-  if (!owner) return
+  if (!owner) return null
   try {
     await (await attachLiving(home))?.shutdown()
   } catch {
     process.kill(owner.pid, 'SIGTERM') // one of another version, with which nothing can be spoken
   }
   while ((await livingEngine(home))?.token === owner.token) await sleep(20)
+  return owner
 }
 
 /** The process that `ensureEngine` starts: tells its parent how the start went, then works until it is idle. */
@@ -77,7 +78,7 @@ async function runHere(home: string): Promise<number> {
   }
 }
 
-async function printEngine({ home, terminal }: Surroundings): Promise<number> {
+async function printEngine({ home, terminal }: Surroundings, stopped: EngineOwner | null = null): Promise<number> {
   const lock = await readLock(home)
   const owner = lock?.liveness === 'alive' ? lock.owner : null
   const elsewhere = lock?.liveness === 'elsewhere' ? lock.owner : null
@@ -95,6 +96,7 @@ async function printEngine({ home, terminal }: Surroundings): Promise<number> {
   }
   terminal.document(document, () => {
     if (owner) return `engine ${owner.version} runs, pid ${owner.pid}, since ${owner.started}`
+    if (stopped && !elsewhere) return `engine stopped, pid ${stopped.pid}; what is submitted goes on, nothing else does`
     if (!elsewhere) return `no engine runs for ${home}`
     return `an engine on ${elsewhere.host} owns ${home} (pid ${elsewhere.pid}, since ${elsewhere.started}); whether it lives cannot be known from here`
   })

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import type { RunId } from '../../shared/ids.ts'
-import type { Job } from '../../shared/model/job.ts'
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { draftOf, get, values } from '../../shared/model/table.ts'
 import { FaultError } from '../../shared/result.ts'
+import { runState } from '../../shared/show/status.ts'
 import { openArchive } from '../engine/store/archive.ts'
 import { readLock } from '../engine/store/lock.ts'
 import { follow, readState, type Seen } from '../engine-client.ts'
@@ -39,13 +40,15 @@ async function withMore(seen: Seen, home: string, ids: readonly string[]): Promi
 async function withArchived(state: State, home: string, ids: readonly string[]): Promise<State> {
   const wanted = ids.map(id => id.split('.')[0] ?? id).filter(run => run !== '' && !get(state.runs, run))
   if (wanted.length === 0) return state
-  const archived = (await openArchive(join(home, 'archive')).list()).map(({ id }) => id)
+  const archived = await openArchive(join(home, 'archive')).list()
   let all = state
   for (const run of wanted) {
-    const exact = archived.filter(id => id === run)
-    // Two are enough to tell that a prefix is not unique.
-    const matching = exact.length > 0 ? exact : archived.filter(id => id.startsWith(run)).slice(0, 2)
-    for (const id of matching) all = await restored(all, home, id)
+    const exact = archived.filter(({ id }) => id === run)
+    const begins = archived.filter(({ id }) => id.startsWith(run))
+    const named = archived.filter(({ name }) => ids.includes(name))
+    // Some are enough to tell that it is not unique.
+    const matching = exact.length > 0 ? exact : (begins.length > 0 ? begins : named).slice(0, MOST_LISTED + 1)
+    for (const { id } of matching) all = await restored(all, home, id)
   }
   return all
 }
@@ -59,7 +62,10 @@ async function restored(state: State, home: string, id: RunId): Promise<State> {
   return { ...state, runs: runs.done(), jobs: all.done() }
 }
 
-/** What an id names; FaultError `not-found`, or `bad-input` where a prefix names several. */
+/**
+ * What an id, the unique beginning of one, or else the whole name of a run names; FaultError `not-found`, or `bad-input`
+ * with the candidates where it names several.
+ */
 export function find(state: State, id: string): Found {
   if (id === '') throw badArgument('id', 'An id is empty.')
   const exactRun = get(state.runs, id)
@@ -71,14 +77,40 @@ export function find(state: State, id: string): Found {
   // Of a job both the run and what follows it may be shortened.
   const jobs = id.includes('.') ? [...values(state.jobs)].filter(job => isShort(job, run, key.join('.'))) : []
   if (runs.length + jobs.length > 1)
-    throw badArgument('id', `"${id}" names ${runs.length + jobs.length} things; type more of it.`)
+    throw several(id, [
+      ...runs.map(runLine),
+      ...jobs.map(job => [job.id, lastAttempt(job).outcome ?? lastAttempt(job).phase.is]),
+    ])
   if (runs[0]) return { is: 'run', run: runs[0] }
   if (jobs[0]) return ofJob(state, jobs[0])
+  const named = [...values(state.runs)].filter(run => run.name === id)
+  if (named.length > 1) throw several(id, named.map(runLine))
+  if (named[0]) return { is: 'run', run: named[0] }
+  const similar = [...values(state.runs)].filter(run => run.name.toLowerCase().includes(id.toLowerCase()))
   throw new FaultError({
     code: 'not-found',
     message: `There is no run or job "${id}".`,
-    hint: 'larmor status lists the runs.',
+    hint: [
+      ...(similar.length > 0 ? ['Names that hold it:', ...listed(similar.map(runLine))] : []),
+      'larmor status lists the runs.',
+    ].join('\n'),
   })
+}
+
+/** More are counted, not listed. */
+const MOST_LISTED = 10
+
+function several(id: string, candidates: readonly (readonly string[])[]): FaultError {
+  return badArgument('id', `"${id}" names ${candidates.length} things; type more of it.`, listed(candidates).join('\n'))
+}
+
+function listed(candidates: readonly (readonly string[])[]): readonly string[] {
+  const lines = candidates.slice(0, MOST_LISTED).map(words => words.join('  '))
+  return candidates.length > MOST_LISTED ? [...lines, `and ${candidates.length - MOST_LISTED} more`] : lines
+}
+
+function runLine(run: Run): readonly string[] {
+  return [run.id, run.name, runState(run)]
 }
 
 function isShort(job: Job, run: string, rest: string): boolean {

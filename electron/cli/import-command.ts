@@ -13,6 +13,7 @@ import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
 import { followWith } from './find.ts'
 import { runIdOf } from './ids.ts'
+import { stderrBeside } from './stderr-beside.ts'
 import { EXIT } from './terminal.ts'
 
 type Imported = Extract<Command, { readonly type: 'run.import' }>['outputs'][number]
@@ -130,7 +131,7 @@ async function outputOf(
 ): Promise<Imported | { readonly skipped: string } | null> {
   const about = await stat(path).catch(() => null)
   if (!about || about.size === 0) return null
-  const beside = await stderrOf(path)
+  const beside = await stderrBeside(path)
   const read = await readOutput(path, { beside, nameless: NAMELESS }).catch((error: unknown) => error as Error)
   if (read instanceof Error) return { skipped: `it cannot be read: ${read.message}` }
   const name = basename(path)
@@ -156,15 +157,6 @@ async function outputOf(
     // The name in the folder, not the path, as of every other job.
     evidence: evidence.map(each => ({ ...each, file: each.file === path ? name : each.file })),
   }
-}
-
-/** What the same program said on stderr, by the names that people and Larmor give it. */
-async function stderrOf(path: string): Promise<string | null> {
-  const base = path.replace(/\.gz$/, '').replace(/\.[^./]*$/, '')
-  for (const candidate of [`${base}.stderr`, `${base}.err`, join(dirname(path), 'stderr.txt')]) {
-    if (candidate !== path && (await stat(candidate).catch(() => null))?.isFile()) return candidate
-  }
-  return null
 }
 
 export const importCommands: readonly CliCommand[] = [importCommand]

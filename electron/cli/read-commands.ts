@@ -16,6 +16,7 @@ import { readStore } from '../engine/store/store.ts'
 import { attachLiving, type MachineTrouble } from '../engine-client.ts'
 import { campaignTables } from './campaign-tables.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
+import { folderOf } from './edit-text.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
 import { placesOf, remediesShown } from './resubmission.ts'
 import { jobText, runText } from './show-text.ts'
@@ -93,11 +94,12 @@ async function printShown(
   const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {
     const remedies = await remediesShown(home, found.job, state.machines[found.job.machine])
-    const document = { ...showJob(found.job, { remedies, edit: await placesOf(home, found.job) }), ...beside }
+    const shown = showJob(found.job, { remedies, edit: await placesOf(home, found.job) })
+    const document = { ...shown, folder: await folderOf(home, found.job), ...beside }
     terminal.document(document, () => jobText(document))
   } else {
     const document = { ...showRun(state, found.run), ...beside }
-    terminal.document(document, () => runText(document, statusOf(state, found.run)))
+    terminal.document(document, () => runText(document, statusOf(state, found.run, engine)))
   }
 }
 
@@ -109,6 +111,8 @@ const wait: CliCommand = {
   run: (surroundings, given) =>
     waitFor(surroundings, oneWord(given, 'RUN|JOB'), given.text('for') ?? 'ended', given.number('timeout')),
 }
+
+const NOBODY = 'No engine lives: what is submitted goes on, nothing else does. To go on: larmor engine start'
 
 const PHASES = ['planned', 'staged', 'submitting', 'queued', 'running', 'ended', 'fetched', 'parsed']
 
@@ -131,7 +135,10 @@ export async function waitFor(
   try {
     find(last.state, id)
     if (!isReached(last.state, id, goal)) {
+      if (last.engine === 'none' && last.elsewhere === null) surroundings.terminal.say(NOBODY)
       for await (const seen of followWith(surroundings.home, [id], AbortSignal.any([limit.signal, interrupted]))) {
+        if (seen.engine === 'none' && seen.elsewhere === null && last.engine !== seen.engine)
+          surroundings.terminal.say(NOBODY)
         last = seen
         if (isReached(seen.state, id, goal)) break
       }

@@ -1,10 +1,12 @@
+import type { Shielding } from '../../shared/model/job.ts'
 import { NOT_CALIBRATED } from '../../shared/nmr/references.ts'
-import { placeText } from '../../shared/show/edit-places.ts'
+import { energyText, notFinal } from '../../shared/show/energy.ts'
 import type { JobDocument } from '../../shared/show/job.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts'
 import { campaignLines } from './campaign-text.ts'
+import { editLines } from './edit-text.ts'
 import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
@@ -16,24 +18,16 @@ export function runText(run: Shown, status: RunStatus): string {
   const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
-    `${run.run}  ${run.name}  ${run.state}${run.reason && run.reason !== run.state ? `: ${run.reason}` : badlyEnded(run, status)}`,
+    `${run.run}  ${run.name}  ${run.state_text}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
     stepsText(status),
     ...drivenNote({ ...run, runs: [status] }),
     ...levelLines(run),
     ...(conformers.length > 0 ? ['', conformerTable(conformers), ...droppedLines(run)] : []),
     ...(shifts.length > 0 ? ['', ...shiftLines(run, shifts)] : []),
     ...(run.workflow === 'campaign' ? campaignLines(run) : []),
-    ...(run.workflow === 'single' || run.state === 'failed' ? jobLines(run) : []),
+    ...jobLines(run),
     ...(warnings.length > 0 ? ['', ...warnings.map(warning => `! ${warning}`)] : []),
   ].join('\n')
-}
-
-/** A run is completed though jobs of it failed: how many is said beside the word. */
-function badlyEnded({ state, workflow }: RunDocument, { counts }: RunStatus): string {
-  const { completed, failed, timeout, lost, cancelled } = counts
-  const badly = failed + timeout + lost + cancelled
-  if (state !== 'completed' || workflow !== 'single' || badly === 0) return ''
-  return `: ${badly} of ${completed + badly} jobs did not complete`
 }
 
 function levelLines(run: RunDocument): readonly string[] {
@@ -104,14 +98,22 @@ function errorText({ kind, expected_error_ppm }: ShownShift['reference']): strin
   return kind === 'none' ? DASH : 'not calibrated'
 }
 
+/** Of a campaign, whose matrix stands above, only where it failed: hundreds of lines would hide it. */
 function jobLines(run: RunDocument): readonly string[] {
-  if (run.jobs.length === 0) return []
-  const rows = run.jobs.map(({ job, phase, outcome, reason }) => [job, outcome ?? phase, reason ?? ''])
-  return ['', columns(['job', 'state', ''], rows)]
+  if (run.jobs.length === 0 || (run.workflow === 'campaign' && run.state !== 'failed')) return []
+  const rows = run.jobs.map(({ job, phase, outcome, reason, energy_hartree, converged }) => [
+    job,
+    outcome ?? phase,
+    fixed(energy_hartree, 6),
+    [energy_hartree === null ? null : notFinal(converged, outcome === 'completed'), reason].filter(Boolean).join('; '),
+  ])
+  const hasEnergies = run.jobs.some(({ energy_hartree }) => energy_hartree !== null)
+  const shown = hasEnergies ? rows : rows.map(([job = '', state = '', , note = '']) => [job, state, note])
+  return ['', columns(hasEnergies ? ['job', 'state', 'E / Eh', ''] : ['job', 'state', ''], shown)]
 }
 
 /** `show JOB` for a person. */
-export function jobText(job: JobDocument & { readonly engine: string }): string {
+export function jobText(job: JobDocument & { readonly engine: string; readonly folder: string | null }): string {
   const attempts = job.attempts.map(({ attempt, phase, outcome, queue_id, exit, signal, ...known }) => [
     attempt,
     outcome ?? phase,
@@ -121,23 +123,32 @@ export function jobText(job: JobDocument & { readonly engine: string }): string 
     noteOf(known),
   ])
   const state = job.outcome ?? job.attempts.at(-1)?.phase
-  const { energy_hartree, wall_s } = job.metrics
+  const { energy_hartree = null, converged = null, wall_s } = job.metrics
+  const energy = energyText({ energy_hartree, converged }, job.outcome === 'completed')
   return [
     `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason ? `: ${job.reason}` : ''}`,
     ...(job.category ? [`category ${job.category}`] : []),
     ...(job.warning ? [`! ${job.warning}`] : []),
     columns(['attempt', 'state', 'queue id', 'exit', 'signal', ''], attempts),
-    ...(typeof energy_hartree === 'number' ? [`energy ${energy_hartree} Eh`] : []),
+    ...(job.folder === null ? [] : [`files  ${job.folder}`]),
+    ...(energy === null ? [] : [`energy ${energy}`]),
     ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),
+    ...shieldingLines(job.metrics.shieldings ?? []),
     ...job.evidence.map(
       ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text}`,
     ),
-    ...job.edit.map(place => `edit ${placeText(place)}`),
+    ...editLines(job.edit, job.folder, job),
     ...job.remedies.flatMap(({ id, title, tried, diff }) => [
       `remedy ${id}: ${title}${tried ? '' : ' (untried)'}`,
       ...[diff?.input, diff?.resources].filter(text => text).map(text => indented(text as string)),
     ]),
   ].join('\n')
+}
+
+function shieldingLines(shieldings: readonly Shielding[]): readonly string[] {
+  if (shieldings.length === 0) return []
+  const rows = shieldings.map(({ atom, element, sigma_ppm }) => [atom, element, fixed(sigma_ppm, 4)])
+  return [columns(['atom', '', 'sigma / ppm'], rows)]
 }
 
 function indented(text: string): string {
@@ -149,9 +160,12 @@ function noteOf({
   waiting,
   reused,
   dir,
-}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir'>): string {
+  cleaned,
+}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir' | 'cleaned'>): string {
   if (doubt) return `not known whether it was submitted: ${doubt}`
-  return waiting ?? (reused ? 'taken from an earlier calculation' : (dir ?? ''))
+  if (waiting) return waiting
+  if (reused) return 'taken from an earlier calculation'
+  return cleaned ? 'its folder there was removed' : (dir ?? '')
 }
 
 const DASH = '–'

@@ -22,7 +22,7 @@ export function statusText(document: StatusDocument, now: Date): string {
   const rows = runs.map(run => [
     run.run,
     shortened(run.name),
-    run.state,
+    drivenState(run, document),
     `${Math.floor(run.progress * 100)} %${run.plan_version > 1 ? ` +${run.plan_version - 1}` : ''}`,
     stepsText(run),
     run.machine,
@@ -40,6 +40,14 @@ export function statusText(document: StatusDocument, now: Date): string {
   ].join('\n')
 }
 
+/** A state that nothing keeps up to date is told as what it was. */
+function drivenState({ state, state_text }: RunStatus, { engine, engine_elsewhere }: StatusDocument): string {
+  const isOpen = OPEN.includes(state)
+  return engine === 'none' && engine_elsewhere === null && isOpen ? `${state_text}, no engine` : state_text
+}
+
+const OPEN: readonly string[] = ['planned', 'running', 'paused']
+
 /** That nobody drives what is still open, or that it cannot be known: a line of its own, with an empty one before it. */
 export function drivenNote({
   engine,
@@ -53,7 +61,7 @@ export function drivenNote({
       `An engine on ${engine_elsewhere} owns this data folder; whether it lives cannot be known from here. As of ${as_of ?? 'never'}.`,
     ]
   }
-  const open = runs.some(({ state }) => ['planned', 'running', 'paused'].includes(state))
+  const open = runs.some(({ state }) => OPEN.includes(state))
   if (engine !== 'none' || !open) return []
   return [
     '',

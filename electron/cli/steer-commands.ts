@@ -10,10 +10,10 @@ import { get } from '../../shared/model/table.ts'
 import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import type { ChangeDiff } from '../../shared/show/change-diff.ts'
-import { placeText } from '../../shared/show/edit-places.ts'
-import { jobsOf, runState } from '../../shared/show/status.ts'
+import { jobsOf, runState, runStateText } from '../../shared/show/status.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
+import { editLines, folderOf } from './edit-text.ts'
 import { find, findRun, readStateWith } from './find.ts'
 import { diffsOf, placesOf } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
@@ -42,8 +42,9 @@ function onRun(name: 'pause' | 'resume' | 'stop', summary: string): CliCommand {
       await send(home, { type: `run.${name}`, run })
       const { state } = await readStateWith(home, [id])
       const now = findRun(state, id)
-      const document = { run: now.id, state: runState(now) }
-      terminal.document(document, () => `${now.id}  ${document.state}`)
+      const hold = now.phase.is === 'open' ? now.phase.hold : null
+      const document = { run: now.id, state: runState(now), state_text: runStateText(state, now), hold }
+      terminal.document(document, () => `${now.id}  ${document.state_text}`)
       return EXIT.done
     },
   }
@@ -100,10 +101,11 @@ const resubmit: CliCommand = {
           dry ? `would resubmit as ${label}` : `resubmitted as ${label}`,
           ...(diff ? [diff.input, diff.resources].filter(Boolean) : []),
         ]),
-        ...refused.flatMap(({ job, reason, edit }) => [
-          `not ${job}: ${reason}`,
-          ...edit.map(place => `  edit ${placeText(place)}`),
-        ]),
+        ...refused.flatMap(({ job, reason, edit, folder }) => {
+          const about = get(state.jobs, job)
+          const lines = about ? editLines(edit, folder, about) : []
+          return [`not ${job}: ${reason}`, ...lines.map(line => `  ${line}`)]
+        }),
         ...(attempts.length + refused.length === 0 ? ['Nothing to resubmit: no job of it has failed.'] : []),
       ].join('\n'),
     )
@@ -116,7 +118,7 @@ function withPlaces(home: string, state: State, refused: Wanted['refused']) {
   return Promise.all(
     refused.map(async each => {
       const job = get(state.jobs, each.job)
-      return { ...each, edit: job ? await placesOf(home, job) : [] }
+      return { ...each, edit: job ? await placesOf(home, job) : [], folder: job ? await folderOf(home, job) : null }
     }),
   )
 }

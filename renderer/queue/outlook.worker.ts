@@ -6,7 +6,7 @@ import { emptyState, type State } from '../../shared/model/state.ts'
 import { draftOf } from '../../shared/model/table.ts'
 import { stalledOf } from '../../shared/progress/confidence.ts'
 import { type RunStatus, statusOf } from '../../shared/show/status.ts'
-import { workflowOf } from '../../shared/workflows/index.ts'
+import { readable } from '../../shared/show/unreadable.ts'
 
 export interface OutlookQuestion {
   readonly run: Run
@@ -33,7 +33,7 @@ addEventListener('message', ({ data }: MessageEvent<OutlookQuestion>) => {
   for (const job of jobs) table.set(job.id, job)
   const state: State = { ...emptyState, jobs: table.done(), machines, as_of, times }
   const known = knownOf(state, run)
-  const keys = new Set(stalledOf(workflowOf(run.workflow).plan(known), known, now))
+  const keys = new Set(stalledOf(readable(known).plan(), known, now))
   const answer: OutlookAnswer = {
     run: run.id,
     eta: statusOf(state, run).eta,

@@ -1,6 +1,6 @@
 import { NOT_CALIBRATED } from '../nmr/references.ts'
 import type { RunDocument } from '../show/run.ts'
-import type { ShownShift } from '../workflows/index.ts'
+import type { ShownShift, SingleResult } from '../workflows/index.ts'
 
 const COLUMNS = [
   'nucleus',
@@ -15,15 +15,37 @@ const COLUMNS = [
   'spread_ppm',
   'calibration',
 ]
-const JOB_COLUMNS = ['job', 'key', 'phase', 'outcome', 'reason']
+const JOB_COLUMNS = [
+  'job',
+  'key',
+  'phase',
+  'outcome',
+  'reason',
+  'program',
+  'category',
+  'energy_hartree',
+  'converged',
+  'shieldings_ppm',
+]
 
-/** The shift table as CSV (RFC 4180): atoms 1-based and separated by blanks; a run without shifts gives its jobs. */
+/** The shift table as CSV (RFC 4180): atoms 1-based and separated by blanks; a run that is none of shifts gives its jobs. */
 export function shiftsCsv(document: RunDocument): string {
   const shifts = document.shifts as unknown as readonly ShownShift[] | undefined
   if (!shifts)
     return table(
       JOB_COLUMNS,
-      document.jobs.map(({ job, key, phase, outcome, reason }) => [job, key, phase, outcome, reason]),
+      document.jobs.map(job => [
+        job.job,
+        job.key,
+        job.phase,
+        job.outcome,
+        job.reason,
+        job.program,
+        job.category,
+        job.energy_hartree,
+        job.converged,
+        shieldingsText(document, job.key),
+      ]),
     )
   return table(
     COLUMNS,
@@ -41,6 +63,13 @@ export function shiftsCsv(document: RunDocument): string {
       calibrationText(reference),
     ]),
   )
+}
+
+/** All atoms in one cell: `O1 327.61; H2 31.43`. */
+function shieldingsText(document: RunDocument, key: string): string | null {
+  const results = (document.results ?? []) as unknown as readonly SingleResult[]
+  const shieldings = results.find(result => result.key === key)?.shieldings
+  return shieldings?.map(({ atom, element, sigma_ppm }) => `${element}${atom} ${sigma_ppm}`).join('; ') ?? null
 }
 
 /** An empty cell alone would be read as no error. */

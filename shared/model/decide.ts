@@ -6,7 +6,7 @@ import { programs } from '../programs/index.ts'
 import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
-import type { Known } from '../workflows/workflow.ts'
+import type { Known, Plan } from '../workflows/workflow.ts'
 import type { Command } from './commands.ts'
 import type { AttemptRef, EventBody } from './events.ts'
 import { adoptedRun, foreignKey } from './foreign.ts'
@@ -48,8 +48,16 @@ export function decide(state: State, command: Command): Result<readonly EventBod
         ...(expected ? { expected } : {}),
       }
       // Kept, it would fail whoever looks at it, for ever.
-      if (!canBeShown(newRun(started, '')))
-        return badInput('params', `These are no parameters of the workflow "${command.workflow}".`)
+      const jobs = firstJobs(newRun(started, ''))
+      if (jobs === null) return badInput('params', `These are no parameters of the workflow "${command.workflow}".`)
+      // Nobody would ever send it, and the run would stay open for ever.
+      const astray = jobs.find(job => !Object.hasOwn(state.machines, job.machine))
+      if (astray)
+        return badInput(
+          'machine',
+          `There is no machine "${astray.machine}", which the job "${astray.key}" is for.`,
+          Object.keys(state.machines).join(', '),
+        )
       const twin = twinOf(state, command)
       return twin ? alreadyRuns(twin) : ok([{ type: 'run.started', ...started }])
     }
@@ -409,14 +417,16 @@ function busy(hold: string): Result<never> {
   return notNow(`The run is ${hold}.`)
 }
 
-/** Whether a run can be planned and shown by its params: they come from outside, as any JSON. */
-function canBeShown(run: Run): boolean {
+/** What a run plans first; null where it cannot be planned and shown by its params: they come from outside, as any JSON. */
+function firstJobs(run: Run): Plan['jobs'] | null {
   const known: Known = { run, job: () => undefined, task: () => undefined }
   try {
     const workflow = workflowOf(run.workflow)
     workflow.show(known)
-    return workflow.plan(known).jobs.every(job => Object.hasOwn(programs, job.program) && typeof job.key === 'string')
+    const { jobs } = workflow.plan(known)
+    const can = jobs.every(({ key, program }) => Object.hasOwn(programs, program) && typeof key === 'string')
+    return can ? jobs : null
   } catch {
-    return false
+    return null
   }
 }

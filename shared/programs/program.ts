@@ -149,6 +149,8 @@ export interface Program {
   files(input: Json, resources: Resources, contents: Contents): readonly InputFile[]
   /** The line that runs it in its job folder; stdout and stderr are redirected by the job script to `output` and `stderr.txt`. */
   command(input: Json, resources: Resources, executable: string): ShLine
+  /** What is asked for on its line in place of a file, an option each, e.g. `--iterations 250`; absent: all is in files. */
+  options?(input: Json): readonly string[]
   /** Name of the file that takes standard output. */
   readonly output: string
   /** Which files of the job's folder are big scratch and stay there, as shell patterns without slash. */

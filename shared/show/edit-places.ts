@@ -35,7 +35,8 @@ export function editPlaces(job: Job, texts: ReadonlyMap<string, string>): readon
   return program.findPlaces?.({ category, lines }, inOrder, input) ?? []
 }
 
-function givenFiles(input: Json): readonly ContentRef[] {
+/** The files that a person gave for a job. */
+export function givenFiles(input: Json): readonly ContentRef[] {
   const { files } = input as { readonly files?: readonly (ContentRef & Json)[] }
   return files?.map(({ sha256, bytes }) => ({ sha256, bytes })) ?? []
 }

@@ -49,6 +49,8 @@ export interface AttemptDocument {
   readonly phase: PhaseName
   readonly outcome: Outcome | null
   readonly dir: RemotePath | null
+  /** Its folder on the machine was removed, after what it held was fetched. */
+  readonly cleaned: boolean
   readonly submitted: Instant | null
   readonly started: Instant | null
   readonly ended: Instant | null
@@ -105,7 +107,7 @@ const nothing = {
   boot_id: null,
 }
 
-function showAttempt({ n, label, phase, outcome, fix, by, ignored }: Attempt): AttemptDocument {
+function showAttempt({ n, label, phase, outcome, clean, fix, by, ignored }: Attempt): AttemptDocument {
   const { is, ...known } = { ...nothing, ...phase }
   return {
     attempt: n,
@@ -114,6 +116,7 @@ function showAttempt({ n, label, phase, outcome, fix, by, ignored }: Attempt): A
     outcome,
     queue_id: known.queue_id,
     dir: known.dir || null,
+    cleaned: clean?.done ?? false,
     submitted: known.submitted,
     started: known.started,
     ended: known.ended,

@@ -3,6 +3,7 @@ import type { Event } from '../model/events.ts'
 import { lastAttempt } from '../model/job.ts'
 import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
+import { countsOf, jobsOf, stateText } from './status.ts'
 
 /** What is worth a person's attention away from the window. Notices of the same key say the same kind of thing. */
 export interface Notice {
@@ -37,7 +38,8 @@ export function noticesOf(events: readonly Event[], before: State, after: State)
       case 'run.ended': {
         const run = get(after.runs, event.run)
         if (run && event.outcome !== 'cancelled' && event.outcome !== 'stopped') {
-          add({ key: `${run.id} end`, run: run.id, title: `${run.name}: ${event.outcome}`, text: event.reason ?? '' })
+          const state = stateText(event.outcome, countsOf(jobsOf(after, run)))
+          add({ key: `${run.id} end`, run: run.id, title: `${run.name}: ${state}`, text: event.reason ?? '' })
         }
         break
       }

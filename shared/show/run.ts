@@ -1,10 +1,10 @@
 import type { Json } from '../ids.ts'
-import { lastAttempt } from '../model/job.ts'
+import { type Job, lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
-import { workflowOf } from '../workflows/index.ts'
-import { jobsOf, type RunState, runState } from './status.ts'
+import { jobsOf, type RunState, runState, runStateText } from './status.ts'
+import { readable } from './unreadable.ts'
 
 /** `larmor show RUN`: what every run shows, and what its workflow adds (for nmr: conformers and shifts). */
 export interface RunDocument {
@@ -12,34 +12,59 @@ export interface RunDocument {
   readonly name: string
   readonly workflow: string
   readonly state: RunState
+  /** The same with what did not complete: `completed, 6 failed`. */
+  readonly state_text: string
   readonly reason: string | null
   readonly machine: string
   readonly started: string
   readonly updated: string
-  readonly jobs: readonly {
-    readonly job: string
-    readonly key: string
-    readonly phase: string
-    readonly outcome: string | null
-    readonly reason: string | null
-  }[]
+  readonly jobs: readonly ShownJob[]
   readonly [key: string]: Json
 }
 
+/** A job in a list: how far it is, and what its output gave. */
+export type ShownJob = {
+  readonly job: string
+  readonly key: string
+  readonly program: string
+  readonly phase: string
+  readonly outcome: string | null
+  readonly category: string | null
+  readonly reason: string | null
+  /** The last that its output names; it is the result only of what completed. */
+  readonly energy_hartree: number | null
+  readonly converged: boolean | null
+}
+
 export function showRun(state: State, run: Run): RunDocument {
+  const jobs = jobsOf(state, run)
   return {
     run: run.id,
     name: run.name,
     workflow: run.workflow,
     state: runState(run),
+    state_text: runStateText(state, run),
     reason: run.phase.reason ?? null,
     machine: run.machine,
     started: run.started,
     updated: run.updated,
-    ...workflowOf(run.workflow).show(knownOf(state, run)),
-    jobs: jobsOf(state, run).map(job => {
-      const { phase, outcome, reason } = lastAttempt(job)
-      return { job: job.id, key: job.key, phase: phase.is, outcome, reason }
-    }),
+    ...readable(knownOf(state, run)).show(),
+    jobs: jobs.map(shownJob),
+  }
+}
+
+function shownJob(job: Job): ShownJob {
+  const { phase, outcome, category, reason } = lastAttempt(job)
+  const result = phase.is === 'parsed' ? phase.result : null
+  return {
+    job: job.id,
+    key: job.key,
+    program: job.program,
+    phase: phase.is,
+    outcome,
+    category,
+    reason,
+    energy_hartree: result?.energy_hartree ?? null,
+    converged: result?.converged ?? null,
   }
 }

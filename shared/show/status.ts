@@ -6,8 +6,8 @@ import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
 import { type Confidence, confidenceOf } from '../progress/confidence.ts'
 import { NOTHING_LEFT, type Remaining, remainingOf } from '../progress/eta.ts'
-import { workflowOf } from '../workflows/index.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
+import { readable } from './unreadable.ts'
 
 /** The state of a run, in the word that documents and tables have. */
 export type RunState = 'planned' | 'running' | 'paused' | 'stopped' | 'completed' | 'failed' | 'cancelled'
@@ -37,6 +37,8 @@ export interface RunStatus extends Remaining {
   readonly name: string
   readonly workflow: string
   readonly state: RunState
+  /** The same with what did not complete: `completed, 6 failed`. */
+  readonly state_text: string
   /** Why it ended so, in one sentence. */
   readonly reason: string | null
   readonly machine: MachineName
@@ -69,6 +71,25 @@ export function runState(run: Run): RunState {
   return run.jobs.length === 0 && Object.keys(run.tasks).length === 0 ? 'planned' : 'running'
 }
 
+/** The state of a run for a person: it is completed though jobs of it may not be, and then how many are not is said with it. */
+export function stateText(state: RunState, { failed, timeout, lost, cancelled }: Counts): string {
+  if (state !== 'completed') return state
+  const short = [
+    [failed + timeout, 'failed'],
+    [lost, 'lost'],
+    [cancelled, 'cancelled'],
+  ] as const
+  return [state, ...short.flatMap(([n, word]) => (n > 0 ? [`${n} ${word}`] : []))].join(', ')
+}
+
+/** The same of a run, which may be on its way to another state. */
+export function runStateText(state: State, run: Run): string {
+  const word = stateText(runState(run), countsOf(jobsOf(state, run)))
+  const hold = run.phase.is === 'open' ? run.phase.hold : null
+  if (hold === 'stopping') return 'stopping: what runs is finished first'
+  return hold === 'cancelling' ? 'cancelling' : word
+}
+
 /** All live runs, the one started last first. */
 export function runsByStart(state: State): readonly Run[] {
   return [...values(state.runs)].sort((a, b) =>
@@ -84,19 +105,21 @@ export function statusOf(
   heldUp: Instant | null = null,
 ): RunStatus {
   const known = knownOf(state, run)
-  const workflow = workflowOf(run.workflow)
-  const plan = workflow.plan(known)
+  const workflow = readable(known)
+  const plan = workflow.plan()
   const { steps, version } = plan
   const at = steps.findIndex(({ settled, total }) => settled < total)
   const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
+  const counts = countsOf(jobs)
   const confidence = heldUp !== null && run.phase.is !== 'ended' ? 'stale' : markOf(state, run, engine, plan, known)
   return {
     run: run.id,
     name: run.name,
     workflow: run.workflow,
     state: runState(run),
+    state_text: runStateText(state, run),
     reason: run.phase.reason ?? null,
     machine: run.machine,
     step,
@@ -108,7 +131,7 @@ export function statusOf(
       total,
       share: whole > 0 ? weight / whole : 0,
     })),
-    counts: countsOf(jobs),
+    counts,
     doubt: jobs.filter(inDoubt).length,
     progress: run.progress,
     plan_version: Math.max(run.plan_version, version),
@@ -122,7 +145,7 @@ export function statusOf(
     confidence,
     stale_since: confidence === 'stale' ? (heldUp ?? staleSince(state, run, engine)) : null,
     updated: run.updated,
-    ...workflow.summary?.(known),
+    ...workflow.summary(),
   }
 }
 
@@ -132,17 +155,20 @@ export function archivedStatus(
   outcomes: Partial<Counts>,
 ): RunStatus {
   const ended = run.phase.is === 'ended' ? run.phase : null
+  const state = ended?.outcome ?? 'stopped'
+  const counts = { ...none, ...outcomes }
   return {
     run: run.id,
     name: run.name,
     workflow: run.workflow,
-    state: ended?.outcome ?? 'stopped',
+    state,
+    state_text: stateText(state, counts),
     reason: ended?.reason ?? null,
     machine: run.machine,
     step: 1,
     step_label: 'archived',
     steps: [],
-    counts: { ...none, ...outcomes },
+    counts,
     doubt: 0,
     progress: run.progress,
     plan_version: run.plan_version,
@@ -157,7 +183,7 @@ export function jobsOf(state: State, run: Run): readonly Job[] {
   return run.jobs.flatMap((id: JobId) => get(state.jobs, id) ?? [])
 }
 
-function countsOf(jobs: readonly Job[]): Counts {
+export function countsOf(jobs: readonly Job[]): Counts {
   const counts: Record<PhaseName | Outcome, number> = { ...none }
   for (const job of jobs) {
     const { phase, outcome } = lastAttempt(job)

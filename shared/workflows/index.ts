@@ -54,3 +54,4 @@ export type {
   ShownShift,
 } from './nmr.ts'
 export { moleculeOf, nmrCostOf, outlookOf, resolveNmr } from './nmr.ts'
+export type { SingleResult } from './single.ts'

@@ -7,6 +7,16 @@ import type { Known, Workflow } from './workflow.ts'
 /** Params of `run FILE...`: its jobs, one for each file or folder. */
 export type SingleParams = { readonly jobs: readonly JobSpec[] }
 
+/** What a job that completed gave, in `show RUN`. */
+export type SingleResult = {
+  readonly key: string
+  readonly program: string
+  readonly energy_hartree: number | null
+  readonly converged: boolean | null
+  /** Isotropic, ppm; atoms 1-based. */
+  readonly shieldings: readonly { readonly atom: number; readonly element: string; readonly sigma_ppm: number }[] | null
+}
+
 /** A molecule of middling size, about three minutes before anything was measured. */
 const TYPICAL_FUNCTIONS = 130
 
@@ -49,12 +59,18 @@ export const single: Workflow = {
 
   show(known) {
     const specs = specsOf(known)
-    const energies = specs.map(({ key, program }): Json => {
-      const job = known.job(key)
-      const result = completedResult(job)
-      return { key, program, energy_hartree: result?.energy_hartree ?? null, converged: result?.converged ?? null }
+    const results = specs.map(({ key, program }): SingleResult => {
+      const result = completedResult(known.job(key))
+      const shieldings = result?.shieldings?.map(({ atom, element, sigma_ppm }) => ({ atom, element, sigma_ppm }))
+      return {
+        key,
+        program,
+        energy_hartree: result?.energy_hartree ?? null,
+        converged: result?.converged ?? null,
+        shieldings: shieldings ?? null,
+      }
     })
-    return { results: energies, warnings: [] }
+    return { results: results as readonly Json[], warnings: [] }
   },
 }
 

@@ -25,7 +25,7 @@ describe('steering', () => {
     ] as const) {
       const ended = await larmor(verb, json.run, '--json')
       expect(ended.exit, ended.err).toBe(0)
-      expect(ended.json).toEqual({ run: json.run, state })
+      expect(ended.json).toMatchObject({ run: json.run, state })
       // A paused run has not ended: who waits for it goes on waiting.
       if (state === 'paused') await document(documents.singleRun, ['wait', json.run, '--timeout', '0.1'], 5)
     }

@@ -52,6 +52,12 @@ describe('xtb itself', () => {
   it('that cannot converge in one cycle failed, though it says that it finished', async () => {
     const job = await jobOf('water.xyz', '--keywords', '--opt vtight --cycles 1', '--program', 'xtb')
     expect(job).toMatchObject({ outcome: 'failed', category: 'opt-not-converged' })
+    // What would change is shown as a person wrote it, and the new structure as a structure.
+    const { out } = await larmor('resubmit', job.job, '--dry-run')
+    expect(out).toContain('- --cycles 1\n')
+    expect(out).toContain('+ --cycles 1000')
+    expect(out).toMatch(/^\+ H( +-?\d+\.\d+){3}$/m)
+    expect(out).not.toMatch(/[0-9a-f]{64}/)
   })
 })
 
@@ -61,9 +67,11 @@ it('what xtb does not know needs an edit: the place is shown, and resubmitting i
   expect(job).toMatchObject({ outcome: 'failed', category: 'bad-input', remedies: [], edit })
   const { exit, json } = await larmor('resubmit', job.job, '--json')
   expect({ exit, attempts: json.attempts }).toEqual({ exit: 0, attempts: [] })
-  expect(json.refused).toEqual([{ job: job.job, reason: expect.stringContaining('only an edit'), edit }])
+  expect(json.refused).toMatchObject([{ job: job.job, reason: expect.stringContaining('only an edit'), edit }])
   expect((await larmor('resubmit', job.job)).out).toContain('edit its options: --gfn 2 --alpb nosuchsolvent')
-  expect((await larmor('show', job.job)).out).toContain('edit its options: --gfn 2 --alpb nosuchsolvent')
+  const { out } = await larmor('show', job.job)
+  expect(out).toContain('edit its options: --gfn 2 --alpb nosuchsolvent')
+  expect(out).toContain('again with other options: larmor run FILE --program xtb --keywords')
 })
 
 describe('what xtb would take for something else is refused', () => {

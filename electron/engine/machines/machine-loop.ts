@@ -14,6 +14,7 @@ import { programOf, programs } from '../../../shared/programs/index.ts'
 import { FaultError, fail, ok, type Result } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../shared/sh.ts'
+import { jobFolder } from '../job-folder.ts'
 import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import { diskFault } from '../store/disk-fault.ts'
@@ -197,8 +198,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       calculations: options.store.calculations,
       program: programOf,
       now: options.now,
-      folderOf: job =>
-        join(options.home, 'runs', job.run, job.id.slice(job.run.length + 1), String(lastAttempt(job).n)),
+      folderOf: job => jobFolder(options.home, job, lastAttempt(job).n),
       byLabel: label => {
         const job = get(options.state().jobs, label.slice(0, label.lastIndexOf('.')) as JobId)
         return job?.machine === options.name ? job : undefined

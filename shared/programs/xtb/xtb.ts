@@ -61,6 +61,19 @@ export const xtb: Program = {
     return sh`sh -c ${RUN} sh ${executable} ${structure} ${args} --parallel ${ranks}`
   },
 
+  options(json) {
+    const input = orThrow(parse(json))
+    const words = input.kind === 'deck' ? input.args : argsOf(input)
+    const lines: string[] = []
+    for (const word of words) {
+      // What follows an option up to the next one are its values; a number may be negative.
+      const isOption = /^-(?![\d.])/.test(word)
+      if (isOption || lines.length === 0) lines.push(word)
+      else lines.push(`${lines.pop()} ${word}`)
+    }
+    return lines
+  },
+
   calculation(json, contents) {
     const input = orThrow(parse(json))
     if (input.kind === 'calculation') {

@@ -274,10 +274,7 @@ function referenceWarnings({ params, tmsOpt, tmsNmr }: Stage): readonly string[]
 }
 
 /** Shifts of which nobody has measured how far they are off. */
-function calibrationWarnings(
-  shifts: readonly ShownShift[],
-  { level, solvent_label }: NmrParams,
-): readonly string[] {
+function calibrationWarnings(shifts: readonly ShownShift[], { level, solvent_label }: NmrParams): readonly string[] {
   const unknown = shifts.filter(({ delta_ppm, reference }) => delta_ppm !== null && !reference.calibrated)
   const nuclei = [...new Set(unknown.map(({ nucleus }) => nucleus))]
   if (nuclei.length === 0) return []

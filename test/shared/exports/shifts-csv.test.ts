@@ -7,6 +7,7 @@ const run: RunDocument = {
   name: 'a run',
   workflow: 'nmr',
   state: 'completed',
+  state_text: 'completed',
   reason: null,
   machine: 'local',
   started: '2026-01-01T00:00:00.000Z',
@@ -61,9 +62,27 @@ test.each([
   )
 })
 
-test('a run without shifts gives its jobs', () => {
-  const job = { job: 'rabc.a', key: 'a', phase: 'parsed', outcome: 'failed', reason: 'killed, it seems' }
-  expect(shiftsCsv({ ...run, workflow: 'single', jobs: [job] })).toBe(
-    'job,key,phase,outcome,reason\r\nrabc.a,a,parsed,failed,"killed, it seems"\r\n',
+test('a run that is none of shifts gives its jobs, with energies and shieldings', () => {
+  const job = {
+    job: 'rabc.a',
+    key: 'a',
+    program: 'nwchem',
+    phase: 'parsed',
+    outcome: 'failed',
+    category: 'killed',
+    reason: 'killed, it seems',
+    energy_hartree: null,
+    converged: null,
+  }
+  const done = { ...job, job: 'rabc.b', key: 'b', outcome: 'completed', category: null, reason: null }
+  const shieldings = [
+    { atom: 1, element: 'O', sigma_ppm: 327.61 },
+    { atom: 2, element: 'H', sigma_ppm: 31.4 },
+  ]
+  const jobs = [job, { ...done, energy_hartree: -76.4, converged: true }]
+  expect(shiftsCsv({ ...run, workflow: 'single', jobs, results: [{ key: 'b', shieldings }] })).toBe(
+    'job,key,phase,outcome,reason,program,category,energy_hartree,converged,shieldings_ppm\r\n' +
+      'rabc.a,a,parsed,failed,"killed, it seems",nwchem,killed,,,\r\n' +
+      'rabc.b,b,parsed,completed,,nwchem,,-76.4,true,O1 327.61; H2 31.4\r\n',
   )
 })
