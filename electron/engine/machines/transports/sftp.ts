@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { PassThrough, type Readable, type Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import type { SFTPWrapper } from 'ssh2'
 import { type Sftp, Unreachable } from './transport.ts'
 
@@ -9,12 +9,18 @@ export const NO_SFTP = [
   'Ask those who run it for one of them; a tar of your own on the PATH of your login shell there will do.',
 ] as const
 
+const PIECE = 65_536
+/** Pieces that are asked for at once, up to: 2 MB are under way then. */
+const MOST_AHEAD = 32
+/** SSH_FX_EOF (https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7). */
+const END_OF_FILE = 1
+
 /** `closed`: called once when it is over, whoever ends it. */
 export function sftpFiles(sftp: SFTPWrapper, closed: () => void): Sftp {
   sftp.on('error', () => {}) // whoever waits for a file is told by its stream
   sftp.once('close', closed).once('end', closed)
   return {
-    read: (path, offset) => piped(sftp.createReadStream(path, { start: offset }), path),
+    read: (path, offset) => Readable.from(readAhead(sftp, path, offset), { objectMode: false }),
     write: path => told(sftp.createWriteStream(path, { mode: 0o600 }), path),
     makeFolder: path =>
       new Promise((resolve, reject) =>
@@ -68,12 +74,41 @@ type SftpClass = new (
   _init(): void
 }
 
-/** Passed on, so that whoever reads is told in the words of a transport. */
-function piped(from: Readable, path: string): Readable {
-  const out = new PassThrough()
-  out.on('close', () => from.destroy())
-  from.on('error', error => out.destroy(lost(path, error)))
-  return from.pipe(out)
+/** A file from `offset` on. ssh2's own stream asks for one piece after the other, each at the cost of the way there and back. */
+async function* readAhead(sftp: SFTPWrapper, path: string, offset: number): AsyncGenerator<Buffer, void> {
+  const handle = await new Promise<Buffer>((resolve, reject) =>
+    sftp.open(path, 'r', (error, opened) => (error ? reject(lost(path, error)) : resolve(opened))),
+  )
+  const asked: Promise<Buffer>[] = []
+  try {
+    let most = 1
+    for (let at = offset, next = offset; ; most = Math.min(MOST_AHEAD, 2 * most)) {
+      for (; asked.length < most; next += PIECE) asked.push(pieceAt(sftp, handle, path, next))
+      const piece = (await asked.shift()) ?? Buffer.alloc(0)
+      if (piece.length === 0) return
+      yield piece
+      at += piece.length
+      if (piece.length === PIECE) continue
+      // A server may send less than was asked for: what follows is asked anew.
+      await Promise.all(asked.splice(0))
+      next = at
+    }
+  } finally {
+    sftp.close(handle, () => {}) // its end closes it, too
+  }
+}
+
+/** Empty at the end of the file. */
+function pieceAt(sftp: SFTPWrapper, handle: Buffer, path: string, at: number): Promise<Buffer> {
+  const asked = new Promise<Buffer>((resolve, reject) =>
+    sftp.read(handle, Buffer.alloc(PIECE), 0, PIECE, at, (error, count, bytes) => {
+      if (!error) resolve(bytes.subarray(0, count))
+      else if ('code' in error && error.code === END_OF_FILE) resolve(Buffer.alloc(0))
+      else reject(lost(path, error))
+    }),
+  )
+  asked.catch(() => {}) // whoever waits for it is told; after one that failed nobody does
+  return asked
 }
 
 function told(to: Writable, path: string): Writable {
