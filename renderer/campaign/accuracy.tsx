@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
 import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
@@ -10,10 +10,12 @@ interface AccuracyProps {
   readonly names: ReadonlyMap<string, string>
   readonly statistics: readonly Statistic[]
   readonly regressions: readonly Regression[]
+  /** What can be done with the figures. */
+  readonly children: ReactNode
 }
 
 /** How near the computed shifts come to the measured ones, and the plot of each nucleus with its outliers named. */
-export function Accuracy({ names: molecules, statistics, regressions }: AccuracyProps) {
+export function Accuracy({ names: molecules, statistics, regressions, children }: AccuracyProps) {
   const names = [...new Set(statistics.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
   const [wanted, choose] = useState('')
@@ -74,6 +76,7 @@ export function Accuracy({ names: molecules, statistics, regressions }: Accuracy
           {note}
         </p>
       ))}
+      {names.length > 0 ? children : null}
       {regressions.filter(of).map(regression => (
         <Plot key={regression.nucleus} regression={regression} nameOf={nameOf} />
       ))}

@@ -12,6 +12,7 @@ import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Accuracy } from './accuracy.tsx'
+import { ExportTables } from './export-tables.tsx'
 import { Failures } from './failures.tsx'
 import { JobsLeft } from './jobs-left.tsx'
 import { Matrix } from './matrix.tsx'
@@ -94,7 +95,9 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           names={new Map(shown.tasks.map(({ molecule, name }) => [molecule, name]))}
           statistics={shown.statistics}
           regressions={regressions}
-        />
+        >
+          <ExportTables state={state} run={run} />
+        </Accuracy>
       </div>
     </article>
   )

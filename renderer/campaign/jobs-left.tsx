@@ -3,6 +3,7 @@ import type { ShownTask } from '../../shared/workflows/index.ts'
 import { Chart } from '../ui/chart.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
+import { spanText, throughputOf } from './throughput.ts'
 
 interface JobsLeftProps {
   readonly tasks: readonly ShownTask[]
@@ -17,8 +18,12 @@ const WIDTH = 400
 const HEIGHT = 200
 const LEFT = 32
 const BOTTOM = 20
+const BARS = 84
 
-/** How many calculations were left at each time, and when the rest may be done: the median dashed, the 80 % range a band. */
+/**
+ * How many calculations were left at each time, and when the rest may be done: the median dashed, the 80 % range a band.
+ * Below it, over the same time, how many ended in each span.
+ */
 export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftProps) {
   const ends = tasks.flatMap(({ ended }) => ended ?? []).toSorted()
   const from = Date.parse(started)
@@ -34,7 +39,16 @@ export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftP
   const line = [`${x(from)},${y(total)}`, ...points, `${x(now).toFixed(1)},${y(left).toFixed(1)}`].join(' ')
   const here = `${x(now).toFixed(1)},${y(left).toFixed(1)}`
   const at = (time: string) => x(Date.parse(time)).toFixed(1)
-  const hours = Math.max(1 / 60, (now - from) / 3_600_000)
+  const { span, counts, median } = throughputOf(
+    ends.map(end => Date.parse(end)),
+    from,
+    now,
+  )
+  const most = Math.max(1, ...counts)
+  const high = (count: number) => 8 + (1 - count / most) * (BARS - 12)
+  const lately = median === null ? '' : `, lately ${median.toFixed(1)} an hour (median)`
+  const rate = `${plural(ends.length, 'calculation')} ended; bars: in each ${spanText(span)}${lately}`
+  const spanStart = (i: number) => clockTime(new Date(from + i * span).toISOString())
   const said = eta
     ? `${left} of ${total} left; the rest is done between ${clockTime(eta.finish_low)} and ${clockTime(eta.finish_high)} in 8 of 10 cases`
     : `${left} of ${total} left; no estimate`
@@ -76,10 +90,41 @@ export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftP
         </svg>
       </Chart>
       <p className="hint">
-        {(ends.length / hours).toFixed(1)} an hour so far ({plural(ends.length, 'calculation')})
-        {eta ? '; dashed: median, band: 80 %' : ''}
-        {isOpen && !eta ? '; a range is shown once five comparable ones are done' : ''}
+        {eta ? 'Dashed: median, band: 80 %.' : ''}
+        {isOpen && !eta ? 'A range is shown once five comparable ones are done.' : ''}
       </p>
+      <h2>Throughput</h2>
+      <Chart
+        name="Throughput"
+        heads={['From', `Ended in this ${spanText(span)}`]}
+        rows={() => counts.map((count, i) => [spanStart(i), String(count)])}
+      >
+        <svg viewBox={`0 0 ${WIDTH} ${BARS}`} role="img" aria-label={rate} className="campaign-plot">
+          {[0, most].map(count => (
+            <g key={count}>
+              <line className="grid" x1={LEFT} x2={WIDTH - 8} y1={high(count)} y2={high(count)} />
+              <text x={LEFT - 4} y={high(count) + 4} textAnchor="end">
+                {count}
+              </text>
+            </g>
+          ))}
+          {counts.map((count, i) => {
+            const start = from + i * span
+            const [begin, end] = [x(start), x(Math.min(now, start + span))]
+            return count === 0 ? null : (
+              <rect
+                key={start}
+                className="ended"
+                x={begin}
+                y={high(count)}
+                width={Math.max(0.5, end - begin - 1)}
+                height={high(0) - high(count)}
+              />
+            )
+          })}
+        </svg>
+      </Chart>
+      <p className="hint">{rate}</p>
     </section>
   )
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { get } from '../../shared/model/table.ts'
 import { statusOf } from '../../shared/show/status.ts'
@@ -24,11 +25,21 @@ test.each(['light', 'dark'] as const)(
     // Charts are tables of the same numbers where a person wants that.
     const tables = page.locator('[data-chart-table]')
     await page.keyboard.press('t')
-    await eventually(() => tables.count()).toBe(3)
+    await eventually(() => tables.count()).toBe(4)
+    const ended = await page.locator('[data-chart-table="Throughput"] td:nth-child(2)').allInnerTexts()
+    expect(ended.reduce((sum, count) => sum + Number(count), 0)).toBe(
+      await page.locator('[data-chart-table="Calculations left"] tbody tr').count(),
+    )
     expect(await page.locator('[data-chart-table="Calculations left"] tr').count()).toBeGreaterThan(20)
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('t')
     await eventually(() => tables.count()).toBe(0)
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export table' }).click(),
+    ])
+    expect(download.suggestedFilename()).toBe('rpilot-statistics.csv')
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/^level,solvent,nucleus,n,.*\r\n"B3LYP/)
     const right = (selector: string) =>
       page.locator(selector).evaluate(element => Math.round(element.getBoundingClientRect().right))
     expect(await right('.campaign-figures')).toBeLessThanOrEqual(
