@@ -6,7 +6,7 @@ type Shown = RunDocument & ShownCampaign & { readonly geometry: string }
 
 /** `show RUN` of a campaign for a person: how far the matrix is, what failed, how accurate each level is. */
 export function campaignLines(run: RunDocument): readonly string[] {
-  const { tasks, failures, statistics, ...shown } = run as unknown as Shown
+  const { tasks, failures, statistics, factors, ...shown } = run as unknown as Shown
   const levels = [...new Set(tasks.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const rows = levels.map(name => {
     const own = tasks.filter(({ level, solvent }) => `${level} in ${solvent}` === name)
@@ -53,6 +53,23 @@ export function campaignLines(run: RunDocument): readonly string[] {
             counted,
           ),
           ...notes,
+        ]
+      : []),
+    ...(factors.length > 0
+      ? [
+          '',
+          columns(
+            ['sigma = slope delta + intercept', 'solvent', 'nucleus', 'slope', '95 %', 'intercept', '95 %'],
+            factors.map(({ level, solvent, nucleus, slope, intercept, slope_95, intercept_95 }) => [
+              level,
+              solvent,
+              nucleus,
+              slope.toFixed(4),
+              slope_95 ? `${slope_95[0].toFixed(4)} to ${slope_95[1].toFixed(4)}` : 'too few molecules',
+              intercept.toFixed(3),
+              intercept_95 ? `${intercept_95[0].toFixed(3)} to ${intercept_95[1].toFixed(3)}` : '',
+            ]),
+          ),
         ]
       : []),
   ]

@@ -9,13 +9,14 @@ interface AccuracyProps {
   /** Of the molecules, by id. */
   readonly names: ReadonlyMap<string, string>
   readonly statistics: readonly Statistic[]
+  readonly factors: ShownCampaign['factors']
   readonly regressions: readonly Regression[]
   /** What can be done with the figures. */
   readonly children: ReactNode
 }
 
 /** How near the computed shifts come to the measured ones, and the plot of each nucleus with its outliers named. */
-export function Accuracy({ names: molecules, statistics, regressions, children }: AccuracyProps) {
+export function Accuracy({ names: molecules, statistics, factors, regressions, children }: AccuracyProps) {
   const names = [...new Set(statistics.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
   const [wanted, choose] = useState('')
@@ -74,6 +75,14 @@ export function Accuracy({ names: molecules, statistics, regressions, children }
       {notes.map(note => (
         <p key={note} className="hint">
           {note}
+        </p>
+      ))}
+      {factors.filter(of).map(({ nucleus, slope, slope_95, intercept, intercept_95 }) => (
+        <p key={nucleus} className="hint">
+          {nucleus}: σ = {fixed(slope, 4)} δ + {fixed(intercept, 3)} ppm
+          {slope_95 && intercept_95
+            ? ` (95 %: ${fixed(slope_95[0], 4)} to ${fixed(slope_95[1], 4)}, ${fixed(intercept_95[0], 3)} to ${fixed(intercept_95[1], 3)})`
+            : ''}
         </p>
       ))}
       {names.length > 0 ? children : null}

@@ -94,6 +94,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
         <Accuracy
           names={new Map(shown.tasks.map(({ molecule, name }) => [molecule, name]))}
           statistics={shown.statistics}
+          factors={shown.factors}
           regressions={regressions}
         >
           <ExportTables state={state} run={run} />

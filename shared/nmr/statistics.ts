@@ -82,34 +82,59 @@ export type Interval = readonly [low: number, high: number]
 export interface Intervals {
   readonly slope: Interval
   readonly intercept: Interval
-  readonly rmsd_ppm: Interval
 }
 
 /**
  * 95 % intervals by bootstrap over molecules (percentiles of `draws` fits): environments of one molecule err together,
- * so that molecules are drawn, not environments. `random` gives numbers from 0 to 1. Null below 5 molecules.
+ * so that molecules are drawn, not environments. `random` gives numbers from 0 to 1. Null below 5 molecules. A fit needs
+ * the sums of its molecules only, so that a window can ask for it.
  */
 export function bootstrapIntervals(
   points: readonly Comparison[],
   random: () => number,
   draws = 1000,
 ): Intervals | null {
-  const groups = moleculesOf(points).map(molecule => points.filter(each => each.molecule === molecule))
-  if (groups.length < 5) return null
+  // About the means of all points: else the differences of large sums would be inexact.
+  const x0 = sum(points, ({ delta_ppm }) => delta_ppm) / points.length
+  const y0 = sum(points, ({ sigma_ppm }) => sigma_ppm) / points.length
+  const groups = new Map<string, Sums>()
+  for (const { molecule, delta_ppm, sigma_ppm } of points) {
+    const [x, y] = [delta_ppm - x0, sigma_ppm - y0]
+    groups.set(molecule, added(groups.get(molecule) ?? NO_SUMS, { n: 1, x, y, xx: x * x, xy: x * y }))
+  }
+  const molecules = [...groups.values()]
+  if (molecules.length < 5) return null
   const slopes: number[] = []
   const intercepts: number[] = []
-  const rmsds: number[] = []
   for (let i = 0; i < draws; i++) {
-    const drawn = groups.flatMap(() => groups[Math.floor(random() * groups.length)] ?? [])
-    const line = regress(drawn)
-    if (!line) continue
-    slopes.push(line.slope)
-    intercepts.push(line.intercept)
-    rmsds.push(deviations(drawn, line).rmsd_ppm)
+    let drawn = NO_SUMS
+    for (const _ of molecules) drawn = added(drawn, molecules[Math.floor(random() * molecules.length)] ?? NO_SUMS)
+    const { n, x, y, xx, xy } = drawn
+    const spread = xx - (x * x) / n
+    if (n < 3 || !(spread > 0)) continue
+    const slope = (xy - (x * y) / n) / spread
+    if (slope === 0) continue
+    slopes.push(slope)
+    intercepts.push(y0 + y / n - slope * (x0 + x / n))
   }
   if (slopes.length < draws / 2) return null
   const interval = (values: readonly number[]): Interval => [quantile(values, 0.025), quantile(values, 0.975)]
-  return { slope: interval(slopes), intercept: interval(intercepts), rmsd_ppm: interval(rmsds) }
+  return { slope: interval(slopes), intercept: interval(intercepts) }
+}
+
+/** What a line is fitted from. */
+interface Sums {
+  readonly n: number
+  readonly x: number
+  readonly y: number
+  readonly xx: number
+  readonly xy: number
+}
+
+const NO_SUMS: Sums = { n: 0, x: 0, y: 0, xx: 0, xy: 0 }
+
+function added(a: Sums, b: Sums): Sums {
+  return { n: a.n + b.n, x: a.x + b.x, y: a.y + b.y, xx: a.xx + b.xx, xy: a.xy + b.xy }
 }
 
 /** The direct form that references are written in: delta = slope * sigma + intercept. */

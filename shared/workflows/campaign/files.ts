@@ -1,12 +1,11 @@
-import { chance } from '../../chance.ts'
-import { hash32, type Json } from '../../ids.ts'
+import type { Json } from '../../ids.ts'
 import { completedResult, lastAttempt } from '../../model/job.ts'
-import { type FactorFile, factorOf } from '../../nmr/factors.ts'
+import type { FactorFile } from '../../nmr/factors.ts'
 import { accuracyOf, residuals, shiftBy } from '../../nmr/statistics.ts'
 import type { Known } from '../workflow.ts'
 import { campaignSummary, currentJobs, failuresOf, isReused, secondsOf } from './show.ts'
 import { type CampaignTask, optimisedGeometry, paramsOf, tasksOf } from './stage.ts'
-import { otherSolvent, pointsOf, seriesOf } from './statistics.ts'
+import { fittedOf, otherSolvent, pointsOf, type ShownFactor, seriesOf, shownFactors } from './statistics.ts'
 
 /** How many of the last failures status.json lists. */
 const LAST_FAILURES = 10
@@ -177,8 +176,13 @@ export function statisticsRows(known: Known): readonly (readonly Cell[])[] {
     'slope',
     'intercept',
     'rmsd_left_out_ppm',
+    'slope_low_95',
+    'slope_high_95',
+    'intercept_low_95',
+    'intercept_high_95',
     'note',
   ]
+  const factors = shownFactors(known)
   const rows = campaignSummary(known).statistics.map(each => [
     each.level,
     each.solvent,
@@ -194,9 +198,21 @@ export function statisticsRows(known: Known): readonly (readonly Cell[])[] {
     digits(each.slope, 6),
     digits(each.intercept, 5),
     each.rmsd_left_out_ppm === null ? null : digits(each.rmsd_left_out_ppm, 4),
+    ...intervalsOf(factors.find(factor => isOf(factor, each))),
     each.note,
   ])
   return [head, ...rows]
+}
+
+type OfSeries = Pick<ShownFactor, 'level' | 'solvent' | 'nucleus'>
+
+function isOf(factor: OfSeries, of: OfSeries): boolean {
+  return factor.level === of.level && factor.solvent === of.solvent && factor.nucleus === of.nucleus
+}
+
+/** Empty where there are too few molecules for an interval. */
+function intervalsOf(factor: ShownFactor | undefined): readonly Cell[] {
+  return [...(factor?.slope_95 ?? [null, null]), ...(factor?.intercept_95 ?? [null, null])]
 }
 
 /**
@@ -205,15 +221,13 @@ export function statisticsRows(known: Known): readonly (readonly Cell[])[] {
  */
 export function factorFiles(known: Known): readonly { readonly name: string; readonly file: FactorFile }[] {
   const { levels, solvents, set, program, geometry } = paramsOf(known)
-  const series = seriesOf(known)
+  const fitted = fittedOf(known)
   const versions = new Set(tasksOf(known).flatMap(({ job }) => completedResult(job)?.version ?? []))
   return levels.flatMap(level =>
     solvents.flatMap(solvent => {
       if (otherSolvent(known, solvent) !== null) return []
-      const own = series.filter(each => each.level === level && each.solvent === solvent)
-      const factors = own.flatMap(
-        ({ nucleus, points }) => factorOf(nucleus, points, chance(hash32(known.run.id))) ?? [],
-      )
+      const own = fitted.filter(each => each.level === level && each.solvent === solvent)
+      const factors = own.map(({ factor }) => factor)
       if (factors.length === 0) return []
       const molecules = [...new Set(own.flatMap(({ points }) => points.map(({ molecule }) => molecule)))]
       const note = level.note === null ? '' : `; ${level.note}`

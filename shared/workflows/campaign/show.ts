@@ -3,7 +3,7 @@ import { type Job, lastAttempt } from '../../model/job.ts'
 import type { Known } from '../workflow.ts'
 import { taskCount } from './params.ts'
 import { type CampaignTask, failedMolecules, isFailure, optimisedGeometry, paramsOf, tasksOf } from './stage.ts'
-import { statisticsOf } from './statistics.ts'
+import { type ShownFactor, shownFactors, statisticsOf } from './statistics.ts'
 
 /** How far one calculation of the matrix is. */
 export type CampaignTaskState =
@@ -54,6 +54,8 @@ export type ShownTask = {
 /** `show RUN` of a campaign. */
 export type ShownCampaign = ReturnType<typeof campaignSummary> & {
   readonly tasks: readonly ShownTask[]
+  /** What was fitted; empty until the end. */
+  readonly factors: readonly ShownFactor[]
   readonly warnings: readonly string[]
 }
 
@@ -79,6 +81,7 @@ export function showCampaign(known: Known): { readonly [key: string]: Json } {
       reused: isReused(task.job),
       reason: task.by ? lastAttempt(task.by).reason : null,
     })),
+    factors: known.run.phase.is === 'ended' ? shownFactors(known) : [],
     warnings: [...params.warnings, ...staleWarnings(tasks, params.geometry !== null)],
   }
 }

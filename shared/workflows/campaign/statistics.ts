@@ -1,5 +1,7 @@
+import { chance } from '../../chance.ts'
+import { hash32 } from '../../ids.ts'
 import { completedResult } from '../../model/job.ts'
-import { comparisonsOf } from '../../nmr/factors.ts'
+import { comparisonsOf, type Factor, factorOf } from '../../nmr/factors.ts'
 import { accuracyOf, type Comparison, leaveOneMoleculeOut, residuals } from '../../nmr/statistics.ts'
 import { solvents } from '../../solvents.ts'
 import type { Known } from '../workflow.ts'
@@ -85,6 +87,33 @@ export function statisticsOf(known: Known): readonly ShownStatistic[] {
       },
     ]
   })
+}
+
+/** The factor of a series. */
+export type FittedSeries = Series & { readonly factor: Factor }
+
+/** What was fitted to each series, with the same intervals whenever it is asked for: takes some milliseconds each. */
+export function fittedOf(known: Known): readonly FittedSeries[] {
+  return seriesOf(known).flatMap(series => {
+    const factor = factorOf(series.nucleus, series.points, chance(hash32(known.run.id)))
+    return factor ? [{ ...series, factor }] : []
+  })
+}
+
+/** The line of a series as the literature writes it, sigma = slope * delta + intercept, with 95 % intervals. */
+export type ShownFactor = Factor['sigma_on_delta'] & {
+  readonly level: string
+  readonly solvent: string
+  readonly nucleus: string
+}
+
+export function shownFactors(known: Known): readonly ShownFactor[] {
+  return fittedOf(known).map(({ level, solvent, nucleus, factor }) => ({
+    level: level.label,
+    solvent: solvent.name,
+    nucleus,
+    ...factor.sigma_on_delta,
+  }))
 }
 
 /** A series as it is drawn: each environment's measured shift and how far the computed one is from it. */

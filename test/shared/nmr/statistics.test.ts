@@ -13,6 +13,7 @@ import {
   residuals,
   shiftBy,
 } from '../../../shared/nmr/statistics.ts'
+import { quantile } from '../../../shared/progress/quantile.ts'
 
 const points = delta50.molecules.flatMap(({ id, environments }) => {
   const of = sigma.molecules.find(each => each.id === id)?.sigma_ppm
@@ -72,9 +73,22 @@ describe.each(['1H', '13C'] as const)('%s of 36 molecules of DELTA50', nucleus =
     expect(intervals).toEqual(bootstrapIntervals(of(nucleus), chance(1)))
     expect(intervals?.slope[0]).toBeLessThan(known.slope)
     expect(intervals?.slope[1]).toBeGreaterThan(known.slope)
-    expect(intervals?.rmsd_ppm[0]).toBeLessThan(known.rmsd)
-    expect(intervals?.rmsd_ppm[1]).toBeGreaterThan(known.rmsd)
+    expect(intervals?.intercept[0]).toBeLessThan(known.intercept)
+    expect(intervals?.intercept[1]).toBeGreaterThan(known.intercept)
   })
+})
+
+test('intervals are those of lines through all points of the molecules that were drawn', () => {
+  const points = of('13C')
+  const molecules = [...new Set(points.map(({ molecule }) => molecule))]
+  const random = chance(3)
+  const slopes = Array.from({ length: 200 }, () => {
+    const drawn = molecules.map(() => molecules[Math.floor(random() * molecules.length)])
+    return regress(drawn.flatMap(each => points.filter(({ molecule }) => molecule === each)))?.slope ?? Number.NaN
+  })
+  const found = bootstrapIntervals(points, chance(3), 200)
+  expect(found?.slope[0]).toBeCloseTo(quantile(slopes, 0.025), 10)
+  expect(found?.slope[1]).toBeCloseTo(quantile(slopes, 0.975), 10)
 })
 
 describe('a line', () => {

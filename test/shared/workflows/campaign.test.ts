@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { planRun } from '../../../electron/engine/plan.ts'
+import { knownOf } from '../../../shared/model/known.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
 import { orThrow } from '../../../shared/result.ts'
@@ -7,8 +8,10 @@ import {
   type CampaignArguments,
   type CampaignSet,
   delta50Set,
+  factorFiles,
   readOwnSet,
   resolveCampaign,
+  statisticsRows,
   workflows,
 } from '../../../shared/workflows/index.ts'
 import { fakeRun, ref, shieldings } from './fake-run.ts'
@@ -216,6 +219,20 @@ describe('what it finds', () => {
       expect(each.note).toEqual(each.solvent === 'dmso' ? expect.stringMatching(/measured in CDCl3/) : null)
     }
     expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
+    // The table holds the intervals of the line, the same as the factor file: of points on a line they have no width.
+    const known = knownOf(run.state(), run.run())
+    const [head, ...rows] = statisticsRows(known)
+    const at = (name: string) => (head ?? []).indexOf(name)
+    const [file] = factorFiles(known)
+    expect(rows).toHaveLength(4)
+    for (const [i, { sigma_on_delta }] of (file?.file.factors ?? []).entries()) {
+      expect(rows[i]?.slice(at('slope_low_95'), at('intercept_high_95') + 1)).toEqual([
+        ...(sigma_on_delta.slope_95 ?? []),
+        ...(sigma_on_delta.intercept_95 ?? []),
+      ])
+      expect(sigma_on_delta.slope_95).toEqual([-1.05, -1.05])
+    }
+    expect(rows.every(row => row.length === head?.length)).toBe(true)
   })
 })
 
