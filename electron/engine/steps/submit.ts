@@ -2,7 +2,7 @@ import type { QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, covers, entryOf, type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, covers, entryOf, type Here, labelOf, perRun, refOf } from './here.ts'
 import { facts, readReports } from './reports.ts'
 
 /** The intent, on disk before anything can be submitted. */
@@ -79,9 +79,9 @@ async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonl
     } else if (refused && isAbsent(job)) {
       events.push(...perRun('jobs.refused', [{ job, item: { ...refOf(job), category: null, reason: text } }]))
     } else {
-      const since = inPhase(job, 'submitting')?.phase.doubt?.since
-      const waited = since ? Date.parse(here.now()) - Date.parse(since) : 0
-      if (isAbsent(job) && here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
+      // Counted from when it was first seen to be absent, on a clock that nobody sets.
+      const waited = isAbsent(job) ? here.absentFor(label) : 0
+      if (here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
         const reason = `its submission was cut off: ${text}; it is not in the queue, and it left no report`
         events.push(...perRun('jobs.lost', [{ job, item: { ...refOf(job), reason, evidence: [] } }]))
       } else {

@@ -14,7 +14,7 @@ import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from '.
 export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('watch.ask', async () => {
     const queue = await askQueue(here)
-    const told = queue === null ? [] : jobs.filter(job => covers(queue, job) && !isYoungerThan(queue, job))
+    const told = queue === null ? [] : jobs.filter(job => covers(queue, job) && !isYoungerThan(here, queue, job))
     const entry = (job: Job) => queue && entryOf(queue, job)
     const status = (job: Job) => entry(job)?.status ?? 'gone'
     const gone = told.filter(job => status(job) === 'gone')
@@ -60,10 +60,10 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
   })
 }
 
-/** It was submitted after the queue was asked. */
-function isYoungerThan({ at }: Queue, job: Job): boolean {
+/** It was submitted after the queue was asked. A time that is still to come is of a clock that was set back, and tells nothing. */
+function isYoungerThan(here: Here, { at }: Queue, job: Job): boolean {
   const submitted = inPhase(job, 'queued', 'running')?.phase.submitted
-  return submitted !== null && submitted !== undefined && submitted > at
+  return submitted !== null && submitted !== undefined && submitted > at && submitted <= here.now()
 }
 
 /**

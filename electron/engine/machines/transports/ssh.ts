@@ -1,6 +1,7 @@
 import { Client, type ConnectConfig } from 'ssh2'
 import type { SshSettings } from '../../../../shared/model/machine.ts'
 import { asConfigured } from '../../../../shared/model/machine.ts'
+import { monotonic } from '../monotonic.ts'
 import { checkHostKey, type HostKeyCheck, knownHostsOf } from './host-key.ts'
 import { hostNames } from './known-hosts.ts'
 import { type ResolvedHost, resolveHost } from './ssh-config.ts'
@@ -172,10 +173,10 @@ async function openOnce(
   let checking = false
   login.count('connections')
   return new Promise<Opened>((resolve, reject) => {
-    let heard = Date.now()
+    let heard = monotonic()
     const watch = setInterval(() => {
-      if (checking || attempt?.asking) heard = Date.now()
-      if (Date.now() - heard > SILENCE_MS) end(new Unreachable(...silent(host)))
+      if (checking || attempt?.asking) heard = monotonic()
+      if (monotonic() - heard > SILENCE_MS) end(new Unreachable(...silent(host)))
     }, 500)
     const end = (error: Error) => {
       clearInterval(watch)
@@ -233,7 +234,7 @@ async function openOnce(
           )
         },
         authHandler: (left, partial, then) => {
-          heard = Date.now()
+          heard = monotonic()
           if (attempt === null) then(false as never)
           else attempt.next(left, partial, next => then(next as never))
         },

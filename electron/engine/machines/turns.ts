@@ -1,0 +1,225 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
+import { type Job, lastAttempt } from '../../../shared/model/job.ts'
+import type { Machine } from '../../../shared/model/machine.ts'
+import type { Run } from '../../../shared/model/run.ts'
+import type { State } from '../../../shared/model/state.ts'
+import { get, values } from '../../../shared/model/table.ts'
+import { programOf } from '../../../shared/programs/index.ts'
+import { schedulerOf } from '../../../shared/schedulers/index.ts'
+import { jobFolder } from '../job-folder.ts'
+import { mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
+import { type Here, steps } from '../steps/index.ts'
+import type { Store } from '../store/store.ts'
+import type { Connected, Connection } from './connection.ts'
+import { left, monotonic, NEVER } from './monotonic.ts'
+import { Unreachable } from './transports/index.ts'
+import type { Troubles } from './trouble.ts'
+
+/** What must be done on one machine, a turn at a time. */
+interface Turns {
+  /** Through all steps, all jobs of a step together; true when something happened, and another turn may find more to do. */
+  take(to: Machine): Promise<boolean>
+  /** The next turn looks, whether it is time or not; `wished`: also where no job of ours is there. */
+  look(wished?: 'wished'): void
+  /** Milliseconds until it is time to look again; null where nothing is looked for. */
+  untilLook(to: Machine): number | null
+  hasWork(): boolean
+  /** Absence counts only while the machine can be asked. */
+  forgetAbsence(): void
+}
+
+interface Options {
+  readonly name: MachineName
+  readonly home: string
+  readonly store: Store<State>
+  readonly state: () => State
+  readonly commit: (facts: readonly EventBody[]) => Promise<void>
+  readonly now: () => Instant
+  readonly connection: Connection
+  readonly troubles: Troubles
+}
+
+/** How often a machine is asked for the reports of jobs that are lost. */
+const LOST_EVERY_MS = 60_000
+/** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
+const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, submit: 200, fetch: 200 }
+
+export function createTurns({ name, home, store, state, commit, now, connection, troubles }: Options): Turns {
+  /** When it was last done, by the monotonic clock: how often it is done is the settings' of the moment. */
+  let lastQuestion = NEVER
+  let lastLook = NEVER
+  let lastLostLook = NEVER
+  let lookWished = false
+  let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
+  const absent = new Map<Label, number>()
+  const spent: string[] = []
+  /** What the scheduler said in this turn. */
+  let asked: Here['asked'] = { queue: null }
+  /** What was seen of the machine beside its jobs, and is not yet a fact. */
+  let noticed: Partial<Pick<Machine, 'silent' | 'others'>> = {}
+
+  const machine = (): Machine | undefined => state().machines[name]
+
+  function here(to: Machine, connected: Connected): Here {
+    return {
+      machine: to,
+      ...connected,
+      scheduler: schedulerOf(to.settings.scheduler),
+      blobs: store.blobs,
+      calculations: store.calculations,
+      program: programOf,
+      now,
+      folderOf: job => jobFolder(home, job, lastAttempt(job).n),
+      byLabel: label => {
+        const job = get(state().jobs, label.slice(0, label.lastIndexOf('.')) as JobId)
+        return job?.machine === name ? job : undefined
+      },
+      reportsItself: job => to.settings.report && !get(state().runs, job.run)?.no_report,
+      mayAskScheduler() {
+        if (left(lastQuestion, to.settings.poll_s * 1000) > 0) return false
+        lastQuestion = monotonic()
+        connection.counted.questions += 1
+        return true
+      },
+      queueIds: () =>
+        jobsHere().flatMap(({ job }) => {
+          const { phase, outcome } = lastAttempt(job)
+          const id = phase.is === 'queued' || phase.is === 'running' ? phase.queue_id : null
+          return id !== null && (outcome === null || outcome === 'lost') ? [id] : []
+        }),
+      asked,
+      noticed(seen) {
+        noticed = { ...noticed, ...seen }
+      },
+      absentFor(label) {
+        const since = absent.get(label) ?? monotonic()
+        absent.set(label, since)
+        return monotonic() - since
+      },
+      present: label => void absent.delete(label),
+      received(bytes) {
+        connection.counted.bytes_fetched += bytes
+      },
+      spent: names => void spent.push(...names),
+    }
+  }
+
+  /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
+  function due(step: Step, lookNow: boolean): readonly Job[] {
+    const lostLookNow = lookNow && left(lastLostLook, LOST_EVERY_MS) === 0
+    return jobsHere()
+      .filter(({ job, run }) => {
+        if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
+        if (nextStep(job, run) !== step) return false
+        const { phase } = lastAttempt(job)
+        return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
+      })
+      .map(({ job }) => job)
+  }
+
+  /** How many more jobs may be in the machine's queue or run there. */
+  function room({ settings: { max_jobs } }: Machine): number | undefined {
+    if (max_jobs === null) return undefined
+    const there = jobsHere().filter(({ job }) => {
+      const { phase, outcome } = lastAttempt(job)
+      return outcome === null && (phase.is === 'submitting' || phase.is === 'queued' || phase.is === 'running')
+    })
+    return Math.max(0, max_jobs - there.length)
+  }
+
+  /** The jobs of this machine in the order in which they were planned, which is that of their submission. */
+  function jobsHere(): readonly Planned[] {
+    const current = state()
+    if (known?.state !== current) known = { state: current, jobs: plannedOn(name, current) }
+    return known.jobs
+  }
+
+  async function take(to: Machine): Promise<boolean> {
+    const before = state().seq
+    const lookNow = left(lastLook, to.settings.spool_s * 1000) === 0
+    if (lookNow) lastLook = monotonic()
+    troubles.begin()
+    asked = { queue: null }
+    for (const step of STEPS) {
+      const jobs = due(step, lookNow).slice(0, step === 'intend' ? room(to) : AT_ONCE[step])
+      // A person who connects wants to see what has come, also where no job of ours is watched.
+      if (jobs.length === 0 && !(step === 'watch' && lookWished)) continue
+      if (step === 'watch') lookWished = false
+      const at = here(machine() ?? to, await connection.open(to, null))
+      // Names whose facts were not kept are not spent.
+      spent.length = 0
+      await commit([...(await taken(step, at, jobs)), ...machineFacts()])
+      const names = spent.splice(0)
+      if (names.length > 0) await at.agent.seen(names)
+    }
+    if (lookNow && left(lastLostLook, LOST_EVERY_MS) === 0) lastLostLook = monotonic()
+    // What went wrong in a look is not over before the next one.
+    if (lookNow || troubles.now) troubles.show()
+    await connection.reached()
+    return state().seq !== before
+  }
+
+  function machineFacts(): readonly EventBody[] {
+    const before = machine()
+    const seen = noticed
+    noticed = {}
+    if (!before) return []
+    const after = { ...before, ...seen }
+    // A silence is one fact, however its words change.
+    const same = isDeepStrictEqual(after.others, before.others) && (after.silent === null) === (before.silent === null)
+    return same ? [] : [{ type: 'machine.changed', machine: after }]
+  }
+
+  /**
+   * What happened to the jobs of a step, which is safe to run twice: where all of them together cannot be done, each is
+   * tried alone, so that one whose files are damaged holds up no other.
+   */
+  async function taken(step: Step, at: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+    try {
+      return await steps[step](at, jobs)
+    } catch (error) {
+      if (error instanceof Unreachable) throw error
+      const [job, another] = jobs
+      if (job && !another) {
+        troubles.met(error, `${step} of ${lastAttempt(job).label}`, job.run)
+        return []
+      }
+    }
+    const facts: EventBody[] = []
+    for (const job of jobs) facts.push(...(await taken(step, at, [job])))
+    return facts
+  }
+
+  function isWatched({ job, run }: Planned): boolean {
+    const step = nextStep(job, run)
+    return step === 'watch' || step === 'cancel' || step === 'submit'
+  }
+
+  return {
+    take,
+    look(wished) {
+      lastLook = NEVER
+      if (wished) lookWished = true
+    },
+    untilLook: to => (jobsHere().some(isWatched) ? left(lastLook, to.settings.spool_s * 1000) : null),
+    hasWork: () => STEPS.some(step => due(step, true).length > 0),
+    forgetAbsence: () => absent.clear(),
+  }
+}
+
+interface Planned {
+  readonly job: Job
+  readonly run: Run
+}
+
+function plannedOn(machine: MachineName, state: State): readonly Planned[] {
+  const runs = [...values(state.runs)].sort((a, b) => (a.started < b.started ? -1 : a.started > b.started ? 1 : 0))
+  return runs.flatMap(run =>
+    run.jobs.flatMap(id => {
+      const job = get(state.jobs, id)
+      return job?.machine === machine ? [{ job, run }] : []
+    }),
+  )
+}
