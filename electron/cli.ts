@@ -56,8 +56,11 @@ async function main(argv: readonly string[]): Promise<number> {
     const given = parseGiven(command, args)
     if (given.flag('help')) {
       terminal.document(
-        { name, usage: command.usage, summary: command.summary },
-        () => `larmor ${name} ${command.usage}\n${command.summary}`,
+        { name, usage: command.usage, summary: command.summary, defaults: command.defaults ?? null },
+        () =>
+          [`larmor ${name} ${command.usage}`, command.summary, command.defaults && `Left out: ${command.defaults}`]
+            .filter(Boolean)
+            .join('\n'),
       )
       return 0
     }

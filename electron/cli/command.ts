@@ -19,6 +19,8 @@ export interface CliCommand {
   /** What stands behind the name, for the help. */
   readonly usage: string
   readonly summary: string
+  /** What holds where an option is left out, for the help. */
+  readonly defaults?: string
   readonly options: Options
   /** Does it and returns the exit status; a FaultError ends it with its own. */
   run(surroundings: Surroundings, given: Given): Promise<number>

@@ -7,6 +7,7 @@ import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
 import {
+  type CampaignParams,
   type CampaignSet,
   delta50Set,
   estimateOf,
@@ -65,12 +66,18 @@ export async function composeCampaign(
     texts: resolved.texts,
     files: [],
     warnings: resolved.params.warnings,
+    says: [saidOf(resolved.params)],
     beforehand: { text: estimateText(estimate), document: { estimate: estimate as unknown as Json } },
     preview: () => ({
       ...previewCampaign(resolved.params, machine),
       shown: async ref => contents.get(ref.sha256) ?? '',
     }),
   }
+}
+
+function saidOf({ program, levels, solvents, geometry, molecules, order, max_failures }: CampaignParams): string {
+  const shieldings = `${program} ${levels.map(({ label }) => label).join(', ')} in ${solvents.map(({ name }) => name).join(', ')}`
+  return `${molecules.length} molecules, ${order}; ${shieldings}; geometries ${geometry?.label ?? 'as given'}; pauses when more than ${max_failures} fail`
 }
 
 /** `delta50`, or a folder with structures and a CSV of shifts. */

@@ -5,6 +5,8 @@ import type { ContentRef, Json, RunId } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
+import { NOT_CALIBRATED, type Reference } from '../../shared/nmr/references.ts'
+import { openText, stereoisomers } from '../../shared/nmr/stereoisomers.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type NmrArguments, type ResolvedNmr, resolveNmr } from '../../shared/workflows/index.ts'
 import { refOf } from '../engine/store/content-ref.ts'
@@ -48,17 +50,51 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
   const resolved = orThrow(resolveNmr(args, structure, { machine, refOf, canEmbed, fitted: await fittedFactors() }))
   if (resolved.params.program !== 'none') requireProgram(resolved.params.program, machine, NONE_NEEDED)
   if (resolved.params.pre) requireProgram(resolved.params.pre, machine, 'Or leave --pre out.')
+  const warnings = [...resolved.warnings, ...stereoWarnings(structure)]
   return {
     name: resolved.name,
     workflow: 'nmr',
     machine: machine.name,
-    params: resolved.params as unknown as Json,
+    params: { ...resolved.params, warnings } as unknown as Json,
     texts: resolved.texts,
     files: [],
-    warnings: resolved.warnings,
+    warnings,
+    says: saidOf(resolved.params),
     preview: () => previewOf(resolved, machine),
   }
 }
+
+/** Level, solvent, ensemble, and what shifts are referred to. */
+function saidOf(params: ResolvedNmr['params']): readonly string[] {
+  const { program, pre, preset, level, solvent_label, solvent_model, ensemble, max_conformers, references } = params
+  const solvent = solvent_model === 'none' ? 'without a solvent model' : `${solvent_model} ${solvent_label}`
+  const conformers = ensemble === 'generated' ? `at most ${max_conformers} conformers` : 'the structures as given'
+  const levels = program === 'none' ? level : `${program} ${level} (preset ${preset}), ${solvent}`
+  return [
+    `${levels}; ${conformers}${pre ? `, first by ${pre}` : ''}`,
+    ...(program === 'none' ? [] : references.map(referenceText)),
+  ]
+}
+
+function referenceText({ nucleus, kind, expected_error_ppm, source }: Reference): string {
+  if (kind === 'none') return `${nucleus}: shieldings only (${source})`
+  const error = expected_error_ppm === null ? NOT_CALIBRATED : `expected error ${expected_error_ppm} ppm`
+  return `${nucleus} against ${{ own: "Larmor's or your own fit", published: 'a published fit', tms: 'TMS' }[kind]}, ${error}`
+}
+
+/** An ensemble is of one isomer: where the SMILES leaves open which, that of another would have another spectrum. */
+function stereoWarnings({ format, text }: Parameters<typeof resolveNmr>[1]): readonly string[] {
+  const found = format === 'smiles' ? stereoisomers(text) : null
+  if (!found?.ok || found.value.candidates.length < 2) return []
+  const { candidates, isCut } = found.value
+  const some = candidates.slice(0, MOST_ISOMERS).map(({ smiles, label }) => `${smiles} (${label})`)
+  const more = candidates.length > MOST_ISOMERS || isCut ? ' ...' : ''
+  return [
+    `${openText(found.value)} not specified: ${candidates.length}${isCut ? ' or more' : ''} isomers have different spectra, and one of them is taken. To choose: ${some.join(', ')}${more}`,
+  ]
+}
+
+const MOST_ISOMERS = 8
 
 /** What campaigns of this data folder have fitted: factors/*.json. */
 async function fittedFactors(): Promise<readonly { readonly file: string; readonly text: string }[]> {

@@ -12,6 +12,9 @@ import { requireProgram } from './programs-here.ts'
 import { shownText } from './shown-text.ts'
 import { singleInput } from './single-input.ts'
 
+/** More files are counted. */
+const MOST_SAID = 5
+
 /** `run FILE...`: existing inputs or structures, one job each; a folder is one job with all its files. */
 export async function composeSingle(
   given: Given,
@@ -24,14 +27,17 @@ export async function composeSingle(
   const files = givenFiles()
   const jobs: JobSpec[] = []
   const warnings: string[] = []
+  const says: string[] = []
   requireProgram(program, machine)
   for (const word of given.words) {
     const path = resolve(cwd, word)
     const input = await singleInput(program, path, given, await files.take(path), resources)
     orThrow(programs[program].check(input.input, resources))
     warnings.push(...input.warnings)
+    const key = freeKey(basename(path), jobs)
+    says.push(`${key}: ${input.says}`)
     jobs.push({
-      key: freeKey(basename(path), jobs),
+      key,
       machine: machine.name,
       program,
       input: input.input,
@@ -52,6 +58,7 @@ export async function composeSingle(
     texts: [],
     files: [...files.paths].map(([sha256, path]) => ({ sha256, path })),
     warnings,
+    says: says.length > MOST_SAID ? [...says.slice(0, MOST_SAID), `and ${says.length - MOST_SAID} more`] : says,
     preview: () => ({
       jobs,
       notes: [],

@@ -13,6 +13,8 @@ export interface Composed {
   readonly files: readonly { readonly sha256: string; readonly path: string }[]
   /** What a person should know beforehand. */
   readonly warnings: readonly string[]
+  /** What will be computed and how, defaults too, a sentence each. */
+  readonly says: readonly string[]
   /** What it will take, said before it is started. */
   readonly beforehand?: { readonly text: string; readonly document: { readonly [key: string]: Json } }
   /** The jobs that can be shown before anything runs (`decks`), with all contents they refer to. */

@@ -31,6 +31,8 @@ type ProgramId = keyof typeof programs
 export interface SingleInput {
   readonly input: Json
   readonly warnings: readonly string[]
+  /** What is computed, defaults too, in a clause. */
+  readonly says: string
   /** What its time goes with, where the molecule is known. */
   readonly work?: JobWork
 }
@@ -55,10 +57,30 @@ export async function singleInput(
   if (isXyz && program === 'nwchem') return nwchemStructure(path, alone, given, resources)
   if (isXyz && program === 'orca') return orcaStructure(path, alone, given, resources)
   const main = mainOf(program, path, files)
-  if (program === 'command') return { input: { files, main, args: [] } as unknown as Json, warnings: [] }
+  const says = `${main} as it is, by ${program}`
+  const ignored = ignoredOptions(given, main)
+  if (program === 'command') return { input: { files, main, args: [] } as unknown as Json, warnings: ignored, says }
   const deck = await readInput(alone ? path : join(path, main))
-  const warnings = program === 'orca' ? orcaWarnings(main, deck, resources) : []
-  return { input: { kind: 'deck', files, main } as unknown as Json, warnings }
+  const warnings = [...ignored, ...(program === 'orca' ? orcaWarnings(main, deck, resources) : [])]
+  return { input: { kind: 'deck', files, main } as unknown as Json, warnings, says }
+}
+
+/** What is run as it is says itself what is computed. */
+function ignoredOptions(given: Given, main: string): readonly string[] {
+  const options = ['task', 'keywords', 'solvent', 'charge', 'mult'].filter(name => given.text(name) !== undefined)
+  if (options.length === 0) return []
+  const named = options.map(name => `--${name}`).join(', ')
+  return [`${named} ${options.length === 1 ? 'has' : 'have'} no effect: ${main} is run as it is`]
+}
+
+/** `opt at B3LYP/6-31G*, gas phase, charge 0, multiplicity 1, by nwchem`. */
+function saidOf(
+  program: ProgramId,
+  level: string,
+  { task, solvent, charge, multiplicity }: Awaited<ReturnType<typeof structureOf>>['common'],
+): string {
+  const where = orThrow(findSolvent(solvent)).label
+  return `${task} at ${level}, ${where}, charge ${charge}, multiplicity ${multiplicity}, by ${program}`
 }
 
 /** What a structure is computed with, whatever the program. */
@@ -98,6 +120,7 @@ async function nwchemStructure(
   return {
     input: { ...common, task: common.task as NwchemTask, xc, basis, shielding: null, autoz: true },
     warnings: [],
+    says: saidOf('nwchem', level, common),
     work: workOf('nwchem', { common, elements, level, basis }, resources),
   }
 }
@@ -136,6 +159,7 @@ async function orcaStructure(path: string, file: GivenFile, given: Given, resour
       restart: null,
     },
     warnings: [],
+    says: saidOf('orca', words, common),
     work: workOf('orca', { common, elements, level: words, basis: level?.basis ?? '' }, resources),
   }
 }
@@ -171,6 +195,7 @@ async function xtbInput(
     return {
       input: { ...structure.common, task: structure.common.task as 'opt', method: 'gfn2', max_cycles: 200 },
       warnings: [],
+      says: saidOf('xtb', 'GFN2', structure.common),
       work: workOf('xtb', { ...structure, level: 'GFN2', basis: 'STO-3G' }, resources),
     }
   }
@@ -183,7 +208,8 @@ async function xtbInput(
     ...(said.unpaired === null ? ['--uhf', String(multiplicity - 1)] : []),
     ...(alpb === undefined ? [] : ['--alpb', alpb]),
   ]
-  return { input: { kind: 'deck', files, main: main.name, args } as unknown as Json, warnings: [] }
+  const says = `${main.name} by xtb ${args.join(' ')}`
+  return { input: { kind: 'deck', files, main: main.name, args } as unknown as Json, warnings: [], says }
 }
 
 /** The atoms of an XYZ text, each in a place of its own. */

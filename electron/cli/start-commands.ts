@@ -10,8 +10,10 @@ import { checkResources } from '../../shared/model/resources.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import { presets } from '../../shared/nmr/presets.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
+import { nmrDefaults, usualLevels } from '../../shared/workflows/index.ts'
 import { remoteScript } from '../engine/machines/remote-scripts.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { ensureEngine, readState } from '../engine-client.ts'
@@ -77,6 +79,8 @@ const CAMPAIGN_OPTIONS = {
   order: { type: 'string' },
 } as const
 
+const RESOURCE_DEFAULTS = '--machine local, --ranks 1, --memory 2000 for each rank, --time 24:00'
+
 const RESOURCES =
   '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--auto-resubmit N] [--no-report] [--request-id ID] [--wait]'
 
@@ -92,6 +96,9 @@ const nmr: CliCommand = starting(
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,
   'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf; --pre xtb optimises and ranks the conformers first (off by default)',
+  `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
+    --max-conformers ${nmrDefaults.max_conformers}, --ff-window ${nmrDefaults.ff_window}, --dft-window ${nmrDefaults.dft_window}, --temperature ${nmrDefaults.temperature}, --reference auto, --seed ${nmrDefaults.seed},
+    ${RESOURCE_DEFAULTS}`,
   { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
   composeNmr,
 )
@@ -100,6 +107,8 @@ const run: CliCommand = starting(
   `FILE... --program nwchem|orca|xtb|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
     ${RESOURCES}`,
   'existing inputs or structures, one job each',
+  `of an .xyz --task opt, --keywords B3LYP/6-31G* (nwchem) or B3LYP/def2-SVP (orca), GFN2 (xtb), --solvent gas, --charge 0, --mult 1;
+    an input of your own is run as it is; ${RESOURCE_DEFAULTS}`,
   RUN_OPTIONS,
   composeSingle,
 )
@@ -121,6 +130,8 @@ const campaign: CliCommand = starting(
     [--max-failures N] [--order interleaved|size|file]
     ${RESOURCES}`,
   'a benchmark: molecules x levels x solvents against measured shifts',
+  `all molecules, --program nwchem, --levels ${usualLevels.nwchem.levels} --geometry ${usualLevels.nwchem.geometry} (orca: ${usualLevels.orca.levels}, ${usualLevels.orca.geometry}), --solvents chcl3,dmso,
+    --max-failures a tenth of the molecules, --order interleaved, ${RESOURCE_DEFAULTS}`,
   { ...RESOURCE_OPTIONS, ...CAMPAIGN_OPTIONS },
   composeCampaign,
 )
@@ -129,6 +140,7 @@ function starting(
   name: string,
   usage: string,
   summary: string,
+  defaults: string,
   options: CliCommand['options'],
   compose: Compose,
 ): CliCommand {
@@ -136,9 +148,12 @@ function starting(
     name,
     usage,
     summary,
+    defaults,
     options,
     async run(surroundings, given) {
-      const composed = await composeWith(compose, surroundings, given)
+      const { composed, settings } = await composeWith(compose, surroundings, given)
+      // What was left out is settled now: a script finds it in the document.
+      if (!surroundings.terminal.json) for (const line of settings.said) surroundings.terminal.say(line)
       for (const warning of composed.warnings) surroundings.terminal.say(`! ${warning}`)
       if (composed.beforehand) surroundings.terminal.say(composed.beforehand.text)
       const id = runIdOf(given.text('request-id'))
@@ -154,6 +169,7 @@ function starting(
         run: id,
         state: runState(run),
         jobs: jobsOf(state, run).map(job => ({ job: job.id, key: job.key })),
+        settings,
         warnings: composed.warnings,
         ...composed.beforehand?.document,
       }
@@ -178,9 +194,15 @@ function askedOf(name: string, options: readonly string[], given: Given, { texts
     .digest('hex')
 }
 
-async function composeWith(compose: Compose, surroundings: Surroundings, given: Given): Promise<Composed> {
+async function composeWith(compose: Compose, surroundings: Surroundings, given: Given) {
   const machine = await machineOf(surroundings, given)
-  return compose(given, machine, surroundings.cwd, resourcesOf(given, machine))
+  const resources = resourcesOf(given, machine)
+  const composed = await compose(given, machine, surroundings.cwd, resources)
+  const { ranks, memory_mb, seconds } = resources
+  const limit = `${Math.floor(seconds / 3600)}:${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} h`
+  const each = `each job ${ranks} rank${ranks === 1 ? '' : 's'}, ${memory_mb} MB, at most ${limit}`
+  const said = [...composed.says, `on ${machine.name}; ${each}`]
+  return { composed, settings: { said, machine: machine.name, ranks, memory_mb, seconds } }
 }
 
 async function start(
@@ -274,7 +296,7 @@ const decks: CliCommand = {
       [
         ...composed.warnings.map(warning => `! ${warning}`),
         ...(composed.beforehand ? [`# ${composed.beforehand.text}`] : []),
-        ...preview.notes.map(note => `# ${note}`),
+        ...[...composed.says, ...preview.notes].map(line => `# ${line}`),
         ...jobs.flatMap(({ key, files }) => files.map(({ name, text }) => `==> ${key}: ${name}\n${text}`)),
       ].join('\n'),
     )

@@ -67,16 +67,3 @@ export function settleStereo(molecule: DraftMolecule, found: Stereoisomers, chos
   const one = [...candidates, ...mirrors].find(({ smiles }) => smiles === chosen)
   return one ? { is: 'settled', molecules: [of(one)] } : { is: 'open', found }
 }
-
-/** `stereocentre C3`, `double bond C2=C3`: what is open. */
-export function openText({ open }: Stereoisomers): string {
-  const words = open.map(each =>
-    each.is === 'centre'
-      ? `${each.element}${each.atom}`
-      : `${each.elements[0]}${each.atoms[0]}=${each.elements[1]}${each.atoms[1]}`,
-  )
-  const centres = open.every(each => each.is === 'centre')
-  const bonds = open.every(each => each.is === 'bond')
-  const noun = centres ? 'stereocentre' : bonds ? 'double bond' : 'stereo element'
-  return `${noun}${words.length === 1 ? '' : 's'} ${words.join(', ')}`
-}

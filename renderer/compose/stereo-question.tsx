@@ -1,7 +1,6 @@
-import type { Stereoisomers } from '../../shared/nmr/stereoisomers.ts'
+import { openText, type Stereoisomers } from '../../shared/nmr/stereoisomers.ts'
 import { Icon } from '../ui/badge.tsx'
 import { ALL_ISOMERS } from './draft.ts'
-import { openText } from './molecules.ts'
 
 interface StereoQuestionProps {
   /** The SMILES as it was given. */

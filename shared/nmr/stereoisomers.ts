@@ -56,6 +56,19 @@ export function stereoisomers(text: string): Result<Stereoisomers> {
   return ok({ open: open.map(each => each.named), candidates, mirrors, isCut })
 }
 
+/** `stereocentre C3`, `double bond C2=C3`: what is open. */
+export function openText({ open }: Pick<Stereoisomers, 'open'>): string {
+  const words = open.map(each =>
+    each.is === 'centre'
+      ? `${each.element}${each.atom}`
+      : `${each.elements[0]}${each.atoms[0]}=${each.elements[1]}${each.atoms[1]}`,
+  )
+  const centres = open.every(each => each.is === 'centre')
+  const bonds = open.every(each => each.is === 'bond')
+  const noun = centres ? 'stereocentre' : bonds ? 'double bond' : 'stereo element'
+  return `${noun}${words.length === 1 ? '' : 's'} ${words.join(', ')}`
+}
+
 interface Open {
   readonly named: OpenStereo
   /** Atoms or bond of the molecule at hand, from 0. */

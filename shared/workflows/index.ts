@@ -53,5 +53,5 @@ export type {
   ShownNmr,
   ShownShift,
 } from './nmr.ts'
-export { moleculeOf, nmrCostOf, outlookOf, resolveNmr } from './nmr.ts'
+export { moleculeOf, nmrCostOf, nmrDefaults, outlookOf, resolveNmr } from './nmr.ts'
 export type { SingleResult } from './single.ts'

@@ -4,7 +4,7 @@ import type { Workflow } from './workflow.ts'
 
 export { type NmrCost, nmrCostOf } from './nmr/cost.ts'
 export { type Outlook, outlookOf } from './nmr/outlook.ts'
-export { type NmrArguments, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
+export { type NmrArguments, nmrDefaults, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
 export type { ShownAgreement, ShownShift } from './nmr/shifts.ts'
 export type { ConformerState, ShownConformer, ShownNmr } from './nmr/show.ts'
 export { moleculeOf } from './nmr/stage.ts'

@@ -68,7 +68,8 @@ export interface ResolvedNmr {
   readonly warnings: readonly string[]
 }
 
-const nmrDefaults = {
+/** What holds where an argument is left out. */
+export const nmrDefaults = {
   preset: 'draft',
   solvent: 'CDCl3',
   nuclei: '1H,13C',

@@ -231,6 +231,14 @@ describe('starting a run', () => {
     expect(types(stateAfter(emptyState, start), start)).toBe('')
   })
 
+  test('with a job for a machine that nobody knows is refused: it would stay open for ever', () => {
+    const job = { key: 'a', machine: 'atlantis', program: 'command', input: null, resources: null }
+    expect(types(emptyState, { ...start, params: { jobs: [job] } })).toBe(
+      'bad-input: There is no machine "atlantis", which the job "a" is for.',
+    )
+    expect(types(emptyState, { ...start, params: { jobs: [{ ...job, machine: 'local' }] } })).toBe('run.started')
+  })
+
   test.each([
     ['single', null],
     ['single', { jobs: 5 }],
