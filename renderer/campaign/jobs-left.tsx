@@ -25,13 +25,15 @@ const BARS = 84
  * Below it, over the same time, how many ended in each span.
  */
 export function JobsLeft({ tasks, total, started, asOf, eta, isOpen }: JobsLeftProps) {
-  const ends = tasks.flatMap(({ ended }) => ended ?? []).toSorted()
+  // What was cancelled was not computed: it is left, and no rate.
+  const computed = tasks.filter(({ state }) => ['completed', 'failed', 'unknown'].includes(state))
+  const left = total - computed.length
+  const ends = computed.flatMap(({ ended }) => ended ?? []).toSorted()
   const from = Date.parse(started)
   const now = Math.max(from + 1000, isOpen ? Date.parse(asOf ?? started) : 0, ...ends.map(end => Date.parse(end)))
   const to = Math.max(now, eta ? Date.parse(eta.finish_high) : now)
   const x = (time: number) => LEFT + ((time - from) / (to - from)) * (WIDTH - LEFT - 8)
   const y = (left: number) => 8 + (1 - left / total) * (HEIGHT - BOTTOM - 8)
-  const left = total - ends.length
   const points = ends.flatMap((end, i) => {
     const at = x(Date.parse(end)).toFixed(1)
     return [`${at},${y(total - i).toFixed(1)}`, `${at},${y(total - i - 1).toFixed(1)}`]

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { lastAttempt } from '../../shared/model/job.ts'
+import type { Run } from '../../shared/model/run.ts'
 import { get } from '../../shared/model/table.ts'
+import { showRun } from '../../shared/show/run.ts'
 import { statusOf } from '../../shared/show/status.ts'
+import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
@@ -57,6 +61,55 @@ test.each(['light', 'dark'] as const)(
     await page.locator('[data-row="rpilot"]').getByText('1 failed').waitFor()
   },
 )
+
+/** The result of a job that was killed before it said anything. */
+const NOTHING = {
+  energy_hartree: null,
+  converged: null,
+  terminated_normally: null,
+  version: null,
+  scf_cycles: null,
+  opt_cycles: null,
+  max_gradient: null,
+  basis_functions: null,
+  dielectric: null,
+  shieldings: null,
+  geometry: null,
+  wall_s: null,
+}
+
+test('what was cancelled is left, by every figure, and was not computed', async () => {
+  const run = aCampaign(engine, 30)
+  engine.happen({ type: 'run.cancelling', run })
+  const jobs = get(engine.state().runs, run)?.jobs.flatMap(id => get(engine.state().jobs, id) ?? []) ?? []
+  const running = jobs.filter(job => lastAttempt(job).phase.is === 'running')
+  expect(running).not.toEqual([])
+  for (const job of running) {
+    const { n: attempt, label } = lastAttempt(job)
+    const at = { job: job.id, attempt, label }
+    const ended = new Date(engine.now()).toISOString()
+    const end = { started: ended, ended, exit: null, signal: 'TERM', evidence: [] }
+    engine.happen({
+      type: 'jobs.ended',
+      run,
+      jobs: [{ ...at, ...end, host: null, pid: null, pgid: null, boot_id: null }],
+    })
+    engine.happen({ type: 'jobs.fetched', run, jobs: [{ ...at, files: [] }] })
+    const verdict = { outcome: 'cancelled' as const, category: null, reason: 'cancelled', warning: null, evidence: [] }
+    engine.happen({ type: 'jobs.parsed', run, jobs: [{ ...at, ...verdict, result: NOTHING }] })
+  }
+  engine.happen({ type: 'run.ended', run, outcome: 'cancelled', reason: 'cancelled' })
+  const shown = showRun(engine.state(), get(engine.state().runs, run) as Run) as unknown as ShownCampaign
+  expect(shown.tasks.filter(({ state }) => state === 'cancelled')).not.toEqual([])
+  const computed = shown.completed + shown.failed
+  await openWindow({ at: '#/benchmarks/rpilot' })
+  await page
+    .getByText(`${shown.total - computed} left`, { exact: false })
+    .first()
+    .waitFor()
+  expect(await page.locator('#left-title .count').textContent()).toBe(String(shown.total - computed))
+  await page.getByText(`${computed} calculations ended`).waitFor()
+})
 
 test('levels are compared over all campaigns, also those of the archive, with what must be said of them', async () => {
   const run = aCampaign(engine, 80)
