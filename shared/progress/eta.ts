@@ -35,6 +35,9 @@ export type Remaining = {
 /** What is left of a run that is not looked into. */
 export const NOTHING_LEFT: Remaining = { left: 0, computing_s: null, waiting_s: null, eta: null }
 
+/** Seconds; a range that reaches so far says nothing. */
+const A_CENTURY = 100 * 365.25 * 86_400
+
 /** Of what other runs took, so many of the last are looked at. */
 const MOST_REMEMBERED = 100
 
@@ -77,7 +80,7 @@ export function remainingOf(
     computing_s: said ? Math.round(said.computing_s) : null,
     waiting_s: waits.length > 0 ? Math.round(quantile(waits, 0.5)) : null,
     eta:
-      said === null || isHeld
+      said === null || isHeld || said.high_s > A_CENTURY
         ? null
         : {
             low_s: Math.round(said.low_s),

@@ -1,5 +1,5 @@
 import { quantile } from './quantile.ts'
-import { type Duration, fitTimes, type JobWork, logSeconds, type Work } from './time-model.ts'
+import { type Duration, fitTimes, type JobWork, logSeconds, SPREAD, type Work } from './time-model.ts'
 
 /** A calculation that is still to be done, or under way. */
 export interface Waiting extends JobWork {
@@ -51,7 +51,7 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
   const groups = new Map<string, Duration[]>()
   for (const duration of usable) groups.set(duration.molecule, [...(groups.get(duration.molecule) ?? []), duration])
   const molecules = [...groups.keys()]
-  const common = commonError(usable) * leverage(usable, waiting)
+  const common = extrapolated(commonError(usable), usable, waiting)
   const ends: number[] = []
   const sums: number[] = []
   for (let draw = 0; draw < draws; draw++) {
@@ -109,16 +109,19 @@ function commonError(done: readonly Duration[]): number {
 }
 
 /**
- * How much less is known of what is waiting because its sizes lie outside of those that are done: as in any regression,
- * sqrt(1 + 2 d^2 / var), d between the mean logarithms of size, var that of the finished ones. The 2 (1 by the book, for
- * a straight line) and ERROR_BEFORE were chosen on the replay of measured durations.
+ * The error for sizes that lie outside of those that are done: as in any regression, sqrt(1 + 2 d^2 / var) as large, d
+ * between the mean logarithms of size, var that of the finished ones. The 2 (1 by the book, for a straight line) and
+ * ERROR_BEFORE were chosen on the replay of measured durations. However alike the finished ones are, the exponent is known
+ * beforehand to within its spread, so that no more than d times that is added.
  */
-function leverage(done: readonly Work[], waiting: readonly Work[]): number {
+function extrapolated(error: number, done: readonly Work[], waiting: readonly Work[]): number {
   const sizes = (of: readonly Work[]) => of.map(({ functions }) => Math.log(Math.max(1, functions)))
   const known = sizes(done)
   const middle = mean(known)
   const variance = mean(known.map(size => (size - middle) ** 2))
-  return variance > 0 ? Math.sqrt(1 + (2 * (mean(sizes(waiting)) - middle) ** 2) / variance) : 1
+  const distance = Math.abs(mean(sizes(waiting)) - middle)
+  const byTheDone = variance > 0 ? error * Math.sqrt(1 + (2 * distance ** 2) / variance) : error
+  return Math.min(byTheDone, Math.hypot(error, SPREAD.exponent * distance))
 }
 
 /** A number of the standard normal distribution (Box and Muller). */

@@ -34,7 +34,7 @@ export const UNFITTED: TimeFit = { constant: 0, exponent: 0, terms: {} }
  */
 const BEFORE = { atFunctions: 38, seconds: 8, exponent: 2.5, sharing: 0.8 }
 /** How sure that is: standard deviations of the constant, of the exponent, of a term; and of a single log time. */
-const SPREAD = { constant: 2, exponent: 0.8, term: 0.7, single: 0.25 }
+export const SPREAD = { constant: 2, exponent: 0.8, term: 0.7, single: 0.25 }
 
 /**
  * The model that fits the durations, by least squares drawn towards what is believed beforehand (a Gaussian prior on

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { chance } from '../../../shared/chance.ts'
+import { forecast } from '../../../shared/progress/forecast.ts'
+
+/** Six that took ten minutes each, and some that wait. */
+function said(doneSizes: readonly number[], waitingSize: number, n: number) {
+  const terms = ['level:b3lyp']
+  return forecast({
+    done: doneSizes.map((functions, i) => ({ molecule: `done-${i}`, functions, terms, seconds: 600 })),
+    waiting: Array.from({ length: n }, (_, i) => ({
+      key: `key-${i}`,
+      molecule: `waits-${i}`,
+      functions: waitingSize,
+      terms,
+      elapsed_s: null,
+      after: null,
+    })),
+    slots: 1,
+    random: chance(7),
+  })
+}
+
+test('thousands of jobs as large as those that are done take thousands of times as long, and no rounding error more', () => {
+  const { low_s, median_s, high_s } = said([100, 100, 100, 100, 100, 100], 100, 9994) ?? expect.fail('nothing said')
+  expect(median_s / (600 * 9994)).toBeGreaterThan(0.8)
+  expect(median_s / (600 * 9994)).toBeLessThan(1.25)
+  expect(high_s / low_s).toBeLessThan(2)
+})
+
+test('of sizes far outside of those that are done, nearly alike, the range is wide but finite', () => {
+  const { low_s, high_s } = said([100, 101, 100, 101, 100, 101], 2000, 10) ?? expect.fail('nothing said')
+  expect(high_s / low_s).toBeGreaterThan(5)
+  expect(high_s).toBeLessThan(1e11)
+})
