@@ -5,7 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
 import { regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
-import { steadyOf } from '../runs/steady.ts'
+import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -42,8 +42,8 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     return { shown, regressions: regressionsOf(known) }
   }, [state, run])
   const processed = shown.completed + shown.failed
-  const eta = steadyOf(run.id, status.eta)
-  const remaining = remainingText({ ...status, eta }, at => clockTime(at))
+  const { remaining } = useOutlook(state, run)
+  const left = remainingText({ state: status.state, ...remaining }, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">
@@ -54,7 +54,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           </h1>
           <p className="row">
             <Badge look={look} soft />
-            <span className="hint">{remaining ?? (run.phase.is === 'open' ? 'no estimate yet' : '')}</span>
+            <span className="hint">{left ?? (run.phase.is === 'open' ? 'no estimate yet' : '')}</span>
           </p>
           {status.reason ? <p className="reason">{status.reason}</p> : null}
         </div>
@@ -87,7 +87,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           total={shown.total}
           started={run.started}
           asOf={state.as_of}
-          eta={eta}
+          eta={remaining.eta}
           isOpen={run.phase.is === 'open'}
         />
         <Failures shown={shown} run={run.id} />

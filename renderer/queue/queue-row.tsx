@@ -5,6 +5,7 @@ import type { Run } from '../../shared/model/run.ts'
 import { runState } from '../../shared/show/status.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
 import { runLook } from '../runs/looks.ts'
+import type { Outlook } from '../runs/outlook.ts'
 import { reasonOf, type Standing, type Surroundings, stalledLook, standingLooks, standings } from '../runs/standing.ts'
 import { timesOf } from '../runs/times.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -12,7 +13,6 @@ import { percent } from '../ui/number.ts'
 import { Segments } from '../ui/segments.tsx'
 import { clockTime, hoursMinutes } from '../ui/time.ts'
 import type { Tally } from './job-index.ts'
-import type { Outlook } from './run-outlook.ts'
 
 const FILLS = {
   finished: 'done',

@@ -6,12 +6,12 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { fixesOf } from '../runs/fixes.ts'
+import { NO_OUTLOOK, outlookOf } from '../runs/outlook.ts'
 import { useNow } from '../ui/clock.ts'
 import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
 import { JobRow, RestRow, RunRow } from './queue-row.tsx'
 import type { QueueRow } from './rows.ts'
-import { NO_OUTLOOK, outlookOf } from './run-outlook.ts'
 import { timesOfRun } from './run-times.ts'
 
 const ROW = 28

@@ -2,7 +2,7 @@ import { type Job, lastAttempt, type Outcome } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
-import { jobsOf, type RunStatus, runsByStart, statusOf } from '../../shared/show/status.ts'
+import { jobsOf, positionOf, type RunPosition, runsByStart } from '../../shared/show/status.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
@@ -12,7 +12,8 @@ import { runLook } from './looks.ts'
 export interface RunSummary {
   readonly run: Run
   readonly jobs: readonly Job[]
-  readonly status: RunStatus
+  /** Its forecast is made elsewhere (outlook.ts). */
+  readonly status: RunPosition
   /** Null for a run that is no conformer ensemble. */
   readonly ensemble: ShownNmr | null
   readonly look: Look
@@ -37,7 +38,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
   if (before) return before
   const jobs = jobsOf(state, run)
   const shown = showRun(state, run)
-  const status = statusOf(state, run)
+  const status = positionOf(state, run)
   const ensemble = 'conformers' in shown ? (shown as unknown as ShownNmr) : null
   const counts = ensemble ? countConformers(ensemble.conformers, ensemble.program) : countJobs(jobs)
   const summary: RunSummary = {

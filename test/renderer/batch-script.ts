@@ -34,6 +34,8 @@ interface Batch {
   readonly keys: readonly string[]
   /** The deck of each of its jobs. */
   readonly deck?: string
+  /** What the time of each goes with; a forecast needs it. */
+  readonly work?: JobSpec['work']
 }
 
 const RESOURCES = { ranks: 16, memory_mb: 56_000, seconds: 86_400 }
@@ -53,6 +55,7 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
     program,
     input: (program === 'command' ? { command: 'true' } : deck) as unknown as Json,
     resources: RESOURCES,
+    ...(batch.work ? { work: { ...batch.work, molecule: key } } : {}),
   }))
   const { happen } = engine
   const now = () => new Date(engine.now()).toISOString()

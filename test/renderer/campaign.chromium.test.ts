@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { get } from '../../shared/model/table.ts'
+import { remainingText } from '../../shared/show/duration.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { statusOf } from '../../shared/show/status.ts'
 import type { ShownCampaign } from '../../shared/workflows/index.ts'
@@ -23,6 +24,9 @@ test.each(['light', 'dark'] as const)(
     await page.getByText('SCF did not converge').first().waitFor()
     const status = statusOf(engine.state(), get(engine.state().runs, run) as never)
     expect(status.counts.failed).toBe(1)
+    // The forecast is a worker's, and the terminal's.
+    const [left = ''] = (remainingText(status) ?? 'nothing').split(', about')
+    await page.locator('.campaign-head').getByText(left).waitFor()
     expect(page.url()).toContain('#/benchmarks/rpilot')
     expect(await faintTexts(page)).toEqual([])
     expect(await seriousFaults(page)).toEqual([])

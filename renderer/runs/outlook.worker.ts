@@ -5,12 +5,17 @@ import type { Run } from '../../shared/model/run.ts'
 import { emptyState, type State } from '../../shared/model/state.ts'
 import { draftOf } from '../../shared/model/table.ts'
 import { stalledOf } from '../../shared/progress/confidence.ts'
-import { type RunStatus, statusOf } from '../../shared/show/status.ts'
+import type { Remaining } from '../../shared/progress/eta.ts'
+import { remainingOfRun } from '../../shared/show/status.ts'
 import { readable } from '../../shared/show/unreadable.ts'
 
-export interface OutlookQuestion {
+/** Jobs of a run that changed since they were sent last, some at a time; the last part asks. */
+export type OutlookMessage =
+  | { readonly is: 'jobs'; readonly run: string; readonly jobs: readonly Job[] }
+  | ({ readonly is: 'question' } & OutlookQuestion)
+
+interface OutlookQuestion {
   readonly run: Run
-  readonly jobs: readonly Job[]
   readonly machines: State['machines']
   readonly as_of: State['as_of']
   /** What jobs took on the machines before: without it the figure would be another than the terminal's. */
@@ -21,23 +26,36 @@ export interface OutlookQuestion {
 
 export interface OutlookAnswer {
   readonly run: string
-  readonly eta: RunStatus['eta']
+  readonly remaining: Remaining
   /** Jobs that compute far longer than was predicted. */
   readonly stalled: readonly JobId[]
+  /** How long the answer took. */
+  readonly took_ms: number
 }
 
+const jobsByRun = new Map<string, Map<JobId, Job>>()
+
 /** A forecast draws hundreds of samples of every job that is left: that would hold the window up. */
-addEventListener('message', ({ data }: MessageEvent<OutlookQuestion>) => {
-  const { run, jobs, machines, as_of, times, now } = data
+addEventListener('message', ({ data }: MessageEvent<OutlookMessage>) => {
+  if (data.is === 'jobs') {
+    const jobs = jobsByRun.get(data.run) ?? new Map<JobId, Job>()
+    for (const job of data.jobs) jobs.set(job.id, job)
+    jobsByRun.set(data.run, jobs)
+    return
+  }
+  const begun = performance.now()
+  const { run, machines, as_of, times, now } = data
+  const jobs = jobsByRun.get(run.id) ?? new Map<JobId, Job>()
   const table = draftOf(emptyState.jobs)
-  for (const job of jobs) table.set(job.id, job)
+  for (const [id, job] of jobs) table.set(id, job)
   const state: State = { ...emptyState, jobs: table.done(), machines, as_of, times }
   const known = knownOf(state, run)
   const keys = new Set(stalledOf(readable(known).plan(), known, now))
   const answer: OutlookAnswer = {
     run: run.id,
-    eta: statusOf(state, run).eta,
-    stalled: jobs.flatMap(({ id, key }) => (keys.has(key) ? [id] : [])),
+    remaining: remainingOfRun(state, run),
+    stalled: [...jobs.values()].flatMap(({ id, key }) => (keys.has(key) ? [id] : [])),
+    took_ms: performance.now() - begun,
   }
   postMessage(answer)
 })
