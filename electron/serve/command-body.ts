@@ -9,6 +9,7 @@ type Kind =
   | 'text or null'
   | 'object'
   | 'object, if any'
+  | 'number'
   | 'number, if any'
   | 'yes or no, if any'
   | 'anything'
@@ -31,6 +32,7 @@ const FIELDS: { readonly [Type in Command['type']]: Readonly<Record<string, Kind
   'run.cancel': { run: 'text' },
   'jobs.cancel': { jobs: 'texts' },
   'jobs.resubmit': { jobs: 'texts', fix: 'text or null', seen: 'object, if any' },
+  'job.edit': { job: 'text', files: 'anything', seen: 'number' },
   'classes.set': { run: 'text', classes: 'anything' },
   'experiment.set': { run: 'text', experiment: 'anything' },
   'report.adopt': { machine: 'text', name: 'text', run: 'text' },
@@ -93,6 +95,8 @@ function isKind(value: unknown, kind: Kind): boolean {
       return value === null || typeof value === 'string'
     case 'object':
       return isObject(value)
+    case 'number':
+      return typeof value === 'number'
     case 'number, if any':
       return value === undefined || typeof value === 'number'
     case 'yes or no, if any':

@@ -70,7 +70,7 @@ function endText(
     how,
     waited === null ? null : `waited ${hoursMinutes(waited)}`,
     ran === null ? null : `ran ${hoursMinutes(ran)} h`,
-    fix === null || fix === 'none' ? null : `with ${fix}`,
+    fix === null || fix === 'none' ? null : fix === 'edited' ? 'edited' : `with ${fix}`,
   ]
   return parts.filter(part => part !== null).join(', ')
 }

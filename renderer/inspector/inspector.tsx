@@ -24,11 +24,12 @@ interface InspectorProps {
   readonly job: Job
   onClose(): void
   onResubmit(fix: string): void
+  onEdit(): void
   onCancel(): void
 }
 
 /** One job: its verdict with what proves it, its attempts, its course and its output. */
-export function Inspector({ job, onClose, onResubmit, onCancel }: InspectorProps) {
+export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: InspectorProps) {
   const { engine } = useLarmor()
   const state = useEngineState()
   const offline = useOffline()
@@ -75,7 +76,9 @@ export function Inspector({ job, onClose, onResubmit, onCancel }: InspectorProps
         ) : null}
       </header>
       <EvidenceList attempt={attempt} />
-      {failed.length + again.length > 0 ? <SuggestedFix job={job} offline={offline} onResubmit={onResubmit} /> : null}
+      {failed.length + again.length > 0 ? (
+        <SuggestedFix job={job} offline={offline} onResubmit={onResubmit} onEdit={onEdit} />
+      ) : null}
       <AttemptTimeline attempts={job.attempts} now={now} />
       <Course course={output.course} />
       <OutputTail output={output} onOpen={() => setReading(true)} />

@@ -11,10 +11,12 @@ interface SuggestedFixProps {
   readonly offline: string | null
   /** `none`: the same again. */
   onResubmit(fix: string): void
+  /** To edit the input first. */
+  onEdit(): void
 }
 
 /** What may help, with all that it changes; another of the remedies can be chosen, or none. */
-export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
+export function SuggestedFix({ job, offline, onResubmit, onEdit }: SuggestedFixProps) {
   const offers = fixesOf(useEngineState(), job)
   const [chosen, choose] = useState<string | null>(null)
   const offer = offers.find(({ id }) => id === chosen) ?? offers[0]
@@ -28,13 +30,26 @@ export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
       Resubmit unchanged
     </button>
   )
+  const edit = (
+    <button
+      type="button"
+      aria-disabled={offline !== null}
+      title={offline ?? 'Opens what was sent, to change it before it is sent again (E).'}
+      onClick={() => offline === null && onEdit()}
+    >
+      Edit first…
+    </button>
+  )
   if (!offer) {
     return (
       <section aria-labelledby="fix-title">
         <h3 id="fix-title">Suggested fix</h3>
         <p className="reason">{whyNone(job)}</p>
         <EditPlaces job={job} />
-        <p className="row">{same}</p>
+        <p className="row">
+          {edit}
+          {same}
+        </p>
       </section>
     )
   }
@@ -66,6 +81,7 @@ export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
         >
           Resubmit with this fix
         </button>
+        {edit}
         {same}
       </p>
     </section>
@@ -74,6 +90,7 @@ export function SuggestedFix({ job, offline, onResubmit }: SuggestedFixProps) {
 
 function whyNone(job: Job): string {
   const { category } = lastAttempt(job)
-  if (job.attempts.some(({ fix }) => fix !== null && fix !== 'none')) return 'What could help was tried and did not.'
+  if (job.attempts.some(({ fix }) => fix !== null && fix !== 'none' && fix !== 'edited'))
+    return 'What could help was tried and did not.'
   return category === null ? 'None is known.' : `None is known against ${category}: only an edit of the input helps.`
 }

@@ -50,6 +50,7 @@ export const keyCommands = {
   filter: { does: 'Filter', place: 'Queue', keys: ['F'] },
   search: { does: 'Search in the queue', place: 'Queue', keys: ['/'] },
   resubmit: { does: 'Resubmit', place: 'Queue', keys: ['R'] },
+  edit: { does: 'Edit the input, then resubmit', place: 'Queue', keys: ['E'] },
   pause: { does: 'Pause or resume the run', place: 'Queue', keys: ['H', 'P'] },
   cancel: { does: 'Cancel (asks)', place: 'Queue', keys: ['Delete'] },
   output: { does: 'Open the output', place: 'Queue', keys: ['O'] },

@@ -6,6 +6,7 @@ import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { useCell } from '../cell.ts'
 import { ComposeScreen } from '../compose/compose-screen.tsx'
+import { EditDialog } from '../inspector/edit-dialog.tsx'
 import { Inspector } from '../inspector/inspector.tsx'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { isFirstStart, useArchiveList } from '../results/archive-list.ts'
@@ -56,6 +57,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const at = useCell(cursor)
   const [asking, ask] = useState<readonly Job[] | null>(null)
   const [reviewing, setReviewing] = useState(false)
+  const [editing, edit] = useState<JobId | null>(null)
   const grid = useRef<HTMLDivElement>(null)
   const chips = useRef<HTMLFieldSetElement>(null)
   const search = useRef<HTMLInputElement>(null)
@@ -70,6 +72,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   }, [wantedRun, wantedJob])
 
   const inspected = wantedJob === undefined ? undefined : get(state.jobs, wantedJob)
+  const edited = editing === null ? undefined : get(state.jobs, editing)
   const tickedJobs = useMemo(() => (ticks.size === 0 ? NONE : jobsById(state, ticks)), [state, ticks])
   const possible = useMemo(() => possibleFor(state, tickedJobs), [state, tickedJobs])
   const row = rows.find(({ id }) => id === at)
@@ -97,6 +100,11 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const acts = {
     resubmit() {
       resubmitNow(meant().fixable.length > 0 ? 'auto' : 'none')
+    },
+    edit() {
+      const { failed, again } = meant()
+      const [job] = new Set([...failed, ...again])
+      if (offline === null && job) edit(job.id)
     },
     cancel() {
       const { cancellable } = meant()
@@ -191,6 +199,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
           job={inspected}
           onClose={acts.close}
           onCancel={() => ask([inspected])}
+          onEdit={() => edit(inspected.id)}
           onResubmit={fix => resubmit(engine, store, [inspected], fix)}
         />
       ) : null}
@@ -202,6 +211,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
           onClose={() => setReviewing(false)}
         />
       ) : null}
+      {edited ? <EditDialog key={`edit ${edited.id}`} job={edited} onClose={() => edit(null)} /> : null}
       {asking ? (
         <CancelQuestion jobs={asking} onConfirm={() => cancelJobs(engine, asking)} onClose={() => ask(null)} />
       ) : null}

@@ -10,6 +10,7 @@ interface QueueKeys {
   readonly view: QueueView
   readonly acts: {
     readonly resubmit: () => void
+    readonly edit: () => void
     readonly cancel: () => void
     readonly pause: () => void
     readonly inspect: (row: QueueRow) => void
@@ -65,6 +66,7 @@ export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt
     filter: () => chips.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus(),
     search: () => search.current?.focus(),
     resubmit: acts.resubmit,
+    edit: acts.edit,
     pause: acts.pause,
     cancel: acts.cancel,
     close: acts.close,

@@ -61,7 +61,7 @@ export async function resubmit(
 }
 
 /** What was not sent yet is cancelled; how many that really were is counted when the engine has done it. */
-async function withdraw(engine: Engine, store: Store, ids: readonly JobId[]): Promise<void> {
+export async function withdraw(engine: Engine, store: Store, ids: readonly JobId[]): Promise<void> {
   const jobs = jobsById(store.get().state, ids)
   const unsent = jobs.filter(job => {
     const { phase, outcome } = lastAttempt(job)

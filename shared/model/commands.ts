@@ -1,6 +1,7 @@
 import type { JobId, Json, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
 import type { AtomGroups } from '../nmr/atom-classes.ts'
 import type { Experiment } from '../nmr/experiment.ts'
+import type { GivenFile } from '../programs/index.ts'
 import type { ImportedOutput } from './events.ts'
 import type { Machine } from './machine.ts'
 
@@ -40,6 +41,14 @@ export type Command =
       readonly fix: string | null
       /** By job, the attempt that the person saw: one with a newer attempt gets no other. */
       readonly seen?: Readonly<Record<JobId, number>>
+    }
+  /** A new attempt of a job that ended without success, from files that a person has edited: all that is sent. */
+  | {
+      readonly type: 'job.edit'
+      readonly job: JobId
+      readonly files: readonly GivenFile[]
+      /** The attempt that the person saw: a job with a newer one gets no other. */
+      readonly seen: number
     }
   /** Which atoms of its molecule one signal stands for; null: as the symmetry has it. Atoms left out stay as they are. */
   | { readonly type: 'classes.set'; readonly run: RunId; readonly classes: AtomGroups | null }

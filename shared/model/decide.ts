@@ -2,7 +2,7 @@ import { isRunId, type JobId, type Json, jobId, label, type MachineName, type Ru
 import { readGroups } from '../nmr/atom-classes.ts'
 import { readExperiment } from '../nmr/experiment.ts'
 import type { MoleculeInfo } from '../nmr/molecule-info.ts'
-import { programs } from '../programs/index.ts'
+import { programOf, programs } from '../programs/index.ts'
 import { type Change, chooseFix } from '../remedies/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { moleculeOf, workflowOf, workflows } from '../workflows/index.ts'
@@ -101,6 +101,8 @@ export function decide(state: State, command: Command): Result<readonly EventBod
     }
     case 'jobs.resubmit':
       return resubmit(state, command)
+    case 'job.edit':
+      return resubmitEdited(state, command)
     case 'classes.set':
       return analysis(state, command.run, molecule => {
         const read = readGroups(command.classes as Json, molecule)
@@ -358,6 +360,27 @@ function resubmit(
       .map((run): EventBody => ({ type: 'run.reopened', run })),
     ...added,
   ])
+}
+
+/** A new attempt from files as a person has edited them; refused where the program could not run them. */
+function resubmitEdited(
+  state: State,
+  { job: id, files, seen }: Extract<Command, { readonly type: 'job.edit' }>,
+): Result<readonly EventBody[]> {
+  const job = get(state.jobs, id)
+  if (!job) return fail({ code: 'not-found', message: `There is no job "${id}".` })
+  const phase = get(state.runs, job.run)?.phase
+  if (phase?.is === 'open' && phase.hold === 'cancelling') return busy(phase.hold)
+  const { n, resources, input: before } = lastAttempt(job)
+  if (n !== seen) return ok([])
+  const refusal = resubmitRefusal(job)
+  if (refusal !== null) return notNow(`${id} is not resubmitted: ${refusal}`)
+  const program = programOf(job.program)
+  const input = program.edited(before, files)
+  const checked = program.check(input, resources)
+  if (!checked.ok) return checked
+  const added = newAttempt(job, { fix: 'edited', input, resources })
+  return ok(phase?.is === 'ended' ? [{ type: 'run.reopened', run: job.run }, added] : [added])
 }
 
 /** `attempt.added`, whoever wants it. */

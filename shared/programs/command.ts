@@ -39,6 +39,7 @@ export const command: Program = {
   },
   calculation: () => null,
   restart: json => json,
+  edited: (json, files) => ({ ...orThrow(parse(json)), files }),
 
   reader: () => ({
     line() {},

@@ -3,6 +3,7 @@ import type { Evidence, FetchedFile, JobResult, Resources } from '../model/job.t
 import type { Result } from '../result.ts'
 import type { ShLine } from '../sh.ts'
 import type { Category } from './categories.ts'
+import type { GivenFile } from './files.ts'
 import type { FindPlaces } from './places.ts'
 
 /** A file to send: a text that Larmor wrote, or what a person gave, by reference: it may hold anything, and be big. */
@@ -53,6 +54,8 @@ export interface OptCycle {
   readonly energy_hartree: number | null
   /** Hartree per bohr: the largest component; xtb prints the norm only. */
   readonly gradient: number | null
+  /** Below what the program wants to have it; absent where the output does not say so. */
+  readonly target?: number
 }
 
 const noFigures: Figures = {
@@ -165,6 +168,8 @@ export interface Program {
   readonly exitDecides: boolean
   /** The input of a plain retry that goes on where the last try stopped (last geometry), or the same input. */
   restart(input: Json, last: JobResult | null): Json
+  /** The same calculation from these files, just as they are: those of `files`, after a person has edited them. */
+  edited(input: Json, files: readonly GivenFile[]): Json
   /** What is not here cannot be repaired. */
   readonly repairs?: Repairs
   /** Where a person is to edit the input of a job that only an edit helps. */

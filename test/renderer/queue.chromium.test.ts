@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { jobId, type RunId } from '../../shared/ids.ts'
+import { type ContentRef, jobId, type RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
@@ -72,6 +72,8 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   await row('rscreen.cat-008').click()
   const other = page.locator('[data-inspected="rscreen.cat-008"]')
   await other.locator('.course[data-cycles="3"]').waitFor()
+  await other.locator('.course-target').waitFor({ state: 'attached' })
+  await other.getByText('of at most 4.5e−4').waitFor()
   await other.getByText('its exit status was 1').first().waitFor()
 })
 
@@ -87,6 +89,23 @@ test('where only an edit helps, the inspector shows the line of the input to edi
   await row('redit.one').click()
   const places = page.getByRole('list', { name: 'Places to edit' })
   await eventually(() => places.getByRole('listitem').allTextContents()).toEqual(['job.nw:3 bassis'])
+  // The edit is made there: what was sent opens, and what it became is sent.
+  await page.keyboard.press('e')
+  const field = page.getByRole('textbox', { name: 'job.nw' })
+  const text = await field.inputValue()
+  expect(text).toContain('bassis')
+  await field.fill(text.replace('bassis', 'basis'))
+  expect(await seriousFaults(page)).toEqual([])
+  await page.getByRole('button', { name: 'Resubmit as edited' }).click()
+  const attempts = () => get(engine.state().jobs, 'redit.one')?.attempts ?? []
+  await eventually(() => attempts().length).toBe(2)
+  const { fix, input } = attempts()[1] ?? expect.fail('no second attempt')
+  expect(fix).toBe('edited')
+  const [file] = (input as unknown as { files: readonly ContentRef[] }).files
+  expect(await engine.read(file as ContentRef)).toEqual({ ok: true, value: text.replace('bassis', 'basis') })
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await eventually(() => attempts()[1]?.outcome).toBe('cancelled')
 })
 
 test('a running job is followed while it is looked at, and only then', async () => {
@@ -201,13 +220,24 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await page.getByText('none.').waitFor()
 })
 
-test('10,000 rows: what is in sight exists, and every row can be reached', async () => {
+test('10,000 rows: what is in sight exists, every row can be reached, and there is a forecast', async () => {
   const keys = Array.from({ length: 10_000 }, (_, i) => `job-${i}`)
-  const batch = batchScript(engine, { id: 'rmany', name: 'many', program: 'command', keys })
+  const work = { molecule: '', functions: 100, terms: ['level:b3lyp'] }
+  const batch = batchScript(engine, { id: 'rmany', name: 'many', program: 'command', keys, work })
   batch.start()
+  const done = keys.slice(-6)
+  for (const key of done) {
+    batch.queues(key)
+    batch.runs(key)
+    engine.setClock(new Date(engine.now() + 600_000).toISOString())
+    batch.completes(key)
+  }
   await open()
+  await row('rmany')
+    .getByText(/\d h, ~/)
+    .waitFor()
   await row('rmany').click()
-  await page.getByText('10000 more: 10000 pending').click()
+  await page.getByText(/more: .*9994 pending/).click()
   await row('rmany.job-0').waitFor()
   expect(await page.locator('.queue-row').count()).toBeLessThan(80)
   await page.locator('.queue-grid').focus()

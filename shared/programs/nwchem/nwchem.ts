@@ -93,6 +93,11 @@ export const nwchem: Program = {
     return nwchemReader(input.ok ? input.value : null)
   },
 
+  edited(json, files) {
+    const input = orThrow(parse(json))
+    return { kind: 'deck', files, main: input.kind === 'deck' ? input.main : DECK }
+  },
+
   restart: (json, last) => (parse(json).ok ? onLastGeometry(json, last) : json),
 }
 

@@ -112,6 +112,11 @@ export const orca: Program = {
     return orcaReader(input.ok ? input.value : null)
   },
 
+  edited(json, files) {
+    const input = orThrow(parse(json))
+    return { kind: 'deck', files, main: input.kind === 'deck' ? input.main : DECK }
+  },
+
   restart: (json, last) => (parse(json).ok ? onLastGeometry(json, last) : json),
 }
 

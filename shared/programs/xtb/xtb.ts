@@ -83,6 +83,12 @@ export const xtb: Program = {
     return { program: 'xtb', args: input.args, main: input.main, files }
   },
 
+  edited(json, files) {
+    const input = orThrow(parse(json))
+    const [main, args] = input.kind === 'deck' ? [input.main, input.args] : [STRUCTURE, argsOf(input)]
+    return { kind: 'deck', files, main, args }
+  },
+
   reader(json) {
     const input = parse(json)
     return xtbReader(input.ok ? input.value : null)
