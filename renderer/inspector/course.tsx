@@ -12,6 +12,7 @@ export function Course({ course }: { readonly course: readonly CoursePoint[] }) 
   const gradients = course.map(({ max_gradient }) =>
     max_gradient === null ? null : Math.log10(Math.abs(max_gradient)),
   )
+  const { target } = last
   return (
     <Chart
       name="Course of the optimisation"
@@ -36,22 +37,37 @@ export function Course({ course }: { readonly course: readonly CoursePoint[] }) 
           <figcaption>
             Max gradient <span className="hint">log scale</span>
           </figcaption>
-          <Line values={gradients} name="Largest gradient" cycles={cycles} />
-          <p>{last.max_gradient === null ? '–' : `${last.max_gradient.toExponential(1).replace('-', '−')} a.u.`}</p>
+          <Line
+            values={gradients}
+            name="Largest gradient"
+            cycles={cycles}
+            {...(target ? { target: Math.log10(target) } : {})}
+          />
+          <p>
+            {last.max_gradient === null ? '–' : `${scientific(last.max_gradient)} a.u.`}
+            {target ? <span className="hint"> of at most {scientific(target)}</span> : null}
+          </p>
         </figure>
       </section>
     </Chart>
   )
 }
 
+function scientific(value: number): string {
+  return value.toExponential(1).replace('-', '−')
+}
+
 interface LineProps {
   readonly values: readonly (number | null)[]
   readonly name: string
   readonly cycles: number
+  /** Where the program wants to have them. */
+  readonly target?: number
 }
 
-function Line({ values, name, cycles }: LineProps) {
-  const known = values.filter((value): value is number => value !== null && Number.isFinite(value))
+function Line({ values, name, cycles, target }: LineProps) {
+  const all = target === undefined ? values : [...values, target]
+  const known = all.filter((value): value is number => value !== null && Number.isFinite(value))
   const [low, high] = [Math.min(...known), Math.max(...known)]
   const x = (i: number) => 3 + (i / Math.max(1, values.length - 1)) * (WIDTH - 6)
   const y = (value: number) => (high === low ? HEIGHT / 2 : 4 + ((high - value) / (high - low)) * (HEIGHT - 8))
@@ -61,6 +77,7 @@ function Line({ values, name, cycles }: LineProps) {
   const end = points.at(-1)
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${name} over ${cycles} cycles`}>
+      {target === undefined ? null : <line className="course-target" x1="0" x2={WIDTH} y1={y(target)} y2={y(target)} />}
       <polyline
         className="course-line"
         points={points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(' ')}

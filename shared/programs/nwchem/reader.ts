@@ -87,6 +87,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
   let optCycles: number | null = null
   let optStep: number | null = null
   let maxGradient: number | null = null
+  let gradientTarget: number | null = null
   let frequencies: number[] = []
   let cycles: OptCycle[] = []
   let mulliken: readonly number[] | null = null
@@ -165,7 +166,11 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     maxGradient = numberOrNull(gradient)
     // The last one is printed a second time when it has converged.
     cycles.length = Math.max(0, Math.min(cycles.length, (optCycles ?? 1) - 1))
-    cycles.push({ energy_hartree: numberOrNull(energy), gradient: maxGradient })
+    cycles.push({
+      energy_hartree: numberOrNull(energy),
+      gradient: maxGradient,
+      ...(gradientTarget === null ? {} : { target: gradientTarget }),
+    })
   }
 
   const readers: readonly (readonly [start: string, read: () => void])[] = [
@@ -174,6 +179,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     ['          AO basis - number of functions:', () => functions(line.split(':')[1])],
     ['  functions       =', () => functions(line.split('=')[1])],
     [' Output coordinates in ', () => table.begin(line)],
+    [' maximum gradient threshold         (gmax)', () => (gradientTarget = decimals(afterEquals(line), 6))],
     [' dielec:', () => dielectric(decimals(line.split(':')[1], 4), 0)],
     // Two decimals only; some versions print nothing else.
     [' dielectric constant -eps-', () => dielectric(decimals(afterEquals(line), 2), 0.006)],

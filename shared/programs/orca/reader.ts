@@ -167,12 +167,13 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
 
   function gradient(line: string): void {
     // "MAX gradient        0.0007463819            0.0003000000      NO" of the convergence table; 8 decimals before ORCA 4.
-    const value = /^\s*MAX gradient\s+(-?\d+\.\d{8,10})\s/.exec(line)?.[1]
+    const [, value, wanted] = /^\s*MAX gradient\s+(-?\d+\.\d{8,10})\s+(?:(\d+\.\d{8,10})\s)?/.exec(line) ?? []
     if (value === undefined || !optimising) return
     maxGradient = numberOrNull(value)
     cycleGradient = maxGradient
     const cycle = cycles.at(-1)
-    if (cycle) cycles[cycles.length - 1] = { ...cycle, gradient: cycleGradient }
+    const target = numberOrNull(wanted)
+    if (cycle) cycles[cycles.length - 1] = { ...cycle, gradient: cycleGradient, ...(target === null ? {} : { target }) }
   }
 
   /** "Current Energy                          ....  -384.658792711 Eh": ORCA 2 gives no other energy of a cycle. */

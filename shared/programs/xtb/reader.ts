@@ -89,6 +89,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   let optimised = false
   let optCycles: number | null = null
   let cycles: OptCycle[] = []
+  let gradientTarget: number | null = null
   let geometry: readonly GeometryAtom[] | null = null
   let charges: readonly number[] | null = null
   let frequencies: number[] | null = null
@@ -259,9 +260,15 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       line => {
         const cycle = cycles.at(-1)
         const gradient = decimals(/:\s*(\S+)\s+Eh/.exec(line)?.[1], 7)
-        if (cycle && gradient !== null && optimising) cycles[cycles.length - 1] = { ...cycle, gradient }
+        if (!cycle || gradient === null || !optimising) return
+        cycles[cycles.length - 1] = {
+          ...cycle,
+          gradient,
+          ...(gradientTarget === null ? {} : { target: gradientTarget }),
+        }
       },
     ],
+    [':   grad. convergence', line => (gradientTarget = decimals(/convergence\s+(\S+) Eh/.exec(line)?.[1], 7))],
     ['|                        A N C O P T', () => (optimising = true)],
     [
       '*** GEOMETRY OPTIMIZATION CONVERGED',

@@ -308,3 +308,9 @@ describe('energies of methods that Larmor does not write', () => {
     expect([null, ...others]).toContain(cut.result.energy_hartree)
   })
 })
+
+it('an optimisation tells below what its gradient is to fall', () => {
+  const { cycles } = read('water-optimisation-not-converged').figures
+  expect(cycles.length).toBeGreaterThan(1)
+  expect(new Set(cycles.map(({ target }) => target))).toEqual(new Set([0.00045]))
+})

@@ -41,9 +41,9 @@ describe.each(['4.2.1', '5.0.4', '6.0.1', '6.1.0'])('ORCA %s', version => {
       wall_s: 3723.456,
     })
     expect(figures.cycles).toEqual([
-      { energy_hartree: -76.3, gradient: 0.01 },
-      { energy_hartree: -76.301, gradient: 0.005 },
-      { energy_hartree: -76.302, gradient: 0.0033333333 },
+      { energy_hartree: -76.3, gradient: 0.01, target: 0.0003 },
+      { energy_hartree: -76.301, gradient: 0.005, target: 0.0003 },
+      { energy_hartree: -76.302, gradient: 0.0033333333, target: 0.0003 },
     ])
     expect(figures).toMatchObject({ mulliken: [-0.6, 0.3, 0.3], dipole_debye: 2.1351 })
     expect(geometry).toEqual(WATER)
@@ -161,8 +161,8 @@ FINAL SINGLE POINT ENERGY     -384.666614760
     opt_cycles: 2,
   })
   expect(figures.cycles).toEqual([
-    { energy_hartree: -384.658792711, gradient: 0.02515898 },
-    { energy_hartree: -384.666644552, gradient: 0.00015989 },
+    { energy_hartree: -384.658792711, gradient: 0.02515898, target: 0.0003 },
+    { energy_hartree: -384.666644552, gradient: 0.00015989, target: 0.0003 },
   ])
 })
 

@@ -56,6 +56,8 @@ describe('figures', () => {
       wall_s: expect.any(Number),
     })
     expect(result.dielectric).toBeCloseTo(4.81, 2)
+    expect(figures.cycles).toHaveLength(5)
+    expect(new Set(figures.cycles.map(({ target }) => target))).toEqual(new Set([0.001]))
     expect(geometry).toHaveLength(9)
     expect(geometry?.[2]?.[0]).toBe('O')
     expect(figures.cycles).toHaveLength(5)
