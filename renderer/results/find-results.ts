@@ -1,8 +1,9 @@
-import type { ArchiveEntry } from '../../shared/model/archive.ts'
+import { type ArchiveEntry, computedWith } from '../../shared/model/archive.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
-import type { Run, RunOutcome } from '../../shared/model/run.ts'
+import type { RunOutcome } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
+import { findSolvent } from '../../shared/solvents.ts'
 
 /** A closed run in the list, wherever it is kept. */
 export interface Result {
@@ -15,14 +16,18 @@ export interface Result {
   readonly completed: number
   readonly failed: number
   readonly jobs: number
+  readonly programs: readonly string[]
+  readonly solvents: readonly string[]
 }
 
 /** The closed runs of the state and of the archive, the one that ended last first. */
 export function resultsOf(state: State, archive: readonly ArchiveEntry[]): readonly Result[] {
   const here = runsByStart(state).flatMap(run => {
-    const outcomes = jobsOf(state, run).map(job => lastAttempt(job).outcome ?? 'none')
+    if (run.phase.is !== 'ended') return []
+    const all = jobsOf(state, run)
+    const outcomes = all.map(job => lastAttempt(job).outcome ?? 'none')
     const of = (...wanted: readonly string[]) => outcomes.filter(each => wanted.includes(each)).length
-    return resultOf(run, of('completed'), of('failed', 'timeout'), outcomes.length)
+    return resultOf({ ...run, ...computedWith(all) }, of('completed'), of('failed', 'timeout'), outcomes.length)
   })
   const known = new Set(here.map(({ id }) => id))
   const kept = archive.flatMap(entry => {
@@ -34,16 +39,17 @@ export function resultsOf(state: State, archive: readonly ArchiveEntry[]): reado
   return [...here, ...kept].sort((a, b) => (a.ended < b.ended ? 1 : a.ended > b.ended ? -1 : 0))
 }
 
-type Listed = Pick<Run, 'id' | 'name' | 'workflow' | 'machine' | 'phase'>
+type Listed = Pick<ArchiveEntry, 'id' | 'name' | 'workflow' | 'machine' | 'phase' | 'programs' | 'solvents'>
 
 function resultOf(run: Listed, completed: number, failed: number, jobs: number): readonly Result[] {
-  const { id, name, workflow, machine, phase } = run
+  const { id, name, workflow, machine, phase, programs, solvents } = run
   if (phase.is !== 'ended') return []
-  return [{ id, name, workflow, machine, outcome: phase.outcome, ended: phase.at, completed, failed, jobs }]
+  const { outcome, at: ended } = phase
+  return [{ id, name, workflow, machine, outcome, ended, completed, failed, jobs, programs, solvents }]
 }
 
-/** The fields that a search may name: `kind:nmr machine:helix state:failed after:2026-11-01`. */
-export const FIELDS = ['kind', 'machine', 'state', 'after', 'before'] as const
+/** The fields that a search may name: `kind:nmr program:orca solvent:chloroform after:2026-11-01`. */
+export const FIELDS = ['kind', 'program', 'solvent', 'machine', 'state', 'after', 'before'] as const
 
 /** Whether a result has all words of a search: fields by their value, other words in its name or id. */
 export function isFound(result: Result, search: string): boolean {
@@ -59,6 +65,12 @@ function hasWord(result: Result, word: string): boolean {
   switch (field) {
     case 'kind':
       return result.workflow.includes(value)
+    case 'program':
+      return result.programs.some(program => program.includes(value))
+    case 'solvent': {
+      const named = findSolvent(value)
+      return result.solvents.some(id => id.includes(value) || (named.ok && named.value.id === id))
+    }
     case 'machine':
       return result.machine.toLowerCase().includes(value)
     case 'state':

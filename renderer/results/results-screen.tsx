@@ -2,7 +2,6 @@ import { Search } from '@blueprintjs/icons'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useMemo, useRef, useState } from 'react'
 import { get } from '../../shared/model/table.ts'
-import { workflowOf, workflows } from '../../shared/workflows/index.ts'
 import { doCommand, useKeys } from '../keys/use-keys.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
@@ -18,6 +17,9 @@ import { ResultPage } from './result-page.tsx'
 import './results.css'
 
 const ROW = 28
+
+/** By workflow, in one word. */
+const KINDS: Readonly<Record<string, string>> = { nmr: 'Ensemble', campaign: 'Campaign', single: 'Jobs' }
 
 /** Every closed run, those in the archive too: found by words, read and exported, online or not. */
 export function ResultsScreen({ path: [wanted] }: ScreenProps) {
@@ -42,6 +44,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
             type="search"
             value={search}
             placeholder={`Name, or ${FIELDS.map(each => `${each}:`).join(' ')}`}
+            title={`Fields: ${FIELDS.map(each => `${each}:`).join(' ')}`}
             onChange={event => setSearch(event.target.value)}
             spellCheck={false}
             autoComplete="off"
@@ -97,12 +100,12 @@ function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly c
                 <strong title={name}>
                   <bdi>{name}</bdi>
                 </strong>
-                <span>{Object.hasOwn(workflows, workflow) ? workflowOf(workflow).label : workflow}</span>
+                <span>{KINDS[workflow] ?? workflow}</span>
                 <span>
                   {completed}/{jobs}
                   {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
                 </span>
-                <span>{machine}</span>
+                <span className="result-machine">{machine}</span>
                 <span>
                   <Badge look={runLook(outcome, failed > 0)} />
                   {clockTime(ended)}

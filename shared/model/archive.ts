@@ -1,4 +1,4 @@
-import type { Job, Outcome } from './job.ts'
+import { type Job, lastAttempt, type Outcome } from './job.ts'
 import type { Run } from './run.ts'
 
 /** What a list shows of an archived run. */
@@ -9,6 +9,18 @@ export interface ArchiveEntry
   > {
   /** Jobs by the outcome of their last attempt; `none` never had one. */
   readonly counts: Readonly<Partial<Record<Outcome | 'none', number>>>
+  readonly programs: readonly string[]
+  /** Ids of shared/solvents.ts; none where the inputs are a person's own files. */
+  readonly solvents: readonly string[]
+}
+
+/** What a run was computed with, by its jobs: what it can be found by. */
+export function computedWith(jobs: readonly Job[]): Pick<ArchiveEntry, 'programs' | 'solvents'> {
+  const solventOf = (job: Job) => (lastAttempt(job).input as { readonly solvent?: unknown } | null)?.solvent
+  return {
+    programs: [...new Set(jobs.map(({ program }) => program))],
+    solvents: [...new Set(jobs.map(solventOf).filter(each => typeof each === 'string'))],
+  }
 }
 
 /** A closed run as it was when it was archived: enough to show all of it. */

@@ -35,6 +35,17 @@ test('archived runs are found, read and exported as if they were here', async ()
   await page.keyboard.type('kind:nmr old')
   await eventually(() => page.locator('[data-result-row]').count()).toBe(1)
   await page.getByText('1 of 2').waitFor()
+  // By what it was computed with, a solvent by any of its names.
+  for (const [words, n] of [
+    ['program:nwchem solvent:chloroform', 1],
+    ['solvent:dmso', 0],
+    ['program:orca', 0],
+    ['program:nwchem', 2],
+    ['kind:nmr old', 1],
+  ] as const) {
+    await page.getByLabel('Search results').fill(words)
+    await page.getByText(`${n} of 2`).waitFor()
+  }
   await row('rold').click()
   const result = page.locator('[data-result="rold"]')
   await result.getByRole('heading', { name: 'Old methanol' }).waitFor()

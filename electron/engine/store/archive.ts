@@ -1,7 +1,7 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../../../shared/ids.ts'
-import type { ArchiveEntry, ShelvedRun } from '../../../shared/model/archive.ts'
+import { type ArchiveEntry, computedWith, type ShelvedRun } from '../../../shared/model/archive.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { lastAttempt, type Outcome } from '../../../shared/model/job.ts'
 import { type RawEvent, upcast } from '../../../shared/model/upcast.ts'
@@ -85,7 +85,8 @@ async function readIndex(folder: string): Promise<Index> {
       .map(name => name.slice(0, -'.json'.length) as RunId),
   )
   const known = parseIndex((await ifExists(readFile(join(folder, INDEX), 'utf8'))) ?? '')
-  const kept = (known ?? []).filter(entry => documents.has(entry.id))
+  // An entry of before these fields were kept is made anew from its document.
+  const kept = (known ?? []).filter(entry => documents.has(entry.id) && entry.programs !== undefined)
   for (const entry of kept) documents.delete(entry.id)
   const made: ArchiveEntry[] = []
   const unreadable: RunId[] = []
@@ -136,7 +137,8 @@ function entryOf({ run, jobs }: ArchivedRun): ArchiveEntry {
     counts[outcome] = (counts[outcome] ?? 0) + 1
   }
   const { id, name, workflow, machine, started, updated, phase, progress, plan_version } = run
-  return { id, name, workflow, machine, started, updated, phase, progress, plan_version, counts }
+  const listed = { id, name, workflow, machine, started, updated, phase, progress, plan_version, counts }
+  return { ...listed, ...computedWith(jobs) }
 }
 
 function inOrder(entries: Iterable<ArchiveEntry>): readonly ArchiveEntry[] {

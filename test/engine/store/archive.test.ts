@@ -23,7 +23,7 @@ function closed(id: string, outcomes: readonly (Outcome | null)[] = [], name = i
     params: { smiles: 'CCO' },
   } as unknown as Run
   const jobs = outcomes.map(
-    (outcome, i) => ({ id: `${id}.${i}`, attempts: [{ outcome } as Attempt] }) as unknown as Job,
+    (outcome, i) => ({ id: `${id}.${i}`, program: 'nwchem', attempts: [{ outcome } as Attempt] }) as unknown as Job,
   )
   return {
     run,
