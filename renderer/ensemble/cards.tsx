@@ -10,6 +10,7 @@ import { conformerLooks, liveText } from './conformer-state.ts'
 import { PopulationBar } from './population-bar.tsx'
 import type { Selecting } from './selection.ts'
 import { Sparkline } from './sparkline.tsx'
+import './cards.css'
 
 /** A conformer with all that its card says. */
 export interface Card extends ShownConformer {

@@ -59,7 +59,7 @@ export function Ladder({ cards, temperature_K, selection, change }: LadderProps)
           ))}
         </svg>
       </Chart>
-      <p className="hint">ΔE, kcal/mol; populations at {fixed(temperature_K, 0)} K</p>
+      <p className="hint">ΔE, kcal/mol; {fixed(temperature_K, 0)} K</p>
     </>
   )
 }

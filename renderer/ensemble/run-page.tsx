@@ -15,6 +15,7 @@ import { clockTime } from '../ui/time.ts'
 import { Ensemble } from './ensemble.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { StepBars } from './step-bars.tsx'
+import './run-page.css'
 
 interface RunPageProps {
   readonly engine: Engine

@@ -6,6 +6,7 @@ import { fixed } from '../ui/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
 import { groupKey, type Selecting, shownGroup } from './selection.ts'
 import { decimalsOf, shiftName } from './shift-name.ts'
+import './shifts.css'
 
 const KIND: { readonly [Kind in ShownShift['reference']['kind']]: string } = {
   own: 'own fit',

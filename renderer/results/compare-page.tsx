@@ -6,11 +6,12 @@ import { type ShownNmr, workflowOf } from '../../shared/workflows/index.ts'
 import { decimalsOf } from '../ensemble/shift-name.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { usualWidth, widthPpm } from '../spectrum/line-width.ts'
+import type { ShiftPlot } from '../spectrum/shift-plot.ts'
 import { superscript } from '../spectrum/spectrum.tsx'
 import { useTheme } from '../theme.ts'
 import { fixed } from '../ui/number.ts'
 import { clearMarks } from './compare-marks.ts'
-import { type CompareMode, type ComparePlot, plotComparison } from './compare-plot.ts'
+import { type CompareMode, plotComparison } from './compare-plot.ts'
 import { type ComparedShift, compareShifts, meanAbsolute } from './compare-rows.ts'
 import { useShelvedRun } from './use-shelved-run.ts'
 
@@ -92,7 +93,7 @@ interface PlotProps {
 
 function Plot({ rows, nucleus, mode }: PlotProps) {
   const parent = useRef<HTMLDivElement>(null)
-  const plot = useRef<ComparePlot | null>(null)
+  const plot = useRef<ShiftPlot | null>(null)
   const theme = useTheme()
   const content = JSON.stringify(rows.map(({ key, a, b }) => [key.split(',').length, a, b]))
   useEffect(() => {

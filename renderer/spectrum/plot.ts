@@ -1,8 +1,8 @@
 import uPlot from 'uplot'
 import { lorentzian, type Stick } from '../../shared/nmr/spectrum.ts'
-import { fixed } from '../ui/number.ts'
 import { axisRange } from './axis-range.ts'
 import { placeLabels } from './peak-labels.ts'
+import { plotShifts, type ShiftPlot } from './shift-plot.ts'
 
 export interface Signal extends Stick {
   /** The group of atoms, as the selection names it. */
@@ -16,15 +16,10 @@ export interface Signal extends Stick {
   readonly single_ppm: number | null
 }
 
-export interface SpectrumPlot {
-  resize(width: number): void
-  /** Shows all signals again after a zoom. */
-  fit(): void
-  /** Closer (factor above 1) or farther, about the selected signal or the middle of what is shown. */
-  zoom(factor: number): void
+/** Its zoom is about the selected signal, where that is in sight. */
+export interface SpectrumPlot extends ShiftPlot {
   /** Marks the group; null: none. */
   select(key: string | null): void
-  destroy(): void
 }
 
 export interface SpectrumOptions {
@@ -41,8 +36,6 @@ export interface SpectrumOptions {
 interface Colors {
   readonly text: string
   readonly text2: string
-  readonly axis: string
-  readonly grid: string
   readonly attention: string
   readonly accent: string
   readonly soft: string
@@ -50,7 +43,6 @@ interface Colors {
   readonly family: string
 }
 
-const HEIGHT = 340
 const FONT_PX = 12
 const POINTS_PER_WIDTH = 8
 const MOST_POINTS = 120_000
@@ -64,7 +56,6 @@ const NEAR_PX = 24
 export function plotSpectrum(parent: HTMLElement, signals: readonly Signal[], options: SpectrumOptions): SpectrumPlot {
   const { element, label, width, width_ppm, sticks, onPick } = options
   const colors = readColors(parent)
-  const font = `${FONT_PX}px ${getComputedStyle(parent).fontFamily}`
   const measured = signals.flatMap(({ measured_ppm, ...signal }) =>
     measured_ppm === null ? [] : [{ ...signal, delta_ppm: measured_ppm }],
   )
@@ -90,105 +81,61 @@ export function plotSpectrum(parent: HTMLElement, signals: readonly Signal[], op
   const low = measured.length > 0 ? -height * BELOW * 1.4 : -height * 0.02
   let selected: string | null = null
 
-  const plot = new uPlot(
-    {
-      width,
-      height: HEIGHT,
-      legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
-      scales: {
-        // A chemist's axis: large shifts on the left.
-        x: { time: false, dir: -1, range: (_, min, max) => [min, max] },
-        y: { range: () => [low, height * 1.4] },
-      },
-      axes: [
-        {
-          scale: 'x',
-          label,
-          labelFont: font,
-          font,
-          labelSize: 18,
-          size: 28,
-          gap: 3,
-          stroke: colors.text2,
-          grid: { stroke: colors.grid, width: 1 },
-          values: (_, splits, __, ___, step) => splits.map(at => fixed(at, decimalsFor(step))),
-          ticks: { stroke: colors.axis, width: 1, size: 5 },
-          border: { show: true, stroke: colors.axis, width: 1 },
+  const { plot, ...same } = plotShifts(parent, {
+    label,
+    width,
+    shifts: [from, to],
+    intensities: [low, height * 1.4],
+    least_ppm: width_ppm * 8,
+    about: () => signals.find(({ key }) => key === selected)?.delta_ppm ?? null,
+    data: [all.ppm as number[], all.intensity as number[], over, alone as number[]],
+    series: [
+      { stroke: colors.text, width: 1.25, show: !sticks },
+      { stroke: colors.attention, width: 2, dash: [4, 3], spanGaps: false, show: !sticks },
+      { stroke: colors.accent, width: 1, dash: [2, 2], show: !sticks && single.length > 0 },
+    ],
+    hooks: {
+      setScale: [
+        (u, scale) => {
+          const { min, max } = u.scales.x ?? {}
+          if (scale === 'x' && typeof min === 'number' && typeof max === 'number')
+            parent.dataset.range = `${max.toFixed(2)} to ${min.toFixed(2)}`
         },
-        { show: false },
       ],
-      series: [
-        {},
-        { stroke: colors.text, width: 1.25, points: { show: false }, show: !sticks },
-        { stroke: colors.attention, width: 2, dash: [4, 3], points: { show: false }, spanGaps: false, show: !sticks },
-        { stroke: colors.accent, width: 1, dash: [2, 2], points: { show: false }, show: !sticks && single.length > 0 },
-      ],
-      padding: [4, 12, 0, 12],
-      hooks: {
-        setScale: [
-          (u, scale) => {
-            const { min, max } = u.scales.x ?? {}
-            if (scale === 'x' && typeof min === 'number' && typeof max === 'number')
-              parent.dataset.range = `${max.toFixed(2)} to ${min.toFixed(2)}`
-          },
-        ],
-        drawClear: [u => drawBand(u, signals, selected, colors)],
-        draw: [
-          u => {
-            if (sticks) {
-              for (const each of signals) {
-                const stroke = each.comparable ? colors.text : colors.attention
-                drawStick(u, each.delta_ppm, 0, (height * each.intensity) / most, stroke)
-              }
-              for (const each of single)
-                drawStick(u, each.delta_ppm, 0, (height * 0.6 * each.intensity) / most, colors.accent)
+      drawClear: [u => drawBand(u, signals, selected, colors)],
+      draw: [
+        u => {
+          if (sticks) {
+            for (const each of signals) {
+              const stroke = each.comparable ? colors.text : colors.attention
+              drawStick(u, each.delta_ppm, 0, (height * each.intensity) / most, stroke)
             }
-            for (const each of measured)
-              drawStick(u, each.delta_ppm, 0, (-height * BELOW * each.intensity) / most, colors.accent, 2)
-            drawLabels(u, signals, selected, colors, signal => (sticks ? (height * signal.intensity) / most : null))
-          },
-        ],
-        ready: [
-          u => {
-            u.over.addEventListener('click', event => {
-              const box = u.over.getBoundingClientRect()
-              const key = nearest(u, signals, event.clientX - box.left)
-              if (key !== null) onPick(key)
-            })
-          },
-        ],
-      },
+            for (const each of single)
+              drawStick(u, each.delta_ppm, 0, (height * 0.6 * each.intensity) / most, colors.accent)
+          }
+          for (const each of measured)
+            drawStick(u, each.delta_ppm, 0, (-height * BELOW * each.intensity) / most, colors.accent, 2)
+          drawLabels(u, signals, selected, colors, signal => (sticks ? (height * signal.intensity) / most : null))
+        },
+      ],
+      ready: [
+        u => {
+          u.over.addEventListener('click', event => {
+            const box = u.over.getBoundingClientRect()
+            const key = nearest(u, signals, event.clientX - box.left)
+            if (key !== null) onPick(key)
+          })
+        },
+      ],
     },
-    [all.ppm as number[], all.intensity as number[], over, alone as number[]],
-    parent,
-  )
-  // Text on a canvas does not change by itself when its font has come.
-  document.fonts.ready.then(() => plot.redraw(false))
-  const showAll = () => plot.setScale('x', { min: from, max: to })
+  })
   return {
-    resize: wide => plot.setSize({ width: wide, height: HEIGHT }),
-    fit: showAll,
-    zoom(factor) {
-      const { min, max } = plot.scales.x ?? {}
-      if (typeof min !== 'number' || typeof max !== 'number') return
-      const at = signals.find(({ key }) => key === selected)?.delta_ppm
-      const middle = at !== undefined && at >= min && at <= max ? at : (min + max) / 2
-      const half = Math.max(((max - min) / factor) * 0.5, width_ppm * 4)
-      if (half * 2 >= to - from) return showAll()
-      plot.setScale('x', { min: Math.max(from, middle - half), max: Math.min(to, middle + half) })
-    },
+    ...same,
     select(key) {
       selected = key
       plot.redraw(false)
     },
-    destroy: () => plot.destroy(),
   }
-}
-
-/** Decimals that a step needs: 1 for 0.5, 2 for 0.25. */
-function decimalsFor(step: number): number {
-  return [0, 1, 2, 3].find(each => Math.abs(step * 10 ** each - Math.round(step * 10 ** each)) < 1e-6) ?? 4
 }
 
 function nearest(plot: uPlot, signals: readonly Signal[], x: number): string | null {
@@ -276,8 +223,6 @@ function readColors(element: HTMLElement): Colors {
   return {
     text: token('text'),
     text2: token('text-2'),
-    axis: token('border-strong'),
-    grid: token('border'),
     attention: token('attention'),
     accent: token('accent'),
     soft: token('accent-soft'),
