@@ -8,10 +8,17 @@ import { formatOf } from '../../shared/nmr/parse-structure.ts'
 import { NOT_CALIBRATED, type Reference } from '../../shared/nmr/references.ts'
 import { openText, stereoisomers } from '../../shared/nmr/stereoisomers.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type NmrArguments, type ResolvedNmr, resolveNmr } from '../../shared/workflows/index.ts'
+import {
+  type NmrArguments,
+  nmrCostOf,
+  nmrCostText,
+  type ResolvedNmr,
+  resolveNmr,
+} from '../../shared/workflows/index.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { canEmbed } from '../engine/tasks/embedding.ts'
 import { doTask } from '../engine/tasks/index.ts'
+import { readState } from '../engine-client.ts'
 import { homeFolder } from '../home.ts'
 import { badArgument, type Given, oneWord } from './command.ts'
 import type { Composed } from './compose.ts'
@@ -51,6 +58,8 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
   if (resolved.params.program !== 'none') requireProgram(resolved.params.program, machine, NONE_NEEDED)
   if (resolved.params.pre) requireProgram(resolved.params.pre, machine, 'Or leave --pre out.')
   const warnings = [...resolved.warnings, ...stereoWarnings(structure)]
+  const { state } = await readState(homeFolder())
+  const cost = nmrCostOf([resolved.params], state.times?.[machine.name] ?? [])
   return {
     name: resolved.name,
     workflow: 'nmr',
@@ -60,6 +69,7 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
     files: [],
     warnings,
     says: saidOf(resolved.params),
+    ...(cost ? { beforehand: { text: nmrCostText(cost), document: { cost: cost as unknown as Json } } } : {}),
     preview: () => previewOf(resolved, machine),
   }
 }

@@ -3,7 +3,7 @@ import type { RunId } from '../../shared/ids.ts'
 import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
-import { type NmrCost, nmrCostOf } from '../../shared/workflows/index.ts'
+import { type NmrCost, nmrCostOf, nmrCostText } from '../../shared/workflows/index.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { go } from '../route.ts'
@@ -15,7 +15,7 @@ import { clearMolecules, type Draft, saveRunDraft, useDraft, useFileFault } from
 import { DropZone } from './drop-zone.tsx'
 import { useFittedFactors } from './earlier-campaigns.ts'
 import { Field } from './field.tsx'
-import { costText, MachineTable } from './machine-table.tsx'
+import { MachineTable } from './machine-table.tsx'
 import { MethodFields } from './method-fields.tsx'
 import { MoleculeCard } from './molecule-card.tsx'
 import { type DraftMolecule, inputsOf, moleculesOf } from './molecules.ts'
@@ -230,7 +230,7 @@ export function EnsembleForm() {
           />
           <ComposeFoot
             figure={plan.warnings.length > 0 ? plan.warnings.join('. ') : count > 1 ? `${count} runs` : ''}
-            cost={inputs.length > 0 || settled.program === 'none' ? '' : costText(costs.get(machine.name) ?? null)}
+            cost={inputs.length > 0 || settled.program === 'none' ? '' : nmrCostText(costs.get(machine.name) ?? null)}
             fault={fault && !FIELDS.includes(fault.field ?? '') ? fault : null}
             missing={missing}
             starting={starting}

@@ -1,7 +1,6 @@
 import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
-import { LEAST_DONE } from '../../shared/progress/forecast.ts'
-import type { NmrCost } from '../../shared/workflows/index.ts'
+import { coreTimeText, type NmrCost } from '../../shared/workflows/index.ts'
 
 interface MachineTableProps {
   readonly state: State
@@ -43,7 +42,7 @@ export function MachineTable({ state, machine, costs, onChoose }: MachineTablePr
               </th>
               <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
-              {costs === undefined ? null : <td className="number">{cost ? rangeText(cost.one) : 'unknown'}</td>}
+              {costs === undefined ? null : <td className="number">{cost ? coreTimeText(cost.one) : 'unknown'}</td>}
             </tr>
           )
         })}
@@ -58,21 +57,3 @@ const STATE_WORDS = {
   unreachable: 'does not answer',
   'wants-login': 'wants a login',
 } as const
-
-/** `12–40 core min`: a range, never one number. */
-function rangeText([low, high]: NmrCost['one']): string {
-  const unit = high < 120 ? ([1, 's'] as const) : high < 7200 ? ([60, 'min'] as const) : ([3600, 'h'] as const)
-  const figure = (seconds: number) => {
-    const value = seconds / unit[0]
-    return value < 10 ? value.toFixed(1) : String(Math.round(value))
-  }
-  return `${figure(low)}–${figure(high)} core ${unit[1]}`
-}
-
-/** In a sentence, for all conformers of all runs. */
-export function costText(cost: NmrCost | null): string {
-  if (!cost) return `Cost unknown: fewer than ${LEAST_DONE} calculations of these levels have ended there.`
-  const { all, conformers, from } = cost
-  const each = conformers === 1 ? 'for one conformer' : `if there are ${conformers} conformers, the most that are kept`
-  return `${rangeText(all)} ${each}; from ${from} finished calculations (80 % range).`
-}

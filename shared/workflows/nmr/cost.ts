@@ -2,7 +2,7 @@ import { chance } from '../../chance.ts'
 import type { RunId } from '../../ids.ts'
 import type { RememberedTime } from '../../model/times.ts'
 import { comparable, meansSomething } from '../../progress/eta.ts'
-import { forecast, type Waiting } from '../../progress/forecast.ts'
+import { forecast, LEAST_DONE, type Waiting } from '../../progress/forecast.ts'
 import { type NmrStep, nmrWork, TMS } from './jobs.ts'
 import type { NmrParams } from './params.ts'
 
@@ -13,11 +13,12 @@ export type NmrCost = {
   /** Of all conformers that there can be in all runs, and of the reference compound where it is to be computed. */
   readonly all: Range
   readonly conformers: number
+  readonly runs: number
   /** Finished calculations it was learnt from. */
   readonly from: number
 }
 
-export type Range = readonly [low: number, high: number]
+type Range = readonly [low: number, high: number]
 
 /** Enough for two digits: it is made anew with every change of a form. */
 const DRAWS = 60
@@ -39,7 +40,29 @@ export function nmrCostOf(runs: readonly NmrParams[], times: readonly Remembered
     return said ? [ranks * said.low_s, ranks * said.high_s] : [0, 0]
   }
   const conformers = runs.reduce((sum, params) => sum + mostConformers(params), 0)
-  return { one: rangeOf(oneOf(first, 0)), all: rangeOf(jobs), conformers, from: done.length }
+  return { one: rangeOf(oneOf(first, 0)), all: rangeOf(jobs), conformers, runs: runs.length, from: done.length }
+}
+
+/** In a sentence, for a person. */
+export function nmrCostText(cost: NmrCost | null): string {
+  if (!cost) return `Cost unknown: fewer than ${LEAST_DONE} calculations of these levels have ended there.`
+  const { one, all, runs, conformers, from } = cost
+  const each = `${coreTimeText(one)} for a conformer${runs > 1 ? ' of the first' : ''}`
+  const most =
+    conformers > 1 || all[1] > one[1]
+      ? `, ${coreTimeText(all)} for all if there are ${conformers}, the most that are kept`
+      : ''
+  return `${each}${most}; 80 % ranges from ${from} finished calculations.`
+}
+
+/** `12–40 core min`: a range, never one number. */
+export function coreTimeText([low, high]: Range): string {
+  const unit = high < 120 ? ([1, 's'] as const) : high < 7200 ? ([60, 'min'] as const) : ([3600, 'h'] as const)
+  const figure = (seconds: number) => {
+    const value = seconds / unit[0]
+    return value < 10 ? value.toFixed(1) : String(Math.round(value))
+  }
+  return `${figure(low)}–${figure(high)} core ${unit[1]}`
 }
 
 function mostConformers({ ensemble, structure, max_conformers }: NmrParams): number {

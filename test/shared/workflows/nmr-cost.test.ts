@@ -7,7 +7,7 @@ import type { RememberedTime } from '../../../shared/model/times.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
 import { formatXyz } from '../../../shared/nmr/xyz.ts'
 import { orThrow } from '../../../shared/result.ts'
-import { type NmrArguments, nmrCostOf, resolveNmr } from '../../../shared/workflows/index.ts'
+import { type NmrArguments, nmrCostOf, nmrCostText, resolveNmr } from '../../../shared/workflows/index.ts'
 import { nmrWork, TMS } from '../../../shared/workflows/nmr/jobs.ts'
 
 /** What optimisations and shieldings at the production level really took: CPU seconds on one rank. */
@@ -75,6 +75,11 @@ describe('what a run of conformers will take', () => {
     const eight = cost([paramsOf(first, { generate: true })])
     expect(eight.conformers).toBe(8)
     expect(middle(eight.all) / middle(eight.one)).toBeCloseTo(8, -0.5)
+    expect(nmrCostText(eight)).toMatch(
+      /^[\d.–]+ core min for a conformer, [\d.–]+ core (min|h) for all if there are 8, the most that are kept; 80 % ranges from \d+ finished calculations\.$/,
+    )
+    expect(nmrCostText(alone)).toMatch(/^[\d.–]+ core min for a conformer; 80 % ranges/)
+    expect(nmrCostText(null)).toMatch(/^Cost unknown/)
     const both = cost([paramsOf(first), paramsOf(second)])
     expect(middle(both.all)).toBeGreaterThan(middle(alone.one) + 0.5 * middle(cost([paramsOf(second)]).one))
   })
