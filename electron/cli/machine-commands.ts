@@ -66,6 +66,7 @@ async function list({ home, terminal }: Surroundings, given: Given): Promise<num
           programsText(programs),
         ]),
       ),
+      ...document.flatMap(({ name, silent }) => (silent ? [`${name}: ${silent.text}`] : [])),
       ...document.flatMap(({ name, trouble }) => (trouble ? [troubleText({ machine: name, ...trouble })] : [])),
       ...document.flatMap(({ name, others }) =>
         others.map(({ queue_id, name: job, text }) => `${name}: your own job ${queue_id}  ${text}  ${job}`),

@@ -39,6 +39,8 @@ export interface QueueAnswer {
   readonly entries: readonly QueueEntry[]
   /** Where ids are those of a cluster (`number;name`): which were asked, and which of them told of their queue. */
   readonly clusters: { readonly asked: readonly string[]; readonly answered: readonly string[] } | null
+  /** The site keeps accounts, which did not answer: of what its queue has forgotten nothing is known for now. */
+  readonly accounts?: 'silent'
 }
 
 /** What a scheduler says of itself. */

@@ -9,20 +9,42 @@ import { OVER, stateOfCode, stateOfWord, waitingOf } from './slurm-states.ts'
 const FORMAT = '%i|%t|%r|%P|%j'
 const HEADER = /^JOBID\|ST\|REASON\|PARTITION\|NAME\s*$/
 
+/** Prints the name of the cluster that commands speak to without -M, as its controller tells it. */
+export const OWN_CLUSTER = `scontrol show config | awk '$1 == "ClusterName" { print tolower($3) }'`
+
 /**
  * One question for all jobs of the user: the queue; then, of the wanted ids, how those ended that it still knows
  * (scontrol), and what accounting says of those that it does not (sacct, where the site has one). $1: the clusters,
  * whose names are repeated before the answer: of one whose controller is down squeue says nothing at all, and exits with 0.
+ * Where clusters are is in the accounts. Without these -M is refused, and the login node's own cluster can still be asked.
  */
 const ASK = `clusters=$1
 shift
-[ "$clusters" != all ] || clusters=$(sacctmgr -n -P show cluster format=cluster | paste -s -d , -)
+ask() { squeue "$@" --me --states=all --format='${FORMAT}'; }
+if [ "$clusters" = all ]; then
+  clusters=$(sacctmgr -n -P show cluster format=cluster | paste -s -d , -)
+  [ -n "$clusters" ] || clusters=$(${OWN_CLUSTER})
+fi
 [ -z "$clusters" ] || printf '== asked %s\\n' "$clusters"
-queue=$(squeue \${clusters:+-M "$clusters"} --me --states=all --format='${FORMAT}') || code=$?
+queue=$(ask \${clusters:+-M "$clusters"}) || code=$?
+case \${code:-0}:$clusters:$queue in
+  0:* | *::* | *:*:*CLUSTER:*) ;;
+  *)
+    own=$(${OWN_CLUSTER})
+    case ,$clusters, in
+      *",\${own:-none},"*)
+        if queue=$(ask); then
+          echo '== no accounts'
+          echo "CLUSTER: $own"
+          code=
+        fi ;;
+    esac ;;
+esac
 printf '%s\\n' "$queue"
 [ $# -gt 0 ] || exit "\${code:-0}"
 [ -z "\${code:-}" ] || [ -n "$clusters" ] || exit "$code"
-set -- $(printf '%s\\n' "$queue" | awk -F'|' -v wanted="$*" -v over='${OVER.join(' ')}' '
+set -- $(printf '%s\\n' "\${own:+CLUSTER: $own
+}$queue" | awk -F'|' -v wanted="$*" -v over='${OVER.join(' ')}' '
   BEGIN { n = split(over, codes, " "); for (i = 1; i <= n; i++) isOver[codes[i]] = 1 }
   /^CLUSTER: / { cluster = ";" substr($0, 10); next }
   { state[$1 cluster] = $2 }
@@ -38,7 +60,8 @@ for id do
   case $id in
     missing) ;;
     missing,*) echo '== sacct'
-      sacct \${clusters:+-M "$clusters"} -X -n -P -j "\${id#missing,}" --format=JobID,Cluster,State,ExitCode,JobName 2>/dev/null ;;
+      sacct \${clusters:+-M "$clusters"} -X -n -P -j "\${id#missing,}" --format=JobID,Cluster,State,ExitCode,JobName 2>&1 ;;
+    *";\${own:-none}") echo "== scontrol $own"; scontrol -o show job "\${id%%;*}" 2>/dev/null ;;
     *';'*) echo "== scontrol \${id#*;}"; scontrol -M "\${id#*;}" -o show job "\${id%%;*}" 2>/dev/null ;;
     *) echo '== scontrol'; scontrol -o show job "$id" 2>/dev/null ;;
   esac
@@ -64,12 +87,15 @@ export function readQueue({ exit, out, err }: Printed): Result<QueueAnswer> {
   // line after its name it did not answer, by which the fault is explained: the others told all that they know.
   const byCluster = lines.some(line => clusterLine(line) !== null)
   const answered = lines.flatMap((line, i) => (HEADER.test(line) ? (clusterLine(lines[i - 1] ?? '') ?? []) : []))
-  const isExplained = exit !== null && byCluster && asked.some(name => !answered.includes(name))
+  // Of an answer without the accounts, what squeue said of these explains the fault.
+  const isWithout = lines.includes('== no accounts')
+  const isExplained = exit !== null && byCluster && (isWithout || asked.some(name => !answered.includes(name)))
   const isFault = exit !== 0 || /slurm_load_jobs error|squeue: error|Socket timed out|Unable to contact/i.test(err)
   if ((isFault && !isExplained) || start < 0)
     return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err || out })
 
   const entries = new Map<QueueId, QueueEntry>()
+  let isSilent = isWithout
   let part = 'squeue'
   let cluster = clusterLine(lines[start - 1] ?? '') ?? ''
   for (const line of lines.slice(start + 1)) {
@@ -81,9 +107,14 @@ export function readQueue({ exit, out, err }: Printed): Result<QueueAnswer> {
     } else if (named !== null) cluster = named
     else if (part === 'squeue') keep(readLine(line, cluster))
     else if (part === 'scontrol') keepEnd(readControl(line, cluster))
+    else if (/^sacct: error: .*(database|slurmdbd|persist)/i.test(line)) isSilent = true
     else keep(readAccounting(line, byCluster))
   }
-  return ok({ entries: [...entries.values()], clusters: byCluster ? { asked, answered } : null })
+  return ok({
+    entries: [...entries.values()],
+    clusters: byCluster ? { asked, answered } : null,
+    ...(isSilent && { accounts: 'silent' }),
+  })
 
   function keep(entry: QueueEntry | null): void {
     if (entry && !entries.has(entry.queue_id)) entries.set(entry.queue_id, entry)

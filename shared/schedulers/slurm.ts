@@ -1,9 +1,9 @@
 import type { QueueId } from '../ids.ts'
 import type { EndCause } from '../model/job.ts'
 import { fail, ok } from '../result.ts'
-import { sh, shScript } from '../sh.ts'
+import { type ShLine, sh, shScript } from '../sh.ts'
 import type { Scheduler } from './scheduler.ts'
-import { queueLine, readQueue } from './slurm-queue.ts'
+import { OWN_CLUSTER, queueLine, readQueue } from './slurm-queue.ts'
 import { readSurvey, surveyLine } from './slurm-survey.ts'
 
 export const slurm: Scheduler = {
@@ -58,7 +58,12 @@ export const slurm: Scheduler = {
   cancel: {
     line: ({ ids }) =>
       shScript([
-        ...byCluster(ids).map(([cluster, of]) => sh`scancel ${[...onCluster(cluster), ...of]} || failed=$?`),
+        ...byCluster(ids).map(([cluster, of]) =>
+          cluster === ''
+            ? sh`scancel ${of} || failed=$?`
+            : // Without the accounts -M is refused, also for the login node's own cluster.
+              sh`scancel ${[...onCluster(cluster), ...of]} || { [ "$(${OWN})" = ${cluster} ] && scancel ${of}; } || failed=$?`,
+        ),
         sh`exit "\${failed:-0}"`,
       ]),
     // scancel's 0 says that it was asked for, not that anything ended.
@@ -81,6 +86,8 @@ function causeIn(line: string): EndCause | null {
   if (/DUE TO PREEMPTION/.test(line)) return 'preempted'
   return /\*\*\* (JOB|STEP) \S+ ON \S+ CANCELLED AT [^*]*\d \*\*\*/.test(line) ? 'cancelled' : null
 }
+
+const OWN: ShLine = { sh: OWN_CLUSTER }
 
 /** Below this many seconds Slurm's own warning, which may come two minutes before the end, would take too much of the time. */
 const SHORT_S = 600

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { QueueId } from '../../shared/ids.ts'
+import type { MachineName, QueueId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -63,4 +66,45 @@ describe('a cluster with sacct', () => {
     expect(job && lastAttempt(job)).toMatchObject({ outcome: 'completed' } satisfies Partial<Attempt>)
     await cluster.accounting?.startDaemon()
   })
+
+  test('a job that the queue has forgotten while the accounts are down is neither lost nor ended before they answer', async () => {
+    const of = machineOf(cluster, { report: false, grace_s: 1 })
+    const gate = join(cluster.work, 'gate')
+    // Nobody tells how it ended: its script dies by force.
+    const script = `while [ ! -e '${gate}' ]; do sleep 0.2; done; kill -9 $PPID; sleep 1`
+    const ended = larmor.runScripts({ a: 'echo a', b: script }, of)
+    const attempt = () =>
+      [...values(larmor.engine.state.jobs)].filter(({ id }) => id === 'rtest2.b').map(lastAttempt)[0]
+    await until(larmor.engine, () => attempt()?.phase.is === 'running')
+    await cluster.accounting?.stopDaemon()
+    const paused = { ...of, settings: { ...of.settings, poll_s: 3600 } }
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: paused }))
+    writeFileSync(gate, '')
+    const forgotten = () => slurmSays('squeue', ['-h', '--states=all', '-o', '%i']).trim() === ''
+    while (!forgotten()) await sleep(200)
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
+    await until(larmor.engine, state => state.machines[of.name]?.silent != null)
+    expect(larmor.engine.state.machines[of.name]?.silent?.text).toMatch(/^The accounts of Slurm do not answer/)
+    await looks(larmor.engine, of.name, 4) // longer than the grace period
+    expect(attempt()).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    await cluster.accounting?.startDaemon()
+    // Whether the controller has handed over by then what it kept meanwhile is its own affair.
+    await ended
+    expect(['failed', 'lost']).toContain(attempt()?.outcome)
+    await until(larmor.engine, state => state.machines[of.name]?.silent === null)
+  })
 })
+
+/** The scheduler is asked so many times more. */
+function looks(engine: InProcess['engine'], machine: MachineName, n: number): Promise<void> {
+  return new Promise(resolve => {
+    let before: number | null = null
+    const unsubscribe = engine.activity(activity => {
+      const asked = activity.find(of => of.machine === machine)?.questions ?? 0
+      before ??= asked
+      if (asked < before + n) return
+      setTimeout(() => unsubscribe())
+      resolve()
+    })
+  })
+}

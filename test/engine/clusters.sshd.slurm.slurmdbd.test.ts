@@ -131,12 +131,42 @@ describe('two clusters behind one login', () => {
     expect(await oaks.ended).toMatchObject({ outcome: 'completed' })
     expect(idOf(oaks.now())).toMatch(/;oak$/)
     await until(larmor.engine, () => machine()?.silent != null)
-    expect(machine()?.silent?.text).toBe('Of its clusters did not answer: elm.')
+    expect(machine()?.silent?.text).toMatch(/^Of its clusters did not answer: elm\. .*asked again/)
     await sleep(5000) // longer than the grace period
     expect(elms.now()).toMatchObject({ outcome: null, phase: { is: 'running' } })
     await elm().startController()
     writeFileSync(gate, '')
     expect(await elms.ended).toMatchObject({ outcome: 'completed' })
     expect(machine()?.silent).toBeNull()
+  })
+
+  test('their accounts are down: the cluster of the login node is asked and obeyed all the same, and only the other is unknown', async () => {
+    const gate = join(cluster.work, 'gate of oak')
+    const silent = { report: false }
+    const waits = `while [ ! -e '${gate}' ]; do sleep 0.2; done; echo`
+    // One after the other: where a job goes is the machine's setting of the moment.
+    const running = async (script: string, clusters: string) => {
+      const job = await start(script, clusters, silent)
+      await until(larmor.engine, () => job.now().phase.is === 'running')
+      return job
+    }
+    const oaks = await running(`${waits} oak`, 'oak')
+    const stopped = await running('exec sleep 600', 'oak')
+    const elms = await running(`${waits} elm`, 'elm')
+    const all = machineOf(cluster, { spool_s: 1, grace_s: 3, clusters: 'oak,elm', ...silent })
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: all }))
+    await cluster.accounting?.stopDaemon()
+    await until(larmor.engine, () => machine()?.silent != null)
+    expect(machine()?.silent?.text).toMatch(
+      /^The accounts of Slurm do not answer.* Of its clusters did not answer: elm\./,
+    )
+    orThrow(await larmor.engine.send({ type: 'run.cancel', run: stopped.run }))
+    expect(await stopped.ended).toMatchObject({ outcome: 'cancelled' })
+    writeFileSync(gate, '')
+    expect(await oaks.ended).toMatchObject({ outcome: 'completed' })
+    expect(elms.now()).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    await cluster.accounting?.startDaemon()
+    expect(await elms.ended).toMatchObject({ outcome: 'completed' })
+    await until(larmor.engine, () => machine()?.silent === null)
   })
 })

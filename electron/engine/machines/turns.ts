@@ -167,8 +167,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     noticed = {}
     if (!before) return []
     const after = { ...before, ...seen }
-    // A silence is one fact, however its words change.
-    const same = isDeepStrictEqual(after.others, before.others) && (after.silent === null) === (before.silent === null)
+    const same = isDeepStrictEqual(after.others, before.others) && gist(after.silent) === gist(before.silent)
     return same ? [] : [{ type: 'machine.changed', machine: after }]
   }
 
@@ -207,6 +206,11 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     hasWork: () => STEPS.some(step => due(step, true).length > 0),
     forgetAbsence: () => absent.clear(),
   }
+}
+
+/** A silence is one fact for as long as its words are the same but for numbers: times, ports, process ids. */
+function gist(silent: Machine['silent']): string | undefined {
+  return silent?.text.replaceAll(/\d+/g, '')
 }
 
 interface Planned {

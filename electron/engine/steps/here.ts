@@ -81,10 +81,16 @@ export interface Queue extends QueueAnswer {
 export function covers(queue: Queue, job: Job): boolean {
   const { phase } = lastAttempt(job)
   const id = 'queue_id' in phase ? phase.queue_id : null
-  if (id === null) return silentOf(queue).length === 0
+  // Without the accounts nobody knows which clusters there are.
+  if (id === null) return silentOf(queue).length === 0 && !(queue.clusters && queue.accounts)
   const [, cluster] = id.split(';')
   if (queue.clusters === null || cluster === undefined) return queue.clusters === null && cluster === undefined
   return queue.clusters.answered.includes(cluster)
+}
+
+/** Whether what the queue does not tell of a job may still be in the accounts, which do not answer. */
+export function mayBeInAccounts(queue: Queue, job: Job): boolean {
+  return queue.accounts === 'silent' && entryOf(queue, job) === undefined
 }
 
 function silentOf({ clusters }: QueueAnswer): readonly string[] {
@@ -120,19 +126,37 @@ export async function askQueue(here: Here): Promise<Queue | null> {
   if (!listed.ok) {
     const { message, detail } = listed.fault
     const text = [message, detail?.trim().slice(0, 300)].filter(Boolean).join(' ')
-    here.noticed({ silent: { since: machine.silent?.since ?? at, text } })
+    here.noticed({ silent: { since: machine.silent?.since ?? at, text: `${text} ${again(settings.poll_s)}` } })
     return null
   }
-  const { entries, clusters } = listed.value
-  const silent = silentOf(listed.value)
-  const text = `Of its clusters did not answer: ${silent.join(', ')}.`
+  const { entries } = listed.value
+  const text = silenceIn(listed.value, scheduler.label)
   here.noticed({
-    silent: silent.length === 0 ? null : { since: machine.silent?.since ?? at, text },
+    silent: text === null ? null : { since: machine.silent?.since ?? at, text: `${text} ${again(settings.poll_s)}` },
     others: othersIn(here, entries),
   })
-  const queue = { at, entries, clusters }
+  const queue = { at, ...listed.value }
   here.asked.queue = queue
   return queue
+}
+
+/** What did not answer while the scheduler did, in sentences; null where all of it answered. */
+function silenceIn(answer: QueueAnswer, label: string): string | null {
+  const silent = silentOf(answer)
+  const sentences = [
+    ...(answer.accounts
+      ? [
+          `The accounts of ${label} do not answer: how a job ended that its queue has forgotten is not known until they do.`,
+        ]
+      : []),
+    ...(silent.length > 0 ? [`Of its clusters did not answer: ${silent.join(', ')}.`] : []),
+  ]
+  return sentences.join(' ') || null
+}
+
+/** What is done about a silence, and what a person can do. */
+function again(poll_s: number): string {
+  return `Nothing follows from it; it is asked again every ${poll_s} s. If it lasts, those who run the machine may know why.`
 }
 
 const MOST_OTHERS = 500

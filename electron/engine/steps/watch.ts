@@ -3,7 +3,19 @@ import type { Label } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { isAdopted, type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, covers, endOf, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
+import {
+  askQueue,
+  covers,
+  endOf,
+  entryOf,
+  type Here,
+  inPhase,
+  labelOf,
+  mayBeInAccounts,
+  perRun,
+  type Queue,
+  refOf,
+} from './here.ts'
 import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from './reports.ts'
 
 /**
@@ -14,7 +26,10 @@ import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from '.
 export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('watch.ask', async () => {
     const queue = await askQueue(here)
-    const told = queue === null ? [] : jobs.filter(job => covers(queue, job) && !isYoungerThan(here, queue, job))
+    const told =
+      queue === null
+        ? []
+        : jobs.filter(job => covers(queue, job) && !mayBeInAccounts(queue, job) && !isYoungerThan(here, queue, job))
     const entry = (job: Job) => queue && entryOf(queue, job)
     const status = (job: Job) => entry(job)?.status ?? 'gone'
     const gone = told.filter(job => status(job) === 'gone')

@@ -19,8 +19,8 @@ const captured = readFileSync(new URL('../../fixtures/slurm/queue-22.05.txt', im
 describe('the question', () => {
   test('asks one squeue for all jobs of the user', () => {
     const { sh } = slurm.list.line({ settings, ids: [] })
-    expect(sh.match(/\$\(squeue /g)).toHaveLength(1)
-    expect(sh).toContain('--me --states=all')
+    expect(sh.match(/squeue /g)).toHaveLength(1)
+    expect(sh).toContain('squeue "$@" --me --states=all')
     expect(sh).toMatch(/ sh ''\s*$/)
   })
 
@@ -184,6 +184,41 @@ describe('no answer of one cluster among several', () => {
     const out = `== asked Oak,elm\nCLUSTER: elm\n${HEADER}\nCLUSTER: oak\n${HEADER}`
     expect(clustersOf(out)).toEqual({ asked: ['oak', 'elm'], answered: ['elm', 'oak'] })
     expect(clustersOf(HEADER)).toBeNull()
+  })
+})
+
+describe('accounts that do not answer', () => {
+  // Slurm 22.05.8, its slurmdbd stopped.
+  const silent = `sacct: error: slurm_persist_conn_open: No response to persist_init
+sacct: error: Sending PersistInit msg: Resource temporarily unavailable
+sacct: error: Problem talking to the database: Resource temporarily unavailable
+`
+  const accountsOf = (out: string) => orThrow(slurm.list.read(printed(out))).accounts
+
+  test('are told, and all else is as the queue has it', () => {
+    const out = `${HEADER}101|R|None|main|r1.a.1\n== sacct\n${silent}`
+    expect(accountsOf(out)).toBe('silent')
+    expect(read(out)).toMatchObject([{ queue_id: '101', status: 'running' }])
+  })
+
+  test('are none where the site keeps none, or tells', () => {
+    expect(accountsOf(`${HEADER}== sacct\nsacct: error: Slurm accounting storage is disabled\n`)).toBeUndefined()
+    expect(accountsOf(`${HEADER}== sacct\nsh: 1: sacct: not found\n`)).toBeUndefined()
+    expect(
+      accountsOf(`${HEADER}== sacct\n7|oak|COMPLETED|0:0|sacct: error: Problem talking to the database\n`),
+    ).toBeUndefined()
+  })
+
+  test('leave the cluster of the login node, which is asked without them', () => {
+    const out = `== asked oak,elm\n== no accounts\nCLUSTER: oak\n${HEADER}101|R|None|main|r1.a.1\n`
+    const err = 'squeue: error: Problem talking to database\n'
+    expect(orThrow(slurm.list.read(printed(out, 0, err)))).toMatchObject({
+      entries: [{ queue_id: '101;oak' }],
+      clusters: { asked: ['oak', 'elm'], answered: ['oak'] },
+      accounts: 'silent',
+    })
+    const alone = out.replace('asked oak,elm', 'asked oak')
+    expect(orThrow(slurm.list.read(printed(alone, 0, err)))).toMatchObject({ accounts: 'silent' })
   })
 })
 
