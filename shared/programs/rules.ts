@@ -1,6 +1,11 @@
 /** How a line begins, blanks before it left out, and who reads such a line. */
 export type Rule = readonly [start: string, read: (line: string) => void]
 
+/** Whether a reader is given what its program said on stderr: by the job script's name for it, never by a folder of that name. */
+export function isStderrFile(file: string): boolean {
+  return file === 'stderr.txt' || file === 'stderr.txt.gz'
+}
+
 const BLANK = 32
 
 /** Index of the first character that is no blank; the length of a line that is empty. */

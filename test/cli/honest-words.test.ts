@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { fixture as nwchem } from '../shared/programs/nwchem/fixtures.ts'
+import { fixture as xtb } from '../shared/programs/xtb/fixtures.ts'
 import { newHome, run, start } from './larmor.ts'
 import { type Begun, workplace } from './workplace.ts'
 
@@ -109,15 +110,17 @@ describe('energies', () => {
   })
 
   test('classify and import say the same of an output with what its program said on stderr', async () => {
-    // What names the cause stands on stderr alone.
-    const { output, stderr } = nwchem('memory-not-there')
+    // That it crashed stands on stderr alone. An output is none of stderr's for lying in a folder of that name.
+    const { output, stderr } = xtb('crash')
     await mkdir(join(folder, 'stderr'))
     await writeFile(join(folder, 'stderr/a.out'), output)
-    await writeFile(join(folder, 'stderr/a.stderr'), stderr ?? '')
-    const { category, energy_hartree } = (await larmor('classify', 'stderr/a.out', '--json')).json
+    expect((await larmor('classify', 'stderr/a.out', '--json')).json.category).toBeNull()
+    await writeFile(join(folder, 'stderr/a.stderr'), stderr)
+    const { outcome, category, energy_hartree } = (await larmor('classify', 'stderr/a.out', '--json')).json
+    expect([outcome, category]).toEqual(['failed', 'crash-unknown'])
     const { jobs } = (await larmor('import', 'stderr', '--json')).json
     const job = (await larmor('show', jobs[0].job, '--json')).json
-    expect([job.category, job.metrics.energy_hartree]).toEqual([category, energy_hartree])
+    expect([job.outcome, job.category, job.metrics.energy_hartree]).toEqual([outcome, category, energy_hartree])
   })
 })
 

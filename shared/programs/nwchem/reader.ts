@@ -3,7 +3,7 @@ import type { Category } from '../categories.ts'
 import { type Cause, type Complaint, evidenceAt as evidence } from '../complaints.ts'
 import { afterEquals, decimals, lastWord, numberOrNull } from '../numbers.ts'
 import type { Evidence, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstCharacter, type LineByLine, lastLines, type NumberedLine, sift } from '../rules.ts'
+import { byFirstCharacter, isStderrFile, type LineByLine, lastLines, type NumberedLine, sift } from '../rules.ts'
 import { surroundingCause } from '../surroundings.ts'
 import { atomsOf, centresTable, elementOf } from './centres.ts'
 import { ending } from './ending.ts'
@@ -41,8 +41,8 @@ const EQUALS = 61
 
 /**
  * Reads outputs of NWChem 6.0 to 7.2 line by line, cut anywhere, several runs in one file. Lines are known by their
- * exact beginning, blanks included, so that a title or an echoed deck is not taken for a message. A file whose name
- * holds `stderr` is heard only where the output proves nothing.
+ * exact beginning, blanks included, so that a title or an echoed deck is not taken for a message. What stands in
+ * the file of stderr is heard only where the output proves nothing.
  */
 export function nwchemReader(input: NwchemInput | null): OutputReader {
   const lineNumbers = new Map<string, number>()
@@ -392,7 +392,7 @@ export function nwchemReader(input: NwchemInput | null): OutputReader {
     lineNumbers.set(file, lineNumber)
     lineNumber = lineNumbers.get(to) ?? 0
     file = to
-    isStderr = to.includes('stderr')
+    isStderr = isStderrFile(to)
     if (!isStderr) output = to
   }
 

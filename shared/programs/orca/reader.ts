@@ -3,7 +3,7 @@ import type { Category } from '../categories.ts'
 import { type Cause, type Complaint, evidenceAt, findCause } from '../complaints.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
+import { byFirstCharacter, byFirstWord, isStderrFile, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
 import { surroundingCause, surroundingRules } from '../surroundings.ts'
 import { ending } from './ending.ts'
 import { orcaCauses } from './failures.ts'
@@ -363,7 +363,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     lineNumbers.set(file, lineNumber)
     lineNumber = lineNumbers.get(to) ?? 0
     file = to
-    isStderr = to.includes('stderr')
+    isStderr = isStderrFile(to)
     if (!isStderr) output = to
   }
 

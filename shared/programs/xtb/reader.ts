@@ -12,7 +12,7 @@ import {
 } from '../complaints.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstCharacter, byFirstWord, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
+import { byFirstCharacter, byFirstWord, isStderrFile, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
 import { surroundingCause, surroundingRules } from '../surroundings.ts'
 import type { XtbInput } from './input.ts'
 
@@ -354,7 +354,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     lineNumbers.set(file, lineNumber)
     lineNumber = lineNumbers.get(to) ?? 0
     file = to
-    isStderr = to.includes('stderr')
+    isStderr = isStderrFile(to)
     if (!isStderr) output = to
   }
 
