@@ -1,6 +1,7 @@
 import { Cross } from '@blueprintjs/icons'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
+import { energyText } from '../../shared/show/energy.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { useJobIndex } from '../queue/use-job-index.ts'
@@ -44,6 +45,8 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
   const [reading, setReading] = useState(false)
   const { failed, again, cancellable } = possibleFor(state, [job])
   const run = get(state.runs, job.run)
+  const energy =
+    attempt.phase.is === 'parsed' ? energyText(attempt.phase.result, attempt.outcome === 'completed') : null
 
   useKeys({ output: () => setReading(true) })
   return (
@@ -61,6 +64,11 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
         <p className="hint">
           <bdi>{run?.name ?? job.run}</bdi> · {job.program} · attempt {attempt.n} · {job.machine}
         </p>
+        {energy === null ? null : (
+          <p className="hint" data-energy="">
+            {energy}
+          </p>
+        )}
         <JobTools job={job} />
         {cancellable.length > 0 ? (
           <p className="row">

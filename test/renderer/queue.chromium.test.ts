@@ -48,6 +48,8 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   await row('rscreen.cat-001').click()
   const inspector = page.locator('[data-inspected="rscreen.cat-001"]')
   await inspector.getByText('The SCF did not converge').waitFor()
+  // Its last energy is nobody's result, and is not shown as one.
+  expect(await inspector.locator('[data-energy]').textContent()).toMatch(/^-\d+\.\d+ Eh \(not converged\)$/)
   const attempt = state('rscreen', 'cat-001')
   const proof = attempt.evidence.find(({ source }) => source === 'output')
   expect(await inspector.locator('[data-witness="output"] pre').first().textContent()).toBe(proof?.text)
