@@ -91,10 +91,13 @@ const NEVER: Readonly<Record<string, string>> = {
 
 const HELD: Readonly<Record<string, string>> = {
   JobHeldUser: 'held by its owner: scontrol release lets it go',
-  JobHeldAdmin: 'held by an administrator',
-  JobHoldMaxRequeue: 'held: it was requeued too often',
-  ReservationDeleted: 'held: its reservation was deleted',
+  JobHeldAdmin: 'held by an administrator, who alone can let it go',
+  JobHoldMaxRequeue: 'held: it was requeued too often; scontrol release lets it go',
+  ReservationDeleted: 'held: its reservation was deleted; scontrol release lets it go',
 }
+
+/** What a person can do about a job that never starts. */
+const WAY_OUT = 'Cancel it, and submit it with other resources, or to another partition, account or QOS'
 
 /** Why a job does not start by itself, from its state and reason; null where it merely waits for its turn. */
 export function waitingOf(code: string, reason: string): Waiting | null {
@@ -102,6 +105,7 @@ export function waitingOf(code: string, reason: string): Waiting | null {
   if (status === 'held') return { is: 'held', text: `${word}${reason === 'None' ? '' : ` (${reason})`}` }
   if (status !== 'queued') return null
   if (Object.hasOwn(HELD, reason)) return { is: 'held', text: `${HELD[reason]} (${reason})` }
-  if (Object.hasOwn(NEVER, reason)) return { is: 'never', text: `it can never start: ${NEVER[reason]} (${reason})` }
+  if (Object.hasOwn(NEVER, reason))
+    return { is: 'never', text: `it can never start: ${NEVER[reason]} (${reason}). ${WAY_OUT}` }
   return null
 }

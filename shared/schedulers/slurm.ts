@@ -33,7 +33,13 @@ export const slurm: Scheduler = {
   submit: {
     line: ({ settings: { clusters } }) => sh`exec sbatch ${['--parsable', ...onCluster(clusters), 'job.sh']}`,
     read: ({ exit, out, err }, { clusters }) => {
-      if (exit !== 0) return fail({ code: 'not-now', message: 'Slurm refused the job.', detail: err || out })
+      if (exit !== 0)
+        return fail({
+          code: 'not-now',
+          message: 'Slurm refused the job.',
+          detail: err || out,
+          hint: remedyOf(err || out),
+        })
       // --parsable prints `id` or `id;cluster`, sites' wrappers of sbatch the usual sentence, and banners around it.
       const ids = [
         ...out.matchAll(/^(?:(?:sbatch: )?Submitted batch job )?(\d+)(?:;(\S+)| on cluster (\S+))?[ \t\r]*$/gim),
@@ -45,8 +51,11 @@ export const slurm: Scheduler = {
       }
       return fail({
         code: 'not-now',
-        message: 'Slurm took the job, but its answer does not name it.',
+        message: /error/i.test(err)
+          ? 'Slurm told of an error, and may have taken the job all the same.'
+          : 'Slurm took the job, but its answer does not name it.',
         detail: err || out,
+        hint: 'It is looked for by its name, and never sent a second time by itself.',
       })
     },
   },
@@ -85,6 +94,33 @@ function causeIn(line: string): EndCause | null {
   if (/DUE TO NODE FAILURE/.test(line)) return 'node-lost'
   if (/DUE TO PREEMPTION/.test(line)) return 'preempted'
   return /\*\*\* (JOB|STEP) \S+ ON \S+ CANCELLED AT [^*]*\d \*\*\*/.test(line) ? 'cancelled' : null
+}
+
+/** What to do about a refusal, by sbatch's own words. Source: src/common/slurm_errno.c of Slurm 20.11 to 24.05. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [
+    /invalid partition/i,
+    'larmor machines test NAME lists the partitions, larmor machines set NAME --partition P chooses one.',
+  ],
+  [/invalid account/i, 'larmor machines set NAME --account A names one that may be used in the partition.'],
+  [/invalid qos/i, 'larmor machines set NAME --qos Q names one that may be used.'],
+  [
+    /time limit/i,
+    'Ask for less time, or larmor machines set NAME --partition P chooses a partition that allows as much.',
+  ],
+  [
+    /node configuration|memory specification|more processors|node count/i,
+    'Ask for fewer cores or less memory, or for another partition.',
+  ],
+  [/limit/i, 'Fewer jobs at once (larmor machines set NAME --max-jobs N) keep within the limits of the account.'],
+  [/timed out|contact|database|connection/i, 'Slurm itself did not answer.'],
+]
+
+function remedyOf(words: string): string {
+  const known = REMEDIES.find(([pattern]) => pattern.test(words))?.[1]
+  return known === undefined
+    ? 'larmor resubmit sends the job again.'
+    : `${known} Then larmor resubmit sends the job again.`
 }
 
 const OWN: ShLine = { sh: OWN_CLUSTER }

@@ -156,6 +156,47 @@ describe('a bad day of a cluster', () => {
     ])
   })
 
+  test('a partition that is not there is a refusal with what to do, and the job runs once there is another', async () => {
+    const { run, ended } = await start({ a: 'echo a' }, { partition: 'nowhere' })
+    const { reason } = (await ended).a ?? {}
+    expect(reason).toMatch(
+      /^Slurm refused the job\. .*[Ii]nvalid partition.*larmor machines set cluster --partition P/s,
+    )
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: machineOf(cluster, { spool_s: 1, grace_s: 20 }) }))
+    const jobs = [...values(larmor.engine.state.jobs)].filter(each => each.run === run).map(({ id }) => id)
+    orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs, fix: 'none' }))
+    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+  })
+
+  test.each([
+    ['a banner around the id', 'echo "** 2026 Welcome **"; "$REAL" "$@"; echo "Have a nice day"'],
+    ['a timeout that exits with 0', '"$REAL" "$@" >/dev/null; echo "sbatch: error: Socket timed out" >&2; exit 0'],
+  ])('sbatch answers with %s: the job is known, and runs once', async (_, script) => {
+    shim('sbatch', script)
+    const { a } = await (await start({ a: 'echo a' })).ended
+    expect(a?.outcome).toBe('completed')
+    expect(cluster.completed()[a?.label ?? '']).toBe(1)
+  })
+
+  test('squeue times out and exits with 0: that is said, and a job is neither ended nor lost by it', async () => {
+    const mark = join(openToAll(join(cluster.work, 'marks')), 'silent')
+    const error = 'slurm_load_jobs error: Socket timed out on send/recv operation'
+    shim('squeue', `if [ -e ${mark} ]; then echo "${error}" >&2; exit 0; fi; exec "$REAL" "$@"`)
+    const gate = join(cluster.work, 'marks', 'gate')
+    const script = `while [ ! -e ${gate} ]; do sleep 0.2; done; kill -9 $PPID; sleep 1`
+    const { run, ended } = await start({ a: script }, { grace_s: 1, report: false })
+    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    writeFileSync(mark, '')
+    await until(larmor.engine, () => machine()?.silent != null)
+    expect(machine()?.silent?.text).toMatch(/^Slurm did not answer\. .*timed out.*asked again/s)
+    writeFileSync(gate, '')
+    await sleep(4000) // it has ended meanwhile, and the grace period is over
+    expect(attempts(run).a).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    rmSync(mark)
+    expect((await ended).a?.outcome).toBe('failed')
+    expect(machine()?.silent).toBeNull()
+  })
+
   test('a job that can never start is said to, and can be cancelled', async () => {
     const [, short] = cluster.partitions
     const { run } = await start({ a: 'echo a' }, { partition: short }, 3600)
@@ -163,7 +204,9 @@ describe('a bad day of a cluster', () => {
       const phase = attempts(run).a?.phase
       return phase?.is === 'queued' && phase.waiting?.is === 'never'
     })
-    expect(attempts(run).a?.phase).toMatchObject({ waiting: { text: expect.stringContaining('PartitionTimeLimit') } })
+    expect(attempts(run).a?.phase).toMatchObject({
+      waiting: { text: expect.stringMatching(/PartitionTimeLimit.*Cancel it, and submit it with other resources/) },
+    })
     orThrow(await larmor.engine.send({ type: 'run.cancel', run }))
     await until(larmor.engine, () => attempts(run).a?.outcome === 'cancelled')
   })

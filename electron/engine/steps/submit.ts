@@ -28,7 +28,8 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
         const id = here.scheduler.submit.read({ exit, out: text, err: complaint }, here.machine.settings)
         if (id.ok) submitted.push({ job, id: id.value })
         else {
-          const reason = [id.fault.message, id.fault.detail?.trim()].filter(Boolean).join(' ')
+          const hint = id.fault.hint?.replaceAll('NAME', here.machine.name)
+          const reason = [id.fault.message, id.fault.detail?.trim(), hint].filter(Boolean).join(' ')
           doubted.push({ job, text: reason, refused: exit !== 0 })
         }
         break

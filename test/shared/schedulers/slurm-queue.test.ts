@@ -50,7 +50,7 @@ describe('a captured answer', () => {
     })
     expect(jobs['3']?.waiting).toEqual({
       is: 'never',
-      text: 'it can never start: its time limit is longer than the partition allows (PartitionTimeLimit)',
+      text: 'it can never start: its time limit is longer than the partition allows (PartitionTimeLimit). Cancel it, and submit it with other resources, or to another partition, account or QOS',
     })
     expect(jobs['5']?.waiting).toBeNull() // PartitionConfig may pass
   })
