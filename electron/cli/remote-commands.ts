@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import type { JobId, MachineName, QueueId, RemotePath } from '../../shared/ids.ts'
-import { isCleanable, isImported, type Job, lastAttempt } from '../../shared/model/job.ts'
+import { isCleanable, isImported, type Job, lastAttempt, NOT_FETCHED } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -81,6 +81,9 @@ const clean: CliCommand = {
           ['machine', verb, 'files', 'bytes'],
           folders.map(({ machine, dir, files, bytes }) => [machine, dir, files, bytes]),
         ),
+        ...folders
+          .filter(({ left }) => left)
+          .map(({ dir }) => `keeps ${dir} as long as it holds what was not fetched (larmor show tells)`),
         ...document.kept.map(({ job, reason }) => `keeps ${job}: ${reason}`),
       ].join('\n')
     // Scripts are promised that it acts; a person who named nothing sees first what would go.
@@ -116,7 +119,8 @@ function foldersOf({ id, machine, attempts }: Job) {
     if (!isCleanable(attempt) || attempt.phase.is !== 'parsed') return []
     const { dir, files } = attempt.phase
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-    return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes }]
+    const left = files.some(({ name }) => name === NOT_FETCHED)
+    return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes, left }]
   })
 }
 

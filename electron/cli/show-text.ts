@@ -161,11 +161,17 @@ function noteOf({
   reused,
   dir,
   cleaned,
-}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir' | 'cleaned'>): string {
+  kept,
+}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir' | 'cleaned' | 'kept'>): string {
   if (doubt) return `not known whether it was submitted: ${doubt}`
   if (waiting) return waiting
   if (reused) return 'taken from an earlier calculation'
+  if (kept.length > 0) return `${dir} stays: ${someOf(kept)} not fetched`
   return cleaned ? 'its folder there was removed' : (dir ?? '')
+}
+
+function someOf(names: readonly string[]): string {
+  return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`
 }
 
 const DASH = '–'

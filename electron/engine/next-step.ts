@@ -34,7 +34,7 @@ export function nextStep(job: Job, run: Run): Step | null {
 
 /** A person wants its folder on the machine removed. */
 export function isToBeCleaned({ clean }: Attempt): boolean {
-  return clean !== undefined && !clean.done
+  return clean !== undefined && !clean.done && !clean.kept
 }
 
 /** A lost attempt: nothing is done for it, but its report may still come, and is then the truth. */

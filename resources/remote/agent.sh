@@ -348,7 +348,8 @@ adopt() {
   return 0
 }
 
-# clean <label>...: removes the folders of jobs that were fetched. Prints "cleaned <label>" for each that is gone.
+# clean <label>...: removes the folders of jobs that were fetched. Prints "cleaned <label>" for each that is gone, and
+# "kept <label>" with the names of what no fetch took for each that stays because of it.
 clean() {
   for name in "$@"; do
     is_label "$name" || continue
@@ -356,6 +357,12 @@ clean() {
     if [ -L "$dir" ]; then
       rm -f "$dir/fetch.sha256" "$dir" # an adopted one lies elsewhere, and stays
     elif [ -f "$dir/fetch.sha256" ]; then
+      left=$(cd "$dir" && left_here fetch.sha256)
+      if [ -n "$left" ]; then
+        printf 'kept\t%s\n' "$name"
+        printf '%s\n' "$left" | head -n 100 | sed 's/^/| /'
+        continue
+      fi
       rm -rf "$dir"
     fi
     [ -e "$dir" ] || [ -L "$dir" ] || printf 'cleaned\t%s\n' "$name"
@@ -376,7 +383,7 @@ seen() {
 # --- pack: what came out, as a tar stream of <label>/<file> --------------------------------------------------------
 # Regular files at the top of the folder, without the names in its scratch.txt, and those of restart.txt only where
 # somebody may want to begin with them; first of each job fetch.sha256, by which the other end knows that all of it
-# arrived. What is there already is left out: lines "<sum>  <label>/<file>" on standard input.
+# arrived; not-fetched.txt names what else there is. What is there already is left out: lines "<sum>  <label>/<file>" on standard input.
 pack() {
   cd "$LARMOR_WORK/jobs" || return 1
   list=$LARMOR_WORK/incoming/pack.$$
@@ -418,23 +425,55 @@ rest() {
   tail -c "+$(($3 + 1))" "./$2"
 }
 
-# Makes fetch.sha256 in folder $1.
+# Makes fetch.sha256 in folder $1, and not-fetched.txt where something stays behind.
 make_sums() {
   (
+    linked=
+    [ -L "$1" ] && linked=yes
     cd "$1" || exit
     set --
     for file in *; do
       [ -f "$file" ] && [ ! -L "$file" ] || continue
       case $file in
-        *[!A-Za-z0-9._+,=@\ -]* | -* | .* | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
+        *[!A-Za-z0-9._+,=@\ -]* | -* | .* | ' '* | not-fetched.txt | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
       esac
-      matches "$file" scratch.txt && continue
-      matches "$file" restart.txt && ! is_wanted_restart "$file" && continue
+      is_scratch "$file" && continue
       set -- "$@" "./$file"
     done
     if [ $# -gt 0 ]; then sha256 "$@"; fi >fetch.sha256.part
+    # The folder of an adopted job is never removed, and whatever its owner keeps in it is theirs.
+    if [ -z "$linked" ]; then
+      left_here fetch.sha256.part >not-fetched.txt
+      if [ -s not-fetched.txt ]; then sha256 ./not-fetched.txt >>fetch.sha256.part; else rm -f not-fetched.txt; fi
+    fi
     mv -f fetch.sha256.part fetch.sha256
   )
+}
+
+# The files of this folder that are not in the list of sums $1, by their paths: those in folders, and those whose names
+# are not plain. Not what is known to be of no use afterwards: scratch, hidden files, links, Larmor's own, and what was
+# sent and is unchanged.
+left_here() {
+  {
+    cat "$1"
+    while read -r sum file; do
+      case $file in
+        *[!A-Za-z0-9._+,=@\ -]* | .*) [ "$(sha256 "./$file" 2>/dev/null | cut -c1-64)" = "$sum" ] && printf '%s  ./%s\n' "$sum" "$file" ;;
+      esac
+    done <SHA256SUMS
+    echo
+    find . -name '.?*' -prune -o -type f -print 2>/dev/null || echo './ (not all of it could be read)'
+  } | awk '
+    !listed { if ($0 == "") listed = 1; else known[substr($0, 67)]; next }
+    $0 in known || /^\.\/(not-fetched\.txt|(submit|tombstone|fetch\.sha256|run\.lock|report\.[a-z]+)(\..*)?)$/ { next }
+    { print substr($0, 3) }' | while IFS= read -r file; do
+    is_scratch "$file" || printf '%s\n' "$file"
+  done
+}
+
+# Is file $1 of no use once the job is over?
+is_scratch() {
+  matches "${1##*/}" scratch.txt || { matches "${1##*/}" restart.txt && ! is_wanted_restart "$1"; }
 }
 
 # Is file $1 one of the patterns in $2?

@@ -140,9 +140,9 @@ export type EventBody =
       }
     >
   | AttemptFact
-  /** Folders on the machine are to be removed, of these attempts; and they are gone. */
+  /** Folders on the machine are to be removed, of these attempts; and they are gone, or stay for what is `kept` in them. */
   | OfJobs<'clean.wished'>
-  | OfJobs<'jobs.cleaned'>
+  | OfJobs<'jobs.cleaned', { readonly kept?: readonly string[] }>
   /** A fact that the model forbids where the attempt is: kept, and without effect. */
   | OfJob<'fact.ignored', { readonly fact: AttemptFact['type']; readonly why: string }>
   | { readonly type: 'report.received'; readonly report: ForeignReport }

@@ -167,8 +167,11 @@ export interface Attempt {
   readonly cancel_wished: Instant | null
   /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
   readonly recorded?: EndRecord | null
-  /** Since when its folder on the machine is to be removed, and whether it was. */
-  readonly clean?: { readonly wished: Instant; readonly done: boolean }
+  /**
+   * Since when its folder on the machine is to be removed, and whether it was. `kept`: it was not, since these files of
+   * it were not fetched; a person may wish it again.
+   */
+  readonly clean?: { readonly wished: Instant; readonly done: boolean; readonly kept?: readonly string[] }
   /** Facts that came and could not be true of it, once each, the first twenty. */
   readonly ignored: readonly { readonly fact: string; readonly why: string }[]
   /** The remedy this attempt was made with; null for the first, `none` for a retry without one. */
@@ -210,9 +213,17 @@ export function isAdopted({ input }: Pick<Attempt, 'input'>): boolean {
   return typeof input === 'object' && input !== null && 'adopted' in input && input.adopted === true
 }
 
+/** In a job's folder, where something stays behind: the files that are not fetched, by path, one a line. */
+export const NOT_FETCHED = 'not-fetched.txt'
+
 /** Its folder is on a machine, and everything that was to come home is here, verified by its sums. */
 export function isCleanable({ phase, outcome, clean }: Attempt): boolean {
-  return outcome !== null && phase.is === 'parsed' && phase.files.length > 0 && clean === undefined
+  return (
+    outcome !== null &&
+    phase.is === 'parsed' &&
+    phase.files.length > 0 &&
+    (clean === undefined || clean.kept !== undefined)
+  )
 }
 
 /** What the job's last attempt produced, if it completed. */

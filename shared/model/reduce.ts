@@ -300,13 +300,17 @@ function endTask(draft: Draft, event: Of<'task.done' | 'task.failed'>, state: Ta
 
 /** Of old attempts, too: their folders are on the machine as well. */
 function clean(draft: Draft, { type, jobs, at }: Of<'clean.wished' | 'jobs.cleaned'>): void {
-  for (const { job: id, attempt: n } of jobs) {
+  for (const item of jobs) {
+    const { job: id, attempt: n } = item
+    const kept = 'kept' in item ? item.kept : undefined
     const job = draft.jobs.get(id)
     if (!job) continue
     const attempts = job.attempts.map(attempt => {
       if (attempt.n !== n) return attempt
-      if (type === 'clean.wished') return attempt.clean ? attempt : { ...attempt, clean: { wished: at, done: false } }
-      return { ...attempt, clean: { wished: attempt.clean?.wished ?? at, done: true } }
+      const isWished = attempt.clean && !attempt.clean.kept
+      if (type === 'clean.wished') return isWished ? attempt : { ...attempt, clean: { wished: at, done: false } }
+      const wished = attempt.clean?.wished ?? at
+      return { ...attempt, clean: kept ? { wished, done: false, kept } : { wished, done: true } }
     })
     draft.jobs.set(id, { ...job, attempts })
   }

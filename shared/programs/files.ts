@@ -9,7 +9,7 @@ export type GivenFile = { readonly name: string } & JsonRef
 
 /** Names that stand in every job folder already: shared/job-folder.ts, resources/remote. */
 const TAKEN =
-  /^((job|program|tail)\.sh|tail\.out|(scratch|restart|stderr)\.txt|SHA256SUMS|slurm\.out|(submit|tombstone|fetch\.sha256|run\.lock|report\.(began|ended|duplicate))(\..*)?)$/
+  /^((job|program|tail)\.sh|tail\.out|(scratch|restart|stderr|not-fetched)\.txt|SHA256SUMS|slurm\.out|(submit|tombstone|fetch\.sha256|run\.lock|report\.(began|ended|duplicate))(\..*)?)$/
 
 /**
  * The files of an input. Refused with the field `files`: none at all, a name twice, a name that leaves the job's folder

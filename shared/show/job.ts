@@ -51,6 +51,8 @@ export interface AttemptDocument {
   readonly dir: RemotePath | null
   /** Its folder on the machine was removed, after what it held was fetched. */
   readonly cleaned: boolean
+  /** It was to be removed, and stays for these files of it, which were not fetched. */
+  readonly kept: readonly string[]
   readonly submitted: Instant | null
   readonly started: Instant | null
   readonly ended: Instant | null
@@ -117,6 +119,7 @@ function showAttempt({ n, label, phase, outcome, clean, fix, by, ignored }: Atte
     queue_id: known.queue_id,
     dir: known.dir || null,
     cleaned: clean?.done ?? false,
+    kept: clean?.kept ?? [],
     submitted: known.submitted,
     started: known.started,
     ended: known.ended,

@@ -1,20 +1,25 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
+import { printable } from '../../../shared/printable.ts'
 import { isToBeCleaned } from '../next-step.ts'
 import { type Here, perRun } from './here.ts'
 
 /**
- * Removes the folders of attempts that were fetched and verified; of one that was adopted only what Larmor made. What
- * could not be removed is tried again.
+ * Removes the folders of attempts that were fetched and verified; of one that was adopted only what Larmor made. A
+ * folder that holds what was not fetched stays; what could not be removed is tried again.
  */
 export async function clean(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   const wanted = jobs.flatMap(job => job.attempts.filter(isToBeCleaned).map(({ n, label }) => ({ job, n, label })))
   const answers = await here.agent.clean(wanted.map(({ label }) => label))
+  const kept = new Map(answers.flatMap(({ word, fields: [label], text }) => (word === 'kept' ? [[label, text]] : [])))
   const gone = new Set(answers.flatMap(({ word, fields: [label] }) => (word === 'cleaned' ? [label] : [])))
   return perRun(
     'jobs.cleaned',
-    wanted
-      .filter(({ label }) => gone.has(label))
-      .map(({ job, n, label }) => ({ job, item: { job: job.id, attempt: n, label } })),
+    wanted.flatMap(({ job, n, label }) => {
+      const item = { job: job.id, attempt: n, label }
+      const left = kept.get(label)
+      if (left !== undefined) return [{ job, item: { ...item, kept: left.split('\n').map(printable) } }]
+      return gone.has(label) ? [{ job, item }] : []
+    }),
   )
 }

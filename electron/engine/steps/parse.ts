@@ -8,8 +8,10 @@ import {
   isAdopted,
   type Job,
   type JobResult,
+  NOT_FETCHED,
 } from '../../../shared/model/job.ts'
-import { verdict } from '../../../shared/model/verdict.ts'
+import { type Verdict, verdict } from '../../../shared/model/verdict.ts'
+import { printable } from '../../../shared/printable.ts'
 import { type OutputReader, type Program, programs, writeXyz } from '../../../shared/programs/index.ts'
 import { lineBatches } from '../lines.ts'
 import { adoptedOutput } from './adopted-output.ts'
@@ -37,12 +39,14 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
       reported,
       exitDecides: program.exitDecides && !adopted?.isRead,
     })
+    const left = await leftBehind(here, attempt.phase.files)
     const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
     const figures = await here.blobs.put(JSON.stringify(output.figures))
     const result: JobResult = { ...output.result, geometry, figures }
     if (judged.outcome === 'completed') await keepCalculation(here, job, result)
     events.push(...versionFound(here, program, result.version))
-    events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...judged } }]))
+    const told = left === null ? judged : withLeft(judged, left)
+    events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...told } }]))
   }
   return events
 }
@@ -90,6 +94,30 @@ async function readSchedulerLog(here: Here, files: readonly FetchedFile[]): Prom
     }
   }
   return [...found.values()]
+}
+
+/** What stays in the job's folder on the machine, as a sentence; null where all was fetched that may be of use. */
+async function leftBehind(here: Here, files: readonly FetchedFile[]): Promise<string | null> {
+  const list = files.find(({ name }) => name === NOT_FETCHED)
+  if (!list) return null
+  const names: string[] = []
+  let count = 0
+  for await (const lines of lineBatches(here.blobs.path(list))) {
+    for (const line of lines) if (line !== '' && count++ < 5) names.push(printable(line).slice(0, 100))
+  }
+  const more = count > names.length ? ` and ${count - names.length} more` : ''
+  return `not fetched, since only plain names beside the output are: ${names.join(', ')}${more}`
+}
+
+/** It says nothing about how the job ended: it is only told. */
+function withLeft(judged: Verdict, text: string): Verdict {
+  const evidence: Evidence = { source: 'report', file: NOT_FETCHED, line: null, text }
+  const told = judged.outcome === 'completed' ? [judged.warning, `On the machine some files were ${text}`] : []
+  return {
+    ...judged,
+    warning: told.filter(Boolean).join('; ') || judged.warning,
+    evidence: [...judged.evidence, evidence],
+  }
 }
 
 async function keepCalculation(here: Here, job: Job, result: JobResult): Promise<void> {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { isToBeCleaned } from '../../../electron/engine/next-step.ts'
 import type { JobId, MachineName, QueueId, RemotePath, RunId } from '../../../shared/ids.ts'
 import { decide } from '../../../shared/model/decide.ts'
 import { lastAttempt } from '../../../shared/model/job.ts'
@@ -27,6 +28,29 @@ test('the folder of a job goes once it was fetched and verified, and of no other
   expect(existsSync(folderOf(world, 'b'))).toBe(true)
   expect(world.attempt('a')).toMatchObject({ outcome: 'completed', clean: { done: true } })
   expect(wish(world, 'a')).toEqual([])
+})
+
+test('a folder with what was not fetched is told, and stays until a person has taken that away', async () => {
+  const world = await newWorld('direct')
+  await world.plan({ a: 'mkdir sub; echo 1 >sub/x.out; echo 2 >"a(1).out"' })
+  await world.turnUntil('a', ({ outcome }) => outcome === 'completed')
+  expect(world.attempt('a').warning).toContain('not fetched')
+  expect(world.attempt('a').evidence.at(-1)).toMatchObject({ file: 'not-fetched.txt' })
+  expect(world.attempt('a').evidence.at(-1)?.text).toMatch(/a\(1\)\.out/)
+  expect(world.attempt('a').evidence.at(-1)?.text).toMatch(/sub\/x\.out/)
+  world.tell(...wish(world, 'a'))
+  await world.turn()
+  const { clean } = world.attempt('a')
+  expect(clean).toMatchObject({ done: false })
+  expect(clean?.kept?.toSorted()).toEqual(['a(1).out', 'sub/x.out'])
+  expect(readFileSync(join(folderOf(world, 'a'), 'sub', 'x.out'), 'utf8')).toBe('1\n')
+  // It is not asked again by itself.
+  expect(isToBeCleaned(world.attempt('a'))).toBe(false)
+  for (const name of ['sub', 'a(1).out']) rmSync(join(folderOf(world, 'a'), name), { recursive: true })
+  world.tell(...wish(world, 'a'))
+  await world.turn()
+  expect(world.attempt('a').clean).toMatchObject({ done: true })
+  expect(existsSync(folderOf(world, 'a'))).toBe(false)
 })
 
 test('what cannot be removed is tried again', async () => {

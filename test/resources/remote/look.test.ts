@@ -14,7 +14,7 @@ import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
-import { type Box, newBox, SHELLS, sha256, until } from './box.ts'
+import { type Box, newBox, SHELLS, sha256, tarOf, until } from './box.ts'
 
 const a = { label: 'r1.a.1', script: 'echo a >>"$LOG"; echo out; echo err >&2' }
 const kinds = (answers: readonly Answer[]) => answers.map(({ word, fields }) => [word, ...fields].join(' ').trim())
@@ -223,6 +223,46 @@ describe.each(SHELLS)('pack (%s)', shell => {
     for (const name of plain) expect(names).toContain(name)
     for (const name of [...strange, ...scratch, 'link', 'inner', 'sub', 'file', 'sub/file', 'pipe'])
       expect(names).not.toContain(name)
+  })
+
+  test('what is left behind is told, and its folder is not removed as long as it is there', async () => {
+    const box = newBox(shell)
+    await ran(box, a.label, 'r1.b.1')
+    const folder = join(box.work, 'jobs', a.label)
+    const [sub, hidden] = [join(folder, 'sub', 'deep er'), join(folder, '.cache')]
+    for (const each of [sub, hidden]) mkdirSync(each, { recursive: true })
+    const left = ['a(1).out', 'sub/deep er/result', 'sub/mol.movecs.old', 'µ.out', ' blank']
+    const useless = ['mol.db', 'sub/mol.db', 'mol.movecs', 'sub/mol.movecs', '.done', '.cache/x', 'submit.lock.7']
+    for (const name of [...left, ...useless]) writeFileSync(join(folder, name), name)
+    writeFileSync(join(folder, 'scratch.txt'), '*.db\n')
+    writeFileSync(join(folder, 'restart.txt'), '*.movecs\n')
+    symlinkSync('output.txt', join(folder, 'a(2).out'))
+    const told = async () => {
+      const list = (await unpack(box, a.label)).get(`${a.label}/not-fetched.txt`)
+      return list && Buffer.from(list, 'latin1').toString('utf8').trimEnd().split('\n').toSorted()
+    }
+    expect(await told()).toEqual(left.toSorted())
+    expect(await told()).toEqual(left.toSorted())
+    expect([...(await unpack(box, 'r1.b.1')).keys()]).not.toContain('r1.b.1/not-fetched.txt')
+    const answers = await box.ask('clean', [a.label, 'r1.b.1'])
+    expect(kinds(answers)).toEqual([`kept ${a.label}`, 'cleaned r1.b.1'])
+    expect(answers[0]?.text.split('\n').toSorted()).toEqual(left.toSorted())
+    for (const name of left) expect(readFileSync(join(folder, name), 'utf8')).toBe(name)
+    for (const name of left) rmSync(join(folder, name))
+    expect(kinds(await box.ask('clean', [a.label]))).toEqual([`cleaned ${a.label}`])
+    expect(existsSync(folder)).toBe(false)
+  })
+
+  test('what was sent into a folder is left there unless the job has changed it', async () => {
+    const box = newBox(shell)
+    const files = [...box.files(a), { name: 'basis/s(1).bas', text: 'sent' }, { name: 'in(1).dat', text: 'sent' }]
+    await box.ask('stage', [], { stdin: await tarOf([[a.label, files]]) })
+    await box.ask('submit', [a.label])
+    await until('its end', () => existsSync(join(box.work, 'spool', `${a.label}.ended`)))
+    const told = async () => (await unpack(box, a.label)).get(`${a.label}/not-fetched.txt`)
+    expect(await told()).toBeUndefined()
+    writeFileSync(join(box.work, 'jobs', a.label, 'basis', 's(1).bas'), 'changed')
+    expect(await told()).toBe('basis/s(1).bas\n')
   })
 
   test('files to restart with come along where the program did not end well, unless they are big', async () => {
