@@ -76,7 +76,7 @@ test('from a cluster that nobody knows to a finished ensemble; cancelled work is
   await card()
     .getByText(/tested \d\d:\d\d/)
     .waitFor()
-  expect(await card().textContent()).toContain('1 connection, 1 login, 2 prompts')
+  await eventually(() => card().textContent()).toContain('1 connection, 1 login, 2 prompts')
   expect(await seriousFaults(page)).toEqual([])
 
   // An ensemble, composed for it and computed by its Slurm.

@@ -17,6 +17,7 @@ describe('a bad day of a cluster', () => {
   let cluster: Cluster
   let larmor: InProcess
   let runs = 0
+  let gates = 0
 
   beforeAll(async () => {
     cluster = await startCluster({ minJobAge: 5 })
@@ -80,6 +81,12 @@ describe('a bad day of a cluster', () => {
       await sleep(50)
     }
   }
+  /** What a job waits at until the test lets it go on. */
+  function newGate(): { readonly wait: string; readonly open: () => void } {
+    gates += 1
+    const file = join(openToAll(join(cluster.work, 'marks')), `gate${gates}`)
+    return { wait: `while ! [ -e '${file}' ]; do sleep 0.2; done`, open: () => writeFileSync(file, '') }
+  }
   const openToAll = (folder: string) => {
     mkdirSync(folder, { recursive: true, mode: 0o777 })
     execFileSync('chmod', ['1777', folder])
@@ -105,11 +112,13 @@ describe('a bad day of a cluster', () => {
   })
 
   test('the controller is down for a while: that is said, and no job is lost or ended by it', async () => {
-    const { run, ended } = await start({ a: 'sleep 3; echo a' }, { grace_s: 2, report: false })
+    const gate = newGate()
+    const { run, ended } = await start({ a: `${gate.wait}; echo a` }, { grace_s: 2, report: false })
     await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
     await cluster.stopController()
     await until(larmor.engine, () => machine()?.silent != null)
     expect(machine()?.silent?.text).toMatch(/^Slurm did not answer\. .*slurm/s)
+    gate.open()
     await sleep(5000) // the job has ended meanwhile, and the grace period is over
     expect(attempts(run).a?.outcome).toBeNull()
     await cluster.startController()
@@ -142,8 +151,10 @@ describe('a bad day of a cluster', () => {
   })
 
   test('a job that Slurm has forgotten, of which nobody told, is what its folder says', async () => {
-    const { run, ended } = await start({ a: 'sleep 1; echo a' }, { report: false, poll_s: 15 })
-    await until(larmor.engine, () => attempts(run).a?.phase.is === 'queued')
+    const gate = newGate()
+    const { run, ended } = await start({ a: `${gate.wait}; echo a` }, { report: false, poll_s: 20 })
+    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    gate.open() // long before it is asked for again Slurm has forgotten it
     expect((await ended).a).toMatchObject({ outcome: 'completed', evidence: [{ source: 'report' }] })
   })
 
@@ -214,7 +225,7 @@ describe('a bad day of a cluster', () => {
   test("the person's other jobs are seen in the same question, and never touched", async () => {
     const env = { ...process.env, SLURM_CONF: cluster.conf }
     const { uid, gid } = account(cluster.user)
-    const submit = spawnSync('sbatch', ['--parsable', '-J', "my own | 'job'", '-o', '/dev/null', '--wrap=sleep 30'], {
+    const submit = spawnSync('sbatch', ['--parsable', '-J', "my own | 'job'", '-o', '/dev/null', '--wrap=sleep 600'], {
       env,
       uid,
       gid,
@@ -222,8 +233,10 @@ describe('a bad day of a cluster', () => {
       encoding: 'utf8',
     })
     const id = submit.stdout.trim()
-    const { ended } = await start({ a: 'sleep 3; echo a' })
+    const gate = newGate()
+    const { ended } = await start({ a: `${gate.wait}; echo a` })
     await until(larmor.engine, () => (machine()?.others.length ?? 0) > 0)
+    gate.open()
     expect(machine()?.others.find(({ queue_id }) => queue_id === id)).toMatchObject({ name: "my own | 'job'" })
     expect((await ended).a?.outcome).toBe('completed')
     expect(execFileSync('squeue', ['-h', '-j', id, '-o', '%t'], { env, encoding: 'utf8' }).trim()).toBe('R')
@@ -231,16 +244,22 @@ describe('a bad day of a cluster', () => {
   })
 
   test('a job that the person submitted is adopted with its folder; cleaning removes what was fetched, and not that', async () => {
-    const { ended } = await start({ a: 'sleep 4; echo a' })
+    const gate = newGate()
+    const { ended } = await start({ a: `${gate.wait}; echo a` })
     const { uid, gid } = account(cluster.user)
     const dir = openToAll(join(cluster.work, 'their own'))
     const env = { ...process.env, SLURM_CONF: cluster.conf }
     const how = { env, uid, gid, cwd: dir, encoding: 'utf8' } as const
-    const id = spawnSync('sbatch', ['--parsable', '-J', 'mine', '--wrap=sleep 5; echo done >result'], how).stdout.trim()
+    const id = spawnSync(
+      'sbatch',
+      ['--parsable', '-J', 'mine', `--wrap=${gate.wait}; echo done >result`],
+      how,
+    ).stdout.trim()
     await until(larmor.engine, () => machine()?.others.some(({ queue_id }) => queue_id === id) ?? false)
     const run = `radopt${runs}` as RunId
     const command = { type: 'job.adopt', run, machine: 'cluster', queue_id: id, dir } as never
     orThrow(await larmor.engine.send(command))
+    gate.open()
     const { a } = await ended
     await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
     const { job } = attempts(run)

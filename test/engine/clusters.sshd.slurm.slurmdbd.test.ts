@@ -61,13 +61,15 @@ describe('two clusters behind one login', () => {
   const idOf = ({ phase }: Attempt) => ('queue_id' in phase ? phase.queue_id : null)
 
   test('the same number on both is two jobs: each runs on its own, and is cancelled and read there', async () => {
-    const oaks = await start('echo oak; sleep 4', 'oak')
+    const gate = join(cluster.work, 'gate')
+    const oaks = await start(`echo oak; while ! [ -e '${gate}' ]; do sleep 0.2; done`, 'oak')
     await until(larmor.engine, () => oaks.now().phase.is === 'running')
     const elms = await start('echo elm; exec sleep 600', 'elm')
     await until(larmor.engine, () => elms.now().phase.is === 'running')
     expect([idOf(oaks.now()), idOf(elms.now())]).toEqual(['1;oak', '1;elm'])
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: elms.run }))
     expect(await elms.ended).toMatchObject({ outcome: 'cancelled', ignored: [] })
+    writeFileSync(gate, '')
     // The machine names elm alone now, and the job on oak is asked for all the same.
     expect(await oaks.ended).toMatchObject({ outcome: 'completed', ignored: [] })
     expect(slurmSays('sacct', ['-M', 'oak,elm', '-X', '-n', '-P', '-j', '1', '--format=Cluster,State'])).toMatch(

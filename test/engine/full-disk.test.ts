@@ -103,18 +103,22 @@ test.skipIf(impossible)(
     // The jobs' own disk is another one, as on a cluster.
     const settings = { ...localMachine.settings, work: join(folder, 'work') as RemotePath }
     orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
-    await begin(client, commandRun('rfull', { a: log.script('a', 'sleep 2'), b: log.script('b', 'sleep 3') }))
+    const gate = join(folder, 'gate')
+    const work = `while ! [ -e '${gate}' ]; do sleep 0.1; done`
+    await begin(client, commandRun('rfull', { a: log.script('a', work), b: log.script('b', work) }))
     await stateWhen(home, state => {
       const job = get(state.jobs, 'rfull.b')
       return job !== undefined && lastAttempt(job).phase.is === 'running'
     })
+    while ((await log.seen()).a?.began !== 1) await sleep(50)
     await fill()
     const refused = await larmor(home, ['run', script, '--program', 'command', '--request-id', 'later', '--json'])
     expect([refused.code, refused.json()]).toMatchObject([
       3,
       { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
     ])
-    while ((await log.seen()).b?.ended !== 1) await sleep(50)
+    writeFileSync(gate, '')
+    for (const key of ['a', 'b']) while ((await log.seen())[key]?.ended !== 1) await sleep(50)
     // Both have ended, which cannot be kept; nothing is claimed, it is said why, and reading goes on.
     const status = await statusWhen(home, ({ troubles }) => troubles.length > 0)
     expect(status).toMatchObject({

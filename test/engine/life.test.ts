@@ -134,17 +134,19 @@ describe.skipIf(blind)('an engine', () => {
   })
 
   test('ends itself when it is idle, not before, and a paused run with a living job is not idle', async context => {
-    const { home, witness } = await folderOf(context)
+    const { home, long, letEnd, witness } = await folderOf(context)
     const engine = startEngineProcess(home, { LARMOR_IDLE_S: '1' })
     const client = await attached(home, engine)
     if (!client) throw new Error(engine.said())
-    await begin(client, commandRun('ridle', { a: witness.script('a', 'sleep 4') }))
+    await begin(client, commandRun('ridle', { a: witness.script('a', long) }))
     await stateWhen(home, state => {
       const job = get(state.jobs, 'ridle.a')
       return job !== undefined && lastAttempt(job).phase.is === 'running'
     })
     orThrow(await client.send({ type: 'run.pause', run: 'ridle' as never }))
     client.detach()
+    await sleep(3000) // longer than the idle time
+    await letEnd()
     expect(await engine.ended).toEqual({ code: 0, signal: null })
     expect(await witness.seen()).toEqual({ a: { began: 1, ended: 1 } })
     const { json } = await larmor(home, ['show', 'ridle.a', '--json'])
@@ -198,7 +200,7 @@ describe.skipIf(blind)('an engine', () => {
     expect([status.code, status.json()]).toMatchObject([0, { engine: 'alive', runs: [{ run: 'rslow' }] }])
     expect([pause.code, pause.json()]).toMatchObject([3, { error: { message: 'The engine does not answer.' } }])
     process.kill(engine.pid, 'SIGCONT')
-    expect((await larmor(home, ['pause', 'rslow', '--json'])).json()).toEqual({ run: 'rslow', state: 'paused' })
+    expect((await larmor(home, ['pause', 'rslow', '--json'])).json()).toMatchObject({ run: 'rslow', state: 'paused' })
   })
 
   test('leaves the results of a run in its folder, and makes those anew that are older than its end', async context => {

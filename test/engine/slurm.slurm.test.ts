@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobId, MachineName, RunId } from '../../shared/ids.ts'
@@ -115,6 +117,8 @@ describe('a real Slurm', () => {
       await isIn('running')
       const { phase } = attempt()
       const id = 'queue_id' in phase ? phase.queue_id : null
+      const again = join('dir' in phase ? phase.dir : '', 'again')
+      while (!existsSync(again)) await sleep(50) // Slurm says that it runs before its script does anything
       admin('requeue', String(id))
       // Slurm holds a requeued job for two minutes; once its node is free it is let go at once.
       while (!/JobState=PENDING.*\n\s*NodeList=\n/s.test(admin('show', 'job', String(id)))) await sleep(100)

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, type TestContext, test } from 'vitest'
@@ -7,7 +8,7 @@ import { LOCAL, localMachine, type Machine, type MachineSettings } from '../../s
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { begin, commandRun, witness } from './living/command-run.ts'
+import { begin, commandRun, type Witness, witness } from './living/command-run.ts'
 import { attached, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind, processesOf } from './living/processes.ts'
 import { expectWhole, say, stateWhen } from './living/whole.ts'
@@ -40,6 +41,11 @@ function attempt(state: State, key: string): Attempt {
   return lastAttempt(job)
 }
 
+/** Their scripts run: a job's own report comes before. */
+async function begun(of: Witness, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) while ((await of.seen())[key]?.began !== 1) await sleep(50)
+}
+
 const hasEnded = (state: State) => get(state.runs, RUN)?.phase.is === 'ended'
 const isUnreachable = (state: State) => state.machines[LOCAL]?.reach.is === 'unreachable'
 
@@ -59,6 +65,7 @@ describe.skipIf(blind)('a person', () => {
       home,
       state => get(state.jobs, `${RUN}.b`) !== undefined && attempt(state, 'b').phase.is === 'running',
     )
+    await begun(witness, 'a', 'b')
     expect((await larmor(home, ['cancel', RUN, '--json'])).json()).toEqual({ cancelling: [RUN] })
     const state = await stateWhen(home, hasEnded)
 
@@ -79,6 +86,7 @@ describe.skipIf(blind)('a person', () => {
       home,
       state => get(state.jobs, `${RUN}.a`) !== undefined && attempt(state, 'a').phase.is === 'running',
     )
+    await begun(witness, 'a')
     expect((await larmor(home, ['cancel', `${RUN}.a`, '--json'])).code).toBe(0)
     const state = await stateWhen(home, hasEnded)
     expect(get(state.runs, RUN)?.phase).toMatchObject({ outcome: 'completed' })
@@ -109,7 +117,7 @@ describe.skipIf(blind)('a person', () => {
     await set(LOCAL, NOWHERE)
     await begin(client, commandRun(RUN, { a: witness.script('a', 'true'), b: witness.script('b', 'true') }))
     await stateWhen(home, isUnreachable)
-    expect((await larmor(home, ['pause', RUN, '--json'])).json()).toEqual({ run: RUN, state: 'paused' })
+    expect((await larmor(home, ['pause', RUN, '--json'])).json()).toMatchObject({ run: RUN, state: 'paused' })
     await set(LOCAL, {})
     await sleep(2000)
     const paused = await stateWhen(home, () => true)
@@ -117,7 +125,7 @@ describe.skipIf(blind)('a person', () => {
     const short = await larmor(home, ['wait', RUN, '--timeout', '1', '--json'])
     expect([short.code, short.json()]).toMatchObject([5, { state: 'paused' }])
 
-    expect((await larmor(home, ['resume', RUN, '--json'])).json()).toEqual({ run: RUN, state: 'running' })
+    expect((await larmor(home, ['resume', RUN, '--json'])).json()).toMatchObject({ run: RUN, state: 'running' })
     const state = await stateWhen(home, hasEnded)
     expect(get(state.runs, RUN)?.phase).toMatchObject({ outcome: 'completed' })
     expect(await witness.seen()).toEqual({ a: { began: 1, ended: 1 }, b: { began: 1, ended: 1 } })
@@ -128,13 +136,16 @@ describe.skipIf(blind)('a person', () => {
     const { home, engine, client, witness, set } = await living(context)
     const other = 'other' as MachineName
     await set(other, NOWHERE)
-    const scripts = { a: witness.script('a', 'sleep 3'), b: witness.script('b', 'true') }
+    const gate = join(dirname(home), 'gate')
+    const work = `while ! [ -e '${gate}' ]; do sleep 0.1; done`
+    const scripts = { a: witness.script('a', work), b: witness.script('b', 'true') }
     await begin(client, commandRun(RUN, scripts, { b: other }))
     await stateWhen(
       home,
       state => state.machines[other]?.reach.is === 'unreachable' && attempt(state, 'a').phase.is === 'running',
     )
     expect((await larmor(home, ['stop', RUN, '--json'])).code).toBe(0)
+    writeFileSync(gate, '')
     const stopped = await stateWhen(home, hasEnded)
     expect(get(stopped.runs, RUN)?.phase).toMatchObject({ outcome: 'stopped' })
     expect([attempt(stopped, 'a').outcome, attempt(stopped, 'b').phase]).toEqual(['completed', { is: 'planned' }])

@@ -63,7 +63,7 @@ describe.each(SHELLS)('what a machine says of its jobs, by %s', shell => {
       trap 'cp "$HOME_OF_JOB/a.movecs" seen-before-the-end; echo whole >a.log; exit 3' TERM
       echo begun >>"$LOG"; while :; do sleep 0.1; done`
     const settings = { scratch: folder, environment: { HOME_OF_JOB: join(box.work, 'jobs', 'r1.a.1') } }
-    await box.start({ label: 'r1.a.1', settings, restart: '*.movecs', seconds: 2, script })
+    await box.start({ label: 'r1.a.1', settings, restart: '*.movecs', seconds: 5, script })
     expect(await ended(box, 'r1.a.1')).toMatchObject({ signal: 'USR1' })
     expect(box.read('jobs', 'r1.a.1', 'seen-before-the-end')).toBe('orbitals\n')
     expect(box.read('jobs', 'r1.a.1', 'a.log')).toBe('whole\n')
