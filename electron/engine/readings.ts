@@ -1,11 +1,12 @@
 import type { Reading } from '../../shared/contract.ts'
-import { isWithin, type JobId, type Label, type MachineName, type RunId } from '../../shared/ids.ts'
+import { isWithin, type JobId, type Label, type RunId } from '../../shared/ids.ts'
 import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { printable } from '../../shared/printable.ts'
-import { type OutputReader, programOf } from '../../shared/programs/index.ts'
 import { courseOf } from '../../shared/progress/course.ts'
+import { type LiveLook, type LiveOutput, liveOutputOf } from './live-output.ts'
+import { left, monotonic } from './machines/monotonic.ts'
 
 export interface Readings {
   /** `of`: the run or the job that is looked at; undefined: all. */
@@ -15,9 +16,13 @@ export interface Readings {
 
 const EVERY_MS = 1000
 const TAIL_BYTES = 2048
+/** How often an adopted job's folder is looked into for an output that says what wrote it. */
+const SEARCH_MS = 15_000
 
 interface Followed {
-  readonly reader: OutputReader
+  readonly output: LiveOutput
+  /** When its output was looked for (monotonic). */
+  since: number
   offset: number
   /** Bytes after the last whole line. */
   rest: Buffer
@@ -29,10 +34,7 @@ interface Followed {
  * What running jobs show of themselves, read from their growing outputs only while somebody looks at them. Not facts:
  * nothing is decided from them, nothing is journaled, and the last one wins.
  */
-export function createReadings(
-  state: () => State,
-  tail: (machine: MachineName, label: Label, file: string, offset: number) => Promise<Buffer | null>,
-): Readings {
+export function createReadings(state: () => State, machines: LiveLook): Readings {
   const listeners = new Map<(readings: readonly Reading[]) => void, RunId | JobId | undefined>()
   const followed = new Map<Label, Followed>()
   const latest = new Map<Label, Reading>()
@@ -61,27 +63,19 @@ export function createReadings(
   }
 
   async function follow(job: Job, attempt: Attempt): Promise<Reading | null> {
-    const program = programOf(job.program)
-    const known = followed.get(attempt.label) ?? {
-      reader: program.reader(attempt.input),
-      offset: 0,
-      rest: Buffer.alloc(0),
-      tail: '',
-      // There is at most one a second: so it rises over restarts, too, of which nothing else is remembered.
-      n: Math.floor(Date.now() / 1000),
-    }
-    followed.set(attempt.label, known)
-    const bytes = await tail(job.machine, attempt.label, program.output, known.offset).catch(() => null)
+    const known = await outputOf(job, attempt)
+    if (!known) return null
+    const { file, reader } = known.output
+    const bytes = await machines.tail(job.machine, attempt.label, file, known.offset).catch(() => null)
     if (!bytes || bytes.length === 0) return null
     known.offset += bytes.length
     const text = Buffer.concat([known.rest, bytes])
     const end = text.lastIndexOf(10) + 1
     known.rest = text.subarray(end)
-    for (const line of text.subarray(0, end).toString('utf8').split('\n').slice(0, -1))
-      known.reader.line(line, program.output)
+    for (const line of text.subarray(0, end).toString('utf8').split('\n').slice(0, -1)) reader.line(line, file)
     known.tail = printable(known.tail + bytes.toString('utf8')).slice(-TAIL_BYTES)
     known.n += 1
-    const { result, now, figures } = known.reader.reading()
+    const { result, now, figures } = reader.reading()
     const reading: Reading = {
       job: job.id,
       attempt: attempt.n,
@@ -96,6 +90,29 @@ export function createReadings(
     }
     latest.set(attempt.label, reading)
     return reading
+  }
+
+  /** The one that is followed; one that does not say what wrote it only until there is another. */
+  async function outputOf(job: Job, { label }: Attempt): Promise<Followed | null> {
+    const known = followed.get(label)
+    if (known && (known.output.isNamed || left(known.since, SEARCH_MS) > 0)) return known
+    const output = await liveOutputOf(job, machines).catch(() => null)
+    if (known && !output?.isNamed) {
+      known.since = monotonic()
+      return known
+    }
+    if (!output) return null
+    const found: Followed = {
+      output,
+      since: monotonic(),
+      offset: 0,
+      rest: Buffer.alloc(0),
+      tail: '',
+      // There is at most one a second: so it rises over restarts, too, of which nothing else is remembered.
+      n: known?.n ?? Math.floor(Date.now() / 1000),
+    }
+    followed.set(label, found)
+    return found
   }
 
   function again(): void {

@@ -504,6 +504,14 @@ tail_of() {
   tail -c "+$(($3 + 1))" "$LARMOR_WORK/jobs/$1/$2" | head -c 1048576
 }
 
+# newest <label>: prints "file <name>" for the 20 files of its folder that changed last, the last one first.
+newest() {
+  is_label "$1" && cd "$LARMOR_WORK/jobs/$1/" 2>/dev/null || return 0
+  ls -t | while IFS= read -r name; do
+    [ -f "./$name" ] && printf 'file\t%s\n' "$name"
+  done | head -n 20
+}
+
 # --- direct: this machine without a scheduler ----------------------------------------------------------------------
 # enqueue <label> <cores> <capacity>: starts the job's waiting script and gives it the next ticket; prints its id.
 enqueue() {
@@ -712,7 +720,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | enqueue | hold | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | newest | enqueue | hold | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Reading } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import { get, values } from '../../shared/model/table.ts'
@@ -66,6 +67,22 @@ describe('an adopted job', () => {
     if (!job) throw new Error('no job')
     return lastAttempt(job)
   }
+
+  test('is looked into while it runs: its energy and its last lines, from the output that says what wrote it', async () => {
+    let last: Reading | null = null
+    const unsubscribe = larmor.engine.readings(news => {
+      last = news.at(-1) ?? last
+    })
+    // It stays after the end of the calculation, so that it is seen, however late somebody looks.
+    const look = `while [ ! -e '${join(cluster.work, 'looked')}' ]; do sleep 0.1; done`
+    const ended = adopted(`echo my own; nwchem water.nw >water.out 2>&1; ${look}`, { 'water.nw': DECK(50) })
+    const shown = () => last as Reading | null
+    while (!shown()?.tail.includes('Total times')) await new Promise(resolve => setTimeout(resolve, 200))
+    expect(shown()?.energy_hartree).toBeCloseTo(-74.96, 1)
+    unsubscribe()
+    writeFileSync(join(cluster.work, 'looked'), '')
+    expect(await ended).toMatchObject({ outcome: 'completed' })
+  })
 
   test('is read as one of Larmor itself: its energy, and the line that proves it', async () => {
     const job = await adopted('nwchem water.nw >water.out 2>&1', { 'water.nw': DECK(50) })

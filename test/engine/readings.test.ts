@@ -16,9 +16,10 @@ test('whoever begins to listen gets the course from the first cycle on, and the 
   batch.queues('one')
   batch.runs('one')
   let written = 0
-  const readings = createReadings(engine.state, async (_machine, _label, _file, offset) =>
-    output.subarray(offset, written),
-  )
+  const readings = createReadings(engine.state, {
+    tail: async (_machine, _label, _file, offset) => output.subarray(offset, written),
+    newest: async () => [],
+  })
   const cycles = (seen: readonly Reading[]) => seen.at(-1)?.course.map(({ cycle }) => cycle)
   written = output.indexOf('@    3')
   const first: Reading[] = []

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MachineActivity, TerminalSize } from '../../../shared/contract.ts'
-import type { Instant, Label, MachineName } from '../../../shared/ids.ts'
+import type { Instant, Label, MachineName, RemotePath } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
@@ -19,6 +19,8 @@ export interface MachineLoop {
   wake(): void
   /** Part of a growing output of a running job, for who looks at it; null while the machine is not connected. */
   tail(label: Label, file: string, offset: number): Promise<Buffer | null>
+  /** Names of the files of an adopted job's folder, what changed last first; none while the machine is not connected. */
+  newest(label: Label, dir: string): Promise<readonly string[]>
   /** Connects now, by a person's wish, who is asked what the login wants; a fault says why that could not be. */
   login(ask: Ask | null, then: 'connect' | 'test'): Promise<Result<void>>
   /** A command in a terminal, over the connection that there is. Rejects with Unreachable. */
@@ -182,6 +184,9 @@ export function runMachineLoop(options: Options): MachineLoop {
     wake,
     async tail(label, file, offset) {
       return connection.now ? connection.now.agent.tail(label, file, offset) : null
+    },
+    async newest(label, dir) {
+      return connection.now ? connection.now.agent.newest(label, dir as RemotePath) : []
     },
     async terminal(line, size) {
       if (!connection.now) throw new Unreachable(`${name} is not connected.`)

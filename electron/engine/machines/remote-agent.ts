@@ -65,6 +65,8 @@ export interface RemoteAgent {
   sftp(): Promise<JobFiles>
   /** At most 1 MB of a job's file from `offset` on; empty where there is none. */
   tail(label: Label, file: string, offset: number): Promise<Buffer>
+  /** Names of files in an adopted job's folder, what changed last first. */
+  newest(label: Label, dir: RemotePath): Promise<readonly string[]>
   /** Runs a scheduler's line with LARMOR_WORK and LARMOR_AGENT set. */
   run(line: ShLine): Promise<Printed>
 }
@@ -201,6 +203,12 @@ export async function installAgent(session: Session, work: string, programs: rea
       for await (const chunk of out) chunks.push(chunk as Buffer)
       await done
       return Buffer.concat(chunks)
+    },
+    async newest(label, dir) {
+      await ask('adopt', [label, dir])
+      return (await ask('newest', [label])).flatMap(({ word, fields: [name] }) =>
+        word === 'file' && name ? [name] : [],
+      )
     },
     run: line => session.exec(sh`export LARMOR_WORK=${probe.work} LARMOR_AGENT=${path}; ${line}`),
   }

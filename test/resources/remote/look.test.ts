@@ -7,6 +7,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -371,4 +372,21 @@ test.each(SHELLS)('who follows the spool is told of each new name, and ends when
   child.stdout.destroy()
   writeFileSync(join(box.work, 'spool', 'r1.c.1.ended'), '')
   await until('its end', () => child.exitCode !== null || child.signalCode !== null)
+})
+
+describe.each(SHELLS)('newest (%s)', shell => {
+  test('names the files of a folder, what changed last first, and nothing of another place', async () => {
+    const box = newBox(shell)
+    await box.stage(a)
+    const folder = join(box.work, 'jobs', a.label)
+    for (const [i, name] of ['-n', 'a b.out', '$(id)'].entries()) {
+      writeFileSync(join(folder, name), '')
+      utimesSync(join(folder, name), 4e9 + i, 4e9 + i)
+    }
+    mkdirSync(join(folder, 'inner'))
+    const { out } = await box.call('newest', [a.label])
+    expect(out.split('\n').slice(0, 3)).toEqual(['file\t$(id)', 'file\ta b.out', 'file\t-n'])
+    expect(out).not.toContain('inner')
+    expect((await box.call('newest', ['../..'])).out).toBe('')
+  })
 })
