@@ -78,6 +78,8 @@ export const asConfigured: Omit<SshSettings, 'host'> = {
 export interface MachineTest {
   readonly at: Instant
   readonly checks: readonly MachineCheck[]
+  /** Free space of the work folder, MB; absent where the machine did not say. */
+  readonly free_mb?: number
   /** As the scheduler names them; empty where it has none. */
   readonly partitions: readonly Partition[]
 }

@@ -47,6 +47,16 @@ export type Expected = TimeFit & {
 /** Fewer waits than these mean nothing. */
 const LEAST_WAITS = 5
 
+/** Seconds that jobs of Larmor waited in a machine's queue, in 8 of 10 cases; null where that is not known, or there is none. */
+export function queueWait(times: Times | undefined, machine: Machine): readonly [low: number, high: number] | null {
+  const waits = waitsOf(times?.[machine.name] ?? [], machine)
+  return waits.length < LEAST_WAITS ? null : [quantile(waits, 0.1), quantile(waits, 0.9)]
+}
+
+function waitsOf(known: readonly RememberedTime[], { settings }: Machine): readonly number[] {
+  return settings.scheduler === 'direct' ? [] : known.flatMap(({ waited_s }) => waited_s ?? [])
+}
+
 /**
  * From what is remembered of a machine; null where that is nothing. Where there is no scheduler a job waits for others of
  * Larmor's, which are computing meanwhile: that is no time of its own, and no more than QUEUE_S is expected.
@@ -54,7 +64,7 @@ const LEAST_WAITS = 5
 export function expectedOf(times: Times | undefined, machine: Machine): Expected | null {
   const known = times?.[machine.name] ?? []
   if (known.length === 0) return null
-  const waits = machine.settings.scheduler === 'direct' ? [] : known.flatMap(({ waited_s }) => waited_s ?? [])
+  const waits = waitsOf(known, machine)
   const fit = fitTimes(known)
   const short = (value: number) => Number(value.toFixed(4))
   return {

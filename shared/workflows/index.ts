@@ -53,5 +53,14 @@ export type {
   ShownNmr,
   ShownShift,
 } from './nmr.ts'
-export { coreTimeText, moleculeOf, nmrCostOf, nmrCostText, nmrDefaults, outlookOf, resolveNmr } from './nmr.ts'
+export {
+  coreTimeText,
+  moleculeOf,
+  nmrCostOf,
+  nmrCostText,
+  nmrDefaults,
+  outlookOf,
+  resolveNmr,
+  timeRangeText,
+} from './nmr.ts'
 export type { SingleResult } from './single.ts'

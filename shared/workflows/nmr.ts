@@ -2,7 +2,7 @@ import { planNmr } from './nmr/plan.ts'
 import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
 
-export { coreTimeText, type NmrCost, nmrCostOf, nmrCostText } from './nmr/cost.ts'
+export { coreTimeText, type NmrCost, nmrCostOf, nmrCostText, timeRangeText } from './nmr/cost.ts'
 export { type Outlook, outlookOf } from './nmr/outlook.ts'
 export { type NmrArguments, nmrDefaults, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
 export type { ShownAgreement, ShownShift } from './nmr/shifts.ts'

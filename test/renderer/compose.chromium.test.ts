@@ -7,8 +7,10 @@ import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { delta50Set, resolveCampaign } from '../../shared/workflows/index.ts'
 import { eventually } from '../serve/eventually.ts'
+import { batchScript } from './batch-script.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
+import { cluster } from './lab.ts'
 import { complaints, engine, goTo, openWindow, page, served, windows } from './open-window.ts'
 
 windows({ quiet: false })
@@ -175,6 +177,29 @@ test('a campaign is started from the window, with what it will take said before'
   expect([...values(engine.state().runs)]).toHaveLength(1)
   // The browser's own word for an answer that refuses.
   expect(complaints).toEqual([expect.stringContaining('409 (Conflict)')])
+})
+
+test('the machines are told apart by what is known: how long jobs waited there, and how much room there is', async () => {
+  const tested = { at: new Date(engine.now()).toISOString(), checks: [], partitions: [], free_mb: 12_300 }
+  engine.happen({ type: 'machine.changed', machine: { ...cluster('helix'), tested } })
+  const keys = ['a', 'b', 'c', 'd', 'e', 'f']
+  const work = { molecule: '', functions: 100, terms: ['level:b3lyp'] }
+  const batch = batchScript(engine, { id: 'rwaits', name: 'waits', machine: 'helix', keys, work })
+  batch.start()
+  for (const [i, key] of keys.entries()) {
+    batch.queues(key)
+    engine.setClock(new Date(engine.now() + (i + 1) * 600_000).toISOString())
+    batch.runs(key)
+    engine.setClock(new Date(engine.now() + 600_000).toISOString())
+    batch.completes(key)
+  }
+  await goTo('#/new')
+  const cell = (machine: string, what: string) => page.locator(`[data-machine="${machine}"] [data-${what}]`)
+  await eventually(() => cell('helix', 'wait').textContent()).toBe('15–55 min')
+  expect(await cell('helix', 'free').textContent()).toBe('12 GB')
+  expect(await cell('local', 'wait').textContent()).toBe('none')
+  expect(await cell('local', 'free').textContent()).toBe('unknown')
+  expect(await seriousFaults(page)).toEqual([])
 })
 
 test("a campaign of one's own folder, whose faults are named by file and line", async () => {

@@ -27,6 +27,7 @@ export async function testMachine(
 ): Promise<TestedMachine> {
   const tools = readTools((await session.exec(toolsLine(agent.work))).out)
   const scheduler = await surveyScheduler(machine, agent)
+  const free_mb = Number(tools.free)
   const found = readPrograms((await session.exec(programsLine(machine))).out)
   const tested: MachineTest = {
     at: now(),
@@ -34,11 +35,12 @@ export async function testMachine(
       { name: 'login', ok: true, found: `${agent.probe.host}, ${agent.probe.cores} cores`, hint: null },
       shellCheck(tools.shell ?? '', session.greeting()),
       await toolsCheck(tools.missing ?? '', session),
-      workCheck(agent.work, Number(tools.free)),
+      workCheck(agent.work, free_mb),
       ...scheduler.checks,
       ...programChecks(machine, found),
       clockCheck(agent.probe.skew_s),
     ],
+    ...(free_mb > 0 ? { free_mb } : {}),
     partitions: scheduler.partitions,
   }
   const programsFound = Object.values(programs).flatMap(({ id, executable, version }) => {

@@ -56,13 +56,18 @@ export function nmrCostText(cost: NmrCost | null): string {
 }
 
 /** `12–40 core min`: a range, never one number. */
-export function coreTimeText([low, high]: Range): string {
+export function coreTimeText(range: Range): string {
+  return timeRangeText(range, 'core ')
+}
+
+/** `12–40 min`, of seconds. */
+export function timeRangeText([low, high]: Range, of = ''): string {
   const unit = high < 120 ? ([1, 's'] as const) : high < 7200 ? ([60, 'min'] as const) : ([3600, 'h'] as const)
   const figure = (seconds: number) => {
     const value = seconds / unit[0]
     return value < 10 ? value.toFixed(1) : String(Math.round(value))
   }
-  return `${figure(low)}–${figure(high)} core ${unit[1]}`
+  return `${figure(low)}–${figure(high)} ${of}${unit[1]}`
 }
 
 function mostConformers({ ensemble, structure, max_conformers }: NmrParams): number {
