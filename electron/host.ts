@@ -7,6 +7,7 @@ import type { JobId } from '../shared/ids.ts'
 import { badInput, fail, ok, type Result } from '../shared/result.ts'
 import { type CreditFeed, creditFeed } from './credit-feed.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
+import { readingsOf } from './engine/socket/readings-of.ts'
 import { engineCalls } from './engine-calls.ts'
 import { rememberedAnswers } from './remembered-answers.ts'
 import { openSecrets } from './secrets.ts'
@@ -39,13 +40,7 @@ export function startHost(engine: SteadyEngine, home: string): Host {
     Record<Channel, (listener: (value: unknown) => void, of: readonly JobId[] | null) => Unsubscribe>
   > = {
     engine: engine.presence,
-    readings(listener, of) {
-      const all =
-        of === null ? [engine.readings(listener)] : of.map(each => engine.readings(news => listener(news), each))
-      return () => {
-        for (const end of all) end()
-      }
-    },
+    readings: (listener, of) => readingsOf(engine, listener, of),
     questions: remembered.questions,
     activity: engine.activity,
   }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Engine, MachineActivity, Question, Reading, Unsubscribe, Update } from '../../shared/contract.ts'
-import type { JobId, RunId } from '../../shared/ids.ts'
+import type { Engine, Question, Unsubscribe } from '../../shared/contract.ts'
 import type { State } from '../../shared/model/state.ts'
 import { FaultError, fail, type Result } from '../../shared/result.ts'
 
@@ -35,11 +34,9 @@ const LOOK_EVERY_MS = 1000
  * who merely looks starts nothing.
  */
 export function steadyEngine(first: MortalEngine, { living, ensured, stored, disk }: Doors): SteadyEngine {
-  const updates = new Map<(update: Update) => void, Unsubscribe>()
-  const watchers = new Map<(readings: readonly Reading[]) => void, Unsubscribe>()
-  const lookedAt = new Map<(readings: readonly Reading[]) => void, RunId | JobId | undefined>()
-  const asked = new Map<(open: readonly Question[]) => void, Unsubscribe>()
-  const counting = new Map<(activity: readonly MachineActivity[]) => void, Unsubscribe>()
+  /** All that is listened to, and how at an engine. */
+  const joined = new Set<{ readonly on: (engine: Engine) => Unsubscribe; leave: Unsubscribe }>()
+  const asked = new Set<(open: readonly Question[]) => void>()
   const present = new Set<(alive: boolean) => void>()
   let current: MortalEngine | null = null
   let gone = false
@@ -51,13 +48,10 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored, dis
       return current
     }
     current = engine
-    for (const listener of updates.keys()) updates.set(listener, engine.subscribe(listener))
-    for (const watcher of watchers.keys()) watchers.set(watcher, engine.readings(watcher, lookedAt.get(watcher)))
-    for (const listener of asked.keys()) asked.set(listener, engine.questions(listener))
-    for (const listener of counting.keys()) counting.set(listener, engine.activity(listener))
+    for (const each of joined) each.leave = each.on(engine)
     void engine.closed.then(() => {
       current = null
-      for (const listener of asked.keys()) listener([]) // its questions have ended with it
+      for (const listener of asked) listener([]) // its questions have ended with it
       say(false)
       void look()
     })
@@ -83,42 +77,43 @@ export function steadyEngine(first: MortalEngine, { living, ensured, stored, dis
       throw error
     }
   }
-  function join<Listener>(
-    listeners: Map<Listener, Unsubscribe>,
-    listener: Listener,
-    on: (engine: Engine) => Unsubscribe,
-  ): Unsubscribe {
-    listeners.set(listener, () => {})
-    if (current) listeners.set(listener, on(current))
+  /** Joined to the engine that lives, and to each that lives later. */
+  function join(on: (engine: Engine) => Unsubscribe): Unsubscribe {
+    const mine = { on, leave: current ? on(current) : () => {} }
+    joined.add(mine)
     return () => {
-      listeners.get(listener)?.()
-      listeners.delete(listener)
+      mine.leave()
+      joined.delete(mine)
     }
   }
 
   take(first)
   return {
     subscribe(listener) {
-      const leave = join(updates, listener, engine => engine.subscribe(listener))
+      let left = false
+      const leave = join(engine => engine.subscribe(listener))
       if (!current) {
         const show = (state: State) => {
-          if (!current && updates.has(listener)) listener({ is: 'snapshot', state })
+          if (!current && !left) listener({ is: 'snapshot', state })
         }
         // A folder that cannot be read now is read again by the next engine, which then says what is wrong.
         stored().then(show, () => {})
       }
-      return leave
-    },
-    readings(listener, of) {
-      lookedAt.set(listener, of)
-      const leave = join(watchers, listener, engine => engine.readings(listener, of))
       return () => {
+        left = true
         leave()
-        lookedAt.delete(listener)
       }
     },
-    questions: listener => join(asked, listener, engine => engine.questions(listener)),
-    activity: listener => join(counting, listener, engine => engine.activity(listener)),
+    readings: (listener, of) => join(engine => engine.readings(listener, of)),
+    questions(listener) {
+      asked.add(listener)
+      const leave = join(engine => engine.questions(listener))
+      return () => {
+        leave()
+        asked.delete(listener)
+      }
+    },
+    activity: listener => join(engine => engine.activity(listener)),
     send: command => use(engine => engine.send(command)),
     async answer(id, answer) {
       if (current) return current.answer(id, answer)

@@ -6,6 +6,7 @@ import type { Event } from '../../../shared/model/events.ts'
 import type { Result } from '../../../shared/result.ts'
 import { version } from '../../version.ts'
 import { hearOfAgent } from '../machines/transports/index.ts'
+import { readingsOf } from './readings-of.ts'
 import { type Channels, type EngineFunctions, type HostFunctions, overSocket } from './wire.ts'
 
 /** What hosts on this computer may ask of an engine, run by the same user. */
@@ -93,16 +94,14 @@ function attach(socket: Socket, engine: LocalEngine, shutdown: () => void): void
     shutdown,
   })
   const hear: Record<keyof Channels, (of: readonly (RunId | JobId)[] | null) => Unsubscribe> = {
-    readings(of) {
-      const follow = (each?: RunId | JobId) =>
-        engine.readings(readings => {
+    readings: of =>
+      readingsOf(
+        engine,
+        readings => {
           if (socket.writableLength < BEHIND_BYTES) void host.readings.asEvent(readings)
-        }, each)
-      const all = of === null ? [follow()] : of.map(follow)
-      return () => {
-        for (const end of all) end()
-      }
-    },
+        },
+        of,
+      ),
     questions: () => engine.questions(open => void host.questions.asEvent(open)),
     activity: () =>
       engine.activity(counted => {
