@@ -162,6 +162,45 @@ describe('cancelling a run', () => {
   })
 })
 
+describe('resubmitting with an edited input', () => {
+  const sha256 = 'cd'.repeat(32)
+  const file = (name: string) => ({ name, sha256, bytes: 9 })
+  const edit = (...files: readonly ReturnType<typeof file>[]): Command => ({
+    type: 'job.edit',
+    job: job(),
+    files,
+    seen: 1,
+  })
+
+  test.each(['failed', 'refused', 'lost', 'cancelled'])(
+    'a job that is %s gets one attempt with just these files',
+    name => {
+      const state = stateAfter(at(name), edit(file('a.sh'), file('b.txt')))
+      expect(attemptOf(state)).toMatchObject({
+        n: 2,
+        fix: 'edited',
+        input: { files: [file('a.sh'), file('b.txt')], main: 'a.sh', args: [] },
+        resources: attemptOf(at(name)).resources,
+      })
+      // Sent twice: the second one saw an older attempt.
+      expect(types(state, edit(file('a.sh')))).toBe('')
+    },
+  )
+
+  test('what cannot be run again, or not so, is refused', () => {
+    expect(types(at('running'), edit(file('a.sh')))).toContain('not-now')
+    expect(types(at('completed'), edit(file('a.sh')))).toBe('not-now: rtest.a is not resubmitted: it completed')
+    expect(types(at('failed'), edit())).toBe('bad-input: there is no file to run')
+    expect(types(at('failed'), edit(file('b.txt')))).toBe('bad-input: the script is not among the files')
+    expect(types(at('failed'), edit(file('a.sh'), file('../b.txt')))).toContain('bad-input: not a name')
+    expect(types(emptyState, edit(file('a.sh')))).toContain('not-found')
+  })
+
+  test('a run that has ended goes on', () => {
+    expect(types(apply(at('failed'), ended('failed')), edit(file('a.sh')))).toBe('run.reopened, attempt.added')
+  })
+})
+
 describe('resubmitting', () => {
   test.each(['planned', 'staged', 'submitting', 'doubted', 'queued', 'running', 'ended', 'fetched'])(
     'a job that is %s is refused: its attempt is alive',
