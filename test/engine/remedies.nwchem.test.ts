@@ -113,6 +113,15 @@ test.each<[category: string, Deck, place: string]>([
   expect(refused).toMatchObject({ ok: false, fault: { message: expect.stringContaining('only an edit of the input') } })
 })
 
+test('where only an edit helps, what a person makes of the input is run', async () => {
+  const right = deck({})
+  const failed = await first(right.replace('basis spherical', 'bassis spherical'))
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'bad-input' })
+  const file = { name: 'deck.nw', ...orThrow(await larmor.engine.put(right)) }
+  orThrow(await larmor.engine.send({ type: 'job.edit', job: failed.id, files: [file], seen: 1 }))
+  expectCured(await settled(failed.id, 2), 'edited')
+})
+
 test.each([
   ['SIGTERM', 'continue', '@    1'],
   ['SIGKILL', 'again', 'd= 0,ls=0.0,diis'],
