@@ -109,7 +109,7 @@ export async function attach(path: string): Promise<AttachedEngine> {
     answer: (id, answer) => asked(() => engine.answer(id, answer)),
     terminal: call => asked(() => engine.terminal(call)),
     async shutdown() {
-      void engine.shutdown.asEvent()
+      if (!socket.destroyed) void engine.shutdown.asEvent()
       await closed
     },
     detach: () => socket.destroy(),
