@@ -38,7 +38,13 @@ function start(
 ): { readonly out: Readable; readonly done: Promise<Printed> } {
   // A process group of its own: a ctrl-C for Larmor is not one for what Larmor started.
   const child = spawn('/bin/sh', ['-c', line.sh], { cwd: homedir(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
-  const abort = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL')
+  const abort = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // its group has ended by itself; who has left it may still hold its output
+    }
+  }
   signal?.addEventListener('abort', abort, { once: true })
   child.stdin.on('error', () => {}) // it ended without reading all of it; its exit status says how
   if (typeof stdin === 'object') stdin.on('error', () => child.stdin.destroy()).pipe(child.stdin)

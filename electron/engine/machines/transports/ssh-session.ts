@@ -188,10 +188,14 @@ function killCommand(client: Client, channel: ClientChannel, pid: number | null)
   const { _protocol } = client as unknown as { readonly _protocol: { signal(id: number, name: string): void } }
   const { outgoing } = channel as unknown as { readonly outgoing: { readonly id: number; readonly state: string } }
   if (outgoing.state !== 'open' && outgoing.state !== 'eof') return
-  _protocol.signal(outgoing.id, 'KILL')
-  channel.close()
-  // Where commands are wrapped by the server (ForceCommand) it passes no signals on.
-  if (pid !== null) client.exec(loginLine(sh`kill -s KILL -- -${pid} 2>/dev/null`, newMark()), () => {})
+  try {
+    _protocol.signal(outgoing.id, 'KILL')
+    channel.close()
+    // Where commands are wrapped by the server (ForceCommand) it passes no signals on.
+    if (pid !== null) client.exec(loginLine(sh`kill -s KILL -- -${pid} 2>/dev/null`, newMark()), () => {})
+  } catch {
+    // the line has just gone, and nothing can be said on it any more
+  }
 }
 
 /** As a shell says it: 128 + the signal's number. */

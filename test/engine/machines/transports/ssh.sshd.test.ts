@@ -126,6 +126,19 @@ describe('a cut line', () => {
     await session.close()
   })
 
+  test('a command is given up on a line that is being closed', async () => {
+    const session = await connect()
+    const given = new AbortController()
+    const begun = `${sshd.work}/given-up`
+    const asked = session.exec(sh`touch ${begun}; exec sleep 60`, { signal: given.signal })
+    asked.catch(() => {})
+    while ((await session.exec(sh`ls ${begun} 2>/dev/null`)).out === '');
+    const closed = session.close()
+    given.abort()
+    await expect(asked).rejects.toBeInstanceOf(Unreachable)
+    await closed
+  })
+
   test('an exec after close is unreachable, and a new connection works', async () => {
     const session = await connect()
     await session.close()
