@@ -55,3 +55,13 @@ export function orThrow<T>(result: Result<T>): T {
   if (result.ok) return result.value
   throw new FaultError(result.fault)
 }
+
+/** What the work gives; a FaultError that it throws as a Result, anything else as it came. */
+export async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return ok(await work())
+  } catch (error) {
+    if (error instanceof FaultError) return fail(error.fault)
+    throw error
+  }
+}

@@ -21,6 +21,7 @@ import {
   statusFile,
 } from '../../shared/workflows/index.ts'
 import type { Known } from '../../shared/workflows/workflow.ts'
+import { say } from './machines/trouble.ts'
 import { writeAtomic } from './store/atomic-write.ts'
 import type { Blobs } from './store/blobs.ts'
 import { canonicalJson } from './store/canonical-json.ts'
@@ -280,8 +281,4 @@ async function toldIn(path: string): Promise<Set<string>> {
     told.add(id)
   }
   return told
-}
-
-function say(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

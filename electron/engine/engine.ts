@@ -7,7 +7,7 @@ import type { Event, EventBody } from '../../shared/model/events.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
-import { FaultError, fail, ok, type Result } from '../../shared/result.ts'
+import { asResult, FaultError, fail, ok, type Result } from '../../shared/result.ts'
 import { createActivity } from './activity.ts'
 import { archiveRuns } from './archive-runs.ts'
 import { keepCampaignFolders } from './campaign-folders.ts'
@@ -15,13 +15,14 @@ import { collectBlobs } from './collect-blobs.ts'
 import { createCommits } from './commits.ts'
 import { type MachineLoop, runMachineLoop, unasked } from './machines/machine-loop.ts'
 import { Unreachable } from './machines/transports/index.ts'
+import { say } from './machines/trouble.ts'
 import { mayStillReport, nextStep } from './next-step.ts'
 import { planRun } from './plan.ts'
 import { around } from './points.ts'
 import { createQuestions } from './questions.ts'
 import { createReadings } from './readings.ts'
 import { hasResults, writeResults } from './results.ts'
-import { readingFrom } from './store/reading.ts'
+import { readingFrom } from './store/disk-reader.ts'
 import type { Store } from './store/store.ts'
 import type { TaskPool } from './tasks/pool.ts'
 import { createTasksAtWork } from './tasks-at-work.ts'
@@ -296,18 +297,4 @@ function machinesWithWork(state: State): ReadonlySet<MachineName> {
 /** Machines from which a report may still come. */
 function machinesWithLost(state: State): readonly MachineName[] {
   return [...values(state.jobs)].filter(job => mayStillReport(lastAttempt(job))).map(job => job.machine)
-}
-
-function say(error: unknown): string {
-  if (error instanceof FaultError) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
-}
-
-async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
-  try {
-    return ok(await work())
-  } catch (error) {
-    if (error instanceof FaultError) return { ok: false, fault: error.fault }
-    throw error
-  }
 }

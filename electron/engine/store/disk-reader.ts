@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import type { Engine } from '../../../shared/contract.ts'
-import { FaultError, ok, type Result } from '../../../shared/result.ts'
+import { asResult } from '../../../shared/result.ts'
 import { type ArchiveReader, openArchive } from './archive.ts'
 import { type BlobsReader, openBlobs } from './blobs.ts'
 
 /** The part of the contract that only reads what is on disk. */
-export type Reading = Pick<Engine, 'read' | 'archivedRuns' | 'archivedRun'>
+export type DiskReader = Pick<Engine, 'read' | 'archivedRuns' | 'archivedRun'>
 
 const MOST_READ = 16 << 20
 
-export function readingFrom(archive: ArchiveReader, blobs: BlobsReader): Reading {
+export function readingFrom(archive: ArchiveReader, blobs: BlobsReader): DiskReader {
   return {
     archivedRuns: () => asResult(async () => (await archive.list()).toReversed()),
     archivedRun: id =>
@@ -26,15 +26,6 @@ export function readingFrom(archive: ArchiveReader, blobs: BlobsReader): Reading
 }
 
 /** The same from a data folder that no engine need live in. */
-export function readingAt(home: string): Reading {
+export function readingAt(home: string): DiskReader {
   return readingFrom(openArchive(join(home, 'archive')), openBlobs(join(home, 'blobs')))
-}
-
-async function asResult<T>(work: () => Promise<T>): Promise<Result<T>> {
-  try {
-    return ok(await work())
-  } catch (error) {
-    if (error instanceof FaultError) return { ok: false, fault: error.fault }
-    throw error
-  }
 }
