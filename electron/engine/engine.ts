@@ -73,10 +73,14 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     },
   })
   const tasks = createTasksAtWork(pool, recordAtLast, run => plan([run]))
-  const readings = createReadings(() => commits.state, {
-    tail: async (machine, label, file, offset) => loops.get(machine)?.tail(label, file, offset) ?? null,
-    newest: async (machine, label, dir) => loops.get(machine)?.newest(label, dir) ?? [],
-  })
+  const readings = createReadings(
+    () => commits.state,
+    {
+      tail: async (machine, label, file, offset) => loops.get(machine)?.tail(label, file, offset) ?? null,
+      newest: async (machine, label, dir) => loops.get(machine)?.newest(label, dir) ?? [],
+    },
+    log,
+  )
 
   const questions = createQuestions(now)
   const started = now()

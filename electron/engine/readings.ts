@@ -1,5 +1,5 @@
 import type { Reading } from '../../shared/contract.ts'
-import { isWithin, type JobId, type Label, type RunId } from '../../shared/ids.ts'
+import { isWithin, type JobId, type Label, type MachineName, type RunId } from '../../shared/ids.ts'
 import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
@@ -7,6 +7,7 @@ import { printable } from '../../shared/printable.ts'
 import { courseOf } from '../../shared/progress/course.ts'
 import { type LiveLook, type LiveOutput, liveOutputOf } from './live-output.ts'
 import { left, monotonic } from './machines/monotonic.ts'
+import { say } from './machines/trouble.ts'
 
 export interface Readings {
   /** `of`: the run or the job that is looked at; undefined: all. */
@@ -34,15 +35,17 @@ interface Followed {
  * What running jobs show of themselves, read from their growing outputs only while somebody looks at them. Not facts:
  * nothing is decided from them, nothing is journaled, and the last one wins.
  */
-export function createReadings(state: () => State, machines: LiveLook): Readings {
+export function createReadings(state: () => State, machines: LiveLook, log: (line: string) => void): Readings {
   const listeners = new Map<(readings: readonly Reading[]) => void, RunId | JobId | undefined>()
   const followed = new Map<Label, Followed>()
   const latest = new Map<Label, Reading>()
   let timer: NodeJS.Timeout | null = null
-  /** One look at a time: two would read from the same offset. */
-  let looking = false
+  /** Each machine by itself, one look at a time: two would read from the same offset. */
+  const looking = new Set<MachineName>()
+  /** What has failed once is no longer read. */
+  const broken = new Set<Label>()
 
-  async function look(): Promise<void> {
+  function look(): void {
     const running = [...values(state().jobs)].filter(isRunning)
     const alive = new Set(running.map(job => lastAttempt(job).label))
     for (const label of followed.keys()) {
@@ -50,11 +53,30 @@ export function createReadings(state: () => State, machines: LiveLook): Readings
       followed.delete(label)
       latest.delete(label)
     }
+    for (const label of broken) if (!alive.has(label)) broken.delete(label)
+    const wanted = running.filter(
+      job => !looking.has(job.machine) && [...listeners.values()].some(of => isWithin(job.id, of)),
+    )
+    for (const machine of new Set(wanted.map(job => job.machine))) {
+      looking.add(machine)
+      lookAt(wanted.filter(job => job.machine === machine))
+        .catch((error: unknown) => log(`a listener of readings failed: ${say(error)}`))
+        .finally(() => looking.delete(machine))
+    }
+  }
+
+  async function lookAt(jobs: readonly Job[]): Promise<void> {
     const fresh: Reading[] = []
-    for (const job of running) {
-      if (![...listeners.values()].some(of => isWithin(job.id, of))) continue
-      const reading = await follow(job, lastAttempt(job))
-      if (reading) fresh.push(reading)
+    for (const job of jobs) {
+      const attempt = lastAttempt(job)
+      if (broken.has(attempt.label)) continue
+      try {
+        const reading = await follow(job, attempt)
+        if (reading) fresh.push(reading)
+      } catch (error) {
+        broken.add(attempt.label)
+        log(`reading along with ${attempt.label}: ${say(error)}`)
+      }
     }
     for (const [listener, of] of listeners) {
       const wanted = fresh.filter(({ job }) => isWithin(job, of))
@@ -116,16 +138,10 @@ export function createReadings(state: () => State, machines: LiveLook): Readings
   }
 
   function again(): void {
-    if (timer || looking) return
-    timer = setTimeout(() => {
+    timer ??= setTimeout(() => {
       timer = null
-      looking = true
       look()
-        .catch(() => {}) // a reading that fails is one that is not shown
-        .finally(() => {
-          looking = false
-          if (listeners.size > 0) again()
-        })
+      if (listeners.size > 0) again()
     }, EVERY_MS)
   }
 
