@@ -53,6 +53,8 @@ const AGAIN_MS = 2000
 /** How often the bars of running jobs are looked at: what they computed meanwhile counts. */
 const PROGRESS_MS = 5000
 
+const ENDED = 'The engine has ended.'
+
 /**
  * Events in, state out, and for every run, task and job the next step: the whole engine is this loop. Nothing is
  * remembered beside the state, so a restart goes on where the journal ends.
@@ -60,6 +62,8 @@ const PROGRESS_MS = 5000
 export function startEngine({ home, store, pool, now, log }: EngineOptions): RunningEngine {
   const listeners = new Set<(update: Update) => void>()
   const loops = new Map<MachineName, MachineLoop>()
+  /** The loops of removed machines, until they have ended. */
+  const leaving = new Set<Promise<void>>()
   const resultsAtWork = new Set<Promise<void>>()
   let stopping = false
 
@@ -128,6 +132,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
     if (stopping) return
     plan(new Set(events.flatMap(event => ('run' in event ? [event.run] : []))))
     tasks.begin(commits.state)
+    leaveRemoved(events)
     wakeMachines()
     campaigns.after(events)
     for (const event of events) if (event.type === 'run.ended') keepResults(event.run)
@@ -167,7 +172,18 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
 
   function wakeMachines(): void {
     const busy = new Set([...machinesWithWork(commits.state), ...machinesWithLost(commits.state)])
-    for (const name of busy) loopOf(name).wake()
+    for (const name of busy) if (Object.hasOwn(commits.state.machines, name)) loopOf(name).wake()
+  }
+
+  /** Nothing of a machine that was removed stays open. */
+  function leaveRemoved(events: readonly Event[]): void {
+    for (const event of events) {
+      const loop = event.type === 'machine.removed' ? loops.get(event.machine) : undefined
+      if (event.type !== 'machine.removed' || !loop) continue
+      loops.delete(event.machine)
+      const left = loop.stop('The machine was removed.').finally(() => leaving.delete(left))
+      leaving.add(left)
+    }
   }
 
   function loopOf(name: MachineName): MachineLoop {
@@ -180,7 +196,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
   async function login(name: MachineName, then: 'connect' | 'test'): Promise<Result<{ readonly seq: number }>> {
     const turn = attended.then((): Result<void> | Promise<Result<void>> =>
       stopping
-        ? fail({ code: 'not-now', message: 'The engine has ended.' })
+        ? fail({ code: 'not-now', message: ENDED })
         : loopOf(name).login(questions.heard ? questions.asker(name) : null, then),
     )
     attended = turn.catch(() => {})
@@ -273,7 +289,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       await tasks.stop()
       await Promise.all(resultsAtWork)
       await campaigns.stop()
-      await Promise.all([...loops.values()].map(loop => loop.stop()))
+      await Promise.all([...[...loops.values()].map(loop => loop.stop(ENDED)), ...leaving])
       await store.writeSnapshot(commits.state).catch((error: unknown) => log(`snapshot: ${say(error)}`))
       await store.close()
     },

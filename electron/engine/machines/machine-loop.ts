@@ -26,7 +26,8 @@ export interface MachineLoop {
   /** A command in a terminal, over the connection that there is. Rejects with Unreachable. */
   terminal(line: ShLine, size: TerminalSize): Promise<Tty>
   readonly activity: Omit<MachineActivity, 'questions_last_hour'>
-  stop(): Promise<void>
+  /** Closes the connection; who waits for a login is told `why`. */
+  stop(why: string): Promise<void>
 }
 
 interface Options {
@@ -44,7 +45,7 @@ const LONGEST_BACK_OFF_S = 300
 const A_DAY_MS = 24 * 3600 * 1000
 /** For what is wrong on this computer, a full disk first of all. */
 const LONGEST_TROUBLE_S = 15
-/** How long a call that is under way may take to end once the engine stops. */
+/** How long a call that is under way may take to end once it is stopped. */
 const PATIENCE_MS = 5000
 
 /**
@@ -134,6 +135,7 @@ export function runMachineLoop(options: Options): MachineLoop {
         else if (to && (await turns.take(to))) wait = 0
         else wait = to ? untilNext(to) : wait
       } catch (error) {
+        if (stopped.signal.aborted) break // what was cut says nothing about the machine
         if (to && error instanceof Unreachable) {
           await lost(error).catch(() => {})
           reached = false
@@ -202,9 +204,9 @@ export function runMachineLoop(options: Options): MachineLoop {
     get activity() {
       return { ...connection.counted, trouble: troubles.shown }
     },
-    async stop() {
+    async stop(why) {
       stopped.abort()
-      for (const { settle } of logins.splice(0)) settle(fail({ code: 'not-now', message: 'The engine has ended.' }))
+      for (const { settle } of logins.splice(0)) settle(fail({ code: 'not-now', message: why }))
       wake()
       // What a call did that never ends is found out by the next engine: that is the normal path.
       await Promise.race([running, sleep(PATIENCE_MS, undefined, { ref: false })])
