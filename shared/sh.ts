@@ -1,4 +1,7 @@
-/** A line of POSIX sh that is safe to run. Only `sh` makes one; an object, so that it cannot be mistaken for a word. */
+/**
+ * A line of POSIX sh that is safe to run; an object, so that it cannot be mistaken for a word. `sh` makes one of values and
+ * `shScript` of lines. Made without them are only texts that are sh themselves: fixed ones, and a person's own prologue.
+ */
 export interface ShLine {
   readonly sh: string
 }
