@@ -64,7 +64,8 @@ larmor_matches() {
   return 1
 }
 
-# Copies back from the scratch: with "restart" only what a restart begins with. Each appears whole or not at all.
+# Copies back from the scratch: with "restart" only what a restart begins with. Each appears whole or not at all, but for
+# what lies in folders: that is not fetched, and only kept.
 larmor_copy_back() {
   larmor_failed=
   for larmor_path in "$larmor_place"/*; do
@@ -76,6 +77,13 @@ larmor_copy_back() {
     fi
     cmp -s "$larmor_path" "./$larmor_file" && continue
     cp -p "$larmor_path" "./.$larmor_file.part" && mv -f "./.$larmor_file.part" "./$larmor_file" || larmor_failed=yes
+  done
+  for larmor_path in "$larmor_place"/*; do
+    [ "${1:-}" != restart ] && [ -d "$larmor_path" ] && [ ! -L "$larmor_path" ] || continue
+    find "$larmor_path" -type f | while IFS= read -r larmor_file; do
+      larmor_matches "${larmor_file##*/}" scratch.txt && rm -f "$larmor_file"
+    done
+    cp -RPp "$larmor_path" . || larmor_failed=yes
   done
   [ -z "$larmor_failed" ]
 }

@@ -43,7 +43,7 @@ describe.each(SHELLS)('what a machine says of its jobs, by %s', shell => {
   test('a job computes in the scratch of its node: inputs go in, results come back, nothing is left', async () => {
     const box = newBox(shell)
     const folder = scratchOf(box)
-    const script = `pwd >where; echo result >"it's a result.log"; echo orbitals >a.movecs; echo big >a.big; mkdir sub; ls >listed`
+    const script = `pwd >where; echo result >"it's a result.log"; echo orbitals >a.movecs; echo big >a.big; mkdir -p sub/deep; echo in >'sub/deep/an in.log'; echo big >sub/b.big; ls >listed`
     const job = { label: 'r1.a.1', settings: { scratch: `${folder}/$LM_USER` }, restart: '*.movecs', scratch: '*.big' }
     await box.start({ ...job, settings: { ...job.settings, environment: { LM_USER: 'u 1' } }, script })
     expect(await ended(box, 'r1.a.1')).toMatchObject({ exit: '0' })
@@ -51,6 +51,8 @@ describe.each(SHELLS)('what a machine says of its jobs, by %s', shell => {
     expect(box.read('jobs', 'r1.a.1', "it's a result.log")).toBe('result\n')
     expect(box.read('jobs', 'r1.a.1', 'a.movecs')).toBe('orbitals\n')
     expect(box.read('jobs', 'r1.a.1', 'a.big')).toBeNull()
+    expect(box.read('jobs', 'r1.a.1', 'sub', 'deep', 'an in.log')).toBe('in\n')
+    expect(box.read('jobs', 'r1.a.1', 'sub', 'b.big')).toBeNull()
     expect(box.read('jobs', 'r1.a.1', 'listed')).toContain('run.sh')
     expect(box.read('jobs', 'r1.a.1', 'listed')).not.toContain('job.sh')
     expect(readdirSync(join(folder, 'u 1'))).toEqual([])
