@@ -12,6 +12,7 @@ try {
   const sets = [
     ['near', 'sigma-si-geometries.json'],
     ['exact', 'sigma-own-geometries.json'],
+    ['exact', 'sigma-draft.json'],
   ]
   const fits = sets.flatMap(([nearness, name]) => {
     const path = new URL(name, import.meta.url)
@@ -20,10 +21,11 @@ try {
   const about =
     "Larmor's own factors: delta = slope * sigma + intercept (direct form), ppm, from sigma regressed on delta. exact: geometries optimised at the level that nmr uses; near: the gas-phase geometries of the SI."
   writeFileSync(new URL('factors.json', import.meta.url), `${JSON.stringify({ about, fits }, null, 2)}\n`)
-  for (const { nearness, molecules, factors } of fits)
+  for (const { nearness, level, molecules, factors } of fits)
     for (const { nucleus, n, rmsd_ppm, expected_error_ppm } of factors)
       console.log(
         nearness,
+        level,
         `${molecules.length} molecules`,
         nucleus,
         `n ${n}`,

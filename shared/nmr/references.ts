@@ -122,7 +122,7 @@ export function resolveReferences(
   for (const nucleus of nuclei) {
     const candidates = [...ownEntries, ...(table.references as readonly Entry[])]
     const entry = candidates.find(
-      each => fits(each, at) && each.element === nucleus.element && (wish !== 'published' || each.kind === 'published'),
+      each => fits(each, at) && each.element === nucleus.element && (wish === 'auto' || each.kind === wish),
     )
     const own = wish === 'auto' && entry?.kind !== 'own' ? fromCampaigns(fitted, at, nucleus) : undefined
     const given = own ?? (entry && reference(nucleus, entry))

@@ -16,7 +16,9 @@ describe('what was left out', () => {
   test('is told where an ensemble is started, for a person and for a script', async () => {
     const decks = await larmor('decks', 'nmr', 'CCO')
     expect(decks.out).toContain('# nwchem B3LYP/6-31G*//B3LYP/6-31G* (preset draft), COSMO CDCl3; at most 8 conformers')
-    expect(decks.out).toContain('# 13C against TMS, not calibrated at this level')
+    expect(decks.out).toMatch(/# 13C against Larmor's or your own fit, expected error 2\.\d+ ppm/)
+    const tms = await larmor('decks', 'nmr', 'CCO', '--reference', 'tms')
+    expect(tms.out).toContain('# 13C against TMS, not calibrated at this level')
     expect((await larmor('decks', 'nmr', 'CCO', '--preset', 'production')).out).toMatch(
       /# 1H against Larmor's or your own fit, expected error 0\.\d+ ppm/,
     )

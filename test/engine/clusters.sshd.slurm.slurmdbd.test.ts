@@ -61,7 +61,7 @@ describe('two clusters behind one login', () => {
   const idOf = ({ phase }: Attempt) => ('queue_id' in phase ? phase.queue_id : null)
 
   test('the same number on both is two jobs: each runs on its own, and is cancelled and read there', async () => {
-    const gate = join(cluster.work, 'gate')
+    const gate = join(cluster.work, 'gate of both')
     const oaks = await start(`echo oak; while ! [ -e '${gate}' ]; do sleep 0.2; done`, 'oak')
     await until(larmor.engine, () => oaks.now().phase.is === 'running')
     const elms = await start('echo elm; exec sleep 600', 'elm')

@@ -148,7 +148,7 @@ interface Shown {
     readonly atoms: readonly number[]
     readonly delta_ppm: number
     readonly comparable: boolean
-    readonly reference: { readonly source: string }
+    readonly reference: { readonly source: string; readonly expected_error_ppm: number | null }
   }[]
   readonly conformers: readonly { readonly key: string; readonly weight: number; readonly relative_kcal_mol: number }[]
 }
@@ -174,8 +174,10 @@ test('spectrum and tables show the numbers of the document, with their reference
       expect((await row.textContent())?.includes('not comparable')).toBe(!comparable)
       expect(await page.locator('.shift-notes').textContent()).toContain(reference.source.replace(/\.$/, ''))
     }
-    // What TMS is off by at this level was never measured.
-    expect(await page.locator('.shift-notes').textContent()).toContain('not calibrated at this level')
+    const error = shifts[0]?.reference.expected_error_ppm
+    expect(await page.locator('.shift-notes').textContent()).toContain(
+      error === null ? 'not calibrated at this level' : `Expected error ${(error ?? 0).toFixed(2)} ppm`,
+    )
     const drawn = page.getByRole('img', { name: new RegExp(`spectrum: ${shifts.length} signal`) })
     const pixels = await drawn.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
       const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }

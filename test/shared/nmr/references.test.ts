@@ -14,8 +14,14 @@ const elsewhere = { ...production, solvent: 'dmso' }
 const kinds = (references: readonly Reference[]) => references.map(({ kind }) => kind)
 
 describe('which reference a run gets, before anything runs', () => {
-  test('draft in chloroform: TMS as it was computed', () => {
-    const [proton, carbon] = orThrow(resolveReferences('auto', draft, [H, C]))
+  test("draft in chloroform: Larmor's own fit at that level; TMS as it was computed, for who asks for it", () => {
+    const own = orThrow(resolveReferences('auto', draft, [H, C]))
+    expect(kinds(own)).toEqual(['own', 'own'])
+    expect(own[0]?.expected_error_ppm).toBeLessThan(0.13)
+    expect(own[1]?.expected_error_ppm).toBeLessThan(2.6)
+    // TMS itself is at 0 to within what the lines are off by.
+    expect(Math.abs(shiftOf(own[0] as Reference, 32.15, null) ?? 9)).toBeLessThan(0.4)
+    const [proton, carbon] = orThrow(resolveReferences('tms', draft, [H, C]))
     expect([proton?.kind, carbon?.kind]).toEqual(['tms', 'tms'])
     expect(shiftOf(proton as Reference, 32.15, null)).toBeCloseTo(0, 9)
     expect(shiftOf(carbon as Reference, 140, null)).toBeCloseTo(50.34, 9)

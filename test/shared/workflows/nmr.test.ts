@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { decide } from '../../../shared/model/decide.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { EnsembleResult, SelectInput } from '../../../shared/nmr/ensemble.ts'
+import { type Reference, resolveReferences, shiftOf } from '../../../shared/nmr/references.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { KCAL_PER_HARTREE } from '../../../shared/units.ts'
 import { type NmrArguments, resolveNmr, workflows } from '../../../shared/workflows/index.ts'
@@ -220,8 +221,14 @@ describe('what is shown at the end', () => {
     expect(shifts.map(({ nucleus }) => nucleus)).toEqual(['1H', '1H', '13C'])
     const w = conformers[0]?.weight ?? 0
     expect(shifts[0]?.sigma_ppm).toBeCloseTo(w * 28 + (1 - w) * 29, 9)
-    expect(shifts[0]?.delta_ppm).toBeCloseTo(32.15 - (w * 28 + (1 - w) * 29), 9)
-    expect(shifts[2]?.delta_ppm).toBeCloseTo(190.34 - (w * 130 + (1 - w) * 120), 9)
+    const at = { program: 'nwchem', level: 'B3LYP/6-31G*', geometry: 'B3LYP/6-31G*', solvent: 'cdcl3' }
+    const nuclei = [
+      { nucleus: '1H', element: 'H' },
+      { nucleus: '13C', element: 'C' },
+    ]
+    const [proton, carbon] = orThrow(resolveReferences('auto', at, nuclei)) as [Reference, Reference]
+    expect(shifts[0]?.delta_ppm).toBeCloseTo(shiftOf(proton, w * 28 + (1 - w) * 29, null) ?? 0, 9)
+    expect(shifts[2]?.delta_ppm).toBeCloseTo(shiftOf(carbon, w * 130 + (1 - w) * 120, null) ?? 0, 9)
   })
 
   test('the keys of its document are all there, and JSON', () => {
@@ -257,8 +264,9 @@ describe('what is shown at the end', () => {
       delta_ppm: number
       comparable: boolean
     }[]
-    expect(methyl?.reference).toMatchObject({ kind: 'tms', expected_error_ppm: null, calibrated: false })
-    expect(methyl?.reference.source).toMatch(/NWChem 7\.0\.2/)
+    expect(methyl?.reference).toMatchObject({ kind: 'own', calibrated: true })
+    expect(methyl?.reference.expected_error_ppm).toBeGreaterThan(0.05)
+    expect(methyl?.reference.source).toMatch(/DELTA50/)
     expect(methyl?.interval_ppm[0]).toBeLessThan(methyl?.delta_ppm ?? 0)
     expect(methyl?.interval_ppm[1]).toBeGreaterThan(methyl?.delta_ppm ?? 9)
     expect(hydroxyl?.comparable).toBe(false)
