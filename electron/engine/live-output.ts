@@ -1,6 +1,7 @@
 import type { Label, MachineName } from '../../shared/ids.ts'
 import { isAdopted, type Job, lastAttempt } from '../../shared/model/job.ts'
 import { type OutputReader, programOf, programs, recognisingReader } from '../../shared/programs/index.ts'
+import type { Scheduler } from '../../shared/schedulers/index.ts'
 
 /** What shows how a running job does: a file that grows, and who reads what it says. */
 export interface LiveOutput {
@@ -25,16 +26,20 @@ const MOST = 5
  * Of a job of Larmor's own it is known. Of an adopted one it is the file of its folder that says what wrote it, of several
  * the job's own standard output, then what changed last; where none does, the first of these as it is.
  */
-export async function liveOutputOf(job: Job, look: LiveLook): Promise<LiveOutput | null> {
+export async function liveOutputOf(
+  job: Job,
+  { outputOf }: Pick<Scheduler, 'outputOf'>,
+  look: LiveLook,
+): Promise<LiveOutput | null> {
   const attempt = lastAttempt(job)
   const { phase, label } = attempt
   if (!isAdopted(attempt) || phase.is !== 'running') {
     const program = programOf(job.program)
     return { file: program.output, reader: program.reader(attempt.input), isNamed: true }
   }
-  const own = `slurm-${phase.queue_id?.split(';')[0]}.out`
+  const own = phase.queue_id === null ? undefined : outputOf?.(phase.queue_id)
   const names = await look.newest(job.machine, label, phase.dir)
-  const files = names.includes(own) ? [own, ...names.filter(name => name !== own)] : names
+  const files = own !== undefined && names.includes(own) ? [own, ...names.filter(name => name !== own)] : names
   for (const file of files.slice(0, MOST)) {
     const recognising = recognisingReader(programs)
     recognising.lines(((await look.tail(job.machine, label, file, 0)) ?? '').toString().split('\n'), file)

@@ -5,6 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { printable } from '../../shared/printable.ts'
 import { courseOf } from '../../shared/progress/course.ts'
+import { schedulerOf } from '../../shared/schedulers/index.ts'
 import { type LiveLook, type LiveOutput, liveOutputOf } from './live-output.ts'
 import { left, monotonic } from './machines/monotonic.ts'
 import { say } from './machines/trouble.ts'
@@ -118,7 +119,9 @@ export function createReadings(state: () => State, machines: LiveLook, log: (lin
   async function outputOf(job: Job, { label }: Attempt): Promise<Followed | null> {
     const known = followed.get(label)
     if (known && (known.output.isNamed || left(known.since, SEARCH_MS) > 0)) return known
-    const output = await liveOutputOf(job, machines).catch(() => null)
+    const on = state().machines[job.machine]
+    const scheduler = on ? schedulerOf(on.settings.scheduler) : {}
+    const output = await liveOutputOf(job, scheduler, machines).catch(() => null)
     if (known && !output?.isNamed) {
       known.since = monotonic()
       return known

@@ -39,8 +39,11 @@ export interface QueueAnswer {
   readonly entries: readonly QueueEntry[]
   /** Where ids are those of a cluster (`number;name`): which were asked, and which of them told of their queue. */
   readonly clusters: { readonly asked: readonly string[]; readonly answered: readonly string[] } | null
-  /** The site keeps accounts, which did not answer: of what its queue has forgotten nothing is known for now. */
-  readonly accounts?: 'silent'
+  /**
+   * The site keeps accounts, which did not answer, or are behind: they have not got all that there is to tell. Of what its
+   * queue has forgotten, and they do not know, nothing is known for now.
+   */
+  readonly accounts?: 'silent' | 'behind'
 }
 
 /** What a scheduler says of itself. */
@@ -85,6 +88,8 @@ export interface Scheduler {
    * the end; null for a line of anybody else.
    */
   readonly log?: { readonly file: string; cause(line: string): EndCause | null }
+  /** The file of a job's folder into which goes what it prints, where its owner did not name another. */
+  outputOf?(id: QueueId): string
   /** Ends the jobs and all their processes; the ids of which it is proven that nothing is alive any more. */
   readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueId[]>
   /** What there is, for `machines test`; a scheduler without partitions has none. */

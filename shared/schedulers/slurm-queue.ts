@@ -17,10 +17,13 @@ export const OWN_CLUSTER = `scontrol show config | awk '$1 == "ClusterName" { pr
  * (scontrol), and what accounting says of those that it does not (sacct, where the site has one). $1: the clusters,
  * whose names are repeated before the answer: of one whose controller is down squeue says nothing at all, and exits with 0.
  * Where clusters are is in the accounts. Without these -M is refused, and the login node's own cluster can still be asked.
+ * After an outage of the accounts the controller hands over what it kept, which may take minutes: how many records it still
+ * has is told before sacct is asked, so that none comes in between. Source: sdiag(1), "DBD Agent queue size".
  */
 const ASK = `clusters=$1
 shift
 ask() { squeue "$@" --me --states=all --format='${FORMAT}'; }
+behind() { sdiag "$@" 2>/dev/null | awk '/^DBD Agent queue size:/ && $NF > 0 { print "== behind " $NF }'; }
 if [ "$clusters" = all ]; then
   clusters=$(sacctmgr -n -P show cluster format=cluster | paste -s -d , -)
   [ -n "$clusters" ] || clusters=$(${OWN_CLUSTER})
@@ -59,7 +62,10 @@ set -- $(printf '%s\\n' "\${own:+CLUSTER: $own
 for id do
   case $id in
     missing) ;;
-    missing,*) echo '== sacct'
+    missing,*)
+      for of in $(echo "$clusters" | tr , ' '); do behind -M "$of"; done
+      [ -n "$clusters" ] || behind
+      echo '== sacct'
       sacct \${clusters:+-M "$clusters"} -X -n -P -j "\${id#missing,}" --format=JobID,Cluster,State,ExitCode,JobName 2>&1 ;;
     *";\${own:-none}") echo "== scontrol $own"; scontrol -o show job "\${id%%;*}" 2>/dev/null ;;
     *';'*) echo "== scontrol \${id#*;}"; scontrol -M "\${id#*;}" -o show job "\${id%%;*}" 2>/dev/null ;;
@@ -95,7 +101,7 @@ export function readQueue({ exit, out, err }: Printed): Result<QueueAnswer> {
     return fail({ code: 'not-now', message: 'Slurm did not answer.', detail: err || out })
 
   const entries = new Map<QueueId, QueueEntry>()
-  let isSilent = isWithout
+  let accounts: QueueAnswer['accounts'] = isWithout ? 'silent' : undefined
   let part = 'squeue'
   let cluster = clusterLine(lines[start - 1] ?? '') ?? ''
   for (const line of lines.slice(start + 1)) {
@@ -104,16 +110,17 @@ export function readQueue({ exit, out, err }: Printed): Result<QueueAnswer> {
     if (tool !== undefined) {
       part = tool
       cluster = of ?? ''
-    } else if (named !== null) cluster = named
+    } else if (/^== behind \d+\s*$/.test(line)) accounts ??= 'behind'
+    else if (named !== null) cluster = named
     else if (part === 'squeue') keep(readLine(line, cluster))
     else if (part === 'scontrol') keepEnd(readControl(line, cluster))
-    else if (/^sacct: error: .*(database|slurmdbd|persist)/i.test(line)) isSilent = true
+    else if (/^sacct: error: .*(database|slurmdbd|persist)/i.test(line)) accounts = 'silent'
     else keep(readAccounting(line, byCluster))
   }
   return ok({
     entries: [...entries.values()],
     clusters: byCluster ? { asked, answered } : null,
-    ...(isSilent && { accounts: 'silent' }),
+    ...(accounts && { accounts }),
   })
 
   function keep(entry: QueueEntry | null): void {

@@ -64,6 +64,7 @@ export const slurm: Scheduler = {
     read: readQueue,
   },
   log: { file: 'slurm.out', cause: causeIn },
+  outputOf: id => `slurm-${id.split(';')[0]}.out`, // sbatch(1), --output
   cancel: {
     line: ({ ids }) =>
       shScript([

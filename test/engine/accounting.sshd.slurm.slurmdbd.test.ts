@@ -67,7 +67,7 @@ describe('a cluster with sacct', () => {
     await cluster.accounting?.startDaemon()
   })
 
-  test('a job that the queue has forgotten while the accounts are down is neither lost nor ended before they answer', async () => {
+  test('a job that the queue has forgotten while the accounts are down is not lost, and is what they say once they know', async () => {
     const of = machineOf(cluster, { report: false, grace_s: 1 })
     const gate = join(cluster.work, 'gate')
     // Nobody tells how it ended: its script dies by force.
@@ -88,9 +88,12 @@ describe('a cluster with sacct', () => {
     await looks(larmor.engine, of.name, 4) // longer than the grace period
     expect(attempt()).toMatchObject({ outcome: null, phase: { is: 'running' } })
     await cluster.accounting?.startDaemon()
-    // Whether the controller has handed over by then what it kept meanwhile is its own affair.
+    // The controller takes its time to hand over what it kept: longer than the grace period, and it is waited for.
     await ended
-    expect(['failed', 'lost']).toContain(attempt()?.outcome)
+    expect(attempt()).toMatchObject({ outcome: 'failed' })
+    expect(attempt()?.evidence.filter(({ source }) => source === 'scheduler')).toMatchObject([
+      { text: expect.stringMatching(/^Slurm: FAILED/) },
+    ])
     await until(larmor.engine, state => state.machines[of.name]?.silent === null)
   })
 })

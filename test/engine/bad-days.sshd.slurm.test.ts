@@ -75,6 +75,15 @@ describe('a bad day of a cluster', () => {
     writeFileSync(file, `#!/bin/sh\nREAL=${real}\n${script}\n`, { mode: 0o755 })
     onTestFinished(() => rmSync(file))
   }
+  /** How often the scheduler was asked so far. */
+  function questions(): Promise<number> {
+    return new Promise(resolve => {
+      const unsubscribe = larmor.engine.activity(activity => {
+        setTimeout(() => unsubscribe())
+        resolve(activity.find(of => of.machine === machine()?.name)?.questions ?? 0)
+      })
+    })
+  }
   async function seen(file: string): Promise<void> {
     for (let tries = 0; !existsSync(file); tries++) {
       if (tries > 1200) throw new Error(`in vain: ${file}; ${larmor.log.join('\n')}`)
@@ -206,6 +215,25 @@ describe('a bad day of a cluster', () => {
     rmSync(mark)
     expect((await ended).a?.outcome).toBe('failed')
     expect(machine()?.silent).toBeNull()
+  })
+
+  test('a job that was taken for lost is asked about with the others, and is what its folder says', async () => {
+    const mark = join(openToAll(join(cluster.work, 'marks')), 'hidden')
+    shim('squeue', `if [ -e ${mark} ]; then "$REAL" "$@" | grep -v '.a.1$'; else exec "$REAL" "$@"; fi`)
+    const [hidden, shown] = [newGate(), newGate()]
+    const scripts = { a: `${hidden.wait}; echo a`, b: `${shown.wait}; echo b` }
+    const { run, ended } = await start(scripts, { grace_s: 1, report: false })
+    await until(larmor.engine, () => ['a', 'b'].every(key => attempts(run)[key]?.phase.is === 'running'))
+    writeFileSync(mark, '')
+    await until(larmor.engine, () => attempts(run).a?.outcome === 'lost')
+    const { phase } = attempts(run).a ?? {}
+    hidden.open()
+    await seen(join(phase && 'dir' in phase ? phase.dir : '', 'report.ended'))
+    const asked = await questions()
+    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+    expect((await questions()) - asked).toBeLessThanOrEqual(6)
+    shown.open()
+    expect((await ended).b?.outcome).toBe('completed')
   })
 
   test('a job that can never start is said to, and can be cancelled', async () => {

@@ -41,7 +41,7 @@ interface Options {
   readonly troubles: Troubles
 }
 
-/** How often a machine is asked for the reports of jobs that are lost. */
+/** How often a machine is asked at least for the reports of jobs that are lost; with each question to its scheduler as well. */
 const LOST_EVERY_MS = 60_000
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
 const AT_ONCE: Partial<Record<Step, number>> = { cancel: 500, stage: 500, submit: 200, fetch: 200 }
@@ -78,7 +78,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       },
       reportsItself: job => to.settings.report && !get(state().runs, job.run)?.no_report,
       mayAskScheduler() {
-        if (left(lastQuestion, to.settings.poll_s * 1000) > 0) return false
+        if (!isTimeToAsk(to)) return false
         lastQuestion = monotonic()
         connection.counted.questions += 1
         return true
@@ -106,9 +106,15 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     }
   }
 
+  function isTimeToAsk({ settings }: Machine): boolean {
+    return left(lastQuestion, settings.poll_s * 1000) === 0
+  }
+
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
-    const lostLookNow = lookNow && left(lastLostLook, LOST_EVERY_MS) === 0
+    const to = machine()
+    const isAsked = asked.queue !== null || (to !== undefined && isTimeToAsk(to))
+    const lostLookNow = lookNow && (isAsked || left(lastLostLook, LOST_EVERY_MS) === 0)
     return jobsHere()
       .filter(({ job, run }) => {
         if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true

@@ -27,7 +27,8 @@ export async function adoptedOutput(
     const recognised = await readOutput(here.blobs.path(file), { nameless: NAMELESS })
     if (recognised.program !== null) named.push({ file, recognised })
   }
-  const own = named.find(({ file: { name } }) => name === `slurm-${id?.split(';')[0]}.out`)
+  const output = id === null ? null : here.scheduler.outputOf?.(id)
+  const own = named.find(({ file: { name } }) => name === output)
   const [only, another] = own ? [own] : named
   if (!only || another || only.recognised.program === null) return null
   const { program, reading } = only.recognised

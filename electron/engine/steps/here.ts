@@ -82,15 +82,15 @@ export function covers(queue: Queue, job: Job): boolean {
   const { phase } = lastAttempt(job)
   const id = 'queue_id' in phase ? phase.queue_id : null
   // Without the accounts nobody knows which clusters there are.
-  if (id === null) return silentOf(queue).length === 0 && !(queue.clusters && queue.accounts)
+  if (id === null) return silentOf(queue).length === 0 && !(queue.clusters && queue.accounts === 'silent')
   const [, cluster] = id.split(';')
   if (queue.clusters === null || cluster === undefined) return queue.clusters === null && cluster === undefined
   return queue.clusters.answered.includes(cluster)
 }
 
-/** Whether what the queue does not tell of a job may still be in the accounts, which do not answer. */
-export function mayBeInAccounts(queue: Queue, job: Job): boolean {
-  return queue.accounts === 'silent' && entryOf(queue, job) === undefined
+/** Whether what the queue does not tell of a job may still come by the accounts, which are silent or behind. */
+export function mayBeInAccounts(queue: Queue | null, job: Job): boolean {
+  return queue?.accounts !== undefined && entryOf(queue, job) === undefined && endOf(queue, job) === null
 }
 
 function silentOf({ clusters }: QueueAnswer): readonly string[] {
@@ -146,7 +146,7 @@ function silenceIn(answer: QueueAnswer, label: string): string | null {
   const sentences = [
     ...(answer.accounts
       ? [
-          `The accounts of ${label} do not answer: how a job ended that its queue has forgotten is not known until they do.`,
+          `The accounts of ${label} ${answer.accounts === 'silent' ? 'do not answer' : 'have not been told all yet'}: how a job ended that its queue has forgotten is known by its own report alone until they ${answer.accounts === 'silent' ? 'do' : 'have'}.`,
         ]
       : []),
     ...(silent.length > 0 ? [`Of its clusters did not answer: ${silent.join(', ')}.`] : []),

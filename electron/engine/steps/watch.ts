@@ -26,17 +26,16 @@ import { FOREIGN, facts, type Look, type Report, readReports, recordOf } from '.
 export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   return around('watch.ask', async () => {
     const queue = await askQueue(here)
-    const told =
-      queue === null
-        ? []
-        : jobs.filter(job => covers(queue, job) && !mayBeInAccounts(queue, job) && !isYoungerThan(here, queue, job))
+    const told = queue === null ? [] : jobs.filter(job => covers(queue, job) && !isYoungerThan(here, queue, job))
     const entry = (job: Job) => queue && entryOf(queue, job)
     const status = (job: Job) => entry(job)?.status ?? 'gone'
     const gone = told.filter(job => status(job) === 'gone')
     const look = await readReports(here, gone.map(labelOf))
-    for (const job of told) if (!gone.includes(job)) here.present(labelOf(job))
+    // What the accounts may still tell is not absent: the grace period begins once they have told all.
+    const untold = gone.filter(job => mayBeInAccounts(queue, job))
+    for (const job of told) if (!gone.includes(job) || untold.includes(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
-    const silent = gone.filter(job => !hasReport(look, labelOf(job), 'ended'))
+    const silent = gone.filter(job => !untold.includes(job) && !hasReport(look, labelOf(job), 'ended'))
     const recorded = silent.filter(job => endOf(queue, job))
     here.spent(look.spooled.filter(name => name.endsWith(FOREIGN)))
     return [

@@ -103,6 +103,60 @@ describe('a job of a cluster', () => {
   })
 })
 
+describe('a job that the queue has forgotten, where the site keeps accounts', () => {
+  const SILENT = 'echo "sacct: error: Problem talking to the database: Connection refused"; exit 1'
+  const waiting = (records: number) => `echo 'DBD Agent queue size: ${records}'`
+
+  test('is neither lost nor ended while they are silent, or have not been told all, however long that takes', async () => {
+    const { world, cluster } = await submitted()
+    const { shim } = world.box
+    cluster.forget('101')
+    shim('sacct', 'exit 0')
+    shim('sdiag', waiting(0))
+    await world.turn() // first seen to be absent
+    for (const [sacct, sdiag] of [
+      [SILENT, waiting(2)],
+      ['exit 0', waiting(2)],
+    ] as const) {
+      shim('sacct', sacct)
+      shim('sdiag', sdiag)
+      world.pass(GRACE_S + 1)
+      await world.turn()
+      expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+    }
+    // What was not known is no absence: it has its whole grace period from here on.
+    shim('sdiag', waiting(0))
+    await world.turn()
+    expect(world.attempt('a').outcome).toBeNull()
+    shim('sacct', `echo '101|oak|FAILED|0:9|${RUN}.a.1'`)
+    await world.turn()
+    world.pass(GRACE_S + 1)
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a')).toMatchObject({ outcome: 'failed', phase: { signal: 'KILL' } })
+  })
+
+  test('is what its own report says, whatever they say', async () => {
+    const { world, cluster } = await submitted()
+    await cluster.run('101')
+    rmSync(join(world.box.work, 'spool'), { recursive: true })
+    cluster.forget('101')
+    world.box.shim('sacct', SILENT)
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a').outcome).toBe('completed')
+  })
+
+  test('and of which they know nothing, though they have been told all, is lost', async () => {
+    const { world, cluster } = await submitted()
+    cluster.forget('101')
+    world.box.shim('sacct', 'exit 0')
+    world.box.shim('sdiag', waiting(0))
+    await world.turn()
+    world.pass(GRACE_S + 1)
+    await world.turn()
+    expect(world.attempt('a').outcome).toBe('lost')
+  })
+})
+
 describe('what the scheduler says of a job that left no report', () => {
   test.each([
     ['NF', 'node-lost', 'NODE_FAIL'],

@@ -209,6 +209,12 @@ sacct: error: Problem talking to the database: Resource temporarily unavailable
     ).toBeUndefined()
   })
 
+  test('are behind while the controller still has records for them, as it has after an outage', () => {
+    expect(accountsOf(`${HEADER}== behind 3\n== sacct\n`)).toBe('behind')
+    expect(accountsOf(`${HEADER}== behind 3\n== sacct\n${silent}`)).toBe('silent')
+    expect(accountsOf(`${HEADER}101|R|None|main|== behind 3\n`)).toBeUndefined()
+  })
+
   test('leave the cluster of the login node, which is asked without them', () => {
     const out = `== asked oak,elm\n== no accounts\nCLUSTER: oak\n${HEADER}101|R|None|main|r1.a.1\n`
     const err = 'squeue: error: Problem talking to database\n'
