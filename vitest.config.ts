@@ -8,6 +8,14 @@ const heavy = GROUPS.map(group => `test/**/*.${group.name}.*test.ts`)
 /** The desktop host is tested where Electron's binary cannot be, too; what it imports of it is stood in for. */
 const standIn = fileURLToPath(new URL('./test/electron/stand-in.ts', import.meta.url))
 
+/**
+ * For how long a test may last, in seconds, and for how long it may wait for one thing: less, so that it can still say
+ * for what. Generous, since a busy machine is slow, not wrong.
+ */
+function limits(test: number, patience: number) {
+  return { testTimeout: 1000 * test, hookTimeout: 1000 * test, env: { LARMOR_PATIENCE_S: String(patience) } }
+}
+
 /** Plain tests two at a time; then those with real daemons and programs, one file after the other. */
 export default defineConfig({
   test: {
@@ -21,8 +29,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: heavy,
           maxWorkers: 2,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          ...limits(180, 150),
           sequence: { groupOrder: 0 },
         },
       },
@@ -33,8 +40,7 @@ export default defineConfig({
           runner: './test/setup/runner.ts',
           maxWorkers: 1,
           fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 300_000,
+          ...limits(600, 300),
           sequence: { groupOrder: 1 },
         },
       },

@@ -4,9 +4,9 @@ import type { MachineActivity } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { MachineSettings } from '../../shared/model/machine.ts'
-import { get, values } from '../../shared/model/table.ts'
+import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type InProcess, startInProcess, until } from '../engine/in-process.ts'
+import { type InProcess, startInProcess } from '../engine/in-process.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { type Measurement, percentile } from './measurement.ts'
 
@@ -98,14 +98,14 @@ async function measureBurst(cluster: Cluster): Promise<readonly Measurement[]> {
     await begin(larmor, cluster, 'rburst', manyOf(JOBS, 'true\n'))
     const submitted = () =>
       [...values(larmor.engine.state.jobs)].filter(job => job.run === 'rburst' && 'queue_id' in lastAttempt(job).phase)
-    await until(larmor.engine, () => submitted().length === JOBS)
+    await larmor.until('all are submitted', () => submitted().length === JOBS)
     const calls = (await (after ?? activityOf(larmor))).round_trips - before.round_trips
     const took = ((times.submitted ?? Number.NaN) - (times.planned ?? Number.NaN)) / 1000
     const loop = `cd /tmp && time_0=$(date +%s%N); for i in $(seq ${JOBS}); do sbatch --parsable --wrap=true --output=/dev/null >/dev/null; done; echo $(( $(date +%s%N) - time_0 ))`
     const printed = execFileSync('sh', ['-c', loop], { env: slurmOf(cluster), encoding: 'utf8' })
     const plain = Number(printed) / 1e9
     setPartition(cluster, 'UP')
-    await until(larmor.engine, state => get(state.runs, 'rburst')?.phase.is === 'ended') // it shall disturb nothing else
+    await larmor.ended('rburst' as RunId) // it shall disturb nothing else
     const ratio = took / plain
     return [
       {
@@ -142,7 +142,7 @@ async function measureFinish(
       Array.from({ length: FINISHES }, (_, n) => [`job-${n}`, `sleep ${(1 + n * 0.7).toFixed(1)}\n`]),
     )
     await begin(larmor, cluster, run, scripts)
-    await until(larmor.engine, () => took.length >= FINISHES)
+    await larmor.until('all have finished', () => took.length >= FINISHES)
     unsubscribe()
     const p95 = percentile(took, 0.95)
     return {
@@ -165,7 +165,7 @@ async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]>
       }).length
     setPartition(cluster, 'DOWN')
     await begin(larmor, cluster, 'rwait', manyOf(JOBS, 'true\n'))
-    await until(larmor.engine, () => queued() === JOBS)
+    await larmor.until('all are in the queue', () => queued() === JOBS)
     const SECONDS = 30
     const cpu = process.cpuUsage()
     await sleep(SECONDS * 1000)
@@ -173,14 +173,14 @@ async function measureWaiting(cluster: Cluster): Promise<readonly Measurement[]>
     const percent = ((user + system) / 1e6 / SECONDS) * 100
 
     await begin(larmor, cluster, 'rmany', manyOf(MANY - JOBS, 'true\n', JOBS))
-    await until(larmor.engine, () => queued() === MANY)
+    await larmor.until('all are in the queue', () => queued() === MANY)
     const before = await activityOf(larmor)
     await sleep(3 * 10_000)
     const after = await activityOf(larmor)
     const questions = (after.questions - before.questions) / 3
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: 'rwait' as RunId }))
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: 'rmany' as RunId }))
-    await until(larmor.engine, () => queued() === 0)
+    await larmor.until('the queue is empty', () => queued() === 0)
     setPartition(cluster, 'UP')
     return [
       {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { fixture as nwchem } from '../shared/programs/nwchem/fixtures.ts'
 import { fixture as xtb } from '../shared/programs/xtb/fixtures.ts'
+import { until } from '../until.ts'
 import { newHome, run, start } from './larmor.ts'
 import { type Begun, workplace } from './workplace.ts'
 
@@ -51,9 +52,7 @@ describe('a run that completed in part', () => {
     expect(await readFile(join(before.folder, 'output.txt'), 'utf8')).toBe('done\n')
     expect((await larmor('show', job)).out).toContain(before.attempts[0].dir)
     await larmor('clean', run.run)
-    await expect
-      .poll(async () => (await larmor('show', job, '--json')).json.attempts[0].cleaned, { timeout: 60_000 })
-      .toBe(true)
+    await until('it is cleaned', async () => (await larmor('show', job, '--json')).json.attempts[0].cleaned)
     const after = (await larmor('show', job)).out
     expect(after).toContain(before.folder)
     expect(after).not.toContain(before.attempts[0].dir)

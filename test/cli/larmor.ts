@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, onTestFinished } from 'vitest'
+import { PATIENCE_S } from '../until.ts'
 
 const CLI = fileURLToPath(new URL('../../out/electron/cli.js', import.meta.url))
 
@@ -29,11 +30,9 @@ export interface Ended {
   readonly json: any
 }
 
-const PATIENCE_MS = 60_000
-
 /** Runs the built `larmor` to its end. */
 export async function run(args: readonly string[], surroundings: Surroundings): Promise<Ended> {
-  const { timeout = PATIENCE_MS } = surroundings
+  const { timeout = 1000 * PATIENCE_S } = surroundings
   const child = spawnLarmor(args, surroundings)
   let out = ''
   let err = ''

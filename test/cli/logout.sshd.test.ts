@@ -4,8 +4,9 @@ import { chownSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { account, until } from '../testbed/daemons.ts'
+import { account } from '../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
+import { until } from '../until.ts'
 import * as documents from './documents.ts'
 import { problems } from './schema.ts'
 
@@ -117,7 +118,7 @@ test('started over ssh and logged out at once, it finishes', async () => {
 test('a line that is cut while a command waits ends nothing', async () => {
   const job = gated('cut')
   const waiting = session(`${larmor} run ${job.path} --program command --request-id cut --wait\n`)
-  await until('the job', job.hasBegun, { seconds: 100 })
+  await until('the job', job.hasBegun)
   sshd.cut()
   await waiting.closed
   await until('the logout', loggedOut)

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { sh } from '../../shared/sh.ts'
 import { type Cluster, startCluster } from '../testbed/cluster.ts'
-import { until } from '../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
+import { until } from '../until.ts'
 import { type Ended, run } from './larmor.ts'
 import { workplace } from './workplace.ts'
 
@@ -27,7 +27,7 @@ describe('a cluster', () => {
   let cluster: Cluster
   beforeAll(async () => {
     cluster = await startCluster()
-  }, 120_000)
+  })
   afterAll(() => cluster?.stop())
   const add = (...more: readonly string[]) => [
     ...['machines', 'add', 'cluster', ...way(cluster), '--scheduler', 'slurm'],
@@ -118,24 +118,16 @@ describe('a machine with a second factor', () => {
     writeFileSync(join(folder, 'long.sh'), 'sleep 600\n')
     const begun = await larmor('run', join(folder, 'long.sh'), '--program', 'command', '--machine', 'phone')
     expect(begun.exit).toBe(0)
-    await until(
-      'the job',
-      async () => {
-        const { json } = await larmor('show', begun.json.jobs[0].job)
-        return json.attempts?.at(-1)?.phase === 'running'
-      },
-      { seconds: 60 },
-    )
+    await until('the job', async () => {
+      const { json } = await larmor('show', begun.json.jobs[0].job)
+      return json.attempts?.at(-1)?.phase === 'running'
+    })
     const open = connections()
     sshd.cut()
-    await until(
-      'that a login is wanted',
-      async () => {
-        const { json } = await larmor('machines', 'list')
-        return json.find(({ name }: { name: string }) => name === 'phone').reach === 'wants-login'
-      },
-      { seconds: 60 },
-    )
+    await until('that a login is wanted', async () => {
+      const { json } = await larmor('machines', 'list')
+      return json.find(({ name }: { name: string }) => name === 'phone').reach === 'wants-login'
+    })
     await sleep(3000) // in which the spool would have been looked at three times
     expect(connections()).toBe(open)
     // Without a person nothing is tried, either by wish or after a restart of the engine.
@@ -152,7 +144,7 @@ describe('a machine with a second factor', () => {
     expect((await larmor('show', begun.json.jobs[0].job)).json.attempts.at(-1)).toMatchObject({ outcome: null })
     await larmor('cancel', begun.json.run)
     expect((await larmor('wait', begun.json.run, '--timeout', '60')).json.state).toBe('cancelled')
-  }, 300_000)
+  })
 
   test('does not wait for ever for a LARMOR_ASKPASS that hangs, and says so', async () => {
     const hangs = join(folder, 'hangs')
@@ -181,7 +173,7 @@ describe('a machine with a second factor', () => {
     const right = await atTerminal(['machines', 'connect', 'hand'], ['Password:', SECRET])
     expect(right).toMatchObject({ exit: 0, shown: expect.stringContaining('hand is connected') })
     expect(right.shown).not.toContain(SECRET)
-  }, 120_000)
+  })
 })
 
 describe('a key that only an ssh-agent has', () => {

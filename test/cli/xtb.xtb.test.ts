@@ -7,7 +7,7 @@ import { run, sharedHome } from './larmor.ts'
 const home = await sharedHome()
 const folder = await mkdtemp(join(tmpdir(), 'larmor-xtb-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
-const larmor = (...args: readonly string[]) => run(args, { home, cwd: folder, timeout: 120_000 })
+const larmor = (...args: readonly string[]) => run(args, { home, cwd: folder })
 
 const WATER = '3\nwater\nO 0 0 0.1173\nH 0 0.7572 -0.4692\nH 0 -0.7572 -0.4692\n'
 const COORD = '$coord\n 0.0 0.0 0.2217 o\n 0.0 1.4309 -0.8867 h\n 0.0 -1.4309 -0.8867 h\n$end\n'

@@ -9,7 +9,7 @@ import { values } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { run, sharedHome } from '../cli/larmor.ts'
-import { type InProcess, startInProcess, until } from '../engine/in-process.ts'
+import { type InProcess, startInProcess } from '../engine/in-process.ts'
 import { bundle } from '../run-ts.mjs'
 
 /** The whole way of an ORCA job, with a stand-in for the program (testbed/orca.ts): no real ORCA ever ran these inputs. */
@@ -54,7 +54,7 @@ describe('what ORCA refuses, and the remedies, none of which is called tried', (
 
   async function ended(attempts: number): Promise<Job> {
     const job = () => [...values(larmor.engine.state.jobs)][0]
-    await until(larmor.engine, () => job()?.attempts[attempts - 1]?.outcome != null)
+    await larmor.until(`attempt ${attempts} has its outcome`, () => job()?.attempts[attempts - 1]?.outcome != null)
     return job() as Job
   }
   async function first(text: string, resources: { readonly ranks: number; readonly memory_mb: number }): Promise<Job> {

@@ -9,7 +9,7 @@ import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 /** A site that keeps accounts, and soon forgets in the queue itself. */
 describe('a cluster with sacct', () => {
@@ -61,7 +61,7 @@ describe('a cluster with sacct', () => {
     const before = [...values(larmor.engine.state.jobs)].length
     const of = machineOf(cluster, { report: false, grace_s: 5 })
     const running = larmor.runScripts({ a: 'sleep 4; echo a' }, of)
-    await until(larmor.engine, state => [...values(state.jobs)].length > before)
+    await larmor.until('the job is planned', state => [...values(state.jobs)].length > before)
     const [job] = await running
     expect(job && lastAttempt(job)).toMatchObject({ outcome: 'completed' } satisfies Partial<Attempt>)
     await cluster.accounting?.startDaemon()
@@ -75,7 +75,7 @@ describe('a cluster with sacct', () => {
     const ended = larmor.runScripts({ a: 'echo a', b: script }, of)
     const attempt = () =>
       [...values(larmor.engine.state.jobs)].filter(({ id }) => id === 'rtest2.b').map(lastAttempt)[0]
-    await until(larmor.engine, () => attempt()?.phase.is === 'running')
+    await larmor.until('the job runs', () => attempt()?.phase.is === 'running')
     await cluster.accounting?.stopDaemon()
     const paused = { ...of, settings: { ...of.settings, poll_s: 3600 } }
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: paused }))
@@ -83,7 +83,7 @@ describe('a cluster with sacct', () => {
     const forgotten = () => slurmSays('squeue', ['-h', '--states=all', '-o', '%i']).trim() === ''
     while (!forgotten()) await sleep(200)
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
-    await until(larmor.engine, state => state.machines[of.name]?.silent != null)
+    await larmor.until('the silence is seen', state => state.machines[of.name]?.silent != null)
     expect(larmor.engine.state.machines[of.name]?.silent?.text).toMatch(/^The accounts of Slurm do not answer/)
     await looks(larmor.engine, of.name, 4) // longer than the grace period
     expect(attempt()).toMatchObject({ outcome: null, phase: { is: 'running' } })
@@ -94,7 +94,7 @@ describe('a cluster with sacct', () => {
     expect(attempt()?.evidence.filter(({ source }) => source === 'scheduler')).toMatchObject([
       { text: expect.stringMatching(/^Slurm: FAILED/) },
     ])
-    await until(larmor.engine, state => state.machines[of.name]?.silent === null)
+    await larmor.until('the silence is over', state => state.machines[of.name]?.silent === null)
   })
 })
 

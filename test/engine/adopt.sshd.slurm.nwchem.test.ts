@@ -5,11 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Reading } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
-import { get, values } from '../../shared/model/table.ts'
+import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { account } from '../testbed/daemons.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 const DECK = (iterations: number) => `start water
 geometry
@@ -62,7 +62,7 @@ describe('an adopted job', () => {
     const run = `radopt${runs}` as RunId
     orThrow(await engine.send({ type: 'job.adopt', run, machine: 'cluster', queue_id: id, dir } as never))
     writeFileSync(join(dir, 'go'), '')
-    await until(engine, state => get(state.runs, run)?.phase.is === 'ended')
+    await larmor.ended(run)
     const [job] = [...values(engine.state.jobs)].filter(each => each.run === run)
     if (!job) throw new Error('no job')
     return lastAttempt(job)

@@ -4,7 +4,7 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { LOCAL } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 let larmor: InProcess
 beforeEach(async () => {
@@ -20,7 +20,7 @@ async function begin(script: string, auto_resubmit: number) {
   const run = 'rauto' as RunId
   const start = { type: 'run.start', run, name: '', workflow: 'single', params, machine: LOCAL } as const
   orThrow(await larmor.engine.send({ ...start, auto_resubmit }))
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
   return get(larmor.engine.state.jobs, 'rauto.job' as JobId)?.attempts ?? []
 }
 
@@ -47,7 +47,7 @@ test('a remedy that did not help is not tried again, however many attempts are a
 
 test('what is cancelled stays cancelled', async () => {
   const attempts = begin('sleep 600', 3)
-  await until(larmor.engine, state => {
+  await larmor.until('the job runs', state => {
     const job = get(state.jobs, 'rauto.job' as JobId)
     return job !== undefined && lastAttempt(job).phase.is === 'running'
   })

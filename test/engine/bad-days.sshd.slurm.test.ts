@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import type { RunId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import type { MachineSettings } from '../../shared/model/machine.ts'
-import { get, values } from '../../shared/model/table.ts'
+import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { account } from '../testbed/daemons.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 /** What goes wrong between a laptop and a cluster, by a real sshd and a real Slurm. */
 describe('a bad day of a cluster', () => {
@@ -60,7 +60,7 @@ describe('a bad day of a cluster', () => {
         machine: of.name,
       }),
     )
-    const ended = until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended').then(() => attempts(run))
+    const ended = larmor.ended(run).then(() => attempts(run))
     return { run, ended }
   }
   function attempts(run: RunId): Readonly<Record<string, Attempt>> {
@@ -123,9 +123,9 @@ describe('a bad day of a cluster', () => {
   test('the controller is down for a while: that is said, and no job is lost or ended by it', async () => {
     const gate = newGate()
     const { run, ended } = await start({ a: `${gate.wait}; echo a` }, { grace_s: 2, report: false })
-    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    await larmor.until('the job runs', () => attempts(run).a?.phase.is === 'running')
     await cluster.stopController()
-    await until(larmor.engine, () => machine()?.silent != null)
+    await larmor.until('the silence is seen', () => machine()?.silent != null)
     expect(machine()?.silent?.text).toMatch(/^Slurm did not answer\. .*slurm/s)
     gate.open()
     await sleep(5000) // the job has ended meanwhile, and the grace period is over
@@ -140,14 +140,14 @@ describe('a bad day of a cluster', () => {
     await larmor.runScripts({ first: 'echo first' }, usual) // so that the connection is there
     await cluster.stopController()
     const { run, ended } = await start({ a: 'echo a' })
-    await until(larmor.engine, () => {
+    await larmor.until('the doubt', () => {
       const phase = attempts(run).a?.phase
       return phase?.is === 'submitting' && phase.doubt !== null
     })
     expect(attempts(run).a?.phase).toMatchObject({
       doubt: { text: expect.stringMatching(/^Slurm refused the job\. /) },
     })
-    await until(larmor.engine, () => machine()?.silent != null)
+    await larmor.until('the silence is seen', () => machine()?.silent != null)
     expect(attempts(run).a?.outcome).toBeNull() // it may have been taken, for all that is known
     await cluster.startController()
     const { a } = await ended
@@ -155,14 +155,14 @@ describe('a bad day of a cluster', () => {
     const [job] = [...values(larmor.engine.state.jobs)].filter(each => each.run === run)
     if (!job) throw new Error('no job')
     orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [job.id], fix: 'none' }))
-    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+    await larmor.until('the second attempt completes', () => attempts(run).a?.outcome === 'completed')
     expect(cluster.completed()[attempts(run).a?.label ?? '']).toBe(1)
   })
 
   test('a job that Slurm has forgotten, of which nobody told, is what its folder says', async () => {
     const gate = newGate()
     const { run, ended } = await start({ a: `${gate.wait}; echo a` }, { report: false, poll_s: 20 })
-    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    await larmor.until('the job runs', () => attempts(run).a?.phase.is === 'running')
     gate.open() // long before it is asked for again Slurm has forgotten it
     expect((await ended).a).toMatchObject({ outcome: 'completed', evidence: [{ source: 'report' }] })
   })
@@ -185,7 +185,7 @@ describe('a bad day of a cluster', () => {
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: machineOf(cluster, { spool_s: 1, grace_s: 20 }) }))
     const jobs = [...values(larmor.engine.state.jobs)].filter(each => each.run === run).map(({ id }) => id)
     orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs, fix: 'none' }))
-    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+    await larmor.until('the second attempt completes', () => attempts(run).a?.outcome === 'completed')
   })
 
   test.each([
@@ -205,9 +205,9 @@ describe('a bad day of a cluster', () => {
     const gate = join(cluster.work, 'marks', 'gate')
     const script = `while [ ! -e ${gate} ]; do sleep 0.2; done; kill -9 $PPID; sleep 1`
     const { run, ended } = await start({ a: script }, { grace_s: 1, report: false })
-    await until(larmor.engine, () => attempts(run).a?.phase.is === 'running')
+    await larmor.until('the job runs', () => attempts(run).a?.phase.is === 'running')
     writeFileSync(mark, '')
-    await until(larmor.engine, () => machine()?.silent != null)
+    await larmor.until('the silence is seen', () => machine()?.silent != null)
     expect(machine()?.silent?.text).toMatch(/^Slurm did not answer\. .*timed out.*asked again/s)
     writeFileSync(gate, '')
     await sleep(4000) // it has ended meanwhile, and the grace period is over
@@ -223,14 +223,14 @@ describe('a bad day of a cluster', () => {
     const [hidden, shown] = [newGate(), newGate()]
     const scripts = { a: `${hidden.wait}; echo a`, b: `${shown.wait}; echo b` }
     const { run, ended } = await start(scripts, { grace_s: 1, report: false })
-    await until(larmor.engine, () => ['a', 'b'].every(key => attempts(run)[key]?.phase.is === 'running'))
+    await larmor.until('both jobs run', () => ['a', 'b'].every(key => attempts(run)[key]?.phase.is === 'running'))
     writeFileSync(mark, '')
-    await until(larmor.engine, () => attempts(run).a?.outcome === 'lost')
+    await larmor.until('the first is lost', () => attempts(run).a?.outcome === 'lost')
     const { phase } = attempts(run).a ?? {}
     hidden.open()
     await seen(join(phase && 'dir' in phase ? phase.dir : '', 'report.ended'))
     const asked = await questions()
-    await until(larmor.engine, () => attempts(run).a?.outcome === 'completed')
+    await larmor.until('the first completes after all', () => attempts(run).a?.outcome === 'completed')
     expect((await questions()) - asked).toBeLessThanOrEqual(6)
     shown.open()
     expect((await ended).b?.outcome).toBe('completed')
@@ -239,7 +239,7 @@ describe('a bad day of a cluster', () => {
   test('a job that can never start is said to, and can be cancelled', async () => {
     const [, short] = cluster.partitions
     const { run } = await start({ a: 'echo a' }, { partition: short }, 3600)
-    await until(larmor.engine, () => {
+    await larmor.until('it is said that the job can never start', () => {
       const phase = attempts(run).a?.phase
       return phase?.is === 'queued' && phase.waiting?.is === 'never'
     })
@@ -247,7 +247,7 @@ describe('a bad day of a cluster', () => {
       waiting: { text: expect.stringMatching(/PartitionTimeLimit.*Cancel it, and submit it with other resources/) },
     })
     orThrow(await larmor.engine.send({ type: 'run.cancel', run }))
-    await until(larmor.engine, () => attempts(run).a?.outcome === 'cancelled')
+    await larmor.until('the job is cancelled', () => attempts(run).a?.outcome === 'cancelled')
   })
 
   test("the person's other jobs are seen in the same question, and never touched", async () => {
@@ -263,7 +263,7 @@ describe('a bad day of a cluster', () => {
     const id = submit.stdout.trim()
     const gate = newGate()
     const { ended } = await start({ a: `${gate.wait}; echo a` })
-    await until(larmor.engine, () => (machine()?.others.length ?? 0) > 0)
+    await larmor.until('jobs of the person are seen', () => (machine()?.others.length ?? 0) > 0)
     gate.open()
     expect(machine()?.others.find(({ queue_id }) => queue_id === id)).toMatchObject({ name: "my own | 'job'" })
     expect((await ended).a?.outcome).toBe('completed')
@@ -283,13 +283,16 @@ describe('a bad day of a cluster', () => {
       ['--parsable', '-J', 'mine', `--wrap=${gate.wait}; echo done >result`],
       how,
     ).stdout.trim()
-    await until(larmor.engine, () => machine()?.others.some(({ queue_id }) => queue_id === id) ?? false)
+    await larmor.until(
+      'the job of the person is seen',
+      () => machine()?.others.some(({ queue_id }) => queue_id === id) ?? false,
+    )
     const run = `radopt${runs}` as RunId
     const command = { type: 'job.adopt', run, machine: 'cluster', queue_id: id, dir } as never
     orThrow(await larmor.engine.send(command))
     gate.open()
     const { a } = await ended
-    await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+    await larmor.ended(run)
     const { job } = attempts(run)
     expect(job).toMatchObject({ outcome: 'completed', evidence: [{ text: 'Slurm: COMPLETED, exit 0:0' }] })
     const files = job?.phase.is === 'parsed' ? job.phase.files.map(({ name }) => name) : []
@@ -299,7 +302,7 @@ describe('a bad day of a cluster', () => {
     expect(existsSync(folder)).toBe(true)
     const jobs = [...values(larmor.engine.state.jobs)].map(({ id: of }) => of)
     orThrow(await larmor.engine.send({ type: 'jobs.clean', jobs }))
-    await until(larmor.engine, state => [...values(state.jobs)].every(each => lastAttempt(each).clean?.done))
+    await larmor.until('all is cleaned', state => [...values(state.jobs)].every(each => lastAttempt(each).clean?.done))
     expect(existsSync(folder)).toBe(false)
     expect(readFileSync(join(dir, 'result'), 'utf8')).toBe('done\n')
   })
@@ -331,7 +334,7 @@ describe('a bad day of a cluster', () => {
     const closed = join(cluster.work, 'closed')
     mkdirSync(closed, { mode: 0o755 }) // the test's own user is its owner
     const { run, ended } = await start({ a: 'echo a' }, { work: join(closed, 'work') as never })
-    await until(larmor.engine, () => machine()?.reach.is === 'unreachable')
+    await larmor.until('the machine cannot be used', () => machine()?.reach.is === 'unreachable')
     expect(machine()?.reach.text).toMatch(/work folder .*Permission denied/s)
     expect(attempts(run).a).toMatchObject({ outcome: null, phase: { is: 'planned' } })
     execFileSync('chmod', ['1777', closed])
@@ -345,7 +348,7 @@ describe('a bad day of a cluster', () => {
     onTestFinished(() => void spawnSync('umount', ['-l', disk]))
     writeFileSync(join(disk, 'others'), Buffer.alloc(200_000))
     const { run, ended } = await start({ a: `echo a\n# ${'x'.repeat(60_000)}` }, { work: join(disk, 'work') as never })
-    await until(larmor.engine, () => machine()?.reach.is === 'unreachable')
+    await larmor.until('the machine cannot be used', () => machine()?.reach.is === 'unreachable')
     expect(machine()?.reach.text).toMatch(/^stage failed on the machine: .*No space left on device/s)
     expect(machine()?.reach.hint).toContain('larmor clean')
     expect(attempts(run).a).toMatchObject({ outcome: null, phase: { is: 'planned' } })

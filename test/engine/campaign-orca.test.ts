@@ -10,6 +10,7 @@ import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, statusOf } from '../../shared/show/status.ts'
 import { delta50Set, factorFiles, resolveCampaign, type ShownCampaign } from '../../shared/workflows/index.ts'
+import { eventually } from '../serve/eventually.ts'
 import { orcaStandIn } from '../testbed/counted-orca.ts'
 import { startInProcess } from './in-process.ts'
 
@@ -55,7 +56,7 @@ test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diag
       machine: machine.name,
     }),
   )
-  await expect.poll(() => run().phase.is, { timeout: 120_000 }).toBe('ended')
+  await eventually(() => run().phase.is).toBe('ended')
   expect(shown()).toMatchObject({ completed: 2, failed: 2, failed_molecules: 2 })
   expect(shown().failures.map(({ category, level }) => [category, level])).toEqual([
     ['scf-not-converged', 'PBE0/6-311+G(2d,p)'],
@@ -80,8 +81,8 @@ test('a campaign through ORCA: wB97X-D as ORCA has it, a failed molecule is diag
   orca.failOn()
   const failed = jobsOf(engine.state, run()).filter(({ key }) => key.includes('PBE0'))
   orThrow(await engine.send({ type: 'jobs.resubmit', jobs: failed.map(({ id }) => id), fix: null }))
-  await expect.poll(() => shown().completed, { timeout: 120_000 }).toBe(4)
-  await expect.poll(() => run().phase.is, { timeout: 60_000 }).toBe('ended')
+  await eventually(() => shown().completed).toBe(4)
+  await eventually(() => run().phase.is).toBe('ended')
   expect(orca.calls()).toHaveLength(8)
   expect(run().plan_version).toBe(3)
   // Its factors are those of ORCA, and of no other program.

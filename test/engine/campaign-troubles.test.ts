@@ -162,7 +162,7 @@ test('a data folder of an older version: what is in it stays, and a campaign run
   expect(await status(run)).toMatchObject({ state: 'completed', completed: 3 })
   const after = (await tell('status')).runs as readonly { run: string }[]
   expect(after.map(each => each.run).toSorted()).toEqual([...before.runs.map(each => each.run), run].toSorted())
-}, 180_000)
+})
 
 test('the clock is set back by an hour in the middle: no figure goes back, no time is negative, all of it is done', async () => {
   let back = 0
@@ -214,4 +214,4 @@ test('the clock is set back by an hour in the middle: no figure goes back, no ti
   } finally {
     await stop()
   }
-}, 180_000)
+})

@@ -58,7 +58,7 @@ describe('a pilot on a real Slurm', () => {
   }, MINUTES)
 
   const tell = async (...args: readonly string[]) => {
-    const told = await larmor(home, [...args, '--json'], { env, limit_s: 240 })
+    const told = await larmor(home, [...args, '--json'], { env })
     expect(told.code, `${args.join(' ')}: ${told.out}${told.err}`).toBe(0)
     return JSON.parse(told.out)
   }

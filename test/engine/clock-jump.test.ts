@@ -4,12 +4,13 @@ import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { startInProcess, until } from './in-process.ts'
+import { startInProcess } from './in-process.ts'
 import { begin, commandRun } from './living/command-run.ts'
 
 test('a clock that is set an hour ahead does not shorten the time in which the report of a killed job may come', async () => {
-  const { engine, stop } = await startInProcess()
-  onTestFinished(stop)
+  const larmor = await startInProcess()
+  const { engine } = larmor
+  onTestFinished(larmor.stop)
   const grace = (grace_s: number) => ({ ...localMachine, settings: { ...localMachine.settings, poll_s: 1, grace_s } })
   orThrow(await engine.send({ type: 'machine.set', machine: grace(1800) }))
   // Its script dies by force, and tells nobody.
@@ -19,14 +20,14 @@ test('a clock that is set an hour ahead does not shorten the time in which the r
     return job && lastAttempt(job)
   }
   const isOver = (state: State) => attempt(state)?.outcome != null
-  await until(engine, state => attempt(state)?.recorded != null) // it was seen to be absent
+  await larmor.until('it is seen to be absent', state => attempt(state)?.recorded != null)
   const real = Date.now
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => real() + 3_600_000)
   onTestFinished(() => clock.mockRestore())
-  await Promise.race([looks(6), until(engine, isOver)])
+  await Promise.race([looks(6), larmor.until('it is over', isOver)])
   expect(attempt(engine.state)).toMatchObject({ outcome: null, phase: { is: 'running' } })
   orThrow(await engine.send({ type: 'machine.set', machine: grace(1) }))
-  await until(engine, isOver)
+  await larmor.until('it is over', isOver)
 
   /** So many remote calls, of which a look is one. */
   function looks(n: number): Promise<void> {

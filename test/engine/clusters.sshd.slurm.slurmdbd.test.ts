@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import type { MachineSettings } from '../../shared/model/machine.ts'
-import { get, values } from '../../shared/model/table.ts'
+import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 /** A site of two clusters under one slurmdbd, whose queue ids are the same numbers. */
 describe('two clusters behind one login', () => {
@@ -49,13 +49,13 @@ describe('two clusters behind one login', () => {
     const { name } = of
     orThrow(await larmor.engine.send({ type: 'run.start', run, name: '', workflow: 'single', params, machine: name }))
     const jobs = () => [...values(larmor.engine.state.jobs)].filter(each => each.run === run)
-    await until(larmor.engine, () => jobs().length > 0)
+    await larmor.until('the job is planned', () => jobs().length > 0)
     const now = (): Attempt => {
       const [job] = jobs()
       if (!job) throw new Error('no job')
       return lastAttempt(job)
     }
-    const ended = until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended').then(now)
+    const ended = larmor.ended(run).then(now)
     return { run, now, ended }
   }
   const idOf = ({ phase }: Attempt) => ('queue_id' in phase ? phase.queue_id : null)
@@ -63,9 +63,9 @@ describe('two clusters behind one login', () => {
   test('the same number on both is two jobs: each runs on its own, and is cancelled and read there', async () => {
     const gate = join(cluster.work, 'gate of both')
     const oaks = await start(`echo oak; while ! [ -e '${gate}' ]; do sleep 0.2; done`, 'oak')
-    await until(larmor.engine, () => oaks.now().phase.is === 'running')
+    await larmor.until('the job at oaks runs', () => oaks.now().phase.is === 'running')
     const elms = await start('echo elm; exec sleep 600', 'elm')
-    await until(larmor.engine, () => elms.now().phase.is === 'running')
+    await larmor.until('the job at elms runs', () => elms.now().phase.is === 'running')
     expect([idOf(oaks.now()), idOf(elms.now())]).toEqual(['1;oak', '1;elm'])
     orThrow(await larmor.engine.send({ type: 'run.cancel', run: elms.run }))
     expect(await elms.ended).toMatchObject({ outcome: 'cancelled', ignored: [] })
@@ -124,7 +124,7 @@ describe('two clusters behind one login', () => {
     const silent = { report: false }
     const gate = join(cluster.work, 'gate')
     const elms = await start(`while [ ! -e ${gate} ]; do sleep 0.2; done; echo elm`, 'elm', silent)
-    await until(larmor.engine, () => elms.now().phase.is === 'running')
+    await larmor.until('the job at elms runs', () => elms.now().phase.is === 'running')
     expect(idOf(elms.now())).toMatch(/;elm$/)
     const both = machineOf(cluster, { spool_s: 1, grace_s: 3, clusters: 'oak,elm', ...silent })
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: both }))
@@ -132,7 +132,7 @@ describe('two clusters behind one login', () => {
     const oaks = await start('echo oak', 'oak,elm', silent)
     expect(await oaks.ended).toMatchObject({ outcome: 'completed' })
     expect(idOf(oaks.now())).toMatch(/;oak$/)
-    await until(larmor.engine, () => machine()?.silent != null)
+    await larmor.until('the silence is seen', () => machine()?.silent != null)
     expect(machine()?.silent?.text).toMatch(/^Of its clusters did not answer: elm\. .*asked again/)
     await sleep(5000) // longer than the grace period
     expect(elms.now()).toMatchObject({ outcome: null, phase: { is: 'running' } })
@@ -149,7 +149,7 @@ describe('two clusters behind one login', () => {
     // One after the other: where a job goes is the machine's setting of the moment.
     const running = async (script: string, clusters: string) => {
       const job = await start(script, clusters, silent)
-      await until(larmor.engine, () => job.now().phase.is === 'running')
+      await larmor.until('the job runs', () => job.now().phase.is === 'running')
       return job
     }
     const oaks = await running(`${waits} oak`, 'oak')
@@ -158,7 +158,7 @@ describe('two clusters behind one login', () => {
     const all = machineOf(cluster, { spool_s: 1, grace_s: 3, clusters: 'oak,elm', ...silent })
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: all }))
     await cluster.accounting?.stopDaemon()
-    await until(larmor.engine, () => machine()?.silent != null)
+    await larmor.until('the silence is seen', () => machine()?.silent != null)
     expect(machine()?.silent?.text).toMatch(
       /^The accounts of Slurm do not answer.* Of its clusters did not answer: elm\./,
     )

@@ -6,8 +6,9 @@ import { begin } from './living/command-run.ts'
 import { dieAndGoOn } from './living/crash.ts'
 import { attached, startEngineProcess } from './living/engine-process.ts'
 import { hydrogen, nwchemRun, setWitnessedNwchem } from './living/nwchem-run.ts'
+import { say } from './living/say.ts'
 import type { Scenario } from './living/scenarios.ts'
-import { expectWhole, say, stateWhen } from './living/whole.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
 
 const calculation: Scenario = {
   async ask(client, { home, witness }) {

@@ -8,7 +8,7 @@ import { programOf } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { resolveNmr, workflowOf } from '../../shared/workflows/index.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 let cluster: Cluster
 let larmor: InProcess
@@ -50,7 +50,7 @@ test('an ensemble is computed on a cluster, over one connection', async () => {
       machine: machine.name,
     }),
   )
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
 
   const { state } = larmor.engine
   const jobs = [...values(state.jobs)]

@@ -7,7 +7,8 @@ import { get } from '../../shared/model/table.ts'
 import { begin, commandRun, witness } from './living/command-run.ts'
 import { attached, environment, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind } from './living/processes.ts'
-import { expectWhole, say, stateWhen } from './living/whole.ts'
+import { say } from './living/say.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
 
 if (blind) console.warn(`skipped held-twice.test.ts: ${blind}`)
 

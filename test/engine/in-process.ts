@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningEngine, startEngine } from '../../electron/engine/engine.ts'
 import { model } from '../../electron/engine/model.ts'
 import { openStore, type Store } from '../../electron/engine/store/store.ts'
@@ -11,6 +12,8 @@ import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { inVain, PATIENCE_S } from '../until.ts'
+import { say } from './living/say.ts'
 
 const worker = new URL('../../out/electron/engine/tasks/worker.js', import.meta.url)
 
@@ -21,6 +24,10 @@ export interface InProcess {
   readonly log: readonly string[]
   /** Starts a run of one command per script; resolves with its jobs when it has ended. */
   runScripts(scripts: Readonly<Record<string, string>>, machine?: Machine): Promise<readonly Job[]>
+  /** Resolves when the engine's state is as wanted; rejects, after a long time, with the state as it is. */
+  until(what: string, wanted: (state: State) => unknown): Promise<void>
+  /** Resolves when this run has ended. */
+  ended(run: RunId): Promise<void>
   stop(): Promise<void>
 }
 
@@ -44,10 +51,32 @@ export async function startInProcess(
     log: line => log.push(line),
   })
 
+  /** Looked at with every event, so that nothing that is passed through is missed. */
+  async function until(what: string, wanted: (state: State) => unknown): Promise<void> {
+    let unsubscribe = () => {}
+    const limit = new AbortController()
+    const come = new Promise<void>(resolve => {
+      unsubscribe = engine.subscribe(() => {
+        if (wanted(engine.state)) resolve()
+      })
+    })
+    const late = sleep(1000 * PATIENCE_S, null, { signal: limit.signal }).then(() => {
+      throw inVain(what, PATIENCE_S, [say(engine.state), ...log.slice(-10)].join('\n'))
+    })
+    late.catch(() => {})
+    await Promise.race([come, late]).finally(() => {
+      unsubscribe()
+      limit.abort()
+    })
+  }
+  const ended = (run: RunId) => until(`the end of ${run}`, state => get(state.runs, run)?.phase.is === 'ended')
+
   return {
     home,
     engine,
     log,
+    until,
+    ended,
     async runScripts(scripts, machine) {
       if (machine) orThrow(await engine.send({ type: 'machine.set', machine }))
       const run = `rtest${Object.keys(scripts).length}` as RunId
@@ -66,7 +95,7 @@ export async function startInProcess(
       }
       const params = { jobs }
       orThrow(await engine.send({ type: 'run.start', run, name: 'scripts', workflow: 'single', params, machine: name }))
-      await until(engine, state => get(state.runs, run)?.phase.is === 'ended')
+      await ended(run)
       return [...values(engine.state.jobs)].filter(job => job.run === run)
     },
     async stop() {
@@ -74,15 +103,4 @@ export async function startInProcess(
       await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 }) // a call may still be under way
     },
   }
-}
-
-/** Resolves when the engine's state is as wanted. */
-export function until(engine: RunningEngine, wanted: (state: State) => boolean): Promise<void> {
-  return new Promise(resolve => {
-    const unsubscribe = engine.subscribe(() => {
-      if (!wanted(engine.state)) return
-      setTimeout(() => unsubscribe()) // after `subscribe` has returned
-      resolve()
-    })
-  })
 }

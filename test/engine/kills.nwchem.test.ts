@@ -11,8 +11,9 @@ import { attached, larmor, newHome, startEngineProcess } from './living/engine-p
 import { nmrRun } from './living/nmr-run.ts'
 import { methanol, nwchemRun, setWitnessedNwchem } from './living/nwchem-run.ts'
 import { processesOf } from './living/processes.ts'
+import { say } from './living/say.ts'
 import { sweepSeed } from './living/sweep-slice.ts'
-import { expectWhole, say, stateWhen } from './living/whole.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
 
 async function living({ onTestFinished }: TestContext) {
   const home = await newHome(onTestFinished)
@@ -89,7 +90,7 @@ test.for([
 
     const again = await larmor(home, ['resubmit', 'rmethanol', '--json'])
     expect(again.json()).toMatchObject({ attempts: [{ job: 'rmethanol.opt', attempt: 2 }], refused: [] })
-    const waited = await larmor(home, ['wait', 'rmethanol', '--json'], { limit_s: 120 })
+    const waited = await larmor(home, ['wait', 'rmethanol', '--json'])
     expect([waited.code, waited.json()]).toMatchObject([0, { state: 'completed' }])
     expect(await log.seen()).toEqual({
       'rmethanol.opt.1': { began: 1, ended: 0 },
@@ -112,7 +113,7 @@ test('a killed and resumed nmr run ends with the very table of an undisturbed on
       await engine.kill()
       ;({ engine, client } = await start())
     }
-    const state = await stateWhen(home, state => get(state.runs, 'rmethanol')?.phase.is === 'ended', 180)
+    const state = await stateWhen(home, state => get(state.runs, 'rmethanol')?.phase.is === 'ended')
     const run = get(state.runs, 'rmethanol')
     if (run?.phase.is !== 'ended') throw new Error(say(state))
     expect(run.phase.outcome, say(state)).toBe('completed')

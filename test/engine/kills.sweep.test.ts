@@ -11,9 +11,10 @@ import { orThrow } from '../../shared/result.ts'
 import { begin, commandRun, witness } from './living/command-run.ts'
 import { attached, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind, processesOf } from './living/processes.ts'
+import { say } from './living/say.ts'
 import { slots } from './living/slots.ts'
 import { sweepSeed } from './living/sweep-slice.ts'
-import { expectWhole, say, stateWhen } from './living/whole.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
 
 if (blind) console.warn(`skipped kills.sweep.test.ts: ${blind}`)
 

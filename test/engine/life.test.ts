@@ -8,6 +8,7 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { until } from '../until.ts'
 import { begin, commandRun, witness } from './living/command-run.ts'
 import { attached, cli, environment, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind, killProcessesOf, processesOf } from './living/processes.ts'
@@ -31,12 +32,6 @@ async function folderOf(context: TestContext) {
 
 function enginesOf(home: string): readonly number[] {
   return processesOf(home).flatMap(({ pid, command }) => (command.includes('engine run') ? [pid] : []))
-}
-
-async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  for (const limit = Date.now() + 50_000; !(await condition()); await sleep(50)) {
-    if (Date.now() > limit) throw new Error(`never: ${what}`)
-  }
 }
 
 describe.skipIf(blind)('an engine', () => {
@@ -67,7 +62,7 @@ describe.skipIf(blind)('an engine', () => {
     )
     const started = join(dirname(home), 'started.json')
     const printed = () => readFile(started, 'utf8').catch(() => '')
-    await until(async () => (await printed()).includes('done'), 'the command returns')
+    await until('the command returns', async () => (await printed()).includes('done'))
     for (const signal of ['SIGHUP', 'SIGTERM', 'SIGKILL'] as const) process.kill(-(login.pid as number), signal)
 
     const { run } = JSON.parse((await printed()).split('\n')[0] ?? '') as { run: string }
@@ -99,13 +94,13 @@ describe.skipIf(blind)('an engine', () => {
     })
     const stopped = await larmor(home, ['engine', 'stop', '--json'])
     expect([stopped.code, stopped.json()]).toMatchObject([0, { running: false, pid: null }])
-    await until(() => enginesOf(home).length === 0, 'its process has gone, too: it lets go of its lock just before')
+    await until('its process has gone, too: it lets go of its lock just before', () => enginesOf(home).length === 0)
     const status = (await larmor(home, ['status', '--json'])).json() as Record<string, unknown>
     expect(status).toMatchObject({ engine: 'none', runs: [{ run, state: 'running', counts: { running: 1 } }] })
     expect(processesOf(home).length).toBeGreaterThan(0)
 
     await letEnd()
-    await until(async () => (await witness.seen()).a?.ended === 1, 'the job ends by itself')
+    await until('the job ends by itself', async () => (await witness.seen()).a?.ended === 1)
     const late = (await larmor(home, ['status', '--json'])).json() as Record<string, unknown>
     expect(late).toMatchObject({ engine: 'none', runs: [{ state: 'running', counts: { running: 1 } }] })
     expect((await larmor(home, ['engine', 'start', '--json'])).json()).toMatchObject({ running: true })
@@ -122,7 +117,7 @@ describe.skipIf(blind)('an engine', () => {
     await sleep(1000)
     const [pid] = enginesOf(home)
     process.kill(pid as number, 'SIGKILL')
-    await until(() => enginesOf(home).length === 0, 'it is dead')
+    await until('it is dead', () => enginesOf(home).length === 0)
     expect((await larmor(home, ['status', '--json'])).json()).toMatchObject({ engine: 'none' })
     expect((await larmor(home, ['engine', 'status', '--json'])).json()).toMatchObject({ running: false, pid: null })
     expect((await larmor(home, ['engine', 'start', '--json'])).json()).toMatchObject({ running: true })
@@ -216,7 +211,7 @@ describe.skipIf(blind)('an engine', () => {
     await writeFile(results, 'of a former end')
     await utimes(join(home, 'runs', run, 'structures.xyz'), 1, 1)
     await larmor(home, ['engine', 'start'])
-    await until(async () => (await readFile(results, 'utf8')) === text, 'the results are made anew')
+    await until('the results are made anew', async () => (await readFile(results, 'utf8')) === text)
   })
 
   test('keeps its socket to its user, and writes a log without control characters', async context => {

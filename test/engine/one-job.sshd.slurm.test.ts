@@ -12,7 +12,7 @@ describe('one job on a cluster', () => {
   beforeAll(async () => {
     cluster = await startCluster()
     larmor = await startInProcess()
-  }, 120_000)
+  })
   afterAll(async () => {
     await larmor?.stop()
     await cluster?.stop()
@@ -34,5 +34,5 @@ describe('one job on a cluster', () => {
     const env = { ...process.env, SLURM_CONF: cluster.conf }
     const known = execFileSync('squeue', ['--noheader', '--states=all', '--format=%i %j'], { env, encoding: 'utf8' })
     expect(known.trim()).toBe(`${queueId} ${attempt.label}`)
-  }, 120_000)
+  })
 })

@@ -9,9 +9,9 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { until as seen } from '../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { until } from '../until.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 const name = 'workstation' as MachineName
 let sshd: Sshd
@@ -96,7 +96,7 @@ test('a running job is looked into over the same connection, and only while it i
     { key: 'real', program: 'nwchem', text: DECK },
     { key: 'other', program: 'command', text: 'while :; do echo line; sleep 0.2; done' },
   ])
-  await until(larmor.engine, () => phaseOf(real) === 'running' && phaseOf(other) === 'running')
+  await larmor.until('both jobs run', () => phaseOf(real) === 'running' && phaseOf(other) === 'running')
   // They are told of once a second: how many there are once no more come.
   const calls = async () => {
     for (let before = -1; ; ) {
@@ -113,9 +113,7 @@ test('a running job is looked into over the same connection, and only while it i
   const readings: Reading[] = []
   const began = Date.now()
   const leave = larmor.engine.readings(news => readings.push(...news), real)
-  await seen('an energy', () => readings.some(({ energy_hartree, tail }) => energy_hartree !== null && tail !== ''), {
-    seconds: 120,
-  })
+  await until('an energy', () => readings.some(({ energy_hartree, tail }) => energy_hartree !== null && tail !== ''))
   leave()
   const looked = (Date.now() - began) / 1000
   const after = await calls()
@@ -128,7 +126,7 @@ test('a running job is looked into over the same connection, and only while it i
   expect(sshd.log().match(/^Accepted publickey/gm)).toHaveLength(1)
 
   orThrow(await larmor.engine.send({ type: 'run.cancel', run }))
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
 })
 
 test('a download that is cut goes on from where it was, by the count of its bytes', async () => {
@@ -141,9 +139,9 @@ test('a download that is cut goes on from where it was, by the count of its byte
   const before = counted?.bytes_fetched ?? 0
   const run = 'rcut' as RunId
   await start(run, [{ key: 'a', program: 'command', text: `head -c ${2 * HALF} /dev/urandom >big.out` }])
-  const ended = until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
-  await seen('the middle of the download', () => existsSync(mark), { seconds: 60 })
-  await seen('what came so far', () => (counted?.bytes_fetched ?? 0) - before > HALF / 2, { seconds: 60 })
+  const ended = larmor.ended(run)
+  await until('the middle of the download', () => existsSync(mark))
+  await until('what came so far', () => (counted?.bytes_fetched ?? 0) - before > HALF / 2)
   await sshd.kill()
   await sshd.start()
   await ended
@@ -152,7 +150,7 @@ test('a download that is cut goes on from where it was, by the count of its byte
   expect(attempt?.outcome).toBe('completed')
   const files = attempt?.phase.is === 'parsed' ? attempt.phase.files : []
   expect(files.find(file => file.name === 'big.out')).toMatchObject({ bytes: 2 * HALF })
-  await seen('all of it', () => (counted?.bytes_fetched ?? 0) - before >= 2 * HALF, { seconds: 60 })
+  await until('all of it', () => (counted?.bytes_fetched ?? 0) - before >= 2 * HALF)
   const bytes = (counted?.bytes_fetched ?? 0) - before
   expect(bytes).toBeLessThan(2 * HALF + 2_000_000)
   expect((sshd.log().match(/^Accepted publickey/gm)?.length ?? 0) - logins).toBe(1)
@@ -175,7 +173,7 @@ test('a home that is read-only is a sentence and an action, and the job goes on 
   onTestFinished(() => void spawnSync('umount', ['-l', home]))
   const job = runIn(join(home, 'larmor') as RemotePath, 'rhome' as RunId)
   const reach = () => larmor.engine.state.machines[name]?.reach
-  await until(larmor.engine, () => reach()?.is === 'unreachable')
+  await larmor.until('the machine cannot be used', () => reach()?.is === 'unreachable')
   expect(reach()?.text).toMatch(/The work folder .* cannot be used: .*Read-only file system/)
   expect(reach()?.hint).toContain('--work DIR')
   spawnSync('mount', ['-o', 'remount,rw', home])
@@ -192,7 +190,7 @@ test('a machine that does not answer is tried more and more seldom, and goes on 
   const tries = counted?.connections ?? 0
   const run = 'rdown' as RunId
   await start(run, [{ key: 'a', program: 'command', text: 'pwd' }])
-  await until(larmor.engine, state => state.machines[name]?.reach.is === 'unreachable')
+  await larmor.until('the machine is not reached', state => state.machines[name]?.reach.is === 'unreachable')
   expect(larmor.engine.state.machines[name]?.reach.text).toContain(`takes no connection on port ${port}`)
   await sleep(15_000)
   // After 1, 2, 4 and 8 s, each half as long to half as long again: never once a second, and not given up.
@@ -200,7 +198,7 @@ test('a machine that does not answer is tried more and more seldom, and goes on 
   expect(tried).toBeGreaterThanOrEqual(2)
   expect(tried).toBeLessThanOrEqual(6)
   await sshd.start()
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
   const job = get(larmor.engine.state.jobs, jobId(run, 'a'))
   expect(job && lastAttempt(job).outcome).toBe('completed')
 })
@@ -214,7 +212,7 @@ test('a machine that takes one session at a time is served, if less at once', as
   const settings = { ...machine.settings, ssh, spool_s: 2, poll_s: 2, work: `${single.work}/larmor` as RemotePath }
   orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings } }))
   await start('rsingle' as RunId, [{ key: 'a', program: 'command', text: 'pwd' }])
-  await until(larmor.engine, state => get(state.runs, 'rsingle' as RunId)?.phase.is === 'ended')
+  await larmor.ended('rsingle' as RunId)
   const job = get(larmor.engine.state.jobs, jobId('rsingle' as RunId, 'a'))
   expect(job && lastAttempt(job).outcome).toBe('completed')
   expect(single.log().match(/^Accepted publickey/gm)).toHaveLength(1)
@@ -229,12 +227,15 @@ test('how often a machine is looked at can be changed while a job is there', asy
   const gate = join(sshd.work, 'go on')
   const run = 'roften' as RunId
   await start(run, [{ key: 'a', program: 'command', text: `while ! [ -e '${gate}' ]; do sleep 0.1; done` }])
-  await until(larmor.engine, () => phaseOf(jobId(run, 'a')) === 'queued' || phaseOf(jobId(run, 'a')) === 'running')
+  await larmor.until(
+    'the job is submitted',
+    () => phaseOf(jobId(run, 'a')) === 'queued' || phaseOf(jobId(run, 'a')) === 'running',
+  )
   await sleep(2000) // it is looked at once more when it is submitted
   writeFileSync(gate, '')
   const often = { ...seldom, spool_s: 1 }
   orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings: often } }))
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
 })
 
 /** Runs a job in another work folder of the machine; its last attempt. */
@@ -244,7 +245,7 @@ async function runIn(work: RemotePath, run: RunId) {
     await larmor.engine.send({ type: 'machine.set', machine: { ...machine, settings: { ...machine.settings, work } } }),
   )
   await start(run, [{ key: 'a', program: 'command', text: 'pwd' }])
-  await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+  await larmor.ended(run)
   const job = get(larmor.engine.state.jobs, jobId(run, 'a'))
   return job && lastAttempt(job)
 }

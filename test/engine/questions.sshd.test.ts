@@ -10,7 +10,7 @@ import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 const PHRASE = 'a phrase that nobody else writes'
 const name = 'cluster' as MachineName
@@ -62,7 +62,7 @@ test('a login asks whoever listens, takes the first answer, counts it, and keeps
     for (const { id } of open) void host.answer(id, PHRASE)
   })
   orThrow(await host.send({ type: 'machine.connect', machine: name }))
-  await until(larmor.engine, state => state.machines[name]?.reach.is === 'ok')
+  await larmor.until('the machine is reached', state => state.machines[name]?.reach.is === 'ok')
   expect(larmor.engine.state.machines[name]).toMatchObject({ attended: true })
   expect(seen.flat()).toMatchObject([{ machine: name, kind: 'passphrase', echo: false }])
   expect(seen.at(-1)).toEqual([])

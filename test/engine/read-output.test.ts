@@ -131,7 +131,7 @@ describe('whatever it holds', () => {
     expect((await readOutput(path)).reading.outcome).toBe('truncated')
     appendFileSync(path, errorEnd('SCF'))
     expect((await readOutput(path)).reading.outcome).toBe('failed')
-  }, 60_000)
+  })
 
   it('a hole of 3 GB is passed over in little memory', async () => {
     const path = join(folder, 'sparse.out')

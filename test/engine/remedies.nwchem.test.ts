@@ -6,7 +6,7 @@ import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { editPlaces, placeContents, placeText } from '../../shared/show/edit-places.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 import { methanol } from './living/nwchem-run.ts'
 import { hasPrinted, processOf } from './living/process-of.ts'
 import { provoke } from './living/provoke.ts'
@@ -39,7 +39,7 @@ const deck = ({ atoms = WATER, head = '', basis = 'sto-3g', dft = '', more = '',
 
 /** The job once its attempt of this number has its outcome. */
 async function settled(id: Job['id'], n: number): Promise<Job> {
-  await until(larmor.engine, state => {
+  await larmor.until(`attempt ${n} of ${id} has its outcome`, state => {
     const job = get(state.jobs, id)
     return job !== undefined && job.attempts.length >= n && lastAttempt(job).outcome !== null
   })

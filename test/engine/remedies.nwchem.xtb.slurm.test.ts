@@ -6,7 +6,7 @@ import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Slurm, startSlurm } from '../testbed/slurm.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 import { alkane } from './living/chain.ts'
 import { methanol } from './living/nwchem-run.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   slurm = await startSlurm()
   process.env.SLURM_CONF = slurm.conf
   larmor = await startInProcess()
-}, 120_000)
+})
 afterAll(async () => {
   await larmor?.stop()
   await slurm?.stop()
@@ -77,7 +77,7 @@ test('the time limit and the memory limit of a real Slurm, of NWChem and xtb, to
   ]
   const params = { jobs } as unknown as Json
   orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine }))
-  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  await larmor.ended(RUN)
 
   for (const key of ['memory', 'nwchem', 'xtb']) {
     expect(last(key), key).toMatchObject({ outcome: 'failed', category: 'out-of-memory' })
@@ -89,7 +89,7 @@ test('the time limit and the memory limit of a real Slurm, of NWChem and xtb, to
   expect(offers('time')).toEqual(['more-time'])
 
   orThrow(await engine.send({ type: 'jobs.resubmit', jobs: ['memory', 'time', 'nwchem', 'xtb'].map(id), fix: null }))
-  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  await larmor.ended(RUN)
   expect(last('memory')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 600 } })
   expect(last('nwchem')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 540 } })
   expect(last('xtb')).toMatchObject({ fix: 'more-memory', outcome: 'completed', resources: { memory_mb: 508 } })

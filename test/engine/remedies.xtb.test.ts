@@ -6,7 +6,7 @@ import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 import { alkane } from './living/chain.ts'
 import { methanol } from './living/nwchem-run.ts'
 import { hasPrinted, processOf } from './living/process-of.ts'
@@ -21,7 +21,7 @@ afterEach(() => larmor.stop())
 
 async function ended(attempts: number): Promise<Job> {
   const job = () => [...values(larmor.engine.state.jobs)][0]
-  await until(larmor.engine, () => job()?.attempts[attempts - 1]?.outcome != null)
+  await larmor.until(`attempt ${attempts} has its outcome`, () => job()?.attempts[attempts - 1]?.outcome != null)
   return job() as Job
 }
 

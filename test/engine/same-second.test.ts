@@ -8,7 +8,7 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 const RUN = 'rcrowd' as RunId
 let larmor: InProcess
@@ -45,7 +45,7 @@ async function endTogether(count: number, beforeTheEnd: () => void): Promise<voi
   while (begun(home) < count) await sleep(200)
   beforeTheEnd()
   closeSync(openSync(gate, 'w'))
-  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  await larmor.ended(RUN)
 }
 
 function expectAllRight(count: number): void {

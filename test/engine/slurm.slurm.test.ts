@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { JobId, MachineName, RunId } from '../../shared/ids.ts'
 import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import { localMachine, type Machine } from '../../shared/model/machine.ts'
-import { get, values } from '../../shared/model/table.ts'
+import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Slurm, startSlurm } from '../testbed/slurm.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 /** What a small cluster of our own cannot prove: how a real Slurm takes, refuses and ends jobs. */
 describe('a real Slurm', () => {
@@ -21,7 +21,7 @@ describe('a real Slurm', () => {
   beforeAll(async () => {
     slurm = await startSlurm()
     process.env.SLURM_CONF = slurm.conf
-  }, 120_000)
+  })
   afterAll(async () => {
     await slurm?.stop()
     process.env.SLURM_CONF = before
@@ -45,7 +45,7 @@ describe('a real Slurm', () => {
     orThrow(
       await larmor.engine.send({ type: 'run.start', run, name: '', workflow: 'single', params, machine: of.name }),
     )
-    await until(larmor.engine, state => get(state.runs, run)?.phase.is === 'ended')
+    await larmor.ended(run)
   }
 
   const attempt = (): Attempt => {
@@ -54,7 +54,9 @@ describe('a real Slurm', () => {
     return lastAttempt(job)
   }
   const isIn = (...phases: readonly string[]) =>
-    until(larmor.engine, state => [...values(state.jobs)].some(job => phases.includes(lastAttempt(job).phase.is)))
+    larmor.until(`a job that is ${phases.join(' or ')}`, state =>
+      [...values(state.jobs)].some(job => phases.includes(lastAttempt(job).phase.is)),
+    )
   const cancel = async () => {
     const [job] = [...values(larmor.engine.state.jobs)]
     orThrow(await larmor.engine.send({ type: 'jobs.cancel', jobs: [job?.id as JobId] }))

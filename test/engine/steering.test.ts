@@ -11,7 +11,8 @@ import { orThrow } from '../../shared/result.ts'
 import { begin, commandRun, type Witness, witness } from './living/command-run.ts'
 import { attached, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind, processesOf } from './living/processes.ts'
-import { expectWhole, say, stateWhen } from './living/whole.ts'
+import { say } from './living/say.ts'
+import { expectWhole, stateWhen } from './living/whole.ts'
 
 if (blind) console.warn(`skipped steering.test.ts: ${blind}`)
 

@@ -7,7 +7,7 @@ import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 
 let cluster: Cluster
 let larmor: InProcess
@@ -97,7 +97,7 @@ test("a limit of two minutes in mid-SCF: Slurm's warning leaves a report that sa
   orThrow(
     await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine: machine.name }),
   )
-  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  await larmor.ended(RUN)
 
   const first = attempt()
   expect(first).toMatchObject({ outcome: 'timeout', category: 'time-limit', phase: { signal: 'USR1' } })
@@ -113,7 +113,7 @@ test("a limit of two minutes in mid-SCF: Slurm's warning leaves a report that sa
   const usual = { ...machine, settings: { ...machine.settings, header: '' } }
   orThrow(await engine.send({ type: 'machine.set', machine: usual }))
   orThrow(await engine.send({ type: 'jobs.resubmit', jobs: [job], fix: null }))
-  await until(engine, state => get(state.runs, RUN)?.phase.is === 'ended')
+  await larmor.ended(RUN)
   const second = attempt()
   expect(second).toMatchObject({ n: 2, fix: 'more-time', outcome: 'completed', resources: { seconds: 1200 } })
   const whole = await fileOf(second, 'nwchem.out')

@@ -12,7 +12,7 @@ import { localMachine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
-import { type InProcess, startInProcess, until } from './in-process.ts'
+import { type InProcess, startInProcess } from './in-process.ts'
 import { begin, commandRun } from './living/command-run.ts'
 import { nmrRun } from './living/nmr-run.ts'
 
@@ -26,13 +26,14 @@ const ended = (run: string) => (state: State) => get(state.runs, run)?.phase.is 
 
 test('while the disk is full nothing is lost and no work is given up; with space all of it ends', async () => {
   let full = false
-  const { engine, log } = await engineOver(store => ({
+  const larmor = await engineOver(store => ({
     ...store,
     append: async (bodies, at) => {
       if (full) throw notNow('the disk is full')
       return store.append(bodies, at)
     },
   }))
+  const { engine, log } = larmor
   // Full for a while after every second batch that was written.
   let writes = 0
   const unsubscribe = engine.subscribe(() => {
@@ -54,18 +55,19 @@ test('while the disk is full nothing is lost and no work is given up; with space
   }
   await patiently(() => begin(engine, nmrRun('rmade', 'CCO', { program: 'none' })))
   await patiently(() => begin(engine, commandRun('rcommands', { a: 'true\n', b: 'sleep 0.2\n' })))
-  await until(engine, ended('rmade'))
-  await until(engine, ended('rcommands'))
+  await larmor.ended('rmade' as RunId)
+  await larmor.ended('rcommands' as RunId)
   unsubscribe()
   full = false
   for (const run of ['rmade', 'rcommands'])
     expect(get(engine.state.runs, run)?.phase).toMatchObject({ outcome: 'completed' })
   expect(writes).toBeGreaterThan(8)
   expect(log.some(line => line.includes('the disk is full'))).toBe(true)
-}, 180_000)
+})
 
 test('a job whose files are damaged holds up no other; it is told once, and goes on when they are healed', async () => {
-  const { home, engine, log } = await engineOver()
+  const larmor = await engineOver()
+  const { home, engine, log } = larmor
   const script = 'echo damaged\n'
   orThrow(await engine.put(script))
   const { sha256 } = refOf(script)
@@ -79,8 +81,10 @@ test('a job whose files are damaged holds up no other; it is told once, and goes
   for (const text of more.texts.filter(text => text !== script)) orThrow(await engine.put(text))
   orThrow(await engine.send(more.command))
 
-  await until(engine, ended('rgood'))
-  await until(engine, state => ['rmore.c', 'rmore.e'].every(id => outcomeOf(state, id) === 'completed'))
+  await larmor.ended('rgood' as RunId)
+  await larmor.until('the undamaged jobs complete', state =>
+    ['rmore.c', 'rmore.e'].every(id => outcomeOf(state, id) === 'completed'),
+  )
   await sleep(2000)
   expect(outcomeOf(engine.state, 'rbad.a')).toBeNull()
   const told = log.filter(line => line.includes('rbad.a.1'))
@@ -88,10 +92,10 @@ test('a job whose files are damaged holds up no other; it is told once, and goes
   expect(told[0]).toContain('is damaged')
 
   orThrow(await engine.put(script))
-  await until(engine, state => ended('rbad')(state) && ended('rmore')(state))
+  await larmor.until('the healed runs end', state => ended('rbad')(state) && ended('rmore')(state))
   expect(outcomeOf(engine.state, 'rbad.a')).toBe('completed')
   expect(await readFile(join(home, 'runs', 'rbad', 'a', '1', 'output.txt'), 'utf8')).toBe('damaged\n')
-}, 60_000)
+})
 
 function outcomeOf(state: State, id: string): string | null {
   const job = get(state.jobs, id)
@@ -101,7 +105,8 @@ function outcomeOf(state: State, id: string): string | null {
 test('a machine that is not reached is left alone, whatever happens elsewhere, until its settings change', async () => {
   const connect = vi.spyOn(transports.local, 'connect')
   onTestFinished(() => connect.mockRestore())
-  const { home, engine } = await engineOver()
+  const larmor = await engineOver()
+  const { home, engine } = larmor
   const name = 'elsewhere' as MachineName
   const machine = (work: string) => ({
     ...localMachine,
@@ -110,12 +115,12 @@ test('a machine that is not reached is left alone, whatever happens elsewhere, u
   })
   orThrow(await engine.send({ type: 'machine.set', machine: machine('/proc/nowhere') }))
   await begin(engine, commandRun('rfar', { a: 'true\n' }, { a: name }))
-  await until(engine, state => state.machines[name]?.reach.is === 'unreachable')
+  await larmor.until('the machine is not reached', state => state.machines[name]?.reach.is === 'unreachable')
   const keys = Array.from({ length: 12 }, (_, i) => [`j${i}`, 'sleep 0.1\n'])
   const since = Date.now()
   const seq = engine.state.seq
   await begin(engine, commandRun('rnear', Object.fromEntries(keys)))
-  await until(engine, ended('rnear'))
+  await larmor.ended('rnear' as RunId)
   const seconds = (Date.now() - since) / 1000
   const tries = connect.mock.calls.filter(([to]) => to.name === name).length
   expect(engine.state.seq - seq).toBeGreaterThan(20)
@@ -123,9 +128,9 @@ test('a machine that is not reached is left alone, whatever happens elsewhere, u
   expect(tries).toBeLessThanOrEqual(2 + Math.log2(1 + 2 * seconds))
 
   orThrow(await engine.send({ type: 'machine.set', machine: machine(join(home, 'far')) }))
-  await until(engine, ended('rfar'))
+  await larmor.ended('rfar' as RunId)
   expect(outcomeOf(engine.state, 'rfar.a')).toBe('completed')
-}, 60_000)
+})
 
 test('jobs are submitted in the order of their plan, the run that was started first before the others', async () => {
   const real = transports.local.connect
@@ -143,7 +148,8 @@ test('jobs are submitted in the order of their plan, the run that was started fi
     }
   })
   onTestFinished(() => connect.mockRestore())
-  const { engine } = await engineOver()
+  const larmor = await engineOver()
+  const { engine } = larmor
   const keys = Array.from({ length: 150 }, (_, i) => `j${i}`)
   const scripts = Object.fromEntries(keys.map(key => [key, `echo ${key}\n`]))
   await begin(engine, commandRun('rzfirst', scripts))
@@ -152,15 +158,16 @@ test('jobs are submitted in the order of their plan, the run that was started fi
   while (calls.at(-1)?.length !== 200) await sleep(50) // those before knew the first run alone
   const planned = ['rzfirst', 'rasecond'].flatMap(run => keys.map(key => `${run}.${key}.1`))
   expect(calls.at(-1)).toEqual(planned.slice(0, 200))
-}, 60_000)
+})
 
 test('what is seen of a machine does not undo what a person sets meanwhile', async () => {
-  const { engine } = await engineOver()
+  const larmor = await engineOver()
+  const { engine } = larmor
   const settings = { ...localMachine.settings, grace_s: 77, programs: { nwchem: '/opt/nwchem' } }
   const set = engine.send({ type: 'machine.set', machine: { ...localMachine, settings } })
   await begin(engine, commandRun('rset', { a: 'true\n' }))
   orThrow(await set)
-  await until(engine, ended('rset'))
+  await larmor.ended('rset' as RunId)
   expect(engine.state.machines[localMachine.name]?.settings).toEqual(settings)
   expect(engine.state.machines[localMachine.name]?.found).not.toEqual({})
 })
@@ -168,7 +175,7 @@ test('what is seen of a machine does not undo what a person sets meanwhile', asy
 test('runs go to the archive by one pass over the journal, and one that is opened again meanwhile stays', async () => {
   let passes = 0
   let reopen = async () => {}
-  const { engine } = await engineOver(store => ({
+  const larmor = await engineOver(store => ({
     ...store,
     events: (...given) => {
       passes += 1
@@ -182,6 +189,7 @@ test('runs go to the archive by one pass over the journal, and one that is opene
       },
     },
   }))
+  const { engine } = larmor
   const far = 'far' as MachineName
   const nowhere = {
     ...localMachine,
@@ -194,7 +202,7 @@ test('runs go to the archive by one pass over the journal, and one that is opene
     await begin(engine, commandRun(run, { a: 'true\n' }, { a: far }))
     orThrow(await engine.send({ type: run === 'rstopped' ? 'run.stop' : 'run.cancel', run: run as RunId }))
   }
-  await until(engine, state => runs.every(run => ended(run)(state)))
+  await larmor.until('all have ended', state => runs.every(run => ended(run)(state)))
   reopen = async () => void orThrow(await engine.send({ type: 'run.resume', run: 'rstopped' as RunId }))
   await sleep(5)
   await engine.archive(0)
@@ -207,4 +215,4 @@ test('runs go to the archive by one pass over the journal, and one that is opene
     fault: { code: 'not-now' },
   })
   expect(get(engine.state.runs, 'rmany7')?.phase).toMatchObject({ is: 'ended', outcome: 'cancelled' })
-}, 60_000)
+})

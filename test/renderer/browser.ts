@@ -6,6 +6,7 @@ import axe from 'axe-core'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { which } from '../setup/groups.mjs'
+import { PATIENCE_S } from '../until.ts'
 
 const FLAGS = [
   '--no-sandbox',
@@ -34,10 +35,12 @@ export async function buildPage(): Promise<BuiltPage> {
 }
 
 /** A real Chromium with a profile of its own. */
-export function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
   const executablePath = which('chromium')
   if (!executablePath) throw new Error('chromium is not installed')
-  return chromium.launch({ executablePath, args: FLAGS })
+  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  browser.on('context', context => context.setDefaultTimeout(1000 * PATIENCE_S))
+  return browser
 }
 
 /** What the page complained about: errors, and violations of its content security policy. */

@@ -101,7 +101,7 @@ test('the molecule is drawn, its picture names atoms and ion charges, and files 
 
 test('every deck and script is shown before anything runs', async () => {
   await smiles().fill('CO')
-  await page.locator('[data-file="larmor.nw"] pre').getByText('cosmo').waitFor({ timeout: 60_000 })
+  await page.locator('[data-file="larmor.nw"] pre').getByText('cosmo').waitFor()
   expect(await page.locator('[data-file="job.sh"] pre').textContent()).toContain('LARMOR_LABEL=')
   await page.getByRole('button', { name: 'NMR', exact: true }).click()
   await eventually(() => page.locator('[data-file="larmor.nw"] pre').textContent()).toContain('shielding')
@@ -128,7 +128,7 @@ test.each(['light', 'dark'] as const)('every text can be read and axe finds noth
   await open({ colorScheme: scheme, viewport: { width: 1024, height: 700 } })
   await smiles().fill('C[C@H](O)C(F)Cl')
   await page.locator('[data-stereo="open"]').waitFor()
-  await page.locator('[data-file="job.sh"]').waitFor({ timeout: 60_000 })
+  await page.locator('[data-file="job.sh"]').waitFor()
   expect(await seriousFaults(page)).toEqual([])
   expect(await faintTexts(page)).toEqual([])
   expect(complaints).toEqual([])

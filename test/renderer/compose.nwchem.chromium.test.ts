@@ -43,12 +43,12 @@ test('composed in the window, computed by the real NWChem: what was sent is what
   await page.getByLabel('Reference').selectOption('none')
   await page.getByLabel('Nuclei').fill('1H')
   await page.getByLabel('Solvent', { exact: true }).selectOption('gas')
-  await page.locator('[data-file="larmor.nw"] pre').waitFor({ timeout: 60_000 })
+  await page.locator('[data-file="larmor.nw"] pre').waitFor()
   await eventually(() => shownFile(page, 'larmor.nw')).toContain('sto-3g')
   const deck = await shownFile(page, 'larmor.nw')
   const script = await shownFile(page, 'job.sh')
   await page.keyboard.press('Control+Enter')
-  await page.getByText('1/1 conformers').first().waitFor({ timeout: 240_000 })
+  await page.getByText('1/1 conformers').first().waitFor()
 
   const shown = await run(['status', '--json'], { home })
   const id = shown.json.runs[0].run
@@ -63,7 +63,7 @@ test('composed in the window, computed by the real NWChem: what was sent is what
   expect(complaints).toEqual([])
   await page.close()
   await serve.end('SIGTERM')
-}, 300_000)
+})
 
 test('a campaign of one’s own molecules is started from the window, computed, and ends with its figures and its course', async () => {
   const home = await newHome()
@@ -90,7 +90,7 @@ test('a campaign of one’s own molecules is started from the window, computed, 
   await page.getByText('2 calculations and 2 optimisations that they share').waitFor()
   await page.keyboard.press('Control+Enter')
   const finished = page.locator('.campaign-head').getByText('2/2')
-  await finished.waitFor({ timeout: 240_000 })
+  await finished.waitFor()
   await page.locator('.campaign-head').getByText('Finished', { exact: true }).waitFor()
   // What the window started is what the terminal knows.
   const [{ run: id }] = (await run(['status', '--json'], { home })).json.runs
@@ -110,4 +110,4 @@ test('a campaign of one’s own molecules is started from the window, computed, 
   await page.close()
   await serve.end('SIGTERM')
   await rm(folder, { recursive: true })
-}, 300_000)
+})

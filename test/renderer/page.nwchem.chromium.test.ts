@@ -31,7 +31,7 @@ test('the real NWChem through engine, terminal and page: what the page shows is 
   await page.evaluate(run => {
     location.hash = `#/ensembles/${run}`
   }, started.json.run)
-  await page.getByText('1/1 conformers').first().waitFor({ timeout: 240_000 })
+  await page.getByText('1/1 conformers').first().waitFor()
 
   const shown = await run(['wait', started.json.run, '--json'], at)
   expect(shown.exit).toBe(0)
@@ -44,4 +44,4 @@ test('the real NWChem through engine, terminal and page: what the page shows is 
 
   await page.close()
   await serve.end('SIGTERM')
-}, 300_000)
+})

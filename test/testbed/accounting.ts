@@ -3,7 +3,8 @@ import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { TEST_USER, which } from '../setup/groups.mjs'
-import { account, freePort, startDaemon, stopByPidFile, until } from './daemons.ts'
+import { until } from '../until.ts'
+import { account, freePort, startDaemon, stopByPidFile } from './daemons.ts'
 
 /** Slurm's accounting: sacct tells of jobs for ever. */
 export interface Accounting {
@@ -62,7 +63,7 @@ export async function startAccounting(folder: string, munge: string, clusters: r
     '--innodb-buffer-pool-size=32M',
   ])
   const sql = (text: string) => run('mariadb', ['--no-defaults', `--socket=${socket}`, '--user=root', '-e', text])
-  await until('mariadb', () => sql('select 1'), { seconds: 90, log: at('db/log') })
+  await until('mariadb', () => sql('select 1'), { log: at('db/log') })
   await sql("create user slurm@localhost identified by 'slurm'; grant all on slurm_acct_db.* to slurm@localhost")
   await sql("create user slurm@'127.0.0.1' identified by 'slurm'; grant all on slurm_acct_db.* to slurm@'127.0.0.1'")
 
@@ -112,7 +113,6 @@ export async function startAccounting(folder: string, munge: string, clusters: r
       { env: { SLURM_CONF: at('slurm.conf') } },
     )
     await until('slurmdbd', () => run(nsenter, [net, 'bash', '-c', 'exec 3<>/dev/tcp/127.0.0.1/6819']), {
-      seconds: 60,
       log: at('dbd/log'),
     })
   }

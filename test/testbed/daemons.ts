@@ -101,22 +101,6 @@ export async function stopByPidFile(path: string): Promise<void> {
   if (isRunning(pid)) kill(pid, 'SIGKILL')
 }
 
-/** Waits until `ready` says so; throws with the end of the log where it does not within `seconds`. */
-export async function until(
-  what: string,
-  ready: () => boolean | Promise<boolean>,
-  { seconds = 30, log }: { readonly seconds?: number; readonly log?: string } = {},
-): Promise<void> {
-  const deadline = performance.now() + seconds * 1000
-  while (!(await ready())) {
-    if (performance.now() > deadline) {
-      const told = log !== undefined && existsSync(log) ? `\n${readFileSync(log, 'utf8').slice(-2000)}` : ''
-      throw new Error(`${what} did not come about within ${seconds} s${told}`)
-    }
-    await sleep(50)
-  }
-}
-
 /** A port of 127.0.0.1 that nothing listens on now. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { which } from '../setup/groups.mjs'
-import { createTestbed, freePort, once, removeTestbed, startDaemon, until } from './daemons.ts'
+import { until } from '../until.ts'
+import { createTestbed, freePort, once, removeTestbed, startDaemon } from './daemons.ts'
 
 const REALM = 'LARMOR.TEST'
 

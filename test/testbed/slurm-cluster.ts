@@ -4,7 +4,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { which } from '../setup/groups.mjs'
-import { account, freePort, startDaemon, stopByPidFile, until } from './daemons.ts'
+import { until } from '../until.ts'
+import { account, freePort, startDaemon, stopByPidFile } from './daemons.ts'
 
 /** One controller of Slurm and its one node. */
 export interface SlurmCluster {
@@ -78,7 +79,9 @@ export async function prepareCluster(
     },
     async empty() {
       for (const state of ['PENDING', 'SUSPENDED', 'RUNNING']) await output('scancel', [`--state=${state}`])
-      await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '').catch(() => {})
+      await until('an empty queue', async () => ((await output('squeue', ['-h'])) ?? '') === '', {
+        limit_s: 30,
+      }).catch(() => {})
     },
     async stop() {
       for (const daemon of ['slurmctld', 'slurmd']) await stopByPidFile(at(`run/${daemon}.pid`))
@@ -90,7 +93,6 @@ export async function prepareCluster(
       startController()
       startDaemon(testbed, which('slurmd') ?? 'slurmd', ['-D', '-f', conf], { env })
       await until('an idle node', async () => /^idle$/m.test((await output('sinfo', ['-h', '-o', '%T'])) ?? ''), {
-        seconds: 60,
         log: at('log/slurmctld'),
       })
       return cluster

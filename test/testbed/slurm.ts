@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { which } from '../setup/groups.mjs'
+import { until } from '../until.ts'
 import { type Accounting, startAccounting } from './accounting.ts'
-import { account, createTestbed, once, removeTestbed, startDaemon, stopByPidFile, until } from './daemons.ts'
+import { account, createTestbed, once, removeTestbed, startDaemon, stopByPidFile } from './daemons.ts'
 import { prepareCluster, type SlurmCluster } from './slurm-cluster.ts'
 
 export interface Slurm extends Omit<SlurmCluster, 'name' | 'empty' | 'stop'> {

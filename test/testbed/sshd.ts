@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync,
 import { connect } from 'node:net'
 import { basename, join } from 'node:path'
 import { TEST_USER, which } from '../setup/groups.mjs'
+import { until } from '../until.ts'
 import {
   createFolderOf,
   createTestbed,
@@ -15,7 +16,6 @@ import {
   startDaemon,
   stopByPidFile,
   TESTBED,
-  until,
 } from './daemons.ts'
 
 export interface Sshd {

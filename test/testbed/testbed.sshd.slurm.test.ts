@@ -3,8 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { until } from '../until.ts'
 import { type Cluster, startCluster } from './cluster.ts'
-import { createTestbed, removeTestbed, until } from './daemons.ts'
+import { createTestbed, removeTestbed } from './daemons.ts'
 import { startSshd } from './sshd.ts'
 
 let cluster: Cluster

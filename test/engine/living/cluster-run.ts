@@ -10,7 +10,8 @@ import { orThrow } from '../../../shared/result.ts'
 import { type Cluster, machineOf } from '../../testbed/cluster.ts'
 import { begin, commandRun, witness } from './command-run.ts'
 import { attached, type EngineProcess, newHome, startEngineProcess } from './engine-process.ts'
-import { expectWhole, say, stateWhen } from './whole.ts'
+import { say } from './say.ts'
+import { expectWhole, stateWhen } from './whole.ts'
 
 const KEYS = ['a', 'b', 'c'] as const
 const REACHED_WITHIN_MS = 120_000
@@ -70,7 +71,7 @@ export async function sufferAndGoOn(
   const client = await attached(home, engine)
   if (!client) throw new Error(`the engine is gone: ${engine.said()}`)
 
-  const state = await stateWhen(home, state => get(state.runs, run as never)?.phase.is === 'ended', 180)
+  const state = await stateWhen(home, state => get(state.runs, run as never)?.phase.is === 'ended')
   await check(state)
   await expectWhole(home, engine, client)
 
@@ -80,11 +81,11 @@ export async function sufferAndGoOn(
     orThrow(await client.send({ type: 'machine.set', machine: machineOf(cluster, settings) }))
     await begin(client, startable)
     if (scenario === 'stop' && first) {
-      await stateWhen(home, state => hasReached(state, 'queued', 'running', 'ended', 'fetched', 'parsed'), 120)
+      await stateWhen(home, state => hasReached(state, 'queued', 'running', 'ended', 'fetched', 'parsed'))
       await client.shutdown()
     }
     if (scenario !== 'cancel') return client.detach()
-    const state = await stateWhen(home, state => hasReached(state, 'running') || isOver(state), 120)
+    const state = await stateWhen(home, state => hasReached(state, 'running') || isOver(state))
     if (!isOver(state)) await client.send({ type: 'run.cancel', run: run as never })
     client.detach()
   }
@@ -95,7 +96,7 @@ export async function sufferAndGoOn(
     const next = startEngineProcess(home)
     const client = await attached(home, next)
     if (!client) throw new Error(`the next engine did not start: ${next.said()}`)
-    const state = await stateWhen(home, isOver, 180)
+    const state = await stateWhen(home, isOver)
     await check(state)
     await expectWhole(home, next, client)
   }

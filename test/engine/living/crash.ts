@@ -9,8 +9,9 @@ import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { witness } from './command-run.ts'
 import { attached, type Env, newHome, startEngineProcess } from './engine-process.ts'
+import { say } from './say.ts'
 import { expectOnceEach, RUN, type Scenario, type Stage, scenarios } from './scenarios.ts'
-import { expectWhole, say, stateWhen } from './whole.ts'
+import { expectWhole, stateWhen } from './whole.ts'
 
 const KILLED_WITHIN_MS = 60_000
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { AttachedEngine } from '../../../electron/engine/socket/client.ts'
 import { attachLiving, type EngineGreeting } from '../../../electron/engine-client.ts'
+import { PATIENCE_S } from '../../until.ts'
 import { killProcessesOf } from './processes.ts'
 
 /** The compiled terminal. */
@@ -121,7 +122,7 @@ export function larmor(home: string, args: readonly string[], options: CliOption
     env: environment(home, options.env ?? {}),
   })
   options.started?.(child)
-  const limit = setTimeout(() => child.kill('SIGKILL'), 1000 * (options.limit_s ?? 60))
+  const limit = setTimeout(() => child.kill('SIGKILL'), 1000 * (options.limit_s ?? PATIENCE_S))
   let out = ''
   let err = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

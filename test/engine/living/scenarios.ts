@@ -9,7 +9,8 @@ import { get } from '../../../shared/model/table.ts'
 import { begin, commandRun, type Startable, type Witness } from './command-run.ts'
 import { attached, type Env, startEngineProcess } from './engine-process.ts'
 import { nmrRun } from './nmr-run.ts'
-import { say, stateWhen } from './whole.ts'
+import { say } from './say.ts'
+import { stateWhen } from './whole.ts'
 
 /** Where a scenario plays: its data folder, and the witness outside of it. */
 export interface Stage {

@@ -11,11 +11,13 @@ import { lastAttempt } from '../../../shared/model/job.ts'
 import { reduce } from '../../../shared/model/reduce.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { values } from '../../../shared/model/table.ts'
+import { PATIENCE_S } from '../../until.ts'
 import type { EngineProcess } from './engine-process.ts'
 import { processesOf } from './processes.ts'
+import { say } from './say.ts'
 
 /** The state once it is as wanted, over deaths and births of engines; throws after `limit_s` with what it was then. */
-export async function stateWhen(home: string, wanted: (state: State) => boolean, limit_s = 60): Promise<State> {
+export async function stateWhen(home: string, wanted: (state: State) => boolean, limit_s = PATIENCE_S): Promise<State> {
   const limit = new AbortController()
   const timer = setTimeout(() => limit.abort(), 1000 * limit_s)
   let last: State = emptyState
@@ -29,20 +31,6 @@ export async function stateWhen(home: string, wanted: (state: State) => boolean,
     limit.abort()
   }
   throw new Error(`not within ${limit_s} s; it is still\n${say(last)}`)
-}
-
-/** Every run, and the attempt of each job that counts, for who must find out why a test failed. */
-export function say(state: State): string {
-  const runs = [...values(state.runs)].map(
-    ({ id, phase, tasks }) =>
-      `${id} ${JSON.stringify(phase)} ${Object.values(tasks).map(({ key, state }) => `${key}: ${state.is}`)}`,
-  )
-  const jobs = [...values(state.jobs)].map(job => {
-    const { label, phase, outcome, reason, cancel_wished, ignored } = lastAttempt(job)
-    const doubt = phase.is === 'submitting' ? phase.doubt : undefined
-    return `  ${JSON.stringify({ label, phase: phase.is, doubt, outcome, reason, cancel_wished, ignored })}`
-  })
-  return [`seq ${state.seq}`, ...runs, ...jobs].join('\n')
 }
 
 function stateOf(engine: AttachedEngine): Promise<State> {

@@ -55,7 +55,7 @@ test('cut at any byte, it opens, loses at most the batch that was cut, says so, 
     await store.close()
     expect((await readStore(home, seen)).state).toEqual(seen.reduce(store.state, events))
   }
-}, 120_000)
+})
 
 test('any flipped bit is a fault, or changes nothing; and a fault leaves the file alone', async () => {
   const home = await homeWith(whole)
@@ -80,7 +80,7 @@ test('any flipped bit is a fault, or changes nothing; and a fault leaves the fil
   }
   console.log(`${whole.length * 8} flipped bits: ${JSON.stringify(counts)}`)
   expect(counts.fault).toBeGreaterThan(0)
-}, 120_000)
+})
 
 test('the writer never repairs a damaged line: it refuses, and every byte stays', async () => {
   const home = await homeWith(whole)
@@ -91,7 +91,7 @@ test('the writer never repairs a damaged line: it refuses, and every byte stays'
     await expect(openStore(home, { ...seen, ...noFence })).rejects.toBeInstanceOf(FaultError)
     expect((await readFile(pathIn(home))).equals(flipped)).toBe(true)
   }
-}, 120_000)
+})
 
 test('a line twice, or two lines exchanged, is a fault', async () => {
   const lines = ends.slice(1).map((end, i) => whole.subarray(ends[i], end))

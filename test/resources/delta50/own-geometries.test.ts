@@ -14,6 +14,7 @@ import { orThrow } from '../../../shared/result.ts'
 import { jobsOf, statusOf } from '../../../shared/show/status.ts'
 import { delta50Set, resolveCampaign, type ShownCampaign } from '../../../shared/workflows/index.ts'
 import { startInProcess } from '../../engine/in-process.ts'
+import { eventually } from '../../serve/eventually.ts'
 
 const { engine, home, stop } = await startInProcess()
 const store = { blobs: openBlobs(join(home, 'blobs')), calculations: openCalculations(join(home, 'calculations')) }
@@ -23,7 +24,7 @@ test('what is shipped is found again as it was kept', async () => {
   expect(await findOwnGeometries(store)).toEqual([])
   expect(await keepOwnGeometries(store, shipped.molecules)).toBe(shipped.molecules.length)
   expect(await findOwnGeometries(store)).toEqual(shipped.molecules)
-}, 60_000)
+})
 
 test('a campaign of these molecules computes nothing, says where all of it is from, and gives the shipped fit', async () => {
   const run = 'rown' as RunId
@@ -47,7 +48,7 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
       machine,
     }),
   )
-  await expect.poll(() => get(engine.state.runs, run)?.phase.is, { timeout: 120_000 }).toBe('ended')
+  await eventually(() => get(engine.state.runs, run)?.phase.is).toBe('ended')
   const ended = get(engine.state.runs, run)
   if (!ended) throw new Error('no run')
   for (const job of jobsOf(engine.state, ended)) {
@@ -62,4 +63,4 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
     expect(own?.n).toBe(n)
     expect(own?.rmsd_ppm).toBeCloseTo(rmsd_ppm, 3)
   }
-}, 180_000)
+})

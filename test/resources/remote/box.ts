@@ -223,15 +223,6 @@ export function sha256(text: string | Buffer): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Waits until it holds, or fails after a long time with what it was about. */
-export async function until(what: string, holds: () => boolean, seconds = 40): Promise<void> {
-  const limit = Date.now() + seconds * 1000
-  while (!holds()) {
-    if (Date.now() > limit) throw new Error(`in vain: ${what}`)
-    await sleep(20)
-  }
-}
-
 /** Whether a process lives: a zombie does not. */
 export function isAlive(pid: number): boolean {
   try {

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
-import { type Box, isAlive, killOne, newBox, pidOf, SHELLS, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, isAlive, killOne, newBox, pidOf, SHELLS } from './box.ts'
 
 const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
 const startOf = (pid: number) => {

@@ -1,7 +1,8 @@
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Box, isAlive, killOne, newBox, SHELLS, type TestJob, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, isAlive, killOne, newBox, SHELLS, type TestJob } from './box.ts'
 
 const label = 'r1.a.1'
 

@@ -15,7 +15,8 @@ import { Readable } from 'node:stream'
 import { extract } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
-import { type Box, newBox, SHELLS, sha256, tarOf, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, newBox, SHELLS, sha256, tarOf } from './box.ts'
 
 const a = { label: 'r1.a.1', script: 'echo a >>"$LOG"; echo out; echo err >&2' }
 const kinds = (answers: readonly Answer[]) => answers.map(({ word, fields }) => [word, ...fields].join(' ').trim())

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { NASTY_WORDS } from '../../shared/nasty-words.ts'
-import { type Box, newBox, pidOf, SHELLS, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, newBox, pidOf, SHELLS } from './box.ts'
 
 /** The node's scratch, outside of the work folder, with what a path may hold. */
 function scratchOf(box: Box): string {

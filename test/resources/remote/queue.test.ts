@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { schedulers } from '../../../shared/schedulers/index.ts'
-import { type Box, isAlive, killOne, newBox, pidOf, SHELLS, type TestJob, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, isAlive, killOne, newBox, pidOf, SHELLS, type TestJob } from './box.ts'
 
 /** A job that writes when it begins and ends, and ends when its file `go` is there. */
 function gated(name: string, of: Partial<TestJob> = {}): TestJob {
@@ -100,7 +101,7 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     await box.start(
       ...names.map(name => ({ label: `r1.n${name}.1`, script: `echo ${name} >>"$LOG"; sleep 0.05`, cores: 1 })),
     )
-    await until('all have ended', () => box.log().length >= 50, 120)
+    await until('all have ended', () => box.log().length >= 50)
     await until('nothing is left', () => box.processes().length === 0)
     expect(box.log()).toEqual(names)
   })

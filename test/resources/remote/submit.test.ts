@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
-import { type Box, newBox, SHELLS, until } from './box.ts'
+import { until } from '../../until.ts'
+import { type Box, newBox, SHELLS } from './box.ts'
 
 const a = { label: 'r1.a.1', script: 'echo a >>"$LOG"' }
 const b = { label: 'r1.b.1', script: 'echo b >>"$LOG"' }

@@ -9,7 +9,7 @@ import type { RunId } from '../../../shared/ids.ts'
 import { LOCAL } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
-import { type InProcess, startInProcess, until } from '../../engine/in-process.ts'
+import { type InProcess, startInProcess } from '../../engine/in-process.ts'
 import { type Slurm, startSlurm } from '../../testbed/slurm.ts'
 
 const report = fileURLToPath(new URL('../../../resources/report/larmor-report', import.meta.url))
@@ -22,7 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'larmor-report-slurm-'))
 beforeAll(async () => {
   slurm = await startSlurm()
   larmor = await startInProcess()
-}, 120_000)
+})
 afterAll(async () => {
   await larmor?.stop()
   await slurm?.stop()
@@ -69,7 +69,7 @@ test('the documented Slurm script reports itself; its report is listed, and adop
   expect(readFileSync(join(folder, 'water-1', 'slurm.out'), 'utf8')).toBe('Job water-1 reported as: completed\n')
 
   orThrow(await engine.send({ type: 'machine.connect', machine: LOCAL }))
-  await until(engine, state => state.foreign !== undefined)
+  await larmor.until('the reports are seen', state => state.foreign !== undefined)
   const key = 'local/water-1'
   expect(engine.state.foreign?.[key]).toMatchObject({
     outcome: 'completed',
@@ -85,7 +85,7 @@ test('the documented Slurm script reports itself; its report is listed, and adop
   orThrow(await engine.send({ ...adopt, run: 'ragain' as RunId })) // a second time changes nothing
   expect(get(engine.state.runs, 'ragain')).toBeUndefined()
   expect(engine.state.foreign?.[key]?.adopted).toBe('radopted')
-  await until(engine, state => get(state.runs, 'radopted')?.phase.is === 'ended')
+  await larmor.ended('radopted' as RunId)
   expect(get(engine.state.runs, 'radopted')?.phase).toMatchObject({ outcome: 'completed' })
   const attempt = get(engine.state.jobs, 'radopted.water-1')?.attempts[0]
   expect(attempt).toMatchObject({
@@ -103,9 +103,9 @@ test('where the folder of an adopted job is gone, its report alone says how it e
   expect(submit('water-9', program('short-lived', `cat "${folder}/good/water.out"`))).toBe('0:0')
   rmSync(join(folder, 'water-9'), { recursive: true })
   orThrow(await engine.send({ type: 'machine.connect', machine: LOCAL }))
-  await until(engine, state => state.foreign?.['local/water-9'] !== undefined)
+  await larmor.until('the report is seen', state => state.foreign?.['local/water-9'] !== undefined)
   orThrow(await engine.send({ type: 'report.adopt', machine: LOCAL, name: 'water-9', run: 'rgone' as RunId }))
-  await until(engine, state => get(state.runs, 'rgone')?.phase.is === 'ended')
+  await larmor.ended('rgone' as RunId)
   const attempt = get(engine.state.jobs, 'rgone.water-9')?.attempts[0]
   expect(attempt).toMatchObject({ outcome: 'completed', reason: expect.stringContaining('its own report') })
   expect(attempt?.evidence).toMatchObject([{ source: 'report', text: expect.stringContaining('completed') }])

@@ -12,8 +12,9 @@ import {
 import type { MachineName } from '../../../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine, type SshSettings } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
-import { freePort, until } from '../../../testbed/daemons.ts'
+import { freePort } from '../../../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { until } from '../../../until.ts'
 import { alone, attended } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 

@@ -12,9 +12,9 @@ import {
 import type { MachineName } from '../../../../shared/ids.ts'
 import { asConfigured, localMachine, type SshSettings } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
-import { until } from '../../../testbed/daemons.ts'
 import { proxyCommand } from '../../../testbed/proxy-command.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
+import { until } from '../../../until.ts'
 import { alone, attended } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 
