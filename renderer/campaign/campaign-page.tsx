@@ -3,6 +3,7 @@ import type { Engine } from '../../shared/contract.ts'
 import { knownOf } from '../../shared/model/known.ts'
 import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
+import { waitsFor } from '../../shared/show/waits-for.ts'
 import { regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { useOutlook } from '../runs/outlook.ts'
@@ -41,6 +42,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     const shown = workflows.campaign.show(known) as unknown as ShownCampaign
     return { shown, regressions: regressionsOf(known) }
   }, [state, run])
+  const waits = waitsFor(state, run)
   const processed = shown.completed + shown.failed
   const { remaining } = useOutlook(state, run)
   const left = remainingText({ state: status.state, ...remaining }, at => clockTime(at))
@@ -56,7 +58,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             <Badge look={look} soft />
             <span className="hint">{left ?? (run.phase.is === 'open' ? 'no estimate yet' : '')}</span>
           </p>
-          {status.reason ? <p className="reason">{status.reason}</p> : null}
+          {status.reason || waits ? <p className="reason">{status.reason ?? `Waits ${waits}.`}</p> : null}
         </div>
         <div className="campaign-bar">
           <div

@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/contract.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
+import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { Counts, countSentence } from '../runs/counts.tsx'
@@ -37,7 +38,8 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   const courseOf = useCourses(engine, optimisations)
   const bad = jobs.filter(job => isBad(lastAttempt(job)))
   const held = run.phase.is === 'open' && run.phase.hold === 'paused'
-  const reason = run.phase.is === 'ended' ? status.reason : holdText(run.phase.hold)
+  const waits = waitsFor(state, run)
+  const reason = run.phase.is === 'ended' ? status.reason : waits ? `Waits ${waits}.` : holdText(run.phase.hold)
 
   return (
     <article className="run" aria-labelledby="run-title">
@@ -59,7 +61,11 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
         </div>
         <div className="run-steps">
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
-          <p className="hint">{percent(status.progress, 0)} of the expected work</p>
+          <p className="hint">
+            {run.phase.is === 'ended' || hasBegun(run, jobs)
+              ? `${percent(status.progress, 0)} of the expected work`
+              : 'Nothing of it has begun.'}
+          </p>
         </div>
         <div className="run-actions">
           <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />

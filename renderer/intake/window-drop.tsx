@@ -15,9 +15,13 @@ import { Dialog } from '../ui/dialog.tsx'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
 import { type FoundOutputs, findOutputs, importOutputs } from './import-outputs.ts'
+import { ImportReview, LeftOut } from './import-review.tsx'
 
 type Work =
   | { readonly is: 'reading'; readonly read: number; readonly of: number }
+  /** `others`: structures and inputs among the files, which an import leaves alone. */
+  | { readonly is: 'review'; readonly outputs: FoundOutputs; readonly others: number }
+  | { readonly is: 'keeping'; readonly outputs: number }
   | {
       readonly is: 'done'
       readonly outputs: number
@@ -44,7 +48,10 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
     const others = files.filter(each => !fresh.includes(each))
     const found = others.length > 0 ? await look(others) : { found: [], skipped: [] }
     if (found === null) return
-    if (found.found.length > 0 || found.skipped.length > 0 || importing) return keep(found)
+    if (found.found.length > 0) return setWork({ is: 'review', outputs: found, others: fresh.length })
+    if (found.skipped.length > 0 || importing) {
+      return setWork({ is: 'done', outputs: 0, runs: [], skipped: found.skipped, fault: null })
+    }
     setWork(null)
     if (fresh.length > 0 && files.some(({ path }) => /\.csv$/i.test(path))) {
       const set = await ownFolderOf(files)
@@ -73,7 +80,8 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
 
   async function keep({ found, skipped }: FoundOutputs): Promise<void> {
     const done = { is: 'done', outputs: found.length, runs: [], skipped, fault: null } as const
-    if (offline !== null && found.length > 0) return setWork({ ...done, fault: offline })
+    if (offline !== null) return
+    setWork({ is: 'keeping', outputs: found.length })
     const wished = await importOutputs(engine, found)
     if (!wished.ok) return setWork({ ...done, fault: wished.fault.message })
     const { runs, seq } = wished.value
@@ -83,6 +91,11 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
     setWork({ ...done, runs: fresh })
     const [only] = fresh
     if (only) go('queue', only)
+  }
+
+  const close = () => {
+    stopped.current = true
+    setWork(null)
   }
 
   useKeys({ import: () => folder.current?.click() })
@@ -132,14 +145,16 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
           event.target.value = ''
         }}
       />
-      {work ? (
-        <ImportDialog
-          work={work}
-          onClose={() => {
-            stopped.current = true
-            setWork(null)
-          }}
+      {work?.is === 'review' ? (
+        <ImportReview
+          outputs={work.outputs}
+          others={work.others}
+          offline={offline}
+          onImport={() => void keep(work.outputs)}
+          onClose={close}
         />
+      ) : work ? (
+        <ImportDialog work={work} onClose={close} />
       ) : null}
     </>
   )
@@ -164,38 +179,33 @@ function near(path: string, other: string): boolean {
   return folderOf(path) === folderOf(other)
 }
 
-const MOST_SHOWN = 200
-
-function ImportDialog({ work, onClose }: { readonly work: Work; readonly onClose: () => void }) {
-  const reading = work.is === 'reading'
+/** While files are read and kept, and what became of it. */
+function ImportDialog({
+  work,
+  onClose,
+}: {
+  readonly work: Exclude<Work, { is: 'review' }>
+  readonly onClose: () => void
+}) {
   return (
     <Dialog title="Import" onClose={onClose} onSubmit={onClose}>
-      {work.is === 'reading' ? (
-        <p role="status">
-          Reading file {work.read + 1} of {work.of}…
-        </p>
-      ) : (
+      {work.is === 'done' ? (
         <>
           <p role="status" data-imported="">
             {work.fault ?? doneText(work.outputs, work.runs.length)}
           </p>
-          {work.skipped.length > 0 ? (
-            <details open={work.outputs === 0}>
-              <summary>{plural(work.skipped.length, 'file')} left out</summary>
-              <ul className="left-out">
-                {work.skipped.slice(0, MOST_SHOWN).map(({ path, reason }) => (
-                  <li key={path}>
-                    <bdi className="machine-text">{path}</bdi>: {reason}
-                  </li>
-                ))}
-              </ul>
-            </details>
-          ) : null}
+          <LeftOut skipped={work.skipped} open={work.outputs === 0} />
         </>
+      ) : (
+        <p role="status">
+          {work.is === 'reading'
+            ? `Reading file ${work.read + 1} of ${work.of}…`
+            : `Keeping ${plural(work.outputs, 'output')}…`}
+        </p>
       )}
       <div className="row end">
-        <button type="submit" className={reading ? undefined : 'primary'}>
-          {reading ? 'Stop' : 'Close'}
+        <button type="submit" className={work.is === 'done' ? 'primary' : undefined}>
+          {work.is === 'reading' ? 'Stop' : 'Close'}
         </button>
       </div>
     </Dialog>

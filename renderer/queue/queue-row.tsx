@@ -44,37 +44,41 @@ interface RunRowProps extends Shared {
   readonly open: boolean
   readonly tally: Tally
   readonly reached: boolean
+  /** What it waits for, where nothing of it computes. */
+  readonly waits: string | null
+  /** What tells it from others of its name. */
+  readonly apart: string | null
   readonly outlook: Outlook
   readonly waited: number | null
   readonly ran: number | null
 }
 
 export const RunRow = memo(function RunRow(props: RunRowProps) {
-  const { run, open, tally, reached, outlook, waited, ran } = props
-  const look = lookOfRun(run, tally, reached)
+  const { run, open, tally, reached, waits, apart, outlook, waited, ran } = props
+  const look = lookOfRun(run, tally, reached, waits)
   const total = standings.reduce((sum, each) => sum + tally[each], 0)
   return (
     <Row
       {...props}
       level={1}
       expanded={open}
-      says={`${run.name}, ${look.word}, ${total === 0 ? percent(run.progress, 0) : `${tally.finished} of ${total} finished`}`}
+      says={`${[run.name, apart, look.word].filter(each => each !== null).join(', ')}, ${total === 0 ? percent(run.progress, 0) : `${tally.finished} of ${total} finished`}`}
     >
       <span role="gridcell" className="queue-cell name-cell">
         <span className="twisty">
           {open ? <ChevronDown size={12} title={false} /> : <ChevronRight size={12} title={false} />}
         </span>
-        <span className="name" title={run.name}>
+        <span className="name" title={apart === null ? run.name : `${run.name}, ${apart}`}>
           <strong>
             <bdi>{run.name}</bdi>
           </strong>{' '}
-          <span className="kind">{workflowOf(run.workflow).label}</span>
+          <span className="kind">{apart ?? workflowOf(run.workflow).label}</span>
         </span>
       </span>
-      <span role="gridcell" className="queue-cell">
+      <span role="gridcell" className="queue-cell" title={waits === null ? undefined : `${look.word} ${waits}`}>
         <Badge look={look} />
         <span className="reason">
-          {runReason(run, tally, look.word)}
+          {runReason(run, tally, look.word, waits)}
           {outlook.stalled.size > 0 ? (
             <span className="tone-attention">
               {' '}
@@ -238,7 +242,8 @@ function Age({ text, old }: Shared['age']) {
   )
 }
 
-function lookOfRun(run: Run, tally: Tally, reached: boolean) {
+function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | null) {
+  if (waits !== null) return standingLooks.waiting
   if (run.phase.is === 'open' && !reached) return standingLooks.unknown
   const state = runState(run)
   if (state === 'running' && tally.running === 0) {
@@ -248,8 +253,14 @@ function lookOfRun(run: Run, tally: Tally, reached: boolean) {
   return runLook(state, tally.failed + tally.unknown + tally.check > 0)
 }
 
-function runReason(run: Run, { failed, check, unknown, running }: Tally, word: string): ReactNode {
+function runReason(
+  run: Run,
+  { failed, check, unknown, running }: Tally,
+  word: string,
+  waits: string | null,
+): ReactNode {
   const parts: ReactNode[] = []
+  if (waits !== null) parts.push(waits)
   if (failed > 0)
     parts.push(
       <span key="failed" className="tone-fail">

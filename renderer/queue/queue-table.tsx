@@ -5,8 +5,10 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
+import { waitsFor } from '../../shared/show/waits-for.ts'
 import { fixesOf } from '../runs/fixes.ts'
 import { NO_OUTLOOK, outlookOf } from '../runs/outlook.ts'
+import { useApart } from '../runs/tell-apart.ts'
 import { useNow } from '../ui/clock.ts'
 import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
@@ -36,6 +38,7 @@ export function QueueTable(props: QueueTableProps) {
   const { state, index, rows, cursor, ticked, jobsOfRun, ageOf, grid, onFirst, onRow } = props
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow(1000)
+  const apart = useApart(state)
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -106,14 +109,17 @@ export function QueueTable(props: QueueTableProps) {
               const jobs = jobsOfRun(run)
               const times = timesOfRun(state, run, now)
               const { reached } = index.surroundings(run.id, run.machine)
+              const tally = index.byRun.get(run.id) ?? emptyTally
               return (
                 <RunRow
                   key={row.id}
                   {...shared}
                   run={run}
                   open={row.open}
-                  tally={index.byRun.get(run.id) ?? emptyTally}
+                  tally={tally}
                   reached={reached}
+                  waits={tally.running === 0 ? waitsFor(state, run) : null}
+                  apart={apart.get(run.id) ?? null}
                   // A machine that does not answer: no estimate.
                   outlook={reached ? outlookOf(state, run, now) : NO_OUTLOOK}
                   tick={tickOf(jobs, ticked)}

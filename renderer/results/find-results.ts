@@ -4,6 +4,7 @@ import type { RunOutcome } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { findSolvent } from '../../shared/solvents.ts'
+import { tellApart } from '../runs/tell-apart.ts'
 
 /** A closed run in the list, wherever it is kept. */
 export interface Result {
@@ -12,6 +13,7 @@ export interface Result {
   readonly workflow: string
   readonly machine: string
   readonly outcome: RunOutcome
+  readonly started: string
   readonly ended: string
   readonly completed: number
   readonly failed: number
@@ -39,13 +41,24 @@ export function resultsOf(state: State, archive: readonly ArchiveEntry[]): reado
   return [...here, ...kept].sort((a, b) => (a.ended < b.ended ? 1 : a.ended > b.ended ? -1 : 0))
 }
 
-type Listed = Pick<ArchiveEntry, 'id' | 'name' | 'workflow' | 'machine' | 'phase' | 'programs' | 'solvents'>
+type Listed = Pick<ArchiveEntry, 'id' | 'name' | 'workflow' | 'machine' | 'started' | 'phase' | 'programs' | 'solvents'>
 
 function resultOf(run: Listed, completed: number, failed: number, jobs: number): readonly Result[] {
-  const { id, name, workflow, machine, phase, programs, solvents } = run
+  const { id, name, workflow, machine, started, phase, programs, solvents } = run
   if (phase.is !== 'ended') return []
   const { outcome, at: ended } = phase
-  return [{ id, name, workflow, machine, outcome, ended, completed, failed, jobs, programs, solvents }]
+  return [{ id, name, workflow, machine, outcome, started, ended, completed, failed, jobs, programs, solvents }]
+}
+
+/** What tells results of one name apart: as far as the list of the archive knows. */
+export function resultsApart(results: readonly Result[]): ReadonlyMap<string, string> {
+  const labels = (ids: readonly string[]) => ids.map(solventLabel).join(', ')
+  return tellApart(results.map(each => ({ ...each, facts: [each.programs.join(', '), labels(each.solvents)] })))
+}
+
+function solventLabel(id: string): string {
+  const found = findSolvent(id)
+  return found.ok ? found.value.label : id
 }
 
 /** The fields that a search may name: `kind:nmr program:orca solvent:chloroform after:2026-11-01`. */

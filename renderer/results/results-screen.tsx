@@ -12,7 +12,7 @@ import { clockTime } from '../ui/time.ts'
 import { useArchiveList } from './archive-list.ts'
 import { toggleMark, useMarks } from './compare-marks.ts'
 import { ComparePage } from './compare-page.tsx'
-import { FIELDS, isFound, type Result, resultsOf } from './find-results.ts'
+import { FIELDS, isFound, type Result, resultsApart, resultsOf } from './find-results.ts'
 import { ResultPage } from './result-page.tsx'
 import './results.css'
 
@@ -28,6 +28,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
   const [search, setSearch] = useState('')
   const field = useRef<HTMLInputElement>(null)
   const all = useMemo(() => resultsOf(state, entries ?? []), [state, entries])
+  const apart = useMemo(() => resultsApart(all), [all])
   const found = useMemo(() => all.filter(result => isFound(result, search)), [all, search])
   const run = wanted === undefined ? undefined : get(state.runs, wanted)
   const [a, b] = useMarks()
@@ -67,7 +68,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
             </button>
           </p>
         ) : null}
-        <Rows found={found} chosen={run?.id ?? null} />
+        <Rows found={found} apart={apart} chosen={run?.id ?? null} />
       </section>
       {a !== undefined && b !== undefined ? (
         <ComparePage a={a} b={b} />
@@ -78,7 +79,13 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
   )
 }
 
-function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly chosen: string | null }) {
+interface RowsProps {
+  readonly found: readonly Result[]
+  readonly apart: ReadonlyMap<string, string>
+  readonly chosen: string | null
+}
+
+function Rows({ found, apart, chosen }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: found.length,
@@ -93,13 +100,17 @@ function Rows({ found, chosen }: { readonly found: readonly Result[]; readonly c
           const result = found[index]
           if (!result) return null
           const { id, name, workflow, outcome, ended, completed, jobs, failed, machine } = result
+          const other = apart.get(id)
           return (
             <li key={id} style={{ transform: `translateY(${start}px)` }}>
               <Mark id={id} name={name} comparable={workflow === 'nmr'} />
               <a href={address('results', id)} aria-current={id === chosen ? 'true' : undefined} data-result-row={id}>
-                <strong title={name}>
-                  <bdi>{name}</bdi>
-                </strong>
+                <span className="result-name" title={[name, other].filter(Boolean).join(', ')}>
+                  <strong>
+                    <bdi>{name}</bdi>
+                  </strong>
+                  {other === undefined ? null : <span className="kind"> {other}</span>}
+                </span>
                 <span>{KINDS[workflow] ?? workflow}</span>
                 <span>
                   {completed}/{jobs}

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../shared/model/job.ts'
+import type { Attempt, Outcome } from '../../shared/model/job.ts'
 import type { RunState } from '../../shared/show/status.ts'
 import type { Look } from '../ui/badge.tsx'
 
@@ -23,8 +23,8 @@ export function runLook(state: RunState, isShort: boolean): Look {
   }
 }
 
-/** How the attempt that counts stands. `held`: its run is paused. */
-export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
+/** How an attempt ended. */
+export function outcomeLook(outcome: Outcome): Look {
   switch (outcome) {
     case 'completed':
       return { word: 'Finished', shape: 'disc check', tone: 'done' }
@@ -36,6 +36,11 @@ export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
     case 'lost':
       return { word: 'Unknown', shape: 'question', tone: 'attention' }
   }
+}
+
+/** How the attempt that counts stands. `held`: its run is paused. */
+export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
+  if (outcome !== null) return outcomeLook(outcome)
   switch (phase.is) {
     case 'planned':
       return held

@@ -1,4 +1,6 @@
 import type { RunState } from '../../shared/show/status.ts'
+import { hasBegun } from '../../shared/show/waits-for.ts'
+import { useEngineState } from '../larmor.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Meter, type Part } from '../ui/meter.tsx'
 import { percent } from '../ui/number.ts'
@@ -6,6 +8,7 @@ import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
 import { runAddress } from './run-address.ts'
 import type { RunSummary } from './summary.ts'
+import { useApart } from './tell-apart.ts'
 import './runs.css'
 
 const TONES: { readonly [State in RunState]: Part['tone'] } = {
@@ -25,6 +28,7 @@ interface RunListProps {
 
 /** Runs, the newest first; each opens where it is shown best. */
 export function RunList({ runs, title }: RunListProps) {
+  const apart = useApart(useEngineState())
   return (
     <nav className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">
@@ -32,23 +36,28 @@ export function RunList({ runs, title }: RunListProps) {
       </h2>
       <ul>
         {runs.map(summary => {
-          const { run, look, status } = summary
+          const { run, jobs, look, status } = summary
+          const begun = run.phase.is === 'ended' || hasBegun(run, jobs)
+          const other = apart.get(run.id)
           return (
             <li key={run.id}>
               <a href={runAddress(run)} data-run={run.id}>
                 <span className="row between">
-                  <strong className="name">
-                    <bdi>{run.name}</bdi>
-                  </strong>
+                  <span className="name" title={run.name}>
+                    <strong>
+                      <bdi>{run.name}</bdi>
+                    </strong>
+                    {other === undefined ? null : <span className="kind"> {other}</span>}
+                  </span>
                   <Badge look={look} />
                 </span>
-                <Meter parts={[{ share: status.progress, tone: TONES[status.state] }]} />
+                <Meter parts={[{ share: begun ? status.progress : 0, tone: TONES[status.state] }]} />
                 <span className="row between hint">
                   <span>
                     <Counts summary={summary} />
                   </span>
                   <span>
-                    {percent(status.progress, 0)} · {run.machine} · {clockTime(run.updated)}
+                    {begun ? percent(status.progress, 0) : 'not begun'} · {run.machine} · {clockTime(run.updated)}
                   </span>
                 </span>
               </a>

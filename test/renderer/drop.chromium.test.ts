@@ -49,6 +49,24 @@ test('a folder of finished outputs becomes a run of the library; dropped again i
   await writeFile(join(outputs, 'cut.out'), '          Northwest Computational Chemistry Package (NWChem) 7.0.2\n')
   await writeFile(join(outputs, 'methanol.xyz'), '1\n\nHe 0 0 0\n')
   await drop(outputs)
+
+  // Nothing is taken before a person has seen what it is.
+  const review = page.getByRole('dialog', { name: 'Import 2 finished outputs?' })
+  await review.waitFor()
+  expect(await review.locator('[data-import-summary]').textContent()).toBe('NWChem: 1 failed, 1 finished.')
+  expect(await review.locator('tbody tr').allTextContents()).toEqual([
+    expect.stringMatching(/^old work\/deep\/failed\.out\.gzNWChem [\d.]+Failed .*SCF/),
+    expect.stringMatching(/^old work\/methanol\.out\.gzNWChem [\d.]+Finished/),
+  ])
+  expect(await review.getByText('Structures and inputs among them are left alone: 1.').isVisible()).toBe(true)
+  expect(await review.getByText('1 file left out').isVisible()).toBe(true)
+  expect(await seriousFaults(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await eventually(() => review.count()).toBe(0)
+  expect(runs()).toEqual([])
+
+  await drop(outputs)
+  await review.getByRole('button', { name: 'Import 2 outputs' }).click()
   await eventually(() => page.locator('[data-imported]').textContent()).toBe('2 outputs imported as 1 run.')
   await page.getByText('1 file left out').click()
   await page.getByText('it is not finished: it grew a moment ago').waitFor()
@@ -72,6 +90,8 @@ test('a folder of finished outputs becomes a run of the library; dropped again i
   await page.getByRole('option', { name: /Import a folder of finished outputs/ }).waitFor()
   await page.keyboard.press('Enter')
   await (await chooser).setFiles(outputs)
+  await review.waitFor()
+  await page.keyboard.press('Enter')
   await page.getByText('Nothing new: 2 outputs found, all known already.').waitFor()
   expect(runs()).toHaveLength(1)
 })

@@ -1,0 +1,55 @@
+import { type Job, lastAttempt } from '../model/job.ts'
+import type { Machine } from '../model/machine.ts'
+import type { Run } from '../model/run.ts'
+import type { State } from '../model/state.ts'
+import { values } from '../model/table.ts'
+import { jobsOf } from './status.ts'
+
+/** Whether anything of a run was ever done: a task, or a job that began to compute. Waiting alone is no work. */
+export function hasBegun(run: Run, jobs: readonly Job[]): boolean {
+  return Object.values(run.tasks).some(({ state }) => state.is === 'done') || jobs.some(job => job.attempts.some(began))
+}
+
+function began({ phase, outcome }: Job['attempts'][number]): boolean {
+  if (phase.is === 'running') return true
+  return 'started' in phase && (phase.started !== null || outcome === 'completed')
+}
+
+/**
+ * What an open run of which nothing computes now waits for, as a clause (`for a login on helix`); null where something
+ * computes or is on its way, and where a person holds it.
+ */
+export function waitsFor(state: State, run: Run): string | null {
+  if (run.phase.is !== 'open' || run.phase.hold !== null) return null
+  const open = jobsOf(state, run)
+    .map(job => lastAttempt(job))
+    .filter(({ outcome }) => outcome === null)
+  const machine = (state.machines as Readonly<Record<string, Machine>>)[run.machine]
+  if (open.length === 0 || machine === undefined) return null
+  const { name, reach, settings } = machine
+  if (open.some(({ phase }) => phase.is !== 'planned' && phase.is !== 'staged' && phase.is !== 'queued')) return null
+  const queued = open.flatMap(({ phase }) => (phase.is === 'queued' ? [phase] : []))
+  if (queued.length === 0) {
+    if (reach.is === 'wants-login') return `for a login on ${name}`
+    if (reach.is === 'unreachable') return `for ${name}, which does not answer`
+    const there = settings.max_jobs === null ? 0 : sentTo(state, name)
+    return settings.max_jobs !== null && there >= settings.max_jobs
+      ? `for one of the ${settings.max_jobs} places for jobs on ${name}`
+      : null
+  }
+  if (reach.is !== 'ok') return null // what is in the queue may have begun
+  const held = queued.filter(({ waiting }) => waiting !== null)
+  const [first] = held
+  if (first?.waiting && held.length === queued.length) return first.waiting.text
+  return settings.scheduler === 'direct' ? `for free cores on ${name}` : `for its turn in the queue of ${name}`
+}
+
+/** Jobs of all runs that a machine has, or may have. */
+function sentTo(state: State, machine: string): number {
+  let n = 0
+  for (const job of values(state.jobs)) {
+    const { phase, outcome } = lastAttempt(job)
+    if (job.machine === machine && outcome === null && phase.is !== 'planned' && phase.is !== 'staged') n += 1
+  }
+  return n
+}

@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import type { Machine } from '../../../shared/model/machine.ts'
+import { get } from '../../../shared/model/table.ts'
+import { jobsOf } from '../../../shared/show/status.ts'
+import { hasBegun, waitsFor } from '../../../shared/show/waits-for.ts'
+import { batchScript } from '../../renderer/batch-script.ts'
+import { cluster } from '../../renderer/lab.ts'
+import { scriptedEngine } from '../../serve/scripted-engine.ts'
+
+function lab(machine: Machine, keys: readonly string[] = ['one', 'two']) {
+  const engine = scriptedEngine()
+  engine.happen({ type: 'machine.changed', machine })
+  const script = batchScript(engine, { id: 'rscan', name: 'scan', machine: machine.name, keys })
+  script.start()
+  const run = () => {
+    const found = get(engine.state().runs, 'rscan')
+    if (!found) throw new Error('there is no run')
+    return found
+  }
+  return {
+    engine,
+    script,
+    waits: () => waitsFor(engine.state(), run()),
+    begun: () => hasBegun(run(), jobsOf(engine.state(), run())),
+  }
+}
+
+test('what is not sent waits for its machine: for a login, for an answer, for a place', () => {
+  expect(lab(cluster('helix')).waits()).toBeNull() // it is about to be sent
+  expect(lab(cluster('helix', 'wants-login')).waits()).toBe('for a login on helix')
+  expect(lab(cluster('helix', 'unreachable')).waits()).toBe('for helix, which does not answer')
+  const small = cluster('helix')
+  const { engine, waits } = lab({ ...small, settings: { ...small.settings, max_jobs: 1 } })
+  const other = batchScript(engine, { id: 'rother', name: 'other', machine: 'helix', keys: ['long'] })
+  other.start()
+  other.queues('long')
+  expect(waits()).toBe('for one of the 1 places for jobs on helix')
+})
+
+test('what is in the queue waits for its turn, or for what the scheduler names; it has not begun until it runs', () => {
+  const { engine, script, waits, begun } = lab(cluster('helix'))
+  script.queues('one', 'two')
+  expect(waits()).toBe('for its turn in the queue of helix')
+  const text = 'held by its owner: scontrol release lets it go (JobHeldUser)'
+  for (const key of ['one', 'two']) {
+    const job = `rscan.${key}`
+    const ref = { job: job as never, attempt: 1, label: `${job}.1` as never, waiting: { is: 'held', text } as const }
+    script.happen({ type: 'jobs.waiting', run: script.run, jobs: [ref] })
+  }
+  expect(waits()).toBe(text)
+  expect(begun()).toBe(false)
+  script.runs('one')
+  expect([waits(), begun()]).toEqual([null, true])
+  script.completes('one')
+  expect([waits(), begun()]).toEqual([text, true])
+  engine.happen({ type: 'run.paused', run: script.run })
+  expect(waits()).toBeNull() // a person holds it
+})
+
+test('here, jobs wait for cores; what may be running on a silent machine is not said to wait', () => {
+  const { engine, script, waits } = lab(cluster('helix'))
+  script.queues('one', 'two')
+  engine.happen({ type: 'machine.changed', machine: cluster('helix', 'unreachable') })
+  expect(waits()).toBeNull()
+  const here = scriptedEngine()
+  const local = batchScript(here, { id: 'rhere', name: 'here', keys: ['one'] })
+  local.start()
+  local.queues('one')
+  const run = get(here.state().runs, 'rhere')
+  expect(run && waitsFor(here.state(), run)).toBe('for free cores on local')
+})
