@@ -15,6 +15,7 @@ import { clearMolecules, type Draft, saveRunDraft, useDraft, useFileFault } from
 import { DropZone } from './drop-zone.tsx'
 import { useFittedFactors } from './earlier-campaigns.ts'
 import { Field } from './field.tsx'
+import { sideBySide, useFinishes } from './finish.ts'
 import { MachineTable } from './machine-table.tsx'
 import { MethodFields } from './method-fields.tsx'
 import { MoleculeCard } from './molecule-card.tsx'
@@ -80,6 +81,7 @@ export function EnsembleForm() {
   const previewed = usePreview(plan, embedded?.ok ? embedded.value : null, machine, idOf(0))
 
   const costs = useCosts(plan, state)
+  const finishes = useFinishes(costs, state)
   const missing = plan.missing ?? faultText(fault) ?? (noGeometry ? 'Another molecule is wanted' : null)
   const count = plan.starts.length
 
@@ -208,6 +210,7 @@ export function EnsembleForm() {
               state={state}
               machine={machine.name}
               costs={costs}
+              finishes={finishes}
               onChoose={name => edit({ machine: name })}
             />
           </ResourceFields>
@@ -297,7 +300,13 @@ function usePreview(
 function useCosts({ resolved }: Planned, { machines, times }: State): ReadonlyMap<string, NmrCost | null> {
   return useMemo(() => {
     const params = resolved.map(each => each.params)
-    return new Map(Object.values(machines).map(({ name }) => [name, nmrCostOf(params, times?.[name] ?? [])]))
+    const ranks = params[0]?.resources.ranks ?? 1
+    return new Map(
+      Object.values<Machine>(machines).map(machine => [
+        machine.name,
+        nmrCostOf(params, times?.[machine.name] ?? [], sideBySide(machine, ranks)),
+      ]),
+    )
   }, [resolved, machines, times])
 }
 

@@ -1,19 +1,24 @@
 import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
-import { queueWait } from '../../shared/model/times.ts'
+import { queueWait, type Spread } from '../../shared/model/times.ts'
 import { coreTimeText, type NmrCost, timeRangeText } from '../../shared/workflows/index.ts'
+import { useNow } from '../ui/clock.ts'
 import { bytes } from '../ui/number.ts'
+import { finishText } from './finish.ts'
 
 interface MachineTableProps {
   readonly state: State
   readonly machine: string
   /** What conformers will take on each machine, as far as that is known; left out where there are none. */
   readonly costs?: ReadonlyMap<string, NmrCost | null>
+  /** When all would be done there, as far as that is known; left out with `costs`. */
+  readonly finishes?: ReadonlyMap<string, Spread>
   onChoose(machine: string): void
 }
 
 /** Where it can run, and what it will take there as far as that is known. */
-export function MachineTable({ state, machine, costs, onChoose }: MachineTableProps) {
+export function MachineTable({ state, machine, costs, finishes, onChoose }: MachineTableProps) {
+  const now = new Date(useNow(30_000))
   const machines = Object.values<Machine>(state.machines)
   return (
     <table className="machines-choice">
@@ -30,9 +35,14 @@ export function MachineTable({ state, machine, costs, onChoose }: MachineTablePr
             Free
           </th>
           {costs === undefined ? null : (
-            <th scope="col" className="number">
-              One conformer
-            </th>
+            <>
+              <th scope="col" className="number">
+                One conformer
+              </th>
+              <th scope="col" className="number" title="If it is started now, by what such jobs took and waited there">
+                All done
+              </th>
+            </>
           )}
         </tr>
       </thead>
@@ -41,6 +51,8 @@ export function MachineTable({ state, machine, costs, onChoose }: MachineTablePr
           const { name, settings } = each
           const cost = costs?.get(name)
           const wait = queueWait(state.times, each)
+          const done = finishes?.get(name)
+          const finish = done && finishText(done, now)
           const free_mb = each.tested?.free_mb
           return (
             <tr key={name} className={name === machine ? 'chosen' : undefined} data-machine={name}>
@@ -53,12 +65,19 @@ export function MachineTable({ state, machine, costs, onChoose }: MachineTablePr
               <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
               <td className="number" data-wait="">
-                {settings.scheduler === 'direct' ? 'none' : wait ? timeRangeText(wait) : 'unknown'}
+                {settings.scheduler === 'direct' ? 'none' : wait ? timeRangeText([wait.low_s, wait.high_s]) : '–'}
               </td>
               <td className="number" data-free="">
-                {free_mb === undefined ? 'unknown' : bytes(free_mb * 1e6)}
+                {free_mb === undefined ? '–' : bytes(free_mb * 1e6)}
               </td>
-              {costs === undefined ? null : <td className="number">{cost ? coreTimeText(cost.one) : 'unknown'}</td>}
+              {costs === undefined ? null : (
+                <>
+                  <td className="number">{cost ? coreTimeText(cost.one) : '–'}</td>
+                  <td className="number" data-finish="" title={finish?.range ?? NO_FINISH}>
+                    {finish?.about ?? '–'}
+                  </td>
+                </>
+              )}
             </tr>
           )
         })}
@@ -66,6 +85,8 @@ export function MachineTable({ state, machine, costs, onChoose }: MachineTablePr
     </table>
   )
 }
+
+const NO_FINISH = 'Not known: too few such jobs have ended there, or how long jobs wait there is not known'
 
 const STATE_WORDS = {
   ok: 'ready',

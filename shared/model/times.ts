@@ -47,11 +47,19 @@ export type Expected = TimeFit & {
 /** Fewer waits than these mean nothing. */
 const LEAST_WAITS = 5
 
-/** Seconds that jobs of Larmor waited in a machine's queue, in 8 of 10 cases; null where that is not known, or there is none. */
-export function queueWait(times: Times | undefined, machine: Machine): readonly [low: number, high: number] | null {
+/**
+ * Seconds that jobs of Larmor waited in a machine's queue: in 8 of 10 cases between low and high, and the median; null
+ * where that is not known, or there is none.
+ */
+export function queueWait(times: Times | undefined, machine: Machine): Spread | null {
   const waits = waitsOf(times?.[machine.name] ?? [], machine)
-  return waits.length < LEAST_WAITS ? null : [quantile(waits, 0.1), quantile(waits, 0.9)]
+  if (waits.length < LEAST_WAITS) return null
+  const [low_s, median_s, high_s] = [0.1, 0.5, 0.9].map(share => quantile(waits, share)) as [number, number, number]
+  return { low_s, median_s, high_s }
 }
+
+/** A time that is not known exactly, in seconds: its 80 % range and its median. */
+export type Spread = { readonly low_s: number; readonly median_s: number; readonly high_s: number }
 
 function waitsOf(known: readonly RememberedTime[], { settings }: Machine): readonly number[] {
   return settings.scheduler === 'direct' ? [] : known.flatMap(({ waited_s }) => waited_s ?? [])

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import type { MachineName } from '../../shared/ids.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -11,6 +12,8 @@ import { batchScript } from './batch-script.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCampaign } from './campaign-script.ts'
 import { cluster } from './lab.ts'
+import { lactate } from './lactate.ts'
+import { nmrScript } from './nmr-script.ts'
 import { complaints, engine, goTo, openWindow, page, served, windows } from './open-window.ts'
 
 windows({ quiet: false })
@@ -198,8 +201,52 @@ test('the machines are told apart by what is known: how long jobs waited there, 
   await eventually(() => cell('helix', 'wait').textContent()).toBe('15–55 min')
   expect(await cell('helix', 'free').textContent()).toBe('12 GB')
   expect(await cell('local', 'wait').textContent()).toBe('none')
-  expect(await cell('local', 'free').textContent()).toBe('unknown')
+  expect(await cell('local', 'free').textContent()).toBe('–')
   expect(await seriousFaults(page)).toEqual([])
+})
+
+test('when all would be done is told of each machine, as far as that is known', async () => {
+  engine.happen(
+    { type: 'machine.changed', machine: cluster('helix') },
+    { type: 'machine.changed', machine: cluster('sol') },
+  )
+  const { of, ids } = lactate(6)
+  const script = nmrScript(engine, 'rlactate', 'lactate', of)
+  script.start()
+  script.found(...ids)
+  for (const step of ['opt', 'nmr']) {
+    if (step === 'nmr') script.selected()
+    for (const id of ids) script.runs(`${id}/${step}`)
+    for (const id of ids) script.completes(`${id}/${step}`)
+  }
+  script.happen({ type: 'run.ended', run: script.run, outcome: 'completed', reason: null })
+  // On helix the same calculations waited for an hour each, and took ten minutes.
+  const known = engine.state().times?.['local' as MachineName] ?? []
+  for (const [i, terms] of [...new Set(known.map(each => each.terms.join()))].entries()) {
+    const keys = ['a', 'b', 'c', 'd', 'e']
+    const work = { molecule: '', functions: known[0]?.functions ?? 1, terms: terms.split(',') }
+    const batch = batchScript(engine, { id: `rbatch${i}`, name: `batch ${i}`, machine: 'helix', keys, work })
+    batch.start()
+    batch.queues(...keys)
+    engine.setClock(new Date(engine.now() + 3_600_000).toISOString())
+    batch.runs(...keys)
+    engine.setClock(new Date(engine.now() + 600_000).toISOString())
+    batch.completes(...keys)
+  }
+  await goTo('#/new')
+  await smiles().fill('CCO')
+  const finish = (machine: string) => page.locator(`[data-machine="${machine}"] [data-finish]`)
+  await eventually(() => finish('helix').textContent()).toMatch(/^~.*\d\d:\d\d$/)
+  expect(await finish('local').textContent()).toMatch(/^~.*\d\d:\d\d$/)
+  expect(await finish('helix').getAttribute('title')).toMatch(/^In 8 of 10 cases between .* and /)
+  expect(await finish('sol').textContent()).toBe('–')
+
+  // Here jobs wait for those before them, and of these it is not known how long they take.
+  const other = batchScript(engine, { id: 'rother', name: 'other', keys: ['long'] })
+  other.start()
+  other.queues('long')
+  await eventually(() => finish('local').textContent()).toBe('–')
+  expect(await finish('helix').textContent()).toMatch(/^~/)
 })
 
 test("a campaign of one's own folder, whose faults are named by file and line", async () => {

@@ -87,6 +87,7 @@ export interface NmrScript {
   readonly fails: (key: string, reason: string) => void
   /** The optimised conformers were compared, and all kept. */
   readonly selected: () => void
+  readonly happen: (...facts: readonly EventBody[]) => void
 }
 
 export function nmrScript(
@@ -169,6 +170,7 @@ export function nmrScript(
 
   return {
     run,
+    happen,
     start,
     found(...ids) {
       order.push(...ids)

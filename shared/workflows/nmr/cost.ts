@@ -1,6 +1,6 @@
 import { chance } from '../../chance.ts'
 import type { RunId } from '../../ids.ts'
-import type { RememberedTime } from '../../model/times.ts'
+import type { RememberedTime, Spread } from '../../model/times.ts'
 import { comparable, meansSomething } from '../../progress/eta.ts'
 import { forecast, LEAST_DONE, type Waiting } from '../../progress/forecast.ts'
 import { type NmrStep, nmrWork, TMS } from './jobs.ts'
@@ -12,6 +12,10 @@ export type NmrCost = {
   readonly one: Range
   /** Of all conformers that there can be in all runs, and of the reference compound where it is to be computed. */
   readonly all: Range
+  /** Seconds from the first one's begin to the last one's end, with so many jobs side by side; waiting is not in it. */
+  readonly lasts: Spread
+  /** Jobs that follow each other for one conformer: each waits in the queue. */
+  readonly steps: number
   readonly conformers: number
   readonly runs: number
   /** Finished calculations it was learnt from. */
@@ -25,22 +29,35 @@ const DRAWS = 60
 
 /**
  * Null where nothing is known: fewer than five calculations of these levels are remembered of the machine, or none of one
- * of them. What is remembered of the reference compound is found again, and costs nothing.
+ * of them. What is remembered of the reference compound is found again, and costs nothing. `side`: how many jobs compute side
+ * by side there.
  */
-export function nmrCostOf(runs: readonly NmrParams[], times: readonly RememberedTime[]): NmrCost | null {
+export function nmrCostOf(runs: readonly NmrParams[], times: readonly RememberedTime[], side = 1): NmrCost | null {
   const [first] = runs
   if (!first || first.program === 'none') return null
-  const all = runs.flatMap((params, i) => Array.from({ length: mostConformers(params) }, () => oneOf(params, i)).flat())
+  const all = runs.flatMap((params, i) =>
+    Array.from({ length: mostConformers(params) }, (_, n) => oneOf(params, i, n)).flat(),
+  )
   const jobs = [...all, ...referenceOf(first).filter(job => !isKnown(job, times))]
   const done = comparable(times, jobs)
   if (!meansSomething(done, jobs)) return null
-  const rangeOf = (waiting: readonly Waiting[]): Range => {
-    const said = forecast({ done, waiting, slots: 1, random: chance(1), draws: DRAWS })
-    const { ranks } = first.resources
-    return said ? [ranks * said.low_s, ranks * said.high_s] : [0, 0]
-  }
+  const spreadOf = (waiting: readonly Waiting[], slots: number): Spread =>
+    forecast({ done, waiting, slots, random: chance(1), draws: DRAWS }) ?? { low_s: 0, median_s: 0, high_s: 0 }
+  const { ranks } = first.resources
+  const cores = ({ low_s, high_s }: Spread): Range => [ranks * low_s, ranks * high_s]
   const conformers = runs.reduce((sum, params) => sum + mostConformers(params), 0)
-  return { one: rangeOf(oneOf(first, 0)), all: rangeOf(jobs), conformers, runs: runs.length, from: done.length }
+  const together = spreadOf(jobs, 1)
+  const slots = Math.min(side, jobs.length)
+  const { low_s, median_s, high_s } = slots > 1 ? spreadOf(jobs, slots) : together
+  return {
+    one: cores(spreadOf(oneOf(first, 0), 1)),
+    all: cores(together),
+    lasts: { low_s, median_s, high_s },
+    steps: stepsOf(first).length,
+    conformers,
+    runs: runs.length,
+    from: done.length,
+  }
 }
 
 /** In a sentence, for a person. */
@@ -74,13 +91,21 @@ function mostConformers({ ensemble, structure, max_conformers }: NmrParams): num
   return ensemble === 'given' ? structure.frames : max_conformers
 }
 
-/** The jobs of one conformer of the i-th run. */
-function oneOf(params: NmrParams, i: number): readonly Waiting[] {
-  const steps: readonly NmrStep[] = [
+function stepsOf(params: NmrParams): readonly NmrStep[] {
+  return [
     ...(params.pre ? (['pre'] as const) : []),
     ...(params.one_job ? (['opt+nmr'] as const) : (['opt', 'nmr'] as const)),
   ]
-  return steps.map(step => waitingOf(params, `run ${i}`, params.structure.elements ?? [], step))
+}
+
+/** The jobs of the n-th conformer of the i-th run, one after the other. */
+function oneOf(params: NmrParams, i: number, n = 0): readonly Waiting[] {
+  const key = (step: NmrStep | undefined) => (step === undefined ? null : `run ${i} ${n}/${step}`)
+  return stepsOf(params).map((step, at, steps) => ({
+    ...waitingOf(params, `run ${i}`, params.structure.elements ?? [], step),
+    key: key(step) ?? '',
+    after: key(steps[at - 1]),
+  }))
 }
 
 /** All runs of a form are of one level, and so of one reference. */
