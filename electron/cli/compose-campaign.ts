@@ -20,6 +20,7 @@ import { readState } from '../engine-client.ts'
 import { homeFolder } from '../home.ts'
 import { badArgument, type Given, oneWord } from './command.ts'
 import type { Composed } from './compose.ts'
+import { foundOnDisk } from './found-on-disk.ts'
 import { requireProgram } from './programs-here.ts'
 
 const MOST_FILE_BYTES = 1 << 20
@@ -56,8 +57,9 @@ export async function composeCampaign(
     ),
   )
   requireProgram(resolved.params.program, machine)
-  const estimate = estimateOf(resolved.params, state.times?.[machine.name] ?? [])
   const contents = new Map(resolved.texts.map(text => [refOf(text).sha256, text]))
+  const found = await foundOnDisk(homeFolder(), resolved.params, machine, contents)
+  const estimate = estimateOf(resolved.params, state.times?.[machine.name] ?? [], found)
   return {
     name: resolved.name,
     workflow: 'campaign',

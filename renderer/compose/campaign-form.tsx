@@ -10,6 +10,7 @@ import { CampaignMethod } from './campaign-method.tsx'
 import { CampaignSetFields } from './campaign-set.tsx'
 import { ComposeFoot } from './compose-foot.tsx'
 import { ComposeKinds } from './compose-kinds.tsx'
+import { useEarlierJobs } from './earlier-campaigns.ts'
 import { MachineTable } from './machine-table.tsx'
 import { planCampaignDraft } from './plan-campaign.ts'
 import { faultText } from './plan-draft.ts'
@@ -33,7 +34,11 @@ export function CampaignForm() {
   const machines: Readonly<Record<string, Machine>> = state.machines
   const machine = machines[settled.machine] ?? state.machines[LOCAL] ?? localMachine
   const times = state.times?.[machine.name]
-  const plan = useMemo(() => planCampaignDraft(settled, machine, times ?? []), [settled, machine, times])
+  const earlier = useEarlierJobs()
+  const plan = useMemo(
+    () => planCampaignDraft(settled, machine, times ?? [], earlier),
+    [settled, machine, times, earlier],
+  )
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
   const missing = faultText(fault)

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'react'
 import { type EarlierCampaign, fittedOf } from '../../shared/compose/before-campaign.ts'
+import type { Job } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
@@ -61,6 +62,12 @@ function useEarlierCampaigns(): readonly EarlierCampaign[] {
 export function useFittedFactors(): readonly FactorText[] {
   const earlier = useEarlierCampaigns()
   return useMemo(() => fittedOf(earlier), [earlier])
+}
+
+/** Their jobs, whose results are not computed again. */
+export function useEarlierJobs(): readonly Job[] {
+  const earlier = useEarlierCampaigns()
+  return useMemo(() => earlier.flatMap(({ jobs }) => jobs), [earlier])
 }
 
 function campaignsOf(state: State): readonly Run[] {

@@ -1,5 +1,6 @@
 import { previewCampaign } from '../../shared/compose/before-campaign.ts'
 import type { ContentRef } from '../../shared/ids.ts'
+import type { Job } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { RememberedTime } from '../../shared/model/times.ts'
 import { badInput, type Fault, ok, type Result } from '../../shared/result.ts'
@@ -8,6 +9,7 @@ import {
   delta50Set,
   estimateOf,
   estimateText,
+  foundAmong,
   type ResolvedCampaign,
   readOwnSet,
   resolveCampaign,
@@ -29,11 +31,15 @@ export interface PlannedCampaign {
   readonly previewed: PreviewedJobs | null
 }
 
-/** All that follows from the form, without doing anything; by the functions of `larmor campaign start`. */
+/**
+ * All that follows from the form, without doing anything; by the functions of `larmor campaign start`. `earlier`: jobs
+ * whose results are not computed again.
+ */
 export function planCampaignDraft(
   draft: CampaignDraft,
   machine: Machine,
   times: readonly RememberedTime[],
+  earlier: readonly Job[] = [],
 ): PlannedCampaign {
   const nothing = { fault: null, set: null, estimate: '', warnings: [], start: null, previewed: null }
   const set = setOf(draft)
@@ -46,7 +52,7 @@ export function planCampaignDraft(
   return {
     fault: null,
     set: set.value,
-    estimate: estimateText(estimateOf(params, times)),
+    estimate: estimateText(estimateOf(params, times, foundAmong(earlier, params, machine))),
     warnings: params.warnings,
     start: { workflow: 'campaign', resolve },
     previewed: { ...previewCampaign(params, machine), texts: named.texts },

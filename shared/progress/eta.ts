@@ -22,8 +22,10 @@ export type Eta = {
 
 /** What is left of a run. */
 export type Remaining = {
-  /** Calculations that are not processed yet. */
+  /** Calculations that are not processed yet; of a campaign those of its matrix. */
   readonly left: number
+  /** What these share and is not done yet, the optimisations of a campaign. */
+  readonly left_shared: number
   /** Seconds of computing that are left, added up over all jobs; null until it means something. */
   readonly computing_s: number | null
   /** Seconds that its jobs waited in the queue, as a rule (median); null before the first began. */
@@ -33,7 +35,7 @@ export type Remaining = {
 }
 
 /** What is left of a run that is not looked into. */
-export const NOTHING_LEFT: Remaining = { left: 0, computing_s: null, waiting_s: null, eta: null }
+export const NOTHING_LEFT: Remaining = { left: 0, left_shared: 0, computing_s: null, waiting_s: null, eta: null }
 
 /** Seconds; a range that reaches so far says nothing. */
 const A_CENTURY = 100 * 365.25 * 86_400
@@ -76,7 +78,8 @@ export function remainingOf(
   const isHeld = run.phase.is !== 'open' || run.phase.hold !== null
   const at = (seconds: number): Instant => new Date(Date.parse(asOf) + seconds * 1000).toISOString()
   return {
-    left: left.length,
+    left: left.filter(({ shared }) => !shared).length,
+    left_shared: left.filter(({ shared }) => shared).length,
     computing_s: said ? Math.round(said.computing_s) : null,
     waiting_s: waits.length > 0 ? Math.round(quantile(waits, 0.5)) : null,
     eta:

@@ -14,6 +14,8 @@ export interface Unit {
   readonly after: string | null
   /** It will never be: what it would have started from has failed. Counts as processed. */
   readonly dead: boolean
+  /** What several calculations start from: it takes time, and is counted beside those that are left, not among them. */
+  readonly shared?: true
 }
 
 /** Seconds that a job is expected to compute, by what was known when its run was started. */

@@ -14,20 +14,23 @@ export function remainingText(
   {
     state,
     left,
+    left_shared,
     computing_s,
     eta,
   }: {
     readonly state: string
     readonly left: number
+    readonly left_shared: number
     readonly computing_s: number | null
     readonly eta: { readonly low_s: number; readonly high_s: number; readonly finish_median: string } | null
   },
   clock: (at: string) => string = at => `${at.slice(0, 16).replace('T', ' ')} UTC`,
 ): string | null {
-  if (left === 0) return null
+  if (left + left_shared === 0) return null
+  const shared = left_shared === 0 ? '' : ` and ${left_shared} optimisation${left_shared === 1 ? '' : 's'} for them`
   const computing = computing_s === null ? '' : `, about ${spanText(computing_s)} of computing`
-  if (state === 'paused') return `paused: ${left} left${computing}`
+  if (state === 'paused') return `paused: ${left} left${shared}${computing}`
   if (state !== 'running') return null
   if (eta === null) return null
-  return `${left} left: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}`
+  return `${left} left${shared}: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}`
 }

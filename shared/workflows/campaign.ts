@@ -14,6 +14,7 @@ export {
   statisticsRows,
   statusFile,
 } from './campaign/files.ts'
+export { foundAmong, jobsBefore } from './campaign/found.ts'
 export { type CampaignSet, readOwnSet, type SetFile } from './campaign/own-set.ts'
 export type { CampaignParams } from './campaign/params.ts'
 export {

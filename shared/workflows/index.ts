@@ -25,6 +25,8 @@ export {
   estimateText,
   type FinishedTask,
   factorFiles,
+  foundAmong,
+  jobsBefore,
   finishedTasks,
   pointRows,
   type Regression,

@@ -13,6 +13,8 @@ export type CampaignEstimate = {
   readonly calculations: number
   /** Shared by the levels, and not counted above. */
   readonly optimisations: number
+  /** Of both, those whose result is here already: they are taken from there, and take nothing. */
+  readonly reused: { readonly calculations: number; readonly optimisations: number }
   /** 80 % range; null: unknown until the pilot. */
   readonly core_hours: readonly [low: number, high: number] | null
   /** MB of outputs on this computer; null: unknown until the pilot. */
@@ -21,11 +23,25 @@ export type CampaignEstimate = {
 
 /**
  * By what such calculations took on the machine (`State.times`), and what files they left. Unknown where fewer than five
- * calculations of these levels are remembered.
+ * calculations of these levels are remembered. `found`: keys of the calculations whose result is here already.
  */
-export function estimateOf(params: CampaignParams, times: readonly RememberedTime[]): CampaignEstimate {
+export function estimateOf(
+  params: CampaignParams,
+  times: readonly RememberedTime[],
+  found: ReadonlySet<string> = new Set(),
+): CampaignEstimate {
   const run = { params } as unknown as Run
-  const units = unitsOf(run, params, tasksOf({ run, job: () => undefined, task: () => undefined }))
+  const all = unitsOf(run, params, tasksOf({ run, job: () => undefined, task: () => undefined }))
+  const shared = all.filter(unit => unit.shared).length
+  const reused = all.filter(({ key }) => found.has(key))
+  const reusedShared = reused.filter(unit => unit.shared).length
+  const about = {
+    calculations: taskCount(params),
+    optimisations: shared,
+    reused: { calculations: reused.length - reusedShared, optimisations: reusedShared },
+  }
+  const units = all.filter(({ key }) => !found.has(key))
+  if (units.length === 0) return { ...about, core_hours: [0, 0], disk_mb: [0, 0] }
   const waiting = waitingOf(units)
   const done = comparable(times, waiting)
   const said = meansSomething(done, waiting) ? forecast({ done, waiting, slots: 1, random: chance(1) }) : null
@@ -33,16 +49,23 @@ export function estimateOf(params: CampaignParams, times: readonly RememberedTim
   const hours = (seconds: number) => Number(((seconds * params.resources.ranks) / 3600).toPrecision(2))
   const megabytes = (bytes: number) => Number(((bytes * units.length) / 1e6).toPrecision(2))
   return {
-    calculations: taskCount(params),
-    optimisations: units.length - taskCount(params),
+    ...about,
     core_hours: said ? [hours(said.low_s), hours(said.high_s)] : null,
     disk_mb: said ? [megabytes(quantile(outputs, 0.1)), megabytes(quantile(outputs, 0.9))] : null,
   }
 }
 
-export function estimateText({ calculations, optimisations, core_hours, disk_mb }: CampaignEstimate): string {
+export function estimateText({ calculations, optimisations, reused, core_hours, disk_mb }: CampaignEstimate): string {
   const range = (of: readonly [number, number] | null, unit: string) =>
     of === null ? 'unknown until the pilot' : `${of[0]} to ${of[1]} ${unit}`
   const shared = optimisations > 0 ? ` and ${optimisations} optimisations that they share` : ''
-  return `${calculations} calculations${shared}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
+  const known = reused.calculations + reused.optimisations
+  const here = known === 0 ? '' : `; ${reusedText(reused)} are here already and are not computed again`
+  if (known > 0 && known === calculations + optimisations) return `${calculations} calculations${shared}${here}`
+  return `${calculations} calculations${shared}${here}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
+}
+
+function reusedText({ calculations, optimisations }: CampaignEstimate['reused']): string {
+  if (optimisations === 0) return `${calculations} of them`
+  return `${calculations} of these calculations and ${optimisations} of the optimisations`
 }

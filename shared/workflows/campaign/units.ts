@@ -14,7 +14,7 @@ export function unitsOf(run: Run, params: CampaignParams, tasks: readonly Campai
     if (params.geometry && !opts.has(key)) {
       const work = optWork(params, molecule, solvent)
       const seconds = expectedSeconds(run, work)
-      const unit: Unit = { is: 'job', key, work, seconds, after: null, dead: false }
+      const unit: Unit = { is: 'job', key, work, seconds, after: null, dead: false, shared: true }
       opts.set(key, unit)
       units.push(unit)
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { foundOnDisk } from '../../../electron/cli/found-on-disk.ts'
 import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import { openCalculations } from '../../../electron/engine/store/calculations.ts'
 import { refOf } from '../../../electron/engine/store/content-ref.ts'
@@ -12,7 +13,14 @@ import { localMachine } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { jobsOf, statusOf } from '../../../shared/show/status.ts'
-import { delta50Set, resolveCampaign, type ShownCampaign } from '../../../shared/workflows/index.ts'
+import {
+  delta50Set,
+  estimateOf,
+  estimateText,
+  foundAmong,
+  resolveCampaign,
+  type ShownCampaign,
+} from '../../../shared/workflows/index.ts'
 import { startInProcess } from '../../engine/in-process.ts'
 import { eventually } from '../../serve/eventually.ts'
 
@@ -36,6 +44,16 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
       refOf,
     }),
   )
+  // What is here already is said before the start, too, and takes nothing.
+  const given = new Map(texts.map(text => [refOf(text).sha256, text]))
+  const found = await foundOnDisk(home, params, localMachine, given)
+  const all = shipped.molecules.length
+  expect(found.size).toBe(2 * all)
+  const estimate = estimateOf(params, [], found)
+  expect(estimate).toMatchObject({ reused: { calculations: all, optimisations: all }, core_hours: [0, 0] })
+  expect(estimateText(estimate)).toMatch(`${all} of these calculations and ${all} of the optimisations are here already`)
+  const elsewhere = { ...params, levels: params.levels.map(level => ({ ...level, xc: 'WP04' })) }
+  expect((await foundOnDisk(home, elsewhere, localMachine, given)).size).toBe(all)
   for (const text of texts) orThrow(await engine.put(text))
   const machine = localMachine.name
   orThrow(
@@ -54,6 +72,8 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
   for (const job of jobsOf(engine.state, ended)) {
     expect(lastAttempt(job).phase).toMatchObject({ is: 'parsed', reused: expect.any(String) })
   }
+  // The window knows the same by the jobs of earlier campaigns.
+  expect(foundAmong(jobsOf(engine.state, ended), params, localMachine)).toEqual(found)
   const { statistics, reused, total } = statusOf(engine.state, ended) as unknown as ShownCampaign
   expect(reused).toBe(total)
   const exact = factors.fits.find(({ nearness }) => nearness === 'exact')

@@ -4,6 +4,8 @@ import { knownOf } from '../../../shared/model/known.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
 import { orThrow } from '../../../shared/result.ts'
+import { remainingText } from '../../../shared/show/duration.ts'
+import { statusOf } from '../../../shared/show/status.ts'
 import {
   type CampaignArguments,
   type CampaignSet,
@@ -67,6 +69,23 @@ describe('what a campaign calculates', () => {
       'compound_05/WP04-6-311+G(2d,p)_chcl3',
     ])
     expect(next[0]?.input).toMatchObject({ geometry: ref('o'), task: 'nmr', solvent: 'cdcl3', autoz: false })
+  })
+
+  test('what is left counts its calculations; the optimisations that they share are told beside them', () => {
+    const run = start({ molecules: '5,6', solvents: 'chcl3' })
+    run.plan()
+    const left = () => statusOf(run.state(), run.run())
+    expect(left()).toMatchObject({ total: 4, left: 4, left_shared: 2 })
+    run.complete('compound_05/opt_chcl3', { geometry: ref('o') })
+    run.plan()
+    expect(left()).toMatchObject({ left: 4, left_shared: 1 })
+    expect(remainingText({ ...left(), state: 'paused' })).toMatch(/^paused: 4 left and 1 optimisation for them/)
+    run.complete('compound_05/B3LYP-6-311+G(2d,p)_chcl3', { shieldings: [] })
+    expect(left()).toMatchObject({ completed: 1, left: 3, left_shared: 1 })
+    // Of a failed optimisation both its calculations are over.
+    run.end('compound_06/opt_chcl3', 'failed')
+    expect(left()).toMatchObject({ failed: 2, left: 1, left_shared: 0 })
+    expect(remainingText({ ...left(), state: 'paused' })).toMatch(/^paused: 1 left(,|$)/)
   })
 
   test('interleaved by size: any beginning holds small and large ones', () => {
