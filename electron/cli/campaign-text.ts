@@ -1,4 +1,5 @@
 import type { RunDocument } from '../../shared/show/run.ts'
+import { accuracyDecimals, lineDecimals } from '../../shared/show/significant.ts'
 import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { columns } from './terminal.ts'
 
@@ -13,18 +14,21 @@ export function campaignLines(run: RunDocument): readonly string[] {
     const count = (state: string) => own.filter(task => task.state === state).length
     return [name, `${count('completed')}/${own.length}`, count('running'), count('failed')]
   })
-  const counted = statistics.map(each => [
-    each.level,
-    each.solvent,
-    each.nucleus,
-    each.n,
-    each.molecules,
-    each.rmsd_ppm.toFixed(3),
-    each.mae_ppm.toFixed(3),
-    each.max_ppm.toFixed(2),
-    `${each.worst.molecule} ${each.worst.environment}`,
-    each.r2.toFixed(5),
-  ])
+  const counted = statistics.map(each => {
+    const { ppm, r2 } = accuracyDecimals(each)
+    return [
+      each.level,
+      each.solvent,
+      each.nucleus,
+      each.n,
+      each.molecules,
+      each.rmsd_ppm.toFixed(ppm),
+      each.mae_ppm.toFixed(ppm),
+      each.max_ppm.toFixed(Math.min(2, ppm)),
+      `${each.worst.molecule} ${each.worst.environment}`,
+      each.r2.toFixed(r2),
+    ]
+  })
   const notes = new Set(statistics.flatMap(({ note }) => note ?? []))
   return [
     '',
@@ -60,15 +64,18 @@ export function campaignLines(run: RunDocument): readonly string[] {
           '',
           columns(
             ['sigma = slope delta + intercept', 'solvent', 'nucleus', 'slope', '95 %', 'intercept', '95 %'],
-            factors.map(({ level, solvent, nucleus, slope, intercept, slope_95, intercept_95 }) => [
-              level,
-              solvent,
-              nucleus,
-              slope.toFixed(4),
-              slope_95 ? `${slope_95[0].toFixed(4)} to ${slope_95[1].toFixed(4)}` : 'too few molecules',
-              intercept.toFixed(3),
-              intercept_95 ? `${intercept_95[0].toFixed(3)} to ${intercept_95[1].toFixed(3)}` : '',
-            ]),
+            factors.map(({ level, solvent, nucleus, slope, intercept, slope_95, intercept_95 }) => {
+              const [m, b] = lineDecimals({ slope_95, intercept_95 })
+              return [
+                level,
+                solvent,
+                nucleus,
+                slope.toFixed(m),
+                slope_95 ? `${slope_95[0].toFixed(m)} to ${slope_95[1].toFixed(m)}` : 'too few molecules',
+                intercept.toFixed(b),
+                intercept_95 ? `${intercept_95[0].toFixed(b)} to ${intercept_95[1].toFixed(b)}` : '',
+              ]
+            }),
           ),
         ]
       : []),

@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react'
+import { accuracyDecimals, lineDecimals } from '../../shared/show/significant.ts'
 import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
 import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
@@ -27,7 +28,14 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
   const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))]
   return (
     <section aria-labelledby="accuracy-title">
-      <h2 id="accuracy-title">Accuracy</h2>
+      <h2 id="accuracy-title">
+        Accuracy{' '}
+        {rows.length > 0 ? (
+          <span className="count">
+            {Math.max(...rows.map(({ molecules: count }) => count))} of {molecules.size} molecules
+          </span>
+        ) : null}
+      </h2>
       {names.length === 0 ? <p className="hint">No line can be fitted yet: too little is computed.</p> : null}
       {names.length > 0 ? (
         <label>
@@ -54,20 +62,8 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ nucleus, n, rmsd_ppm, mae_ppm, max_ppm, worst, r2, molecules: count }) => (
-              <tr key={nucleus}>
-                <th scope="row">{nucleus}</th>
-                <td title={`${count} molecules`}>{n}</td>
-                <td>{fixed(rmsd_ppm, 3)}</td>
-                <td>{fixed(mae_ppm, 3)}</td>
-                <td>
-                  {fixed(max_ppm, 2)}{' '}
-                  <span className="hint">
-                    {nameOf(worst.molecule)} {worst.environment}
-                  </span>
-                </td>
-                <td>{fixed(r2, 5)}</td>
-              </tr>
+            {rows.map(row => (
+              <Row key={row.nucleus} of={row} nameOf={nameOf} />
             ))}
           </tbody>
         </table>
@@ -77,19 +73,50 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
           {note}
         </p>
       ))}
-      {factors.filter(of).map(({ nucleus, slope, slope_95, intercept, intercept_95 }) => (
-        <p key={nucleus} className="hint">
-          {nucleus}: σ = {fixed(slope, 4)} δ + {fixed(intercept, 3)} ppm
-          {slope_95 && intercept_95
-            ? ` (95 %: ${fixed(slope_95[0], 4)} to ${fixed(slope_95[1], 4)}, ${fixed(intercept_95[0], 3)} to ${fixed(intercept_95[1], 3)})`
-            : ''}
-        </p>
+      {factors.filter(of).map(factor => (
+        <Line key={factor.nucleus} of={factor} />
       ))}
       {names.length > 0 ? children : null}
       {regressions.filter(of).map(regression => (
         <Plot key={regression.nucleus} regression={regression} nameOf={nameOf} />
       ))}
     </section>
+  )
+}
+
+function Row({ of, nameOf }: { readonly of: Statistic; nameOf(molecule: string): string }) {
+  const { nucleus, n, molecules, rmsd_ppm, mae_ppm, max_ppm, worst, r2 } = of
+  const decimals = accuracyDecimals(of)
+  return (
+    <tr>
+      <th scope="row">{nucleus}</th>
+      <td title={`${molecules} molecules`}>{n}</td>
+      <td>{fixed(rmsd_ppm, decimals.ppm)}</td>
+      <td>{fixed(mae_ppm, decimals.ppm)}</td>
+      <td>
+        {fixed(max_ppm, Math.min(2, decimals.ppm))}{' '}
+        <span className="hint">
+          {nameOf(worst.molecule)} {worst.environment}
+        </span>
+      </td>
+      <td>{fixed(r2, decimals.r2)}</td>
+    </tr>
+  )
+}
+
+/** What was fitted, to as many digits as its intervals bear. */
+function Line({ of }: { readonly of: ShownCampaign['factors'][number] }) {
+  const { nucleus, slope, slope_95, intercept, intercept_95 } = of
+  const [m, b] = lineDecimals(of)
+  const range = ([low, high]: readonly [number, number], decimals: number) =>
+    `${fixed(low, decimals)} to ${fixed(high, decimals)}`
+  return (
+    <p className="hint">
+      {nucleus}: σ = {fixed(slope, m)} δ + {fixed(intercept, b)} ppm
+      {slope_95 && intercept_95
+        ? ` (95 %: ${range(slope_95, m)}, ${range(intercept_95, b)})`
+        : ' (too few molecules for an interval)'}
+    </p>
   )
 }
 

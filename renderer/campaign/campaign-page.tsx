@@ -4,13 +4,13 @@ import { knownOf } from '../../shared/model/known.ts'
 import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
 import { waitsFor } from '../../shared/show/waits-for.ts'
-import { regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
+import { type CampaignTaskState, regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { percent } from '../ui/number.ts'
+import { percent, plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Accuracy } from './accuracy.tsx'
 import { ExportTables } from './export-tables.tsx'
@@ -43,7 +43,10 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     return { shown, regressions: regressionsOf(known) }
   }, [state, run])
   const waits = waitsFor(state, run)
-  const processed = shown.completed + shown.failed
+  const count = (...states: readonly CampaignTaskState[]) =>
+    shown.tasks.filter(({ state }) => states.includes(state)).length
+  const unfinished = count('pending', 'optimizing', 'waiting', 'running')
+  const stopped = count('cancelled')
   const { remaining } = useOutlook(state, run)
   const left = remainingText({ state: status.state, ...remaining }, at => clockTime(at))
   return (
@@ -72,8 +75,9 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             <span className="campaign-done" style={{ width: `${status.progress * 100}%` }} />
           </div>
           <p className="hint">
-            {percent(status.progress, 0)} of the expected work · {shown.completed} finished · {shown.current.length}{' '}
-            running · {shown.failed} failed · {shown.total - processed} left
+            {percent(status.progress, 0)} of the expected work · {shown.completed} finished · {shown.failed} failed ·{' '}
+            {stopped > 0 ? `${stopped} stopped · ` : ''}
+            {unfinished} left · {plural(shown.current.length, 'job')} running
             {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {MARKS[status.confidence]}
             {status.stale_since === null ? '' : ` since ${clockTime(status.stale_since)}`}
             {status.plan_version > 1 ? ` · +${status.plan_version - 1} resubmitted` : ''}
@@ -86,13 +90,13 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
       <div className="campaign-panels">
         <JobsLeft
           tasks={shown.tasks}
-          total={shown.total}
+          left={unfinished}
           started={run.started}
           asOf={state.as_of}
           eta={remaining.eta}
           isOpen={run.phase.is === 'open'}
         />
-        <Failures shown={shown} run={run.id} />
+        <Failures state={state} shown={shown} run={run.id} jobs={jobs} />
         <Accuracy
           names={new Map(shown.tasks.map(({ molecule, name }) => [molecule, name]))}
           statistics={shown.statistics}

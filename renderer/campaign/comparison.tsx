@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import type { EarlierCampaign } from '../../shared/compose/before-campaign.ts'
 import { knownOfShelved } from '../../shared/model/known.ts'
 import { get } from '../../shared/model/table.ts'
+import { accuracyDecimals } from '../../shared/show/significant.ts'
 import { type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
@@ -51,24 +52,27 @@ export function Comparison({ runs, archived }: ComparisonProps) {
           </tr>
         </thead>
         <tbody>
-          {rows.map(({ run, nucleus, level, solvent, n, molecules, note, rmsd_ppm, mae_ppm, max_ppm }) => (
-            <tr key={`${run.id}${nucleus}${level}${solvent}`}>
-              <th scope="row">{nucleus}</th>
-              <td>
-                {level}
-                {note === null ? null : <p className="hint">{note}</p>}
-              </td>
-              <td>{solvent}</td>
-              <td>
-                <a href={address('benchmarks', run.id)}>{run.name}</a>
-              </td>
-              <td>{n}</td>
-              <td>{molecules}</td>
-              <td>{fixed(rmsd_ppm, 3)}</td>
-              <td>{fixed(mae_ppm, 3)}</td>
-              <td>{fixed(max_ppm, 2)}</td>
-            </tr>
-          ))}
+          {rows.map(({ run, nucleus, level, solvent, n, molecules, note, rmsd_ppm, mae_ppm, max_ppm, r2 }) => {
+            const { ppm } = accuracyDecimals({ n, rmsd_ppm, r2 })
+            return (
+              <tr key={`${run.id}${nucleus}${level}${solvent}`}>
+                <th scope="row">{nucleus}</th>
+                <td>
+                  {level}
+                  {note === null ? null : <p className="hint">{note}</p>}
+                </td>
+                <td>{solvent}</td>
+                <td>
+                  <a href={address('benchmarks', run.id)}>{run.name}</a>
+                </td>
+                <td>{n}</td>
+                <td>{molecules}</td>
+                <td>{fixed(rmsd_ppm, ppm)}</td>
+                <td>{fixed(mae_ppm, ppm)}</td>
+                <td>{fixed(max_ppm, Math.min(2, ppm))}</td>
+              </tr>
+            )
+          })}
         </tbody>
       </table>
     </section>

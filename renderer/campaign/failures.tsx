@@ -1,10 +1,23 @@
+import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
 import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
+import { fixesOf } from '../runs/fixes.ts'
+import { plural } from '../ui/number.ts'
 
-/** How many molecules may fail, and what failed. */
-export function Failures({ shown, run }: { readonly shown: ShownCampaign; readonly run: string }) {
-  const { failed_molecules, max_failures, failures } = shown
+interface FailuresProps {
+  readonly state: State
+  readonly shown: ShownCampaign
+  readonly run: string
+  readonly jobs: readonly Job[]
+}
+
+/** How many molecules may fail, what failed, and what may help each. */
+export function Failures({ state, shown, run, jobs }: FailuresProps) {
+  const { failed_molecules, max_failures, failures, tasks } = shown
   const boxes = Array.from({ length: Math.min(60, max_failures + 1) }, (_, i) => i)
+  const names = new Map(tasks.map(({ molecule, name }) => [molecule, name]))
+  const byId = new Map(jobs.map(job => [job.id, job]))
   return (
     <section aria-labelledby="budget-title">
       <h2 id="budget-title">
@@ -21,18 +34,37 @@ export function Failures({ shown, run }: { readonly shown: ShownCampaign; readon
         ))}
       </p>
       <p className="hint">At {max_failures + 1} failed molecules the campaign pauses by itself and asks.</p>
-      <h2>{failures.length === 0 ? 'Nothing has failed' : `${failures.length} failed`}</h2>
+      <h2>{failures.length === 0 ? 'Nothing has failed' : `${plural(failures.length, 'job')} failed`}</h2>
       <ul className="failure-list">
         {failures.map(({ job, molecule, level, solvent, category, text }) => (
           <li key={job}>
-            <a href={address('queue', run, job)}>{molecule}</a> {level}, {solvent}
-            <span className="reason">
-              {category ? `${category}: ` : ''}
-              {text}
-            </span>
+            <div>
+              <a href={address('queue', run, job)} title={molecule}>
+                {names.get(molecule) ?? molecule}
+              </a>{' '}
+              {level}, {solvent}
+              <span className="reason">
+                {category ? `${category}: ` : ''}
+                {text}
+              </span>
+            </div>
+            <FixOf state={state} job={byId.get(job)} />
           </li>
         ))}
       </ul>
     </section>
+  )
+}
+
+/** What a resubmission would try first; the inspector shows what it changes. */
+function FixOf({ state, job }: { readonly state: State; readonly job: Job | undefined }) {
+  if (!job) return null
+  const [first] = fixesOf(state, job)
+  const tries = lastAttempt(job).n
+  return (
+    <p className="fix">
+      {first ? `Fix: ${first.title}` : 'No remedy is known: an edit may help'}
+      {tries > 1 ? <span className="hint"> attempt {tries}</span> : null}
+    </p>
   )
 }

@@ -75,7 +75,9 @@ export function ShiftTable(props: ShiftTableProps) {
       </Scroll>
       <div className="shift-notes">
         <p>
-          {referenced ? 'δ in ppm.' : 'Shieldings in ppm: there is no reference.'} Spread: across conformers.
+          {referenced ? 'δ in ppm.' : 'Shieldings in ppm: there is no reference.'} Spread: the largest less the smallest
+          shift of a single conformer. ±: expected error of the reference. Pointing at calc tells a third: how far it
+          moves if the energy of one conformer is 1 kcal/mol off.
           {experiment_source ? (
             <>
               {' '}

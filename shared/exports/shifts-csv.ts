@@ -14,6 +14,9 @@ const COLUMNS = [
   'experiment_ppm',
   'spread_ppm',
   'calibration',
+  // How far delta moves while the energy of one conformer is 1 kcal/mol off; spread: over the conformers alone.
+  'if_1_kcal_off_low_ppm',
+  'if_1_kcal_off_high_ppm',
 ]
 const JOB_COLUMNS = [
   'job',
@@ -49,19 +52,23 @@ export function shiftsCsv(document: RunDocument): string {
     )
   return table(
     COLUMNS,
-    shifts.map(({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable, experiment_ppm, spread_ppm }) => [
-      nucleus,
-      atoms.join(' '),
-      rounded(sigma_ppm),
-      rounded(delta_ppm),
-      reference.kind,
-      reference.source,
-      reference.expected_error_ppm,
-      comparable,
-      experiment_ppm,
-      rounded(spread_ppm),
-      calibrationText(reference),
-    ]),
+    shifts.map(
+      ({ nucleus, atoms, sigma_ppm, delta_ppm, reference, comparable, experiment_ppm, spread_ppm, interval_ppm }) => [
+        nucleus,
+        atoms.join(' '),
+        rounded(sigma_ppm),
+        rounded(delta_ppm),
+        reference.kind,
+        reference.source,
+        reference.expected_error_ppm,
+        comparable,
+        experiment_ppm,
+        rounded(spread_ppm),
+        calibrationText(reference),
+        rounded(interval_ppm?.[0] ?? null),
+        rounded(interval_ppm?.[1] ?? null),
+      ],
+    ),
   )
 }
 

@@ -1,5 +1,5 @@
 /** A span as a person says it: `40 s`, `12 min`, `1 h 10`, `2 days 4 h`; a dash for what is not known. */
-function spanText(seconds: number | null): string {
+export function spanText(seconds: number | null): string {
   if (seconds === null || !Number.isFinite(seconds)) return '–'
   if (seconds < 90) return `${Math.round(seconds)} s`
   const minutes = Math.round(seconds / 60)

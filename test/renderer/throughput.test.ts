@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { spanText, throughputOf } from '../../renderer/campaign/throughput.ts'
+import { spanText, throughputOf } from '../../renderer/campaign/spans.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

@@ -51,7 +51,9 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
   expect(found.size).toBe(2 * all)
   const estimate = estimateOf(params, [], found)
   expect(estimate).toMatchObject({ reused: { calculations: all, optimisations: all }, core_hours: [0, 0] })
-  expect(estimateText(estimate)).toMatch(`${all} of these calculations and ${all} of the optimisations are here already`)
+  expect(estimateText(estimate)).toMatch(
+    `${all} of these calculations and ${all} of the optimisations are here already`,
+  )
   const elsewhere = { ...params, levels: params.levels.map(level => ({ ...level, xc: 'WP04' })) }
   expect((await foundOnDisk(home, elsewhere, localMachine, given)).size).toBe(all)
   for (const text of texts) orThrow(await engine.put(text))

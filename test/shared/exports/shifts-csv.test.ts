@@ -26,27 +26,33 @@ function shift(source: string | null, delta_ppm: number | null) {
     comparable: true,
     experiment_ppm: 50.8,
     spread_ppm: null,
+    interval_ppm: null as readonly [number, number] | null,
   }
 }
 
 test('one line for each environment, its atoms in one cell, CRLF after each (RFC 4180)', () => {
   expect(shiftsCsv({ ...run, shifts: [shift('TMS', 50.25)] })).toBe(
-    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable,experiment_ppm,spread_ppm,calibration\r\n' +
-      '13C,1 12,-12.5,50.25,tms,TMS,,true,50.8,,not calibrated at this level\r\n',
+    'nucleus,atoms,sigma_ppm,delta_ppm,reference,reference_source,expected_error_ppm,comparable,experiment_ppm,spread_ppm,calibration,if_1_kcal_off_low_ppm,if_1_kcal_off_high_ppm\r\n' +
+      '13C,1 12,-12.5,50.25,tms,TMS,,true,50.8,,not calibrated at this level,,\r\n',
   )
 })
 
 test('an error that was measured is told', () => {
   const own = { kind: 'own', source: 'a fit', expected_error_ppm: 0.07, calibrated: true }
   expect(shiftsCsv({ ...run, shifts: [{ ...shift('', 1), reference: own }] })).toContain(
-    'own,a fit,0.07,true,50.8,,calibrated at this level\r\n',
+    'own,a fit,0.07,true,50.8,,calibrated at this level,,\r\n',
   )
 })
 
 test('computed figures have four decimals', () => {
-  const long = { ...shift('TMS', 50.123449999), sigma_ppm: 1 / 3, spread_ppm: 2 / 3 }
+  const long = {
+    ...shift('TMS', 50.123449999),
+    sigma_ppm: 1 / 3,
+    spread_ppm: 2 / 3,
+    interval_ppm: [50 + 1 / 3, 50.25] as const,
+  }
   expect(shiftsCsv({ ...run, shifts: [long] })).toContain(
-    '13C,1 12,0.3333,50.1234,tms,TMS,,true,50.8,0.6667,not calibrated at this level\r\n',
+    '13C,1 12,0.3333,50.1234,tms,TMS,,true,50.8,0.6667,not calibrated at this level,50.3333,50.25\r\n',
   )
 })
 
@@ -58,7 +64,7 @@ test.each([
   ['-cmd', "'-cmd"],
 ])('%j stays a text, also in a spreadsheet', (source, cell) => {
   expect(shiftsCsv({ ...run, shifts: [shift(source, null)] })).toContain(
-    `-12.5,,tms,${cell},,true,50.8,,not calibrated at this level\r\n`,
+    `-12.5,,tms,${cell},,true,50.8,,not calibrated at this level,,\r\n`,
   )
 })
 
