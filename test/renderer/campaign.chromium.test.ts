@@ -82,7 +82,7 @@ const NOTHING = {
   wall_s: null,
 }
 
-test('what was cancelled is left, by every figure, and was not computed', async () => {
+test('what was cancelled was not computed, and is told beside what is left, by every figure', async () => {
   const run = aCampaign(engine, 30)
   engine.happen({ type: 'run.cancelling', run })
   const jobs = get(engine.state().runs, run)?.jobs.flatMap(id => get(engine.state().jobs, id) ?? []) ?? []
@@ -104,14 +104,13 @@ test('what was cancelled is left, by every figure, and was not computed', async 
   }
   engine.happen({ type: 'run.ended', run, outcome: 'cancelled', reason: 'cancelled' })
   const shown = showRun(engine.state(), get(engine.state().runs, run) as Run) as unknown as ShownCampaign
-  expect(shown.tasks.filter(({ state }) => state === 'cancelled')).not.toEqual([])
+  const stopped = shown.tasks.filter(({ state }) => state === 'cancelled').length
+  expect(stopped).toBeGreaterThan(0)
   const computed = shown.completed + shown.failed
+  const left = shown.total - computed - stopped
   await openWindow({ at: '#/benchmarks/rpilot' })
-  await page
-    .getByText(`${shown.total - computed} left`, { exact: false })
-    .first()
-    .waitFor()
-  expect(await page.locator('#left-title .count').textContent()).toBe(String(shown.total - computed))
+  await page.getByText(`${stopped} stopped · ${left} left`, { exact: false }).first().waitFor()
+  expect(await page.locator('#left-title .count').textContent()).toBe(String(left))
   await page.getByText(`${computed} calculations ended`).waitFor()
 })
 
