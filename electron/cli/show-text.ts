@@ -166,7 +166,8 @@ function noteOf({
   if (doubt) return `not known whether it was submitted: ${doubt}`
   if (waiting) return waiting
   if (reused) return 'taken from an earlier calculation'
-  if (kept.length > 0) return `${dir} stays: ${someOf(kept)} not fetched`
+  if (kept.length > 0)
+    return `${dir} stays: ${someOf(kept)} not fetched; copy them yourself, remove them there, then larmor clean`
   return cleaned ? 'its folder there was removed' : (dir ?? '')
 }
 

@@ -349,7 +349,8 @@ adopt() {
 }
 
 # clean <label>...: removes the folders of jobs that were fetched. Prints "cleaned <label>" for each that is gone, and
-# "kept <label>" with the names of what no fetch took for each that stays because of it.
+# "kept <label>" with the names of what no fetch took for each that stays because of it; of what was written after the
+# fetch that is said behind the name.
 clean() {
   for name in "$@"; do
     is_label "$name" || continue
@@ -357,7 +358,7 @@ clean() {
     if [ -L "$dir" ]; then
       rm -f "$dir/fetch.sha256" "$dir" # an adopted one lies elsewhere, and stays
     elif [ -f "$dir/fetch.sha256" ]; then
-      left=$(cd "$dir" && left_here fetch.sha256)
+      left=$(cd "$dir" && { left_here fetch.sha256 && late; })
       if [ -n "$left" ]; then
         printf 'kept\t%s\n' "$name"
         printf '%s\n' "$left" | head -n 100 | sed 's/^/| /'
@@ -450,9 +451,9 @@ make_sums() {
   )
 }
 
-# The files of this folder that are not in the list of sums $1, by their paths: those in folders, and those whose names
-# are not plain. Not what is known to be of no use afterwards: scratch, hidden files, links, Larmor's own, and what was
-# sent and is unchanged.
+# The files of this folder that are not in the list of sums $1, by their paths: those in folders, hidden ones, and those
+# whose names are not plain. Not what is known to be of no use afterwards: scratch, links, hidden names without content
+# (marks, as programs leave them), the system's own (.nfs*), Larmor's own, and what was sent and is unchanged.
 left_here() {
   {
     cat "$1"
@@ -462,13 +463,20 @@ left_here() {
       esac
     done <SHA256SUMS
     echo
-    find . -name '.?*' -prune -o -type f -print 2>/dev/null || echo './ (not all of it could be read)'
+    find . -type f ! -name '.nfs*' ! -path './.*.part' ! \( -name '.*' -size 0 \) -print 2>/dev/null || echo './ (not all of it could be read)'
   } | awk '
     !listed { if ($0 == "") listed = 1; else known[substr($0, 67)]; next }
     $0 in known || /^\.\/(not-fetched\.txt|(submit|tombstone|fetch\.sha256|run\.lock|report\.[a-z]+)(\..*)?)$/ { next }
     { print substr($0, 3) }' | while IFS= read -r file; do
     is_scratch "$file" || printf '%s\n' "$file"
   done
+}
+
+# What was fetched and is not what it was then: whatever the job left running has gone on writing.
+late() {
+  find . -type f -newer fetch.sha256 -print 2>/dev/null | awk '
+    FILENAME == ARGV[1] { known[substr($0, 67)]; next }
+    $0 in known { print substr($0, 3) " (written after it was fetched)" }' fetch.sha256 -
 }
 
 # Is file $1 of no use once the job is over?

@@ -47,7 +47,9 @@ larmor_enter_scratch() {
   while read -r larmor_sum larmor_file; do
     case $larmor_file in
       job.sh | program.sh | submit.sh | tail.sh | restart.txt | scratch.txt) ;;
-      *) cp -p "./$larmor_file" "$larmor_place/" || return 1 ;;
+      *)
+        mkdir -p "$(dirname "$larmor_place/$larmor_file")" && cp -p "./$larmor_file" "$larmor_place/$larmor_file" || return 1
+        ;;
     esac
   done <SHA256SUMS
 }
@@ -68,7 +70,7 @@ larmor_matches() {
 # what lies in folders: that is not fetched, and only kept.
 larmor_copy_back() {
   larmor_failed=
-  for larmor_path in "$larmor_place"/*; do
+  for larmor_path in "$larmor_place"/* "$larmor_place"/.[!.]* "$larmor_place"/..?*; do
     [ -f "$larmor_path" ] && [ ! -L "$larmor_path" ] || continue
     larmor_file=${larmor_path##*/}
     if ! larmor_matches "$larmor_file" restart.txt; then
@@ -78,7 +80,7 @@ larmor_copy_back() {
     cmp -s "$larmor_path" "./$larmor_file" && continue
     cp -p "$larmor_path" "./.$larmor_file.part" && mv -f "./.$larmor_file.part" "./$larmor_file" || larmor_failed=yes
   done
-  for larmor_path in "$larmor_place"/*; do
+  for larmor_path in "$larmor_place"/* "$larmor_place"/.[!.]* "$larmor_place"/..?*; do
     [ "${1:-}" != restart ] && [ -d "$larmor_path" ] && [ ! -L "$larmor_path" ] || continue
     find "$larmor_path" -type f | while IFS= read -r larmor_file; do
       larmor_matches "${larmor_file##*/}" scratch.txt && rm -f "$larmor_file"

@@ -233,9 +233,10 @@ describe.each(SHELLS)('pack (%s)', shell => {
     const folder = join(box.work, 'jobs', a.label)
     const [sub, hidden] = [join(folder, 'sub', 'deep er'), join(folder, '.cache')]
     for (const each of [sub, hidden]) mkdirSync(each, { recursive: true })
-    const left = ['a(1).out', 'sub/deep er/result', 'sub/mol.movecs.old', 'µ.out', ' blank']
-    const useless = ['mol.db', 'sub/mol.db', 'mol.movecs', 'sub/mol.movecs', '.done', '.cache/x', 'submit.lock.7']
+    const left = ['a(1).out', 'sub/deep er/result', 'sub/mol.movecs.old', 'µ.out', ' blank', '.state', '.cache/x']
+    const useless = ['mol.db', 'sub/mol.db', 'mol.movecs', 'sub/mol.movecs', 'submit.lock.7', '.nfs01', '.a.part']
     for (const name of [...left, ...useless]) writeFileSync(join(folder, name), name)
+    writeFileSync(join(folder, '.xtboptok'), '') // a mark, as xtb leaves it
     writeFileSync(join(folder, 'scratch.txt'), '*.db\n')
     writeFileSync(join(folder, 'restart.txt'), '*.movecs\n')
     symlinkSync('output.txt', join(folder, 'a(2).out'))
@@ -253,6 +254,26 @@ describe.each(SHELLS)('pack (%s)', shell => {
     for (const name of left) rmSync(join(folder, name))
     expect(kinds(await box.ask('clean', [a.label]))).toEqual([`cleaned ${a.label}`])
     expect(existsSync(folder)).toBe(false)
+  })
+
+  test('what a job goes on writing after it was fetched keeps its folder, and that is why', async () => {
+    const box = newBox(shell)
+    await ran(box, a.label)
+    const folder = join(box.work, 'jobs', a.label)
+    writeFileSync(join(folder, 'grows.log'), 'begun\n')
+    const before = new Date(Date.now() - 10_000) // a file system may tell whole seconds only
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), before, before)
+    await unpack(box, a.label)
+    utimesSync(join(folder, 'fetch.sha256'), before, before)
+    writeFileSync(join(folder, 'grows.log'), 'begun\nand gone on\n')
+    writeFileSync(join(folder, 'new.log'), 'new\n')
+    const [answer, another] = await box.ask('clean', [a.label])
+    expect([answer?.word, another]).toEqual(['kept', undefined])
+    expect(answer?.text.split('\n').toSorted()).toEqual(['grows.log (written after it was fetched)', 'new.log'])
+    expect(readFileSync(join(folder, 'grows.log'), 'utf8')).toBe('begun\nand gone on\n')
+    // Fetched once more, it is all here.
+    await unpack(box, a.label)
+    expect(kinds(await box.ask('clean', [a.label]))).toEqual([`cleaned ${a.label}`])
   })
 
   test('what was sent into a folder is left there unless the job has changed it', async () => {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { NASTY_WORDS } from '../../shared/nasty-words.ts'
 import { until } from '../../until.ts'
-import { type Box, newBox, pidOf, SHELLS } from './box.ts'
+import { type Box, newBox, pidOf, SHELLS, tarOf } from './box.ts'
 
 /** The node's scratch, outside of the work folder, with what a path may hold. */
 function scratchOf(box: Box): string {
@@ -44,7 +44,7 @@ describe.each(SHELLS)('what a machine says of its jobs, by %s', shell => {
   test('a job computes in the scratch of its node: inputs go in, results come back, nothing is left', async () => {
     const box = newBox(shell)
     const folder = scratchOf(box)
-    const script = `pwd >where; echo result >"it's a result.log"; echo orbitals >a.movecs; echo big >a.big; mkdir -p sub/deep; echo in >'sub/deep/an in.log'; echo big >sub/b.big; ls >listed`
+    const script = `pwd >where; echo result >"it's a result.log"; echo orbitals >a.movecs; echo big >a.big; mkdir -p sub/deep; echo in >'sub/deep/an in.log'; echo big >sub/b.big; echo kept >.state; mkdir .d; echo kept >.d/x; ls >listed`
     const job = { label: 'r1.a.1', settings: { scratch: `${folder}/$LM_USER` }, restart: '*.movecs', scratch: '*.big' }
     await box.start({ ...job, settings: { ...job.settings, environment: { LM_USER: 'u 1' } }, script })
     expect(await ended(box, 'r1.a.1')).toMatchObject({ exit: '0' })
@@ -54,9 +54,25 @@ describe.each(SHELLS)('what a machine says of its jobs, by %s', shell => {
     expect(box.read('jobs', 'r1.a.1', 'a.big')).toBeNull()
     expect(box.read('jobs', 'r1.a.1', 'sub', 'deep', 'an in.log')).toBe('in\n')
     expect(box.read('jobs', 'r1.a.1', 'sub', 'b.big')).toBeNull()
+    for (const path of [['.state'], ['.d', 'x']]) expect(box.read('jobs', 'r1.a.1', ...path)).toBe('kept\n')
     expect(box.read('jobs', 'r1.a.1', 'listed')).toContain('run.sh')
     expect(box.read('jobs', 'r1.a.1', 'listed')).not.toContain('job.sh')
     expect(readdirSync(join(folder, 'u 1'))).toEqual([])
+  })
+
+  test('inputs in folders are in the same folders of the scratch', async () => {
+    const box = newBox(shell)
+    const job = { label: 'r1.a.1', settings: { scratch: scratchOf(box) }, script: "cat 'a b/c/basis' './d/basis'" }
+    const given = [
+      { name: 'a b/c/basis', text: 'one\n' },
+      { name: 'd/basis', text: 'two\n' },
+    ]
+    await box.ask('stage', [], { stdin: await tarOf([[job.label, [...box.files(job), ...given]]]) })
+    await box.ask('submit', [job.label])
+    expect(await ended(box, 'r1.a.1')).toMatchObject({ exit: '0' })
+    expect(box.read('jobs', 'r1.a.1', 'output.txt')).toBe('one\ntwo\n')
+    for (const { name, text } of given) expect(box.read('jobs', 'r1.a.1', name)).toBe(text)
+    expect(box.read('jobs', 'r1.a.1', 'basis')).toBeNull()
   })
 
   test('what a restart needs is safe before the program is asked to end, and all else after', async () => {
