@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { run, sharedHome } from '../cli/larmor.ts'
 import { type InProcess, startInProcess } from '../engine/in-process.ts'
-import { bundle } from '../run-ts.mjs'
+import { orcaStandIn } from '../testbed/orca-stand-in.ts'
 
 /** The whole way of an ORCA job, with a stand-in for the program (testbed/orca.ts): no real ORCA ever ran these inputs. */
 
@@ -19,9 +19,7 @@ const home = await sharedHome()
 const PATH = `${bin}${delimiter}${process.env.PATH}`
 const before = process.env.PATH
 beforeAll(async () => {
-  const script = await bundle(new URL('../testbed/orca.ts', import.meta.url).pathname, bin)
-  await writeFile(join(bin, 'orca'), `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`)
-  await chmod(join(bin, 'orca'), 0o755)
+  await orcaStandIn(bin)
   process.env.PATH = PATH
 })
 afterAll(async () => {

@@ -11,11 +11,11 @@ import { orThrow } from '../../shared/result.ts'
 import { jobsOf, statusOf } from '../../shared/show/status.ts'
 import { delta50Set, factorFiles, resolveCampaign, type ShownCampaign } from '../../shared/workflows/index.ts'
 import { eventually } from '../serve/eventually.ts'
-import { orcaStandIn } from '../testbed/counted-orca.ts'
+import { orcaStandIn } from '../testbed/orca-stand-in.ts'
 import { startInProcess } from './in-process.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'larmor-orca-'))
-const orca = orcaStandIn(folder)
+const orca = await orcaStandIn(folder)
 const { engine, stop } = await startInProcess()
 afterAll(async () => {
   await stop()

@@ -13,7 +13,7 @@ import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { statusOf } from '../../shared/show/status.ts'
 import { delta50Set, resolveCampaign, type ShownCampaign } from '../../shared/workflows/index.ts'
-import { orcaStandIn } from '../testbed/counted-orca.ts'
+import { orcaStandIn } from '../testbed/orca-stand-in.ts'
 import { startInProcess } from './in-process.ts'
 import { attached, larmor, startEngineProcess } from './living/engine-process.ts'
 import { killProcessesOf } from './living/processes.ts'
@@ -70,7 +70,7 @@ async function living(name: string, home: string) {
   homes.push(home)
   const own = join(folder, name)
   mkdirSync(own)
-  const orca = orcaStandIn(own)
+  const orca = await orcaStandIn(own)
   const engine = startEngineProcess(home)
   const client = await attached(home, engine)
   if (!client) throw new Error(engine.said())
@@ -170,7 +170,7 @@ test('the clock is set back by an hour in the middle: no figure goes back, no ti
   try {
     const own = join(folder, 'clock')
     mkdirSync(own)
-    const orca = orcaStandIn(own)
+    const orca = await orcaStandIn(own)
     const settings = { ...localMachine.settings, cores: 2, programs: { orca: orca.executable } }
     orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
     const { params, texts } = orThrow(

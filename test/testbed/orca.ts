@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   convergence,
   cycle,
@@ -18,11 +20,13 @@ import {
  * Stands in for ORCA, which may not be passed on: reads its input as the manual says, computes a molecule of springs,
  * keeps what it computed in .gbw and .xyz files, prints ORCA's format, and fails where ORCA would: on words that it does
  * not know, too few iterations or cycles, too little memory, too many processes, atoms in a line, orbitals that are gone.
+ * orca-stand-in.ts installs it. Beside the script it writes each call into calls.jsonl; a file named fail there holds words:
+ * of an input with one of them the SCF does not converge. Nothing goes on while a file named hold lies there.
  */
 type Atom = readonly [element: string, x: number, y: number, z: number]
 
 const KNOWN =
-  /^(b3lyp|6-31g\*|6-311\+g\(2d,p\)|def2-svp|opt|copt|freq|nmr|tightscf|slowconv|veryslowconv|moread|cpcm\(\w+\)|dlpno-ccsd\(t\)|pal\d+)$/
+  /^(b3lyp|b3lyp\/g|pbe0|hf|wb97x-d3|6-31g\*|6-311\+g\(2d,p\)|def2-svp|opt|copt|freq|nmr|tightscf|slowconv|veryslowconv|moread|cpcm\(\w+\)|dlpno-ccsd\(t\)|pal\d+)$/
 const RADIUS: Readonly<Record<string, number>> = { H: 0.31, C: 0.76, N: 0.71, O: 0.66, Si: 1.11 }
 const ALONE: Readonly<Record<string, number>> = { H: -0.5, C: -37.8, N: -54.6, O: -75.1, Si: -289.4 }
 const SPRING = 0.3
@@ -36,6 +40,14 @@ if (path === '--version') {
 }
 const base = path.replace(/\.inp$/, '')
 const text = readFileSync(path, 'utf8')
+const here = dirname(fileURLToPath(import.meta.url))
+const failing = existsSync(join(here, 'fail')) ? readFileSync(join(here, 'fail'), 'utf8').split('\n') : []
+const isToFail = failing.some(word => word !== '' && text.includes(word))
+const call = { words: /^! (.*)$/m.exec(text)?.[1] ?? '', title: /^# (.*)$/m.exec(text)?.[1] ?? '', fails: isToFail }
+appendFileSync(join(here, 'calls.jsonl'), `${JSON.stringify(call)}\n`)
+const pause = new Int32Array(new SharedArrayBuffer(4))
+while (existsSync(join(here, 'hold'))) Atomics.wait(pause, 0, 0, 50)
+
 const print = (...texts: readonly string[]) => process.stdout.write(texts.join(''))
 const fail = (...texts: readonly string[]): never => {
   print(...texts)
@@ -85,7 +97,7 @@ function compute(job: string): void {
 
   function single(): number {
     const { energy } = springs(atoms)
-    const done = iterations >= needed
+    const done = iterations >= needed && !isToFail
     print(geometry(atoms), scf(done ? needed : iterations, energy, done))
     if (!done) fail(errorEnd('SCF'))
     print(mulliken(atoms.map(([element]) => [element, 0] as const)), finalEnergy(energy))

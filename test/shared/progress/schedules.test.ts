@@ -200,6 +200,7 @@ function live(seed: number, workflow: keyof typeof workflows, params: Json, fore
     const held = phase.is === 'open' && phase.hold !== null
     if (held && random() < 0.3) happen({ type: 'run.resumed', run: RUN })
     else if (random() < 0.02 && phase.is === 'open' && phase.hold === null) happen({ type: 'run.paused', run: RUN })
+    else if (random() < 0.03) happen(late(run(), random))
     else if (random() < 0.3 && openTask()) happen(taskResult(openTask() as TaskSpec, random))
     else if (job) happen(...next(job, random, now()))
     plan()
@@ -242,6 +243,12 @@ function campaignFigures(state: State, run: Run): void {
   expect(completed + failed).toBeLessThanOrEqual(total)
   expect(tasks).toHaveLength(total)
   expect(tasks.filter(task => task.state === 'completed')).toHaveLength(completed)
+}
+
+/** A figure of earlier, or of an earlier plan, that comes late. */
+function late({ progress, plan_version }: Run, random: () => number): EventBody {
+  const of = random() < 0.5 ? plan_version : Math.max(1, plan_version - 1)
+  return { type: 'run.progressed', run: RUN, progress: progress * random(), plan_version: of }
 }
 
 /** What may happen to a job next; late, doubled and impossible reports among them. */

@@ -1,7 +1,9 @@
-import { chmodSync, copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundle } from '../run-ts.mjs'
 
-/** The stand-in of ORCA in a folder of its own, with what it was called for. */
+/** The stand-in of ORCA (orca.ts) in a folder of its own, with what it was called for. */
 export interface OrcaStandIn {
   readonly executable: string
   /** Inputs with one of these words fail from now on; none: all go well. */
@@ -11,10 +13,10 @@ export interface OrcaStandIn {
   calls(): readonly { readonly words: string; readonly title: string; readonly fails: boolean }[]
 }
 
-export function orcaStandIn(folder: string): OrcaStandIn {
+export async function orcaStandIn(folder: string): Promise<OrcaStandIn> {
   const executable = join(folder, 'orca')
-  copyFileSync(new URL('./counted-orca.mjs', import.meta.url), `${executable}.mjs`)
-  writeFileSync(executable, `#!/bin/sh\nexec '${process.execPath}' '${executable}.mjs' "$@"\n`)
+  const script = await bundle(fileURLToPath(new URL('./orca.ts', import.meta.url)), folder)
+  writeFileSync(executable, `#!/bin/sh\nexec '${process.execPath}' '${script}' "$@"\n`)
   chmodSync(executable, 0o755)
   const fail = join(folder, 'fail')
   const held = join(folder, 'hold')
