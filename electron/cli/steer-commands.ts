@@ -205,7 +205,7 @@ function notFailed(job: Job): string | null {
 }
 
 export const steerCommands: readonly CliCommand[] = [
-  onRun('pause', 'starts nothing new; what runs, or waits in a queue already, goes on'),
+  onRun('pause', 'starts nothing new; what runs, or waits in the queue of a cluster, goes on'),
   onRun('resume', 'goes on after pause or stop'),
   onRun('stop', 'lets what runs finish, then ends'),
   cancel,

@@ -1,8 +1,8 @@
-import { type Attempt, type Job, lastAttempt } from '../../shared/model/job.ts'
+import { type Attempt, type Job, lastAttempt, type Phase } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 
 /** In the order in which a machine takes them. */
-export const STEPS = ['cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse', 'clean'] as const
+export const STEPS = ['hold', 'cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse', 'clean'] as const
 export type Step = (typeof STEPS)[number]
 
 /**
@@ -30,6 +30,18 @@ export function nextStep(job: Job, run: Run): Step | null {
     case 'parsed':
       return null
   }
+}
+
+/** Whether it waits in a queue of Larmor's own and should be held there, its run being paused, or should be let go. */
+export function isToBeHeldOrLetGo(job: Job, run: Run): boolean {
+  const { phase, outcome, cancel_wished } = lastAttempt(job)
+  if (outcome !== null || cancel_wished !== null || phase.is !== 'queued' || phase.queue_id === null) return false
+  return isHeld(phase) !== (run.phase.is === 'open' && run.phase.hold === 'paused')
+}
+
+/** Whether it waits, and does not begin before somebody lets it go. */
+export function isHeld(phase: Phase): boolean {
+  return phase.is === 'queued' && phase.waiting?.is === 'held'
 }
 
 /** A person wants its folder on the machine removed. */

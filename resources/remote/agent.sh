@@ -9,6 +9,7 @@
 #   submit.out                 the id file: exit status of submit.sh, then what it printed ("| "), then "end", without
 #                              which it is none
 #   run.lock                   the queue id that runs it
+#   run.lock.turn              direct: "begun" once it takes its place, or "held" while it is kept from that; whoever is first
 # $LARMOR_WORK/spool/          a name for each report that nobody has looked at yet: <label>.<event>
 # $LARMOR_WORK/queue/          direct: tickets in order, each "pid start boot cores label"
 set -u
@@ -436,7 +437,7 @@ make_sums() {
     for file in *; do
       [ -f "$file" ] && [ ! -L "$file" ] || continue
       case $file in
-        *[!A-Za-z0-9._+,=@\ -]* | -* | .* | ' '* | not-fetched.txt | fetch.sha256* | submit.lock* | tombstone.*) continue ;;
+        *[!A-Za-z0-9._+,=@\ -]* | -* | .* | ' '* | not-fetched.txt | fetch.sha256* | submit.lock* | run.lock.* | tombstone.*) continue ;;
       esac
       is_scratch "$file" && continue
       set -- "$@" "./$file"
@@ -537,6 +538,14 @@ enqueue() {
   [ -n "$start" ] || { echo 'the waiting script did not start' >&2; return 1; }
   ticket="$LARMOR_WORK/queue/.new.$$"
   printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket" || { kill -9 "$pid"; return 1; }
+  make_last "$ticket"
+  rm -f "$ticket"
+  crash_point direct.ticketed
+  printf '%s:%s:%s\n' "$pid" "$start" "$boot"
+}
+
+# Gives the ticket $1 the last place in the queue.
+make_last() {
   number=0
   for last in "$LARMOR_WORK"/queue/[0-9]*; do number=${last##*/}; done
   case $number in
@@ -545,21 +554,23 @@ enqueue() {
   number=$(echo "$number" | sed 's/^0*//')
   while :; do
     number=$((${number:-0} + 1))
-    ln "$ticket" "$LARMOR_WORK/queue/$(printf '%09d' "$number")" 2>/dev/null && break
+    ln "$1" "$LARMOR_WORK/queue/$(printf '%09d' "$number")" 2>/dev/null && break
   done
-  rm -f "$ticket"
-  crash_point direct.ticketed
-  printf '%s:%s:%s\n' "$pid" "$start" "$boot"
 }
 
 # hold <label> <cores> <capacity>: waits until the live tickets before its own leave enough cores, then becomes the job.
-# Strictly in order: what runs is always the front of the queue, so nobody has to hand out places.
+# Strictly in order: what runs is always the front of the queue, so nobody has to hand out places. What is held is passed
+# over, and comes last when it is let go.
 hold() {
   trap '' HUP
   want=$2
   [ "$want" -le "$3" ] || want=$3 # a job that wants more than the machine has runs alone
   waited=0
   while :; do
+    if is_held "$1"; then
+      sleep 5
+      continue
+    fi
     ahead=0
     used=0
     own=
@@ -585,7 +596,7 @@ hold() {
       esac
     done
     if [ -n "$own" ]; then
-      [ "$((used + want))" -le "$3" ] && break
+      [ "$((used + want))" -le "$3" ] && takes_place "$1" && break
       # Far from the front it looks more seldom: 200 waiting scripts must cost nothing.
       # To find the processes of a job whose script was killed costs more than to see its script.
       if [ -n "$orphaned" ]; then sleep 5; elif [ "$ahead" -le 2 ]; then sleep 0.1; elif [ "$ahead" -gt 150 ]; then sleep 15; else sleep "$((ahead / 10)).$((ahead % 10))"; fi
@@ -603,12 +614,70 @@ hold() {
   exec sh ./job.sh
 }
 
-# Sets $word for the ticket t_*: "queued", "running", "orphaned" (its script was killed, its program lives), "killed" (so
+# Whether job $1 may begin now: from here on it cannot be held any more.
+takes_place() {
+  turn="$LARMOR_WORK/jobs/$1/run.lock.turn"
+  printf 'begun\n' 2>/dev/null >"$turn.$$" && ln "$turn.$$" "$turn" 2>/dev/null
+  rm -f "$turn.$$"
+  ! is_held "$1"
+}
+
+is_held() {
+  turn=
+  { read -r turn <"$LARMOR_WORK/jobs/$1/run.lock.turn"; } 2>/dev/null
+  [ "$turn" = held ]
+}
+
+# keep <id>...: what waits does not begin before it is let go. Prints "held <id>" for each that is held now.
+keep() {
+  for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+    is_ticket_of "$@" || continue
+    turn="$LARMOR_WORK/jobs/$t_label/run.lock.turn"
+    printf 'held\n' >"$turn.$$" && ln "$turn.$$" "$turn" 2>/dev/null
+    rm -f "$turn.$$"
+    is_held "$t_label" && printf 'held\t%s\n' "$t_pid:$t_start:$t_boot"
+  done
+  return 0
+}
+
+# release <id>...: what is held is the last in the queue, and no longer held; in the order that they had. Others may have
+# begun in its place: to stand before them would be to begin beside them. Prints "released <id>".
+release() {
+  done=' '
+  for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+    is_ticket_of "$@" && is_held "$t_label" || continue
+    id="$t_pid:$t_start:$t_boot"
+    case $done in
+      *" $id "*) ;; # an earlier call died between the two
+      *) make_last "$ticket" ;;
+    esac
+    rm -f "$ticket"
+    done="$done$id "
+  done
+  for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
+    is_ticket_of "$@" || continue
+    is_held "$t_label" && rm -f "$LARMOR_WORK/jobs/$t_label/run.lock.turn"
+    is_held "$t_label" || printf 'released\t%s\n' "$t_pid:$t_start:$t_boot"
+  done
+  return 0
+}
+
+# Is $ticket that of one of these ids? Sets t_*.
+is_ticket_of() {
+  { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || return 1
+  is_label "$t_label" || return 1
+  case " $* " in
+    *" $t_pid:$t_start:$t_boot "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# Sets $word for the ticket t_*: "queued", "held", "running", "orphaned" (its script was killed, its program lives), "killed" (so
 # was its program, or it has ended since), "rebooted" (this computer was, while it waited or ran), or "over".
 ticket_word() {
   t_dir="$LARMOR_WORK/jobs/$t_label"
   if alive "$t_pid:$t_start:$t_boot"; then
-    if [ -e "$t_dir/run.lock" ]; then word=running; else word=queued; fi
+    if [ -e "$t_dir/run.lock" ]; then word=running; elif is_held "$t_label"; then word=held; else word=queued; fi
   elif [ -e "$t_dir/report.ended" ]; then
     word=over
   elif [ "$t_boot" != "$boot" ]; then
@@ -728,7 +797,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | newest | enqueue | hold | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | newest | enqueue | hold | keep | release | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

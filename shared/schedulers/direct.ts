@@ -1,10 +1,14 @@
 import type { Label, QueueId } from '../ids.ts'
+import type { Waiting } from '../model/job.ts'
 import { fail, ok } from '../result.ts'
 import { sh } from '../sh.ts'
 import type { QueueEntry, Scheduler } from './scheduler.ts'
 
 /** pid:start:boot, as resources/remote/agent.sh prints it. */
 const ID = /^\d+:[^:\s]+:[^:\s]*$/
+
+/** What it says of itself while its run is paused. */
+export const HELD: Waiting = { is: 'held', text: 'held, since its run is paused: larmor resume lets it go' }
 
 /** What the agent says of a job of which nothing is alive, and which left no report. */
 const ENDS = {
@@ -46,6 +50,7 @@ export const direct: Scheduler = {
           if (!label || !word || !id || !ID.test(id)) return []
           const of = { label: label as Label, queue_id: id as QueueId, partition: null, waiting: null }
           const text = Object.hasOwn(ENDS, word) ? ENDS[word as keyof typeof ENDS] : undefined
+          if (word === 'held') return [{ ...of, status: 'held', text: word, waiting: HELD, end: null }]
           if (text === undefined) {
             return [{ ...of, status: word === 'queued' ? 'queued' : 'running', text: word, end: null }]
           }
@@ -67,11 +72,22 @@ export const direct: Scheduler = {
     line: ({ ids }) => sh`sh "$LARMOR_AGENT" end ${ids}`,
     read: ({ exit, out, err }) =>
       exit === 0
-        ? ok(
-            out
-              .split('\n')
-              .flatMap(line => (line.startsWith('dead\t') ? [line.slice('dead\t'.length) as QueueId] : [])),
-          )
+        ? ok(idsAfter(['dead'], out))
         : fail({ code: 'not-now', message: 'The jobs could not be ended.', detail: err }),
   },
+  hold: {
+    line: ({ ids, held }) => sh`sh "$LARMOR_AGENT" ${held ? 'keep' : 'release'} ${ids}`,
+    read: ({ exit, out, err }) =>
+      exit === 0
+        ? ok(idsAfter(['held', 'released'], out))
+        : fail({ code: 'not-now', message: 'The waiting jobs could not be held.', detail: err }),
+  },
+}
+
+/** The ids of the lines that begin with one of these words. */
+function idsAfter(words: readonly string[], out: string): readonly QueueId[] {
+  return out.split('\n').flatMap(line => {
+    const [word = '', id] = line.split('\t')
+    return words.includes(word) && id ? [id as QueueId] : []
+  })
 }

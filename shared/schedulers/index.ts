@@ -2,6 +2,7 @@ import { direct } from './direct.ts'
 import type { Scheduler } from './scheduler.ts'
 import { slurm } from './slurm.ts'
 
+export { HELD } from './direct.ts'
 export type { Printed, QueueAnswer, QueueEntry, Scheduler } from './scheduler.ts'
 
 /** Every scheduler there is. Adding one: CONTRIBUTING.md. */

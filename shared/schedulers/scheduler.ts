@@ -92,6 +92,11 @@ export interface Scheduler {
   outputOf?(id: QueueId): string
   /** Ends the jobs and all their processes; the ids of which it is proven that nothing is alive any more. */
   readonly cancel: Ask<{ readonly ids: readonly QueueId[] }, readonly QueueId[]>
+  /**
+   * Keeps jobs that wait from beginning, or lets them go again; the ids of those that are held now, or let go. Only of a
+   * queue that is Larmor's own: in another one a job that goes on waiting loses nothing.
+   */
+  readonly hold?: Ask<{ readonly ids: readonly QueueId[]; readonly held: boolean }, readonly QueueId[]>
   /** What there is, for `machines test`; a scheduler without partitions has none. */
   readonly survey?: Ask<object, Survey>
 }

@@ -133,6 +133,34 @@ describe.skipIf(blind)('a person', () => {
     await expectWhole(home, engine, client)
   })
 
+  test('pauses a run: what waits on this computer for a place does not begin, and does once the run is resumed', async context => {
+    const { home, engine, client, witness, set } = await living(context)
+    await set(LOCAL, { cores: 1 })
+    const gate = join(dirname(home), 'gate')
+    const work = `while ! [ -e '${gate}' ]; do sleep 0.1; done`
+    const scripts = { a: witness.script('a', work), b: witness.script('b', 'true') }
+    await begin(client, commandRun(RUN, scripts))
+    await begun(witness, 'a')
+    await stateWhen(home, state => attempt(state, 'b').phase.is === 'queued')
+    expect((await larmor(home, ['pause', RUN, '--json'])).json()).toMatchObject({ state: 'paused' })
+    const isHeld = (state: State) => {
+      const { phase } = attempt(state, 'b')
+      return phase.is === 'queued' && phase.waiting?.is === 'held'
+    }
+    expect(attempt(await stateWhen(home, isHeld), 'b').phase).toMatchObject({
+      waiting: { text: expect.stringContaining('its run is paused') },
+    })
+    writeFileSync(gate, '')
+    const paused = await stateWhen(home, state => attempt(state, 'a').outcome === 'completed')
+    await sleep(2000)
+    expect([isHeld(paused), await witness.seen()]).toEqual([true, { a: { began: 1, ended: 1 } }])
+    expect((await larmor(home, ['resume', RUN, '--json'])).code).toBe(0)
+    const state = await stateWhen(home, hasEnded)
+    expect(get(state.runs, RUN)?.phase).toMatchObject({ outcome: 'completed' })
+    expect(await witness.seen()).toEqual({ a: { began: 1, ended: 1 }, b: { began: 1, ended: 1 } })
+    await expectWhole(home, engine, client)
+  })
+
   test('stops a run: what runs is finished, the rest not begun; resumed, the rest runs, and nothing twice', async context => {
     const { home, engine, client, witness, set } = await living(context)
     const other = 'other' as MachineName

@@ -3,6 +3,7 @@ import { cancel } from './cancel.ts'
 import { clean } from './clean.ts'
 import { fetch } from './fetch.ts'
 import type { StepFunction } from './here.ts'
+import { hold } from './hold.ts'
 import { parse } from './parse.ts'
 import { stage } from './stage.ts'
 import { intend, submit } from './submit.ts'
@@ -10,4 +11,4 @@ import { watch } from './watch.ts'
 
 export type { Here } from './here.ts'
 
-export const steps: Record<Step, StepFunction> = { cancel, stage, intend, submit, watch, fetch, parse, clean }
+export const steps: Record<Step, StepFunction> = { hold, cancel, stage, intend, submit, watch, fetch, parse, clean }

@@ -95,6 +95,50 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     await until('the last begins', () => begun(box, 'c'))
   })
 
+  test('what is held does not begin and is passed over; let go, it comes last, and nothing runs beside it', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(...['a', 'b', 'c', 'd'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    const [a = '', b = '', c = ''] = ids
+    const words = async (verb: string, ...of: readonly string[]) =>
+      (await box.ask(verb, of)).map(({ word, fields: [id = ''] }) => `${word} ${'abcd'[ids.indexOf(id)]}`)
+    // What runs is not held.
+    expect(await words('keep', a, b, c, '1:2:3')).toEqual(['held b', 'held c'])
+    expect(await words('keep', b)).toEqual(['held b'])
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 held', 'r1.c.1 held', 'r1.d.1 queued'])
+    release(box, 'a')
+    await until('the last begins', () => begun(box, 'd'))
+    expect(await words('release', b, c)).toEqual(['released b', 'released c'])
+    await looks(box)
+    expect(await queue(box)).toEqual(['r1.d.1 running', 'r1.b.1 queued', 'r1.c.1 queued'])
+    writeFileSync(join(box.work, 'jobs', 'go.all'), '')
+    await until('all have ended', () => box.log().length === 8)
+    expect(box.log()).toEqual(['+a', '-a', '+d', '-d', '+b', '-b', '+c', '-c'])
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(await queue(box)).toEqual([])
+    expect(readdirSync(join(box.work, 'queue'))).toEqual([])
+  })
+
+  test('a job that is held at the moment in which it would begin does the one or the other, as it was answered', async () => {
+    const box = newBox(shell)
+    const names = ['a', 'b', 'c', 'd', 'e', 'f']
+    const ids = await box.start(...names.map(name => gated(name, { cores: 6 })))
+    const answers = await box.ask('keep', ids)
+    const held = names.filter((_, n) => answers.some(({ fields: [id] }) => id === ids[n]))
+    await until('the others begin', () => box.log().length === names.length - held.length)
+    await looks(box)
+    for (const name of names) expect(begun(box, name)).toBe(!held.includes(name))
+  })
+
+  test('one that is held can be ended', async () => {
+    const box = newBox(shell)
+    const [, b = ''] = await box.start(gated('a', { cores: 1 }), gated('b', { cores: 1 }))
+    await until('the first begins', () => begun(box, 'a'))
+    await box.ask('keep', [b])
+    expect((await box.ask('end', [b])).map(({ word }) => word)).toEqual(['dead'])
+    expect(await queue(box)).toEqual(['r1.a.1 running'])
+  })
+
   test('fifty short jobs: each once, in order', async () => {
     const box = newBox(shell)
     const names = Array.from({ length: 50 }, (_, i) => String(i).padStart(2, '0'))
