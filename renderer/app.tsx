@@ -82,7 +82,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
           </main>
           <TerminalDrawer />
         </div>
-        <StatusLine state={state} known={known} />
+        <StatusLine state={state} known={known} live={link.is === 'live'} />
         <Notes />
         <SegmentPatterns />
       </div>

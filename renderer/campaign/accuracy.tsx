@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { accuracyDecimals, lineDecimals } from '../../shared/show/significant.ts'
 import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
+import { solventText, superscript } from '../runs/words.ts'
 import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
 
@@ -18,12 +19,11 @@ interface AccuracyProps {
 
 /** How near the computed shifts come to the measured ones, and the plot of each nucleus with its outliers named. */
 export function Accuracy({ names: molecules, statistics, factors, regressions, children }: AccuracyProps) {
-  const names = [...new Set(statistics.map(({ level, solvent }) => `${level} in ${solvent}`))]
+  const names = [...new Set(statistics.map(nameOfLevel))]
   const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
   const [wanted, choose] = useState('')
   const chosen = names.includes(wanted) ? wanted : (names[0] ?? '')
-  const of = ({ level, solvent }: { readonly level: string; readonly solvent: string }) =>
-    `${level} in ${solvent}` === chosen
+  const of = (each: OfLevel) => nameOfLevel(each) === chosen
   const rows = statistics.filter(of)
   const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))]
   return (
@@ -89,7 +89,7 @@ function Row({ of, nameOf }: { readonly of: Statistic; nameOf(molecule: string):
   const decimals = accuracyDecimals(of)
   return (
     <tr>
-      <th scope="row">{nucleus}</th>
+      <th scope="row">{superscript(nucleus)}</th>
       <td title={`${molecules} molecules`}>{n}</td>
       <td>{fixed(rmsd_ppm, decimals.ppm)}</td>
       <td>{fixed(mae_ppm, decimals.ppm)}</td>
@@ -112,7 +112,7 @@ function Line({ of }: { readonly of: ShownCampaign['factors'][number] }) {
     `${fixed(low, decimals)} to ${fixed(high, decimals)}`
   return (
     <p className="hint">
-      {nucleus}: σ = {fixed(slope, m)} δ + {fixed(intercept, b)} ppm
+      {superscript(nucleus)}: σ = {fixed(slope, m)} δ + {fixed(intercept, b)} ppm
       {slope_95 && intercept_95
         ? ` (95 %: ${range(slope_95, m)}, ${range(intercept_95, b)})`
         : ' (too few molecules for an interval)'}
@@ -120,10 +120,27 @@ function Line({ of }: { readonly of: ShownCampaign['factors'][number] }) {
   )
 }
 
-const SIZE = { width: 400, height: 170, left: 36, bottom: 20 }
+interface OfLevel {
+  readonly level: string
+  readonly solvent: string
+}
+
+function nameOfLevel({ level, solvent }: OfLevel): string {
+  return `${level} in ${solventText(solvent)}`
+}
+
+const SIZE = { width: 400, height: 186, left: 36, bottom: 34 }
 /** So many of the largest deviations are named. */
 const NAMED = 2
 const LINE = 13
+
+/** Round values between two ends, at most seven. */
+function ticksOf(from: number, to: number): readonly number[] {
+  const power = 10 ** Math.floor(Math.log10(to - from))
+  const step = Math.max(1, [0.1, 0.2, 0.5, 1].map(of => of * power).find(each => (to - from) / each <= 6) ?? power)
+  const first = Math.ceil(from / step)
+  return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step)
+}
 
 interface PlotProps {
   readonly regression: Regression
@@ -142,10 +159,10 @@ function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
   )
   const [first = 0, second = 0] = wished
   const labelY = Math.abs(first - second) < LINE ? [first, second >= first ? first + LINE : first - LINE] : wished
-  const label = `${nucleus}: computed against measured shift of ${points.length} environments; the largest deviations are ${outliers.map(({ molecule, name, deviation_ppm }) => `${nameOf(molecule)} ${name} ${fixed(deviation_ppm, 2)} ppm`).join(' and ')}`
+  const label = `${superscript(nucleus)}: computed against measured shift of ${points.length} environments; the largest deviations are ${outliers.map(({ molecule, name, deviation_ppm }) => `${nameOf(molecule)} ${name} ${fixed(deviation_ppm, 2)} ppm`).join(' and ')}`
   return (
     <Chart
-      name={`${nucleus}, computed against measured`}
+      name={`${superscript(nucleus)}, computed against measured`}
       heads={['Environment', 'Measured / ppm', 'Computed / ppm', 'Deviation / ppm']}
       rows={() =>
         points.map(({ molecule, name, delta_ppm, deviation_ppm }) => [
@@ -159,6 +176,18 @@ function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
       <svg viewBox={`0 0 ${SIZE.width} ${SIZE.height}`} role="img" aria-label={label} className="campaign-plot">
         <line className="grid" x1={SIZE.left} x2={SIZE.width - 8} y1={y(from)} y2={y(from)} />
         <line className="grid" x1={SIZE.left} x2={SIZE.left} y1={8} y2={y(from)} />
+        {ticksOf(from, to).map(ppm => (
+          <g key={ppm}>
+            <line className="grid" x1={x(ppm)} x2={x(ppm)} y1={y(from)} y2={y(from) + 4} />
+            <text x={x(ppm)} y={y(from) + 16} textAnchor="middle">
+              {fixed(ppm, 0)}
+            </text>
+            <line className="grid" x1={SIZE.left - 4} x2={SIZE.left} y1={y(ppm)} y2={y(ppm)} />
+            <text x={SIZE.left - 8} y={y(ppm) + 4} textAnchor="end">
+              {fixed(ppm, 0)}
+            </text>
+          </g>
+        ))}
         <line className="ideal" x1={x(from)} y1={y(from)} x2={x(to)} y2={y(to)} />
         {points.map(({ molecule, name, delta_ppm, deviation_ppm }) => (
           <circle key={`${molecule}${name}`} cx={x(delta_ppm)} cy={y(delta_ppm + deviation_ppm)} r="2.2" />
@@ -176,13 +205,10 @@ function Plot({ regression: { nucleus, points }, nameOf }: PlotProps) {
           </g>
         ))}
         <text x={SIZE.left + 4} y={16}>
-          {nucleus} computed / ppm
+          {superscript(nucleus)} computed / ppm
         </text>
         <text x={SIZE.width - 8} y={SIZE.height - 4} textAnchor="end">
-          measured, to {fixed(to, 0)} ppm
-        </text>
-        <text x={SIZE.left} y={SIZE.height - 4}>
-          {fixed(from, 0)}
+          measured / ppm
         </text>
       </svg>
     </Chart>

@@ -7,6 +7,7 @@ import { type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
 import type { RunSummary } from '../runs/summary.ts'
+import { solventText, superscript } from '../runs/words.ts'
 import { fixed } from '../ui/number.ts'
 
 interface ComparisonProps {
@@ -56,14 +57,16 @@ export function Comparison({ runs, archived }: ComparisonProps) {
             const { ppm } = accuracyDecimals({ n, rmsd_ppm, r2 })
             return (
               <tr key={`${run.id}${nucleus}${level}${solvent}`}>
-                <th scope="row">{nucleus}</th>
+                <th scope="row">{superscript(nucleus)}</th>
                 <td>
                   {level}
                   {note === null ? null : <p className="hint">{note}</p>}
                 </td>
-                <td>{solvent}</td>
+                <td>{solventText(solvent)}</td>
                 <td>
-                  <a href={address('benchmarks', run.id)}>{run.name}</a>
+                  <a href={address('benchmarks', run.id)}>
+                    <bdi>{run.name}</bdi>
+                  </a>
                 </td>
                 <td>{n}</td>
                 <td>{molecules}</td>

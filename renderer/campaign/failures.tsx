@@ -3,6 +3,7 @@ import type { State } from '../../shared/model/state.ts'
 import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
 import { fixesOf } from '../runs/fixes.ts'
+import { solventText } from '../runs/words.ts'
 import { plural } from '../ui/number.ts'
 
 interface FailuresProps {
@@ -36,17 +37,14 @@ export function Failures({ state, shown, run, jobs }: FailuresProps) {
       <p className="hint">At {max_failures + 1} failed molecules the campaign pauses by itself and asks.</p>
       <h2>{failures.length === 0 ? 'Nothing has failed' : `${plural(failures.length, 'job')} failed`}</h2>
       <ul className="failure-list">
-        {failures.map(({ job, molecule, level, solvent, category, text }) => (
+        {failures.map(({ job, molecule, level, solvent, text }) => (
           <li key={job}>
             <div>
               <a href={address('queue', run, job)} title={molecule}>
                 {names.get(molecule) ?? molecule}
               </a>{' '}
-              {level}, {solvent}
-              <span className="reason">
-                {category ? `${category}: ` : ''}
-                {text}
-              </span>
+              {level}, {solventText(solvent)}
+              <span className="reason">{text}</span>
             </div>
             <FixOf state={state} job={byId.get(job)} />
           </li>

@@ -1,5 +1,6 @@
 import type { CampaignTaskState, ShownTask } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
+import { solventText } from '../runs/words.ts'
 
 const WORDS: Readonly<Record<CampaignTaskState, { readonly word: string; readonly mark: string }>> = {
   pending: { word: 'Pending', mark: '' },
@@ -15,8 +16,9 @@ const WORDS: Readonly<Record<CampaignTaskState, { readonly word: string; readonl
 /** Molecule by level: each cell a calculation, its state by pattern and mark; a click opens its job. */
 export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: readonly ShownTask[] }) {
   const molecules = [...new Map(tasks.map(({ molecule, name }) => [molecule, name]))]
-  const rows = [...new Set(tasks.map(({ level, solvent }) => `${level}, ${solvent}`))]
-  const byCell = new Map(tasks.map(task => [`${task.molecule}|${task.level}, ${task.solvent}`, task]))
+  const rowOf = ({ level, solvent }: ShownTask) => `${level}, ${solventText(solvent)}`
+  const rows = [...new Set(tasks.map(rowOf))]
+  const byCell = new Map(tasks.map(task => [`${task.molecule}|${rowOf(task)}`, task]))
   const failed = new Set(tasks.filter(({ state }) => state === 'failed').map(({ molecule }) => molecule))
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
@@ -59,7 +61,7 @@ export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: r
 
 function Cell({ run, task }: { readonly run: string; readonly task: ShownTask }) {
   const { word, mark } = WORDS[task.state]
-  const label = `${task.name}, ${task.level} in ${task.solvent}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${task.reason && task.state === 'failed' ? `, ${task.reason}` : ''}`
+  const label = `${task.name}, ${task.level} in ${solventText(task.solvent)}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${task.reason && task.state === 'failed' ? `, ${task.reason}` : ''}`
   const look = `matrix-cell is-${task.state}${task.reused ? ' is-reused' : ''}`
   if (task.job === null) return <span className={look} role="img" aria-label={label} title={label} />
   return (

@@ -4,9 +4,9 @@ import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { type NmrCost, nmrCostOf, nmrCostText } from '../../shared/workflows/index.ts'
-import { useKeys } from '../keys/use-keys.ts'
+import { doCommand, useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
-import { go } from '../route.ts'
+import { address, go } from '../route.ts'
 import { plural } from '../ui/number.ts'
 import { useChemistry } from './chemistry.ts'
 import { ComposeFoot } from './compose-foot.tsx'
@@ -122,6 +122,15 @@ export function EnsembleForm() {
               Larmor finds its conformers, optimises them, and averages the NMR spectrum.
               {first ? ' 2-butanol is filled in as an example; the first one can run here, on this computer.' : ''}
             </p>
+            {first ? (
+              <p className="hint">
+                There is something already?{' '}
+                <button type="button" className="link" onClick={() => doCommand('import')}>
+                  Import a folder of finished outputs
+                </button>
+                , or <a href={address('machines')}>add a cluster</a> first.
+              </p>
+            ) : null}
           </header>
           <section aria-labelledby="molecule-title">
             <h2 id="molecule-title">Molecule</h2>

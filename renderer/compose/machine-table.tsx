@@ -2,6 +2,7 @@ import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { queueWait, type Spread } from '../../shared/model/times.ts'
 import { coreTimeText, type NmrCost, timeRangeText } from '../../shared/workflows/index.ts'
+import { schedulerText } from '../runs/words.ts'
 import { useNow } from '../ui/clock.ts'
 import { bytes } from '../ui/number.ts'
 import { finishText } from './finish.ts'
@@ -62,7 +63,7 @@ export function MachineTable({ state, machine, costs, finishes, onChoose }: Mach
                   <bdi>{name}</bdi>
                 </label>
               </th>
-              <td>{settings.scheduler === 'direct' ? 'none' : settings.scheduler}</td>
+              <td>{settings.scheduler === 'direct' ? 'none' : schedulerText(settings.scheduler)}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
               <td className="number" data-wait="">
                 {settings.scheduler === 'direct' ? 'none' : wait ? timeRangeText([wait.low_s, wait.high_s]) : '–'}

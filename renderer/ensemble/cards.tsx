@@ -108,8 +108,10 @@ function ConformerCard({ card, engine, depiction, selected, pinned, onSelect, on
       </div>
       <div className="card-text">
         <Badge look={look} />
-        {filtered ? (
-          <p className="reason">{reason}</p>
+        {filtered || (share === null && reason !== null) ? (
+          <p className="reason" title={reason ?? undefined}>
+            {reason}
+          </p>
         ) : (
           <>
             <p className="card-line">

@@ -56,7 +56,7 @@ export function ConformerView({ engine, card, molecule, depiction, group, onPick
         <Drawing depiction={depiction} title={title} ringed={ringed} numbered={labels} onPick={onPick} />
       ) : null}
       <p className="hint view-foot" title={card.key}>
-        {card.key}, g = {card.degeneracy}. Drag turns, the wheel zooms, a click on an atom selects its signal.
+        {card.key}, degeneracy {card.degeneracy}. Drag turns, the wheel zooms, a click on an atom selects its signal.
       </p>
     </>
   )

@@ -54,10 +54,6 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
               <Counts summary={summary} />
             </span>
           </p>
-          <p className="hint">
-            {[...(ensemble ? methodOf(ensemble) : []), run.machine].join(' · ')} · started {clockTime(run.started)}
-          </p>
-          {reason ? <p className="reason">{reason}</p> : null}
         </div>
         <div className="run-steps">
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
@@ -71,6 +67,10 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
           <ExportMenu engine={engine} state={state} run={run} />
         </div>
+        <p className="hint run-method">
+          {[...(ensemble ? methodOf(ensemble) : []), run.machine].join(' · ')} · started {clockTime(run.started)}
+          {reason ? <span className="reason"> · {reason}</span> : null}
+        </p>
         <Announcer text={`${run.name}: ${look.word}. ${countSentence(summary)}.`} />
       </header>
 

@@ -1,5 +1,6 @@
 import type { Attempt } from '../../shared/model/job.ts'
 import { type Times, timesOf } from '../runs/times.ts'
+import { causeText } from '../runs/words.ts'
 import { hoursMinutes } from '../ui/time.ts'
 
 const WIDTH = 180
@@ -65,7 +66,9 @@ function endText(
           : phase.is
       : outcome === 'completed'
         ? 'finished'
-        : (category ?? reason ?? outcome)
+        : category === null
+          ? (reason ?? outcome)
+          : causeText(category)
   const parts = [
     how,
     waited === null ? null : `waited ${hoursMinutes(waited)}`,

@@ -20,6 +20,7 @@ import { SuggestedFix } from './suggested-fix.tsx'
 import { useOutput } from './use-output.ts'
 import './inspector.css'
 import { useState } from 'react'
+import { programText } from '../runs/words.ts'
 
 interface InspectorProps {
   readonly job: Job
@@ -62,11 +63,11 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
           <Badge look={look} soft /> <span className="sentence">{reason}</span>
         </p>
         <p className="hint">
-          <bdi>{run?.name ?? job.run}</bdi> · {job.program} · attempt {attempt.n} · {job.machine}
+          <bdi>{run?.name ?? job.run}</bdi> · {programText(job.program)} · attempt {attempt.n} · {job.machine}
         </p>
         {energy === null ? null : (
           <p className="hint" data-energy="">
-            {energy}
+            {energy.replace('-', '\u2212')}
           </p>
         )}
         <JobTools job={job} />

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
+import { causeText } from '../runs/words.ts'
 import { DiffView } from './diff-view.tsx'
 import { EditPlaces } from './edit-places.tsx'
 
@@ -92,5 +93,7 @@ function whyNone(job: Job): string {
   const { category } = lastAttempt(job)
   if (job.attempts.some(({ fix }) => fix !== null && fix !== 'none' && fix !== 'edited'))
     return 'What could help was tried and did not.'
-  return category === null ? 'None is known.' : `None is known against ${category}: only an edit of the input helps.`
+  return category === null
+    ? 'None is known.'
+    : `None is known against this (${causeText(category)}): only an edit of the input helps.`
 }

@@ -1,6 +1,7 @@
 import { Key } from '@blueprintjs/icons'
 import type { MachineActivity } from '../../shared/contract.ts'
 import { LOCAL, type Machine, type MachineTest } from '../../shared/model/machine.ts'
+import { programText, schedulerText } from '../runs/words.ts'
 import { Badge, Icon, type Look } from '../ui/badge.tsx'
 import { Meter } from '../ui/meter.tsx'
 import { plural } from '../ui/number.ts'
@@ -73,7 +74,9 @@ export function MachineCard(props: MachineCardProps) {
       ) : null}
       <dl className="facts">
         <dt>Scheduler</dt>
-        <dd>{settings.scheduler === 'direct' ? 'none: in order, as there is room' : settings.scheduler}</dd>
+        <dd>
+          {settings.scheduler === 'direct' ? 'none: in order, as there is room' : schedulerText(settings.scheduler)}
+        </dd>
         {silent === null ? null : (
           <>
             <dt>Does not answer</dt>
@@ -129,7 +132,7 @@ export function MachineCard(props: MachineCardProps) {
             {programs.map(([program, { path, version }]) => (
               <div key={program} className="program">
                 <dt>
-                  <span className="program-name">{program}</span>
+                  <span className="program-name">{programText(program)}</span>
                 </dt>
                 <dd>
                   {version === null ? null : <span>{version} </span>}

@@ -36,5 +36,8 @@ export function show(viewer: Viewer, text: string): boolean {
   viewer.addModel(formatXyz(frame.elements, viewOf(frame.geometry)), 'xyz', { keepH: true })
   viewer.setStyle({}, STYLE)
   viewer.zoomTo()
+  // It fits the height: a narrow place shows it as much smaller as it is narrower.
+  const { clientWidth, clientHeight } = viewer.getCanvas()
+  if (clientWidth > 0 && clientWidth < clientHeight) viewer.zoom(clientWidth / clientHeight)
   return true
 }

@@ -1,8 +1,7 @@
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
-import { values } from '../../shared/model/table.ts'
-import { runsByStart } from '../../shared/show/status.ts'
+import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { address } from '../route.ts'
 import { runAddress } from '../runs/run-address.ts'
 
@@ -34,7 +33,7 @@ export function findAll(state: State, text: string): readonly Find[] {
   }
   // Every job has the empty text in its name: without a word none is meant.
   if (words === '') return found
-  for (const job of values(state.jobs)) {
+  for (const job of runsByStart(state).flatMap(run => jobsOf(state, run))) {
     if (found.length >= MOST) return found
     if (!has(job.key, job.id, queueIdOf(job))) continue
     found.push({

@@ -1,5 +1,6 @@
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { copy, type Possible } from '../runs/job-acts.ts'
+import { causeText } from '../runs/words.ts'
 import { plural } from '../ui/number.ts'
 import { NO_CATEGORY } from './job-index.ts'
 
@@ -72,7 +73,7 @@ export function BulkBar({ jobs, possible, offline, onResubmit, onReview, onCance
   )
 }
 
-/** `3 out-of-memory, 2 time-limit`. */
+/** `3 memory, 2 time limit`. */
 function causes(jobs: readonly Job[]): string {
   const counts = new Map<string, number>()
   for (const job of jobs) {
@@ -81,6 +82,6 @@ function causes(jobs: readonly Job[]): string {
   }
   return [...counts]
     .sort((a, b) => b[1] - a[1])
-    .map(([category, n]) => `${n} ${category}`)
+    .map(([category, n]) => `${n} ${causeText(category)}`)
     .join(', ')
 }

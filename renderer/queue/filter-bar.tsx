@@ -1,6 +1,7 @@
 import { Search } from '@blueprintjs/icons'
 import type { Ref } from 'react'
 import { type Standing, standingLooks, standings } from '../runs/standing.ts'
+import { causeText } from '../runs/words.ts'
 import { Icon } from '../ui/badge.tsx'
 import type { JobIndex } from './job-index.ts'
 import type { QueueView } from './rows.ts'
@@ -82,7 +83,7 @@ export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) 
               data-category={category}
               onClick={() => changeView({ category: view.category === category ? null : category })}
             >
-              {category} <strong>{n}</strong>
+              {causeText(category)} <strong>{n}</strong>
             </button>
           ))}
         </fieldset>
@@ -95,7 +96,7 @@ export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) 
 export function filterText({ standing, category, search }: QueueView): string {
   const parts = [
     standing === null ? 'All jobs' : `Jobs that are ${standingLooks[standing].word.toLowerCase()}`,
-    category === null ? null : `by ${category}`,
+    category === null ? null : `by ${causeText(category)}`,
     search.trim() === '' ? null : `with “${search.trim()}”`,
   ]
   return parts.filter(part => part !== null).join(' ')

@@ -8,6 +8,7 @@ import { runLook } from '../runs/looks.ts'
 import type { Outlook } from '../runs/outlook.ts'
 import { reasonOf, type Standing, type Surroundings, stalledLook, standingLooks, standings } from '../runs/standing.ts'
 import { timesOf } from '../runs/times.ts'
+import { programText } from '../runs/words.ts'
 import { Badge } from '../ui/badge.tsx'
 import { percent } from '../ui/number.ts'
 import { Segments } from '../ui/segments.tsx'
@@ -77,15 +78,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       </span>
       <span role="gridcell" className="queue-cell" title={waits === null ? undefined : `${look.word} ${waits}`}>
         <Badge look={look} />
-        <span className="reason">
-          {runReason(run, tally, look.word, waits)}
-          {outlook.stalled.size > 0 ? (
-            <span className="tone-attention">
-              {' '}
-              {outlook.stalled.size === 1 ? 'a job runs' : `${outlook.stalled.size} jobs run`} far longer than expected
-            </span>
-          ) : null}
-        </span>
+        <span className="reason">{runReason(run, tally, look.word, waits, outlook.stalled.size)}</span>
       </span>
       <span role="gridcell" className="queue-cell">
         <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
@@ -131,7 +124,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
     <Row {...props} level={2} says={says}>
       <span role="gridcell" className="queue-cell name-cell job-name">
         <span className="name" title={job.key}>
-          <bdi>{job.key}</bdi> <span className="kind">{job.program}</span>
+          <bdi>{job.key}</bdi> <span className="kind">{programText(job.program)}</span>
         </span>
       </span>
       <span role="gridcell" className="queue-cell" title={reason ?? undefined}>
@@ -258,6 +251,7 @@ function runReason(
   { failed, check, unknown, running }: Tally,
   word: string,
   waits: string | null,
+  stalled: number,
 ): ReactNode {
   const parts: ReactNode[] = []
   if (waits !== null) parts.push(waits)
@@ -280,7 +274,16 @@ function runReason(
       </span>,
     )
   if (word === 'Unknown') parts.push(`no answer, ${unknown} jobs may go on`)
+  if (stalled > 0)
+    parts.push(
+      <span key="stalled" className="tone-attention">
+        {stalled === 1 ? 'a job runs' : `${stalled} jobs run`} far longer than expected
+      </span>,
+    )
+  if (run.phase.is === 'open' && run.phase.hold === 'paused') parts.push(run.phase.reason ?? 'by you')
   if (run.phase.is === 'open' && run.phase.hold === 'paused' && running > 0) parts.push(`${running} still running`)
+  if (run.phase.is === 'open' && run.jobs.length === 0 && run.phase.hold === null)
+    parts.push('prepared on this computer')
   if (run.phase.is === 'open' && run.phase.hold === 'stopping') parts.push('stops when what runs is done')
   if (run.phase.is === 'open' && run.phase.hold === 'cancelling') parts.push('being cancelled')
   if (run.phase.is === 'ended' && run.phase.reason !== null) parts.push(run.phase.reason)

@@ -5,6 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { findSolvent } from '../../shared/solvents.ts'
 import { tellApart } from '../runs/tell-apart.ts'
+import { programText, solventText } from '../runs/words.ts'
 
 /** A closed run in the list, wherever it is kept. */
 export interface Result {
@@ -52,13 +53,10 @@ function resultOf(run: Listed, completed: number, failed: number, jobs: number):
 
 /** What tells results of one name apart: as far as the list of the archive knows. */
 export function resultsApart(results: readonly Result[]): ReadonlyMap<string, string> {
-  const labels = (ids: readonly string[]) => ids.map(solventLabel).join(', ')
-  return tellApart(results.map(each => ({ ...each, facts: [each.programs.join(', '), labels(each.solvents)] })))
-}
-
-function solventLabel(id: string): string {
-  const found = findSolvent(id)
-  return found.ok ? found.value.label : id
+  const all = (ids: readonly string[], text: (id: string) => string) => ids.map(text).join(', ')
+  return tellApart(
+    results.map(each => ({ ...each, facts: [all(each.programs, programText), all(each.solvents, solventText)] })),
+  )
 }
 
 /** The fields that a search may name: `kind:nmr program:orca solvent:chloroform after:2026-11-01`. */

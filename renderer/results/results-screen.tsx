@@ -68,6 +68,18 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
             </button>
           </p>
         ) : null}
+        {found.length > 0 ? (
+          <div className="results-head" aria-hidden="true">
+            <span />
+            <div className="results-columns">
+              <span>Run</span>
+              <span>Kind</span>
+              <span>Jobs</span>
+              <span className="result-machine">Machine</span>
+              <span>State, ended</span>
+            </div>
+          </div>
+        ) : null}
         <Rows found={found} apart={apart} chosen={run?.id ?? null} />
       </section>
       {a !== undefined && b !== undefined ? (

@@ -1,4 +1,6 @@
 import type { Job } from '../../shared/model/job.ts'
+import { get } from '../../shared/model/table.ts'
+import { useEngineState } from '../larmor.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { fixed, plural } from '../ui/number.ts'
 import { coreHoursAtStake } from './job-acts.ts'
@@ -11,10 +13,14 @@ interface CancelQuestionProps {
 
 /** Asked once before jobs are killed: how many, and what is lost with them. */
 export function CancelQuestion({ jobs, onConfirm, onClose }: CancelQuestionProps) {
+  const { runs } = useEngineState()
+  const names = [...new Set(jobs.map(({ run }) => get(runs, run)?.name ?? run))]
+  const of =
+    names.length === 1 ? ` of ${shortened(names[0] ?? '')}` : names.length > 1 ? ` of ${names.length} runs` : ''
   const hours = coreHoursAtStake(jobs, Date.now())
   return (
     <Confirm
-      question={jobs.length === 1 ? `Cancel ${jobs[0]?.key}?` : `Cancel ${jobs.length} jobs?`}
+      question={`Cancel ${jobs.length === 1 ? jobs[0]?.key : `${jobs.length} jobs`}${of}?`}
       verb={`Cancel ${plural(jobs.length, 'job')}`}
       keep="Keep"
       onConfirm={onConfirm}
@@ -26,4 +32,9 @@ export function CancelQuestion({ jobs, onConfirm, onClose }: CancelQuestionProps
       What is finished stays.
     </Confirm>
   )
+}
+
+/** A name of any length fits into a question. */
+function shortened(name: string): string {
+  return name.length > 60 ? `${name.slice(0, 59)}…` : name
 }

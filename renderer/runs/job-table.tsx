@@ -4,6 +4,7 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Scroll } from '../ui/scroll.tsx'
 import { attemptLook, attemptReason } from './looks.ts'
+import { programText } from './words.ts'
 
 /** All jobs of a run, in the order of their planning: how the attempt that counts stands, and why. */
 export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readonly held: boolean }) {
@@ -45,7 +46,7 @@ const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly
         <Badge look={attemptLook(attempt, held)} /> <span className="reason">{attemptReason(attempt)}</span>
       </td>
       <td className="number">{attempt.n}</td>
-      <td>{job.program}</td>
+      <td>{programText(job.program)}</td>
       <td>{job.machine}</td>
       <td className="machine-text">{queue}</td>
     </tr>

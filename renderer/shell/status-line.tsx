@@ -5,9 +5,27 @@ import { Icon } from '../ui/badge.tsx'
 import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 
+const LID = 'Closing the lid stops only jobs on this computer. Cluster jobs go on.'
+
+interface StatusLineProps {
+  readonly state: State
+  readonly known: boolean
+  /** Whether an engine tells what happens. */
+  readonly live: boolean
+}
+
 /** The foot of the window: do the machines answer, and how old is what is shown. */
-export function StatusLine({ state, known }: { readonly state: State; readonly known: boolean }) {
+export function StatusLine({ state, known, live }: StatusLineProps) {
   if (!known) return <footer className="status-line">Asking Larmor what is known…</footer>
+  if (!live) {
+    return (
+      <footer className="status-line">
+        <span>Whether the machines answer is not known now.</span>
+        <span>{state.as_of === null ? 'Nothing has happened yet' : `Last change ${clockTime(state.as_of)}`}</span>
+        <span className="far">{LID}</span>
+      </footer>
+    )
+  }
   const all = Object.values<Machine>(state.machines)
   const silent = all.filter(({ reach }) => reach.is !== 'ok')
   const answering = all.length - silent.length
@@ -21,7 +39,7 @@ export function StatusLine({ state, known }: { readonly state: State; readonly k
         {silent.map(machine => `. ${silenceOf(machine)}`)}
       </span>
       <span>{state.as_of === null ? 'Nothing has happened yet' : `Last change ${clockTime(state.as_of)}`}</span>
-      <span className="far">Closing the lid stops only jobs on this computer. Cluster jobs go on.</span>
+      <span className="far">{LID}</span>
     </footer>
   )
 }

@@ -5,6 +5,7 @@ import type { ShownShift } from '../../shared/workflows/index.ts'
 import { groupKey } from '../ensemble/selection.ts'
 import { decimalsOf, shiftName } from '../ensemble/shift-name.ts'
 import { useKeys } from '../keys/use-keys.ts'
+import { superscript } from '../runs/words.ts'
 import { useTheme } from '../theme.ts'
 import { fixed, plural } from '../ui/number.ts'
 import { FIELDS_MHZ, usualWidth, WIDTHS_HZ, widthPpm } from './line-width.ts'
@@ -182,9 +183,4 @@ function summary(signals: readonly Signal[], nucleus: string): string {
   const measured = signals.filter(signal => signal.measured_ppm !== null).length
   const beside = measured > 0 ? `, ${measured} of them beside a measured one` : ''
   return `Averaged ${nucleus} spectrum: ${plural(signals.length, 'signal')} from ${high} to ${low} ppm${beside}.`
-}
-
-/** `1H` as ¹H. */
-export function superscript(nucleus: string): string {
-  return nucleus.replaceAll(/\d/g, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit)
 }

@@ -72,7 +72,7 @@ test('from a cluster that nobody knows to a finished ensemble; cancelled work is
   await page.keyboard.type(SECRET)
   await page.keyboard.press('Enter')
   await card().getByText('Connected').waitFor()
-  await card().locator('.program-name').getByText('nwchem', { exact: true }).waitFor()
+  await card().locator('.program-name').getByText('NWChem', { exact: true }).waitFor()
   await card()
     .getByText(/tested \d\d:\d\d/)
     .waitFor()

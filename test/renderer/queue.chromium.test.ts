@@ -36,7 +36,7 @@ test('the counts are those of the jobs, and each is a filter; failed ones by cau
   await eventually(() => page.locator('.queue-row.level-2').count()).toBe(1)
   await row('rscreen.cat-002').waitFor()
   await page.getByPlaceholder('Search in the queue').fill('no such thing')
-  await page.getByText('Jobs that are failed by out-of-memory with “no such thing”: none.').waitFor()
+  await page.getByText('Jobs that are failed by memory with “no such thing”: none.').waitFor()
   await page.getByRole('button', { name: 'Clear filter' }).click()
   await row('rscreen').waitFor()
 })
@@ -49,7 +49,7 @@ test('the inspector shows the verdict, the very line that proves it, and the cou
   const inspector = page.locator('[data-inspected="rscreen.cat-001"]')
   await inspector.getByText('The SCF did not converge').waitFor()
   // Its last energy is nobody's result, and is not shown as one.
-  expect(await inspector.locator('[data-energy]').textContent()).toMatch(/^-\d+\.\d+ Eh \(not converged\)$/)
+  expect(await inspector.locator('[data-energy]').textContent()).toMatch(/^\u2212\d+\.\d+ Eh \(not converged\)$/)
   const attempt = state('rscreen', 'cat-001')
   const proof = attempt.evidence.find(({ source }) => source === 'output')
   expect(await inspector.locator('[data-witness="output"] pre').first().textContent()).toBe(proof?.text)
@@ -164,7 +164,7 @@ test('all by keyboard: rows, tree, selection, resubmit and its undo, cancel, pau
   await row('rkeys.a').waitFor()
   await press('ArrowDown', 'Shift+ArrowDown')
   await page.getByText('2 jobs selected').waitFor()
-  await page.getByText('1 scf-not-converged, 1 out-of-memory').waitFor()
+  await page.getByText('1 SCF not converged, 1 memory').waitFor()
   // The number is of what would be done: each has a remedy, or is named apart.
   const fixable = ['a', 'b'].filter(key => remediesOf(job('rkeys', key)).length > 0)
   expect(fixable).toHaveLength(2)
