@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, type Tray } from 'electron'
 import type { HostMessage } from '../shared/desktop.ts'
@@ -24,12 +26,28 @@ if (isForTerminal(words)) {
   // on to look for a display only when this module is loaded, so all of it happens before, and cli.ts ends the process.
   process.argv.splice(1, process.argv.length, 'larmor', ...words)
   await import('./cli.ts')
-} else if (app.requestSingleInstanceLock()) {
-  claimScheme()
-  app.enableSandbox()
-  void app.whenReady().then(() => desktop(homeFolder()))
 } else {
-  app.quit() // the one that runs shows its window
+  keepApart(homeFolder())
+  if (app.requestSingleInstanceLock()) {
+    claimScheme()
+    app.enableSandbox()
+    void app.whenReady().then(() => desktop(homeFolder()))
+  } else {
+    app.quit() // the one that runs shows its window
+  }
+}
+
+/**
+ * The window's own files, and with them the lock of one instance, belong to one data folder: another one has a window of
+ * its own. Named after the application, they would lie in the data folder itself where names differ by case alone.
+ */
+function keepApart(home: string): void {
+  const name = home === homeFolder({}) ? '' : `-${createHash('sha256').update(home).digest('hex').slice(0, 16)}`
+  const folder = join(app.getPath('appData'), `larmor-window${name}`)
+  mkdirSync(folder, { recursive: true })
+  app.setPath('userData', folder)
+  // By which Windows knows whose notices they are: the appId of electron-builder.yml.
+  if (process.platform === 'win32') app.setAppUserModelId('org.larmor.Larmor')
 }
 
 /** Anything but the window: the first word is a command, or one of the options that stand alone. */
@@ -70,6 +88,7 @@ async function desktop(home: string): Promise<void> {
       for (const notice of noticesOf(update.events, before, state)) notifier.tell(notice)
     }
     app.setBadgeCount(failedInOpenRuns(state))
+    tray?.setToolTip(tipOf(openRuns(state)))
   })
   setMenu(entry => {
     const message: HostMessage = { is: 'menu', entry }
@@ -81,6 +100,7 @@ async function desktop(home: string): Promise<void> {
   app.on('window-all-closed', () => {
     if (openRuns(state) === 0) return quit()
     tray ??= openTray(icon, show, () => app.quit())
+    tray.setToolTip(tipOf(openRuns(state)))
   })
   app.on('before-quit', event => {
     if (quitting) return
@@ -105,6 +125,11 @@ async function desktop(home: string): Promise<void> {
   const window = show()
   // Who started this process may wait to hear that the window is there.
   window.once('ready-to-show', () => process.send?.({ is: 'open' }))
+}
+
+/** What the tray says of the runs while no window does. */
+function tipOf(open: number): string {
+  return open === 0 ? 'Larmor: nothing is under way' : `Larmor: ${open === 1 ? '1 run is' : `${open} runs are`} open`
 }
 
 /** The engine, or null after a dialog that says why there is none. */

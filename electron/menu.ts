@@ -50,7 +50,6 @@ export function setMenu(choose: (entry: MenuEntry) => void): void {
 /** What stays when the last window closes while runs are open. */
 export function openTray(icon: string, show: () => void, quit: () => void): Tray {
   const tray = new Tray(nativeImage.createFromPath(icon).resize({ width: process.platform === 'darwin' ? 18 : 32 }))
-  tray.setToolTip('Larmor: runs are open')
   tray.setContextMenu(
     Menu.buildFromTemplate([
       { label: 'Show Larmor', click: show },

@@ -179,6 +179,17 @@ test('a second instance shows the window of the first, and goes', async () => {
   expect(first.electron.BrowserWindow.getFocusedWindow()).toBe(window)
 })
 
+test('another data folder has a window of its own, and no file of it lies among the engine\u2019s', async () => {
+  const other = await startApplication(folder.path, join(folder.path, 'other'))
+  expect(other.electron.app.exited).toBeNull()
+  await windowOf(other)
+  const places = [here, other].map(({ electron }) => electron.app.getPath('userData'))
+  expect(new Set(places).size).toBe(2)
+  for (const place of places) expect(place.toLowerCase().startsWith(here.home.toLowerCase())).toBe(false)
+  other.electron.app.exit()
+  await (await attachLiving(other.home))?.shutdown()
+})
+
 test('without open runs the last window is the end; the engine is left to itself', async () => {
   window.close()
   expect(here.electron.app.exited).toBe(0)
@@ -195,6 +206,7 @@ test('while a run is open it stays in the tray, and Quit asks', async () => {
   window.close()
   expect(app.exited).toBeNull()
   const [tray] = Tray.all
+  expect(tray?.tip).toBe('Larmor: 1 run is open')
   tray?.menu?.choose('Show Larmor')
   expect(BrowserWindow.getAllWindows()).toHaveLength(1)
 
@@ -314,7 +326,7 @@ test('the window stands where it stood, in its theme; nothing else is kept besid
   expect(await call('theme', 'dark')).toMatchObject({ ok: true })
   expect(await call('theme', 'pink')).toMatchObject({ ok: false })
   window.close()
-  const kept = join(folder.path, 'userData', 'window.json')
+  const kept = join(here.electron.app.getPath('userData'), 'window.json')
   expect(Object.keys(JSON.parse(await readFile(kept, 'utf8'))).sort()).toEqual(['bounds', 'maximized', 'theme'])
 
   here = await startApplication(folder.path)
@@ -331,7 +343,7 @@ test('the window stands where it stood, in its theme; nothing else is kept besid
   await writeFile(kept, '{"bounds": "damaged') // loses the place, and nothing else
   here = await startApplication(folder.path)
   window = await windowOf(here)
-  expect((await readdir(join(folder.path, 'userData'))).filter(name => !name.startsWith('window'))).toEqual([])
+  expect((await readdir(here.electron.app.getPath('userData'))).filter(name => !name.startsWith('window'))).toEqual([])
 })
 
 test('a folder that no engine can use is said, and ends the start', async () => {

@@ -32,8 +32,15 @@ class App extends EventEmitter {
   sandboxed = false
   readonly commandLine = { appendSwitch: () => {} }
 
+  private readonly paths = new Map<string, string>()
+
   getPath(name: string): string {
-    return join(system.folder, name)
+    return this.paths.get(name) ?? join(system.folder, name)
+  }
+  setPath(name: string, path: string): void {
+    if (this.ready) throw new Error('where a page keeps its own is too late to set once the application is ready')
+    if (!existsSync(path)) throw new Error(`${path} does not exist`)
+    this.paths.set(name, path)
   }
   getVersion(): string {
     return '0.0.0'
@@ -437,7 +444,10 @@ export class Tray extends EventEmitter {
   setContextMenu(menu: Menu): void {
     this.menu = menu
   }
-  setToolTip(): void {}
+  tip = ''
+  setToolTip(tip: string): void {
+    this.tip = tip
+  }
   destroy(): void {
     Tray.all = Tray.all.filter(tray => tray !== this)
   }
