@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { attachLiving, livingEngine } from '../../electron/engine-client.ts'
 import type { HostMessage } from '../../shared/desktop.ts'
 import { reduce } from '../../shared/model/reduce.ts'
-import type { State } from '../../shared/model/state.ts'
+import { emptyState, type State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import type { Result } from '../../shared/result.ts'
 import { commandRun } from '../engine/living/command-run.ts'
@@ -51,6 +51,8 @@ function stateOf(heard: readonly HostMessage[]): State | null {
   }
   return state
 }
+
+const phaseOf = (run: string, heard: readonly HostMessage[]) => get((stateOf(heard) ?? emptyState).runs, run)?.phase
 
 async function startRun(id: string, script: string): Promise<void> {
   const { texts, command } = commandRun(id, { job: script })
@@ -104,7 +106,7 @@ test('the page sees what the engine does, and goes on when the engine ended', as
   await call('follow')
   await call('listen', 'engine')
   await startRun('r1', 'true')
-  await eventually(() => get(stateOf(heard)?.runs ?? ({ size: 0, leaves: [{}] } as never), 'r1')?.phase).toMatchObject({
+  await eventually(() => phaseOf('r1', heard)).toMatchObject({
     is: 'ended',
     outcome: 'completed',
   })
@@ -112,9 +114,7 @@ test('the page sees what the engine does, and goes on when the engine ended', as
   await (await attachLiving(here.home))?.shutdown()
   await eventually(() => heard.at(-1)).toEqual({ is: 'channel', channel: 'engine', value: false })
   await startRun('r2', 'true') // a command starts another one
-  await eventually(() => get(stateOf(heard)?.runs ?? ({ size: 0, leaves: [{}] } as never), 'r2')?.phase.is).toBe(
-    'ended',
-  )
+  await eventually(() => phaseOf('r2', heard)?.is).toBe('ended')
 })
 
 test('a page listens to the channels it wants, and to no others', async () => {
@@ -201,7 +201,7 @@ test('while a run is open it stays in the tray, and Quit asks', async () => {
   const heard = heardBy(window)
   await call('follow')
   await startRun('r1', 'sleep 600')
-  await eventually(() => get(stateOf(heard)?.runs ?? ({ size: 0, leaves: [{}] } as never), 'r1')?.phase.is).toBe('open')
+  await eventually(() => phaseOf('r1', heard)?.is).toBe('open')
 
   window.close()
   expect(app.exited).toBeNull()
@@ -226,7 +226,7 @@ test('while a run is open it stays in the tray, and Quit asks', async () => {
   window = await windowOf(here)
   const again = heardBy(window)
   await call('follow')
-  await eventually(() => get(stateOf(again)?.runs ?? ({ size: 0, leaves: [{}] } as never), 'r1')?.phase.is).toBe('open')
+  await eventually(() => phaseOf('r1', again)?.is).toBe('open')
   await call('send', { type: 'run.cancel', run: 'r1' })
   here.electron.dialog.answers.push({ response: 1 })
   here.electron.app.quit()
@@ -248,7 +248,10 @@ test('failures are told once per run and class while nobody looks, and counted o
   expect(here.electron.BrowserWindow.getFocusedWindow()).toBe(window)
 
   Notification.shown.length = 0
+  const heard = heardBy(window)
+  await call('follow')
   await startRun('r2', 'exit 3')
+  await eventually(() => phaseOf('r2', heard)).toMatchObject({ is: 'ended', outcome: 'failed' })
   await call('send', { type: 'run.cancel', run: 'r1' })
   await eventually(() => app.badge).toBe(0)
   expect(Notification.shown).toEqual([]) // the window has the focus

@@ -6,8 +6,10 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { showRun } from '../../shared/show/run.ts'
+import { until } from '../until.ts'
 import { begin, witness } from './living/command-run.ts'
 import { attached, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
+import { heldProgram } from './living/held-program.ts'
 import { nmrRun } from './living/nmr-run.ts'
 import { methanol, nwchemRun, setWitnessedNwchem } from './living/nwchem-run.ts'
 import { processesOf } from './living/processes.ts'
@@ -37,22 +39,23 @@ const isRunning = (id: string) => (state: State) =>
 
 const nwchemOf = (home: string) => processesOf(home).filter(({ command }) => command.startsWith('nwchem'))
 
-async function nwchemBegins(home: string): Promise<void> {
-  while (nwchemOf(home).length === 0) await sleep(20)
-}
+/** NWChem that stands still in its first SCF until it is let go. */
+const held = (home: string) => heldProgram(dirname(home), 'nwchem', 'd= 0,ls=0.0,diis')
 
 const optimisation = { task: 'opt', basis: '6-31G*' } as const
 
 test('NWChem goes on while no engine lives, and is found finished', async context => {
   const { home, start, log } = await living(context)
   const first = await start()
-  await setWitnessedNwchem(first.client, home, log.log)
+  const nwchem = held(home)
+  await setWitnessedNwchem(first.client, home, log.log, nwchem.executable)
   await begin(first.client, nwchemRun('rmethanol', 'opt', methanol, optimisation))
   await stateWhen(home, isRunning('rmethanol.opt'))
-  await nwchemBegins(home)
+  await nwchem.held()
   await first.engine.kill()
   expect(nwchemOf(home)).not.toEqual([])
-  while (processesOf(home).length > 0) await sleep(100)
+  nwchem.letGo()
+  await until('NWChem has ended by itself', () => processesOf(home), { is: left => left.length === 0 })
   expect((await larmor(home, ['status', '--json'])).json()).toMatchObject({
     engine: 'none',
     runs: [{ state: 'running', counts: { running: 1 } }],
@@ -76,13 +79,15 @@ test.for([
   async ({ all, outcome, category }, context) => {
     const { home, start, log } = await living(context)
     const { engine, client } = await start()
-    await setWitnessedNwchem(client, home, log.log)
+    const nwchem = held(home)
+    await setWitnessedNwchem(client, home, log.log, nwchem.executable)
     await begin(client, nwchemRun('rmethanol', 'opt', methanol, optimisation))
     await stateWhen(home, isRunning('rmethanol.opt'))
-    await nwchemBegins(home)
+    await nwchem.held()
     for (const { pid, command } of processesOf(home)) {
       if (command.startsWith('nwchem') || (all && pid !== engine.pid)) process.kill(pid, 'SIGKILL')
     }
+    nwchem.letGo()
     const state = await stateWhen(home, state => get(state.runs, 'rmethanol')?.phase.is === 'ended')
     expect(get(state.runs, 'rmethanol')?.phase).toMatchObject({ outcome: 'failed' })
     expect(attempt(state, 'rmethanol.opt')).toMatchObject({ outcome, category })

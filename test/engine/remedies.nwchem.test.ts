@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { editPlaces, placeContents, placeText } from '../../shared/show/edit-places.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
+import { type HeldProgram, heldProgram } from './living/held-program.ts'
 import { methanol } from './living/nwchem-run.ts'
-import { hasPrinted, processOf } from './living/process-of.ts'
 import { provoke } from './living/provoke.ts'
 import { smallDisk } from './living/small-disk.ts'
 
@@ -122,24 +124,37 @@ test('where only an edit helps, what a person makes of the input is run', async 
   expectCured(await settled(failed.id, 2), 'edited')
 })
 
+/** NWChem as this computer has it, held in its first run once it has printed this. */
+async function holdNwchem(text: string): Promise<HeldProgram> {
+  const nwchem = heldProgram(larmor.home, 'nwchem', text)
+  const settings = { ...localMachine.settings, programs: { nwchem: nwchem.executable } }
+  orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
+  return nwchem
+}
+
 test.each([
   ['SIGTERM', 'continue', '@    1'],
   ['SIGKILL', 'again', 'd= 0,ls=0.0,diis'],
 ] as const)('ended by %s from outside, it is killed, and is cured by %s', async (signal, fix, printed) => {
+  const nwchem = await holdNwchem(printed)
   const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), task: 'optimize' }))
-  await hasPrinted(larmor.home, id, 'nwchem.out', printed)
-  process.kill(await processOf('nwchem', id), signal)
+  process.kill(await nwchem.held(), signal)
+  nwchem.letGo()
   const failed = await settled(id, 1)
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'killed' })
   expectCured(await resubmit(failed, fix), fix)
 })
 
 test('when its time is up it is a timeout, and goes on from its last geometry and orbitals with twice the time', async () => {
+  const nwchem = await holdNwchem('@    1')
   const id = await provoke(larmor.engine, deck({ atoms: atoms(methanol), basis: '6-31g*', task: 'optimize' }))
-  await hasPrinted(larmor.home, id, 'nwchem.out', '@    1')
-  const { phase } = lastAttempt(get(larmor.engine.state.jobs, id) as Job)
-  if (phase.is !== 'running' || phase.pid === null) throw new Error(`it is ${phase.is}`)
-  process.kill(phase.pid, 'SIGUSR1') // by which the script's own clock and Slurm's warning say it
+  await nwchem.held()
+  const script = await until('the pid of its script', () => {
+    const { phase } = lastAttempt(get(larmor.engine.state.jobs, id) as Job)
+    return phase.is === 'running' ? phase.pid : null
+  })
+  process.kill(Number(script), 'SIGUSR1') // by which the script's own clock and Slurm's warning say it
+  nwchem.letGo()
   const failed = await settled(id, 1)
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'timeout', category: 'time-limit' })
   const [offer] = remediesOf(failed)

@@ -37,8 +37,9 @@ const offers = (key: string) => {
   return job ? remediesOf(job).map(({ id }) => id) : []
 }
 
-/** 300 MB of real memory, held for as long as Slurm may take to look (every 5 s here). */
-const HUNGRY = `exec perl -e '$x = "x" x 300000000; sleep 15; print "done"'`
+/** 300 MB of real memory, held until Slurm looks (every 5 s here), but not at the second try. */
+const HUNGRY = `case $PWD in *.1) hold=600 ;; *) hold=1 ;; esac
+exec perl -e '$x = "x" x 300000000; sleep shift; print "done"' $hold`
 const DECK = `start larmor
 geometry units angstrom noautosym
 ${methanol.trim().split('\n').slice(2).join('\n')}

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import type { Json, RunId } from '../../shared/ids.ts'
-import { jobId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
@@ -8,8 +7,8 @@ import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 import { alkane } from './living/chain.ts'
+import { heldProgram } from './living/held-program.ts'
 import { methanol } from './living/nwchem-run.ts'
-import { hasPrinted, processOf } from './living/process-of.ts'
 import { smallDisk } from './living/small-disk.ts'
 
 /** Failures of the real xtb: each provoked, classified, and, where there is a remedy, cured by it. */
@@ -29,8 +28,6 @@ async function first(xyz: string, args: readonly string[]): Promise<Job> {
   await start(xyz, args)
   return ended(1)
 }
-
-const ID = jobId('rxtb' as RunId, 'j')
 
 async function start(xyz: string, args: readonly string[]): Promise<void> {
   const file = { name: 'molecule.xyz', ...orThrow(await larmor.engine.put(xyz)) }
@@ -72,9 +69,12 @@ test('a solvent that it has no parameters for needs an edit, and is refused', as
 test.each(['SIGTERM', 'SIGKILL'] as const)(
   'ended by %s from outside, it is killed, and the same again completes',
   async signal => {
-    await start(alkane(24), ['--opt', 'vtight'])
-    await hasPrinted(larmor.home, ID, 'xtb.out', 'x T B')
-    process.kill(await processOf('xtb', ID), signal)
+    const xtb = heldProgram(larmor.home, 'xtb', 'x T B')
+    const settings = { ...localMachine.settings, programs: { xtb: xtb.executable } }
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
+    await start(alkane(40), ['--opt', 'vtight'])
+    process.kill(await xtb.held(), signal)
+    xtb.letGo()
     const failed = await ended(1)
     expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'killed' })
     expect(remediesOf(failed)[0]?.id).toBe('again')

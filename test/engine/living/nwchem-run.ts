@@ -41,11 +41,11 @@ export function nwchemRun(run: string, key: string, xyz: string, level: Partial<
 
 /**
  * Makes this computer use NWChem through a script that first says to the witness's log that it began, under the name
- * of the job's folder.
+ * of the job's folder. `nwchem` may be one that is held.
  */
-export async function setWitnessedNwchem(engine: Engine, home: string, log: string): Promise<void> {
-  const wrapper = join(dirname(home), 'nwchem')
-  await writeFile(wrapper, `#!/bin/sh\nprintf 'began %s %s\\n' "\${PWD##*/}" "$$" >>'${log}'\nexec nwchem "$@"\n`)
+export async function setWitnessedNwchem(engine: Engine, home: string, log: string, nwchem = 'nwchem'): Promise<void> {
+  const wrapper = join(dirname(home), 'witnessed-nwchem')
+  await writeFile(wrapper, `#!/bin/sh\nprintf 'began %s %s\\n' "\${PWD##*/}" "$$" >>'${log}'\nexec ${nwchem} "$@"\n`)
   await chmod(wrapper, 0o755)
   const settings = { ...localMachine.settings, programs: { nwchem: wrapper } }
   orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))

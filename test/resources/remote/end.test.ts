@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
+import { which } from '../../setup/groups.mjs'
 import { until } from '../../until.ts'
 import { type Box, isAlive, killOne, newBox, pidOf, SHELLS } from './box.ts'
 
@@ -87,10 +88,14 @@ describe.each(SHELLS)('end (%s)', shell => {
     const deaf = 'trap "" TERM; echo deaf=$$ >>"$LOG"; while :; do sleep 0.1; done'
     const ids = await box.start(...labels.map(label => ({ label, script: deaf, cores: 4 })))
     await until('all run', () => box.log().length === 4)
-    // Of every call of `date` one tells when the wait began; then it is asked until the time is over, once for all.
+    // Of the calls of `date` one tells when the wait began; then it is asked until the time is over, once for all. A
+    // job's own script, which may yet write its report, asks in another way.
     const clock = join(box.work, 'clock')
     writeFileSync(clock, '1000')
-    box.shim('date', `n=$(cat '${clock}'); echo $((n + 1)) >'${clock}'; echo $n`)
+    box.shim(
+      'date',
+      `[ "$1" = +%s ] || exec ${which('date')} "$@"; n=$(cat '${clock}'); echo $((n + 1)) >'${clock}'; echo $n`,
+    )
     expect((await dead(box, ...ids)).toSorted()).toEqual(ids.toSorted())
     expect(Number(box.read('clock'))).toBe(1000 + 1 + 5 + labels.length - 1)
     await until('nothing is left', () => box.processes().length === 0)
