@@ -7,6 +7,7 @@ import type { MachineName } from '../../shared/ids.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Slurm, startSlurm } from '../testbed/slurm.ts'
+import { until } from '../until.ts'
 import { attached, type EngineProcess, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
 
 /**
@@ -23,6 +24,8 @@ describe('a pilot on a real Slurm', () => {
   let env: Readonly<Record<string, string>>
   /** While it lies there, NWChem fails on the molecules that it names. */
   let broken: string
+  /** While it lies there, NWChem does not begin: what is on the cluster stays there until the test has seen it. */
+  let gate: string
 
   beforeAll(async () => {
     slurm = await startSlurm()
@@ -30,10 +33,15 @@ describe('a pilot on a real Slurm', () => {
     home = await newHome(clean => cleaning.push(clean))
     await mkdir(home, { recursive: true })
     broken = join(dirname(home), 'broken')
+    gate = join(dirname(home), 'gate')
     const wrapper = join(dirname(home), 'nwchem')
     await writeFile(
       wrapper,
-      `#!/bin/sh\nif grep -qsFf '${broken}' larmor.nw; then echo 'the disk is gone' >&2; exit 7; fi\nexec nwchem "$@"\n`,
+      `#!/bin/sh
+if grep -qsFf '${broken}' larmor.nw; then echo 'the disk is gone' >&2; exit 7; fi
+while [ -e '${gate}' ]; do sleep 0.2; done
+exec nwchem "$@"
+`,
     )
     await chmod(wrapper, 0o755)
     engine = startEngineProcess(home, env)
@@ -43,7 +51,7 @@ describe('a pilot on a real Slurm', () => {
       ...localMachine.settings,
       scheduler: 'slurm',
       programs: { nwchem: wrapper },
-      max_jobs: 3,
+      max_jobs: 5,
       poll_s: 2,
       spool_s: 1,
       grace_s: 10,
@@ -64,31 +72,26 @@ describe('a pilot on a real Slurm', () => {
   }
   // biome-ignore lint/suspicious/noExplicitAny: what it holds is what the test looks at
   const statusOf = async (run: string): Promise<any> => (await tell('status', run)).runs[0]
-  async function until(run: string, is: (status: Awaited<ReturnType<typeof statusOf>>) => boolean) {
-    for (;;) {
-      const status = await statusOf(run)
-      if (is(status)) return status
-      await sleep(300)
-    }
-  }
+  const statusWhen = (what: string, run: string, is: (status: Awaited<ReturnType<typeof statusOf>>) => boolean) =>
+    until(what, () => statusOf(run), { is })
   const file = (run: string, name: string) => readFileSync(join(home, 'runs', run, name), 'utf8')
   const written = async (
     run: string,
     is: (status: { readonly state: string; readonly completed: number }) => boolean,
   ) => {
-    for (;;) {
-      const path = join(home, 'runs', run, 'status.json')
-      const status = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null
-      if (status && is(status)) return status
-      await sleep(200)
-    }
+    const path = join(home, 'runs', run, 'status.json')
+    const look = () => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null)
+    return until('the status file as it should be', look, { is: status => status && is(status) })
   }
+  const hold = () => writeFileSync(gate, '')
+  const letGo = () => rmSync(gate)
 
   test(
     'is killed, paused, stopped, resumed, fails exactly as often as it may, and ends with its table',
     async () => {
       // "Acetonitrile" and "Oxirane" stand in the titles of their decks.
       writeFileSync(broken, 'Acetonitrile\nOxirane\n')
+      hold()
       const { run } = await tell(
         ...['campaign', 'start', 'delta50', '--molecules', '5,3,4,6,1', '--levels', 'HF/STO-3G', '--solvents', 'chcl3'],
         ...['--geometry', 'HF/STO-3G', '--order', 'file', '--memory', '600', '--machine', 'cluster'],
@@ -97,7 +100,7 @@ describe('a pilot on a real Slurm', () => {
       expect(started).toMatchObject({ workflow: 'campaign', total: 5, max_failures: 1, eta: null })
 
       // The second molecule that fails is one more than may: it pauses by itself, and says so.
-      const paused = await until(run, ({ state }) => state === 'paused')
+      const paused = await statusWhen('its pause', run, ({ state }) => state === 'paused')
       expect(paused.failed_molecules).toBe(2)
       expect(paused.reason).toMatch(/2 molecules failed, 1 may/)
       expect((await written(run, ({ state }) => state === 'paused')).failures).toHaveLength(2)
@@ -106,15 +109,18 @@ describe('a pilot on a real Slurm', () => {
       await engine.kill('SIGKILL')
       writeFileSync(broken, '#none#\n')
       engine = startEngineProcess(home, env)
-      const again = await until(run, ({ engine: _, state }) => state === 'paused')
+      const again = await statusWhen('its pause, again', run, ({ state }) => state === 'paused')
       expect(again.progress).toBeGreaterThanOrEqual(paused.progress)
 
       // Resumed and stopped by a file: what runs is finished, the file is taken away.
       await tell('resume', run)
       writeFileSync(join(home, 'runs', run, 'STOP'), '')
+      await statusWhen('that it is stopping', run, ({ state_text }) => state_text.startsWith('stopping'))
+      letGo()
       const stopped = await written(run, ({ state }) => state === 'stopped')
       expect(stopped.current_task).toBeNull()
-      while (existsSync(join(home, 'runs', run, 'STOP'))) await sleep(100)
+      await until('the end of the file STOP', () => !existsSync(join(home, 'runs', run, 'STOP')))
+      hold()
 
       // A STOP that lies there before the resume is told, and not obeyed.
       writeFileSync(join(home, 'runs', run, 'STOP'), '')
@@ -129,15 +135,20 @@ describe('a pilot on a real Slurm', () => {
       expect((await statusOf(run)).plan_version).toBeGreaterThan(paused.plan_version)
       await tell('stop', run)
       await larmor(home, ['stop', run, '--json'], { env })
-      await until(run, ({ state }) => state === 'stopped')
+      letGo()
+      await statusWhen('that it has stopped', run, ({ state }) => state === 'stopped')
+      hold()
       await tell('resume', run)
 
       // A person's pause: what runs is finished, nothing new begins, and it is said how much is left.
-      await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
-      await larmor(home, ['pause', run, '--json'], { env }) // where the computer is fast, all may be done by now
+      await statusWhen('that something runs', run, ({ current }) => current.length > 0)
+      await tell('pause', run)
+      letGo()
       // What has left the queue is not read yet: until then it has not completed.
       const underWay = ['submitting', 'queued', 'running', 'ended', 'fetched']
-      const rests = await until(
+      // Where all that was left is on the cluster by now, nothing is left to begin, and it completes.
+      const rests = await statusWhen(
+        'that it rests',
         run,
         ({ state, counts }) =>
           state === 'completed' || (state === 'paused' && underWay.every(phase => counts[phase] === 0)),
@@ -152,11 +163,11 @@ describe('a pilot on a real Slurm', () => {
       }
 
       // Killed in the middle of the work itself.
-      await until(run, ({ current, state }) => current.length > 0 || state === 'completed')
+      await statusWhen('that something runs', run, ({ current, state }) => current.length > 0 || state === 'completed')
       await engine.kill('SIGKILL')
       engine = startEngineProcess(home, env)
 
-      const done = await until(run, ({ state }) => state === 'completed' || state === 'failed')
+      const done = await statusWhen('its end', run, ({ state }) => state === 'completed' || state === 'failed')
       expect(done).toMatchObject({ state: 'completed', completed: 5, failed: 0, failed_molecules: 0, progress: 1 })
       expect(done.statistics.map(({ nucleus }: { nucleus: string }) => nucleus)).toEqual(['1H', '13C'])
       expect(done.statistics[0]).toMatchObject({ molecules: 5, solvent: 'chcl3', note: null })
