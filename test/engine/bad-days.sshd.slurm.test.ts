@@ -8,6 +8,7 @@ import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
 import type { MachineSettings } from '../../shared/model/machine.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { smallDisk } from '../small-disk.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { account } from '../testbed/daemons.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
@@ -343,9 +344,9 @@ describe('a bad day of a cluster', () => {
 
   test('a disk that is full in mid-upload is a sentence with an action, leaves nothing, and the jobs go on once there is room', async context => {
     const disk = openToAll(join(cluster.work, 'disk'))
-    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=1777', 'none', disk], { encoding: 'utf8' })
-    if (mounted.status !== 0) return context.skip(`no small disk can be mounted here: ${mounted.stderr}`)
-    onTestFinished(() => void spawnSync('umount', ['-l', disk]))
+    const small = smallDisk('size=256k,mode=1777', disk)
+    if (small.missing) return context.skip(small.missing)
+    onTestFinished(small.remove)
     writeFileSync(join(disk, 'others'), Buffer.alloc(200_000))
     const { run, ended } = await start({ a: `echo a\n# ${'x'.repeat(60_000)}` }, { work: join(disk, 'work') as never })
     await larmor.until('the machine cannot be used', () => machine()?.reach.is === 'unreachable')

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -13,34 +12,23 @@ import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { statusOf } from '../../shared/show/status.ts'
 import { delta50Set, resolveCampaign, type ShownCampaign } from '../../shared/workflows/index.ts'
+import { smallDisk } from '../small-disk.ts'
 import { orcaStandIn } from '../testbed/orca-stand-in.ts'
+import { until } from '../until.ts'
 import { startInProcess } from './in-process.ts'
 import { attached, larmor, startEngineProcess } from './living/engine-process.ts'
 import { killProcessesOf } from './living/processes.ts'
 
 /** What may happen to a campaign on a bad day. ORCA is stood in for: what is tried here is Larmor. */
 const folder = mkdtempSync(join(tmpdir(), 'larmor-campaign-'))
-const disk = join(folder, 'disk')
-mkdirSync(disk)
-const small = makeSmallDisk()
-if (small) console.warn(`skipped, of campaign-troubles.test.ts, the full disk: ${small}`)
-
-function makeSmallDisk(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', disk], { stdio: 'pipe' })
-    return null
-  } catch (error) {
-    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
-  }
-}
+const small = smallDisk('size=48m')
+if (small.missing) console.warn(`skipped, of campaign-troubles.test.ts, the full disk: ${small.missing}`)
 
 const homes: string[] = []
-afterAll(async () => {
+afterAll(() => {
   for (const home of homes) killProcessesOf(home)
-  await sleep(200)
-  if (!small) execFileSync('umount', ['-l', disk], { stdio: 'pipe' })
-  rmSync(folder, { recursive: true, force: true })
+  small.remove()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) // what was killed may still write
 })
 
 /** The data folder as version 1 wrote it: its events, its few settings of a machine, and nothing beside the journal. */
@@ -91,15 +79,16 @@ async function living(name: string, home: string) {
   return { orca, tell, status, file: (run: string, name: string) => join(home, 'runs', run, name) }
 }
 
-test.skipIf(small)(
+test.skipIf(small.missing !== null)(
   'the disk is full at job 137 of 200, and STOP comes twice: each is said, nothing is lost, nothing is computed twice',
   async () => {
-    const home = join(disk, 'home')
+    const home = join(small.folder, 'home')
     const { orca, tell, status, file } = await living('full', home)
     const campaign = ['campaign', 'start', 'delta50', '--program', 'orca', '--levels', 'PBE0,HF', '--geometry', 'given']
+    orca.hold(138)
     const { run } = await tell(...campaign)
-    while (((await status(run)) as { completed: number }).completed < 137) await sleep(200)
-    const filler = join(disk, 'filler')
+    await until('the 137th', () => status(run), { is: ({ completed }) => completed >= 137, limit_s: 400 })
+    const filler = join(small.folder, 'filler')
     await writeFile(filler, Buffer.alloc(48 << 20)).catch(() => {})
     const script = join(folder, 'more.sh')
     writeFileSync(script, 'true\n')
@@ -108,6 +97,7 @@ test.skipIf(small)(
       3,
       { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
     ])
+    const goOn = orca.hold(150) // which end while nothing can be kept
     await sleep(3000)
     const full = await status(run)
     expect(full).toMatchObject({ state: 'running', failed: 0 })
@@ -115,10 +105,8 @@ test.skipIf(small)(
 
     // With space again it goes on; a person stops it by a file, and once more while it is stopping.
     await rm(filler)
-    while ((await status(run)).completed === full.completed) await sleep(100)
-    const goOn = orca.hold()
-    const called = orca.calls().length
-    while (orca.calls().length === called) await sleep(100) // this one waits
+    await until('the next', () => status(run), { is: ({ completed }) => completed > full.completed })
+    await until('one that waits', () => orca.calls().length, { is: calls => calls > 150 })
     writeFileSync(file(run, 'STOP'), '')
     await sleep(1500)
     rmSync(file(run, 'STOP'), { force: true })
@@ -126,15 +114,15 @@ test.skipIf(small)(
     await sleep(1500)
     expect((await status(run)).state).toBe('running')
     goOn()
-    while ((await status(run)).state !== 'stopped') await sleep(100)
-    while (existsSync(file(run, 'STOP'))) await sleep(100)
+    await until('that it has stopped', () => status(run), { is: ({ state }) => state === 'stopped' })
+    await until('the end of the file STOP', () => !existsSync(file(run, 'STOP')))
     const stopped = JSON.parse(readFileSync(file(run, 'status.json'), 'utf8'))
     expect(stopped).toMatchObject({ state: 'stopped', total_tasks: 200, failed: 0, current_task: null })
     await tell('resume', run)
     expect(await tell('wait', run)).toMatchObject({ state: 'completed', completed: 200, failed: 0 })
     expect(orca.calls()).toHaveLength(200)
     const written = () => JSON.parse(readFileSync(file(run, 'status.json'), 'utf8')) as { readonly state: string }
-    while (written().state !== 'completed') await sleep(100)
+    await until('the end, in the file', written, { is: ({ state }) => state === 'completed' })
     const lines = readFileSync(file(run, 'progress.jsonl'), 'utf8').trim().split('\n')
     const completed = lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'task_completed')
     expect(new Set(completed.map(({ id }) => id)).size).toBe(200)

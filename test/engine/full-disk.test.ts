@@ -1,42 +1,31 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, onTestFinished, test } from 'vitest'
 import type { RemotePath } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { smallDisk } from '../small-disk.ts'
+import { until } from '../until.ts'
 import { begin, commandRun, witness } from './living/command-run.ts'
 import { attached, larmor, startEngineProcess } from './living/engine-process.ts'
 import { killProcessesOf } from './living/processes.ts'
 import { expectWhole, stateWhen } from './living/whole.ts'
 
+const small = smallDisk('size=2m')
+const { folder: disk, missing } = small
+if (missing) console.warn(`skipped full-disk.test.ts: ${missing}`)
+/** The jobs' own disk is another one, as on a cluster. */
 const folder = mkdtempSync(join(tmpdir(), 'larmor-full-life-'))
-const disk = join(folder, 'disk')
 const home = join(disk, 'home')
-const impossible = whyNot()
-if (impossible) console.warn(`skipped full-disk.test.ts: ${impossible}`)
 
-function whyNot(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
-  mkdirSync(disk)
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', disk], { stdio: 'pipe' })
-    return null
-  } catch (error) {
-    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
-  }
-}
-
-afterAll(async () => {
+afterAll(() => {
   killProcessesOf(home)
-  await sleep(200)
-  if (!impossible) execFileSync('umount', ['-l', disk], { stdio: 'pipe' })
-  rmSync(folder, { recursive: true, force: true })
+  small.remove()
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10 }) // what was killed may still write
 })
 
 const filler = join(disk, 'filler')
@@ -54,22 +43,19 @@ interface Status {
 }
 
 /** What `status` says once it is as wanted. */
-async function statusWhen(home: string, wanted: (status: Status) => boolean): Promise<Status> {
-  for (;;) {
-    const status = (await larmor(home, ['status', '--json'])).json() as Status
-    if (wanted(status)) return status
-    await sleep(200)
-  }
+function statusWhen(home: string, wanted: (status: Status) => boolean): Promise<Status> {
+  const status = async () => (await larmor(home, ['status', '--json'])).json() as Status
+  return until('the status as it should be', status, { is: wanted })
 }
 
-test.skipIf(impossible)(
+test.skipIf(missing !== null)(
   'a result for which this computer has no room: that is said, and it comes home once there is some',
   async () => {
     const bigHome = join(disk, 'big')
     onTestFinished(() => {
       killProcessesOf(bigHome)
       rmSync(bigHome, { recursive: true })
-      execFileSync('mount', ['-o', 'remount,size=2m', disk], { stdio: 'pipe' })
+      small.remount('size=2m')
     })
     const engine = startEngineProcess(bigHome)
     const client = await attached(bigHome, engine)
@@ -81,17 +67,16 @@ test.skipIf(impossible)(
     expect(troubles).toMatchObject([
       { machine: 'local', text: expect.stringMatching(/^The disk is full: .* could not be written\.$/), hint: FREE },
     ])
-    execFileSync('mount', ['-o', 'remount,size=20m', disk], { stdio: 'pipe' })
+    small.remount('size=20m')
     const state = await stateWhen(bigHome, ({ runs }) => get(runs, 'rbig')?.phase.is === 'ended')
     expect(get(state.runs, 'rbig')?.phase).toMatchObject({ outcome: 'completed' })
     await statusWhen(bigHome, status => status.troubles.length === 0)
     await client.shutdown()
     await engine.ended
   },
-  120_000,
 )
 
-test.skipIf(impossible)(
+test.skipIf(missing !== null)(
   'a disk that fills up under a living engine: it says so, loses nothing, and goes on with space',
   async () => {
     const engine = startEngineProcess(home)
@@ -100,7 +85,6 @@ test.skipIf(impossible)(
     const log = witness(join(folder, 'witness'))
     const script = join(folder, 'later.sh')
     writeFileSync(script, log.script('later', 'true'))
-    // The jobs' own disk is another one, as on a cluster.
     const settings = { ...localMachine.settings, work: join(folder, 'work') as RemotePath }
     orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
     const gate = join(folder, 'gate')
@@ -110,7 +94,7 @@ test.skipIf(impossible)(
       const job = get(state.jobs, 'rfull.b')
       return job !== undefined && lastAttempt(job).phase.is === 'running'
     })
-    while ((await log.seen()).a?.began !== 1) await sleep(50)
+    await until('the beginning of a', async () => (await log.seen()).a?.began === 1)
     await fill()
     const refused = await larmor(home, ['run', script, '--program', 'command', '--request-id', 'later', '--json'])
     expect([refused.code, refused.json()]).toMatchObject([
@@ -118,7 +102,7 @@ test.skipIf(impossible)(
       { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
     ])
     writeFileSync(gate, '')
-    for (const key of ['a', 'b']) while ((await log.seen())[key]?.ended !== 1) await sleep(50)
+    for (const key of ['a', 'b']) await until(`the end of ${key}`, async () => (await log.seen())[key]?.ended === 1)
     // Both have ended, which cannot be kept; nothing is claimed, it is said why, and reading goes on.
     const status = await statusWhen(home, ({ troubles }) => troubles.length > 0)
     expect(status).toMatchObject({
@@ -166,5 +150,4 @@ test.skipIf(impossible)(
     if (!again) throw new Error(next.said())
     expect((await expectWhole(home, next, again)).runs.size).toBe(2)
   },
-  120_000,
 )

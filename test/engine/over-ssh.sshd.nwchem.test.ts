@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,6 +9,7 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { smallDisk } from '../small-disk.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
 import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
@@ -168,15 +169,15 @@ test('a work folder of any name holds jobs, whatever shells would read in it', a
 test('a home that is read-only is a sentence and an action, and the job goes on once it is not', async context => {
   const home = join(sshd.work, 'home')
   mkdirSync(home)
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'ro,mode=1777', 'none', home], { encoding: 'utf8' })
-  if (mounted.status !== 0) return context.skip(`nothing can be mounted here: ${mounted.stderr}`)
-  onTestFinished(() => void spawnSync('umount', ['-l', home]))
+  const disk = smallDisk('ro,mode=1777', home)
+  if (disk.missing) return context.skip(disk.missing)
+  onTestFinished(disk.remove)
   const job = runIn(join(home, 'larmor') as RemotePath, 'rhome' as RunId)
   const reach = () => larmor.engine.state.machines[name]?.reach
   await larmor.until('the machine cannot be used', () => reach()?.is === 'unreachable')
   expect(reach()?.text).toMatch(/The work folder .* cannot be used: .*Read-only file system/)
   expect(reach()?.hint).toContain('--work DIR')
-  spawnSync('mount', ['-o', 'remount,rw', home])
+  disk.remount('rw')
   expect((await job)?.outcome).toBe('completed')
 })
 

@@ -5,11 +5,11 @@ import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
+import { smallDisk } from '../small-disk.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 import { alkane } from './living/chain.ts'
 import { heldProgram } from './living/held-program.ts'
 import { methanol } from './living/nwchem-run.ts'
-import { smallDisk } from './living/small-disk.ts'
 
 /** Failures of the real xtb: each provoked, classified, and, where there is a remedy, cured by it. */
 let larmor: InProcess
@@ -84,10 +84,11 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   },
 )
 
-const small = smallDisk('16k')
+const small = smallDisk('size=16k')
+if (small.missing) console.warn(`skipped: full scratch: ${small.missing}`)
 afterAll(small.remove)
 
-test.skipIf(small.missing)(
+test.skipIf(small.missing !== null)(
   'a full scratch folder it does not notice: what it printed is whole, and proves the success',
   async () => {
     const settings = { ...localMachine.settings, scratch: small.folder }

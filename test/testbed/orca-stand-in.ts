@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundle } from '../run-ts.mjs'
@@ -8,8 +8,8 @@ export interface OrcaStandIn {
   readonly executable: string
   /** Inputs with one of these words fail from now on; none: all go well. */
   failOn(...words: readonly string[]): void
-  /** What is called from now on, and what computes, waits until the returned function is called. */
-  hold(): () => void
+  /** Calls past so many, by default all that compute, wait until the returned function is called. */
+  hold(past?: number): () => void
   calls(): readonly { readonly words: string; readonly title: string; readonly fails: boolean }[]
 }
 
@@ -27,8 +27,9 @@ export async function orcaStandIn(folder: string): Promise<OrcaStandIn> {
       if (words.length === 0) rmSync(fail, { force: true })
       else writeFileSync(fail, `${words.join('\n')}\n`)
     },
-    hold() {
-      writeFileSync(held, '')
+    hold(past = 0) {
+      writeFileSync(`${held}.new`, String(past))
+      renameSync(`${held}.new`, held)
       return () => rmSync(held, { force: true })
     },
     calls: () =>

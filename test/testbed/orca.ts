@@ -21,7 +21,8 @@ import {
  * keeps what it computed in .gbw and .xyz files, prints ORCA's format, and fails where ORCA would: on words that it does
  * not know, too few iterations or cycles, too little memory, too many processes, atoms in a line, orbitals that are gone.
  * orca-stand-in.ts installs it. Beside the script it writes each call into calls.jsonl; a file named fail there holds words:
- * of an input with one of them the SCF does not converge. Nothing goes on while a file named hold lies there.
+ * of an input with one of them the SCF does not converge. While a file named hold lies there, only as many calls go on
+ * as it says.
  */
 type Atom = readonly [element: string, x: number, y: number, z: number]
 
@@ -46,7 +47,8 @@ const isToFail = failing.some(word => word !== '' && text.includes(word))
 const call = { words: /^! (.*)$/m.exec(text)?.[1] ?? '', title: /^# (.*)$/m.exec(text)?.[1] ?? '', fails: isToFail }
 appendFileSync(join(here, 'calls.jsonl'), `${JSON.stringify(call)}\n`)
 const pause = new Int32Array(new SharedArrayBuffer(4))
-while (existsSync(join(here, 'hold'))) Atomics.wait(pause, 0, 0, 50)
+const nth = readFileSync(join(here, 'calls.jsonl'), 'utf8').split('\n').length - 1
+while (!mayGoOn()) Atomics.wait(pause, 0, 0, 50)
 
 const print = (...texts: readonly string[]) => process.stdout.write(texts.join(''))
 const fail = (...texts: readonly string[]): never => {
@@ -57,6 +59,14 @@ const fail = (...texts: readonly string[]): never => {
 print(head({ input: text.split('\n') }))
 for (const job of text.split(/^\s*\$new_job.*$/im)) compute(job)
 print(normalEnd)
+
+function mayGoOn(): boolean {
+  try {
+    return nth <= Number(readFileSync(join(here, 'hold'), 'utf8'))
+  } catch {
+    return true
+  }
+}
 
 function compute(job: string): void {
   const code = job.replaceAll(/#.*/g, '')

@@ -1,50 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { open, readdir, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { takeLock } from '../../../electron/engine/store/lock.ts'
 import { openStore, readStore } from '../../../electron/engine/store/store.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
+import { smallDisk } from '../../small-disk.ts'
 import { AT, noFence, paused, seen } from './sample.ts'
 
 const SIZE = 256 << 10
-const folder = mkdtempSync(join(tmpdir(), 'larmor-full-'))
-const disk = join(folder, 'disk')
-const impossible = whyNot()
-if (impossible) console.warn(`skipped full-disk.test.ts: ${impossible}`)
-
 /** A real disk of 256 kB, made anew for each test. */
-function whyNot(): string | null {
-  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'a small disk can only be made by root on Linux'
-  mkdirSync(disk)
-  try {
-    mount()
-    return null
-  } catch (error) {
-    return `a small disk could not be made: ${error instanceof Error ? error.message : error}`
-  }
-}
-
-function run(program: string, ...args: readonly string[]): void {
-  execFileSync(program, args, { stdio: 'pipe' })
-}
-
-function mount(): void {
-  run('mount', '-t', 'tmpfs', '-o', `size=${SIZE}`, 'tmpfs', disk)
-}
+const small = smallDisk(`size=${SIZE}`)
+const { folder: disk, missing } = small
+if (missing) console.warn(`skipped full-disk.test.ts: ${missing}`)
 
 beforeEach(() => {
-  if (impossible) return
-  run('umount', disk)
-  mount()
+  if (!missing) small.renew()
 })
-
-afterAll(() => {
-  if (!impossible) run('umount', disk)
-  rmSync(folder, { recursive: true, force: true })
-})
+afterAll(small.remove)
 
 const full = { fault: { code: 'not-now', message: expect.stringContaining('the disk is full') } }
 
@@ -62,7 +34,7 @@ function big(run: string, bytes: number): EventBody {
   return { ...paused(run), text: 'x'.repeat(bytes) } as EventBody
 }
 
-test.skipIf(impossible)(
+test.skipIf(missing !== null)(
   'batches that do not fit are refused whole, the others stay, and with space it goes on',
   async () => {
     const home = join(disk, 'home')
@@ -90,7 +62,7 @@ test.skipIf(impossible)(
   },
 )
 
-test.skipIf(impossible)('a snapshot and content that do not fit leave what was there', async () => {
+test.skipIf(missing !== null)('a snapshot and content that do not fit leave what was there', async () => {
   const home = join(disk, 'home')
   const store = await openStore(home, { ...seen, ...noFence })
   const state = seen.reduce(store.state, await store.append([big('r1', 20 << 10)], AT))
@@ -108,7 +80,7 @@ test.skipIf(impossible)('a snapshot and content that do not fit leave what was t
   expect((await reader.blobs.read(old)).toString()).toBe('old')
 })
 
-test.skipIf(impossible)('on a full disk Larmor says so at its start, and reads all the same', async () => {
+test.skipIf(missing !== null)('on a full disk Larmor says so at its start, and reads all the same', async () => {
   const home = join(disk, 'home')
   const store = await openStore(home, { ...seen, ...noFence })
   const state = seen.reduce(store.state, await store.append([paused('r1')], AT))
@@ -118,12 +90,12 @@ test.skipIf(impossible)('on a full disk Larmor says so at its start, and reads a
   expect((await readStore(home, seen)).state).toEqual(state)
 })
 
-test.skipIf(impossible)('a folder that is read-only is refused to the writer, and read', async () => {
+test.skipIf(missing !== null)('a folder that is read-only is refused to the writer, and read', async () => {
   const home = join(disk, 'home')
   const store = await openStore(home, { ...seen, ...noFence })
   const state = seen.reduce(store.state, await store.append([paused('r1')], AT))
   await store.close()
-  run('mount', '-o', 'remount,ro', disk)
+  small.remount('ro')
   const refused = { fault: { code: 'not-now', message: expect.stringContaining('cannot be read or written') } }
   await expect(takeLock(home, { version: '0', started: AT, socket: null, url: null })).rejects.toMatchObject(refused)
   await expect(openStore(home, { ...seen, ...noFence })).rejects.toMatchObject(refused)
