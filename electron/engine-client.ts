@@ -131,6 +131,8 @@ async function* seenBy(engine: AttachedEngine, signal: AbortSignal): AsyncGenera
     wake()
   }
   void engine.closed.then(end)
+  // Who is told of an abort only from now on would wait for ever for one that came while it attached.
+  if (signal.aborted) return
   signal.addEventListener('abort', end, { once: true })
   engine.subscribe(update => {
     updates.push(update)

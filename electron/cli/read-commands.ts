@@ -209,24 +209,37 @@ function eventText(event: Event): string {
   return `${seq}  ${at}  ${type}  ${JSON.stringify(rest).slice(0, 300)}`
 }
 
+/** A job that computes has told of itself by then, or has printed nothing yet. */
+const FIRST_READING_MS = 10_000
+
 const progress: CliCommand = {
   name: 'progress',
-  usage: 'RUN --follow',
-  summary: 'what running jobs show of themselves',
+  usage: 'RUN [--follow]',
+  summary: 'what running jobs show of themselves: once, or until the run has ended',
   options: { follow: { type: 'boolean' } },
   async run({ home, terminal }, given) {
     const id = oneWord(given, 'RUN')
-    const run = findRun((await readStateWith(home, [id])).state, id)
+    const follows = given.flag('follow')
+    const { state } = await readStateWith(home, [id])
+    const run = findRun(state, id)
     if (run.phase.is === 'ended') return EXIT.done
     const engine = await attachLiving(home)
     if (!engine) throw nothingLooks('No engine lives, so nothing looks into running jobs.')
+    const nothing = `Nothing of it computes and prints just now. larmor status ${run.id}`
+    if (!follows && !jobsOf(state, run).some(job => jobComputes(job))) {
+      engine.detach()
+      terminal.say(nothing)
+      return EXIT.done
+    }
     const interrupted = onInterrupt()
     const done = new AbortController()
-    engine.readings(readings => {
-      for (const reading of readings) {
-        terminal.line(reading, () => readingText(reading))
-        if (!given.flag('follow')) done.abort()
-      }
+    const timer = follows ? undefined : setTimeout(() => done.abort(), FIRST_READING_MS)
+    let told = false
+    const leave = engine.readings(readings => {
+      if (!follows && told) return
+      told = true
+      for (const reading of readings) terminal.line(reading, () => readingText(reading))
+      if (!follows) done.abort()
     }, run.id)
     let ended = false
     let engineEnded = false
@@ -238,10 +251,19 @@ const progress: CliCommand = {
       ended = findRun(state, id).phase.is === 'ended'
       if (ended) break
     }
-    if (engineEnded && !ended) throw nothingLooks('The engine has ended, so nothing looks into running jobs any more.')
+    clearTimeout(timer)
+    leave()
+    if (engineEnded && !ended && (follows || !told))
+      throw nothingLooks('The engine has ended, so nothing looks into running jobs any more.')
     engine.detach()
+    if (!follows && !told) terminal.say(nothing)
     return interrupted.aborted ? EXIT.interrupted : EXIT.done
   },
+}
+
+function jobComputes(job: Job): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return outcome === null && phase.is === 'running'
 }
 
 function nothingLooks(message: string): FaultError {
