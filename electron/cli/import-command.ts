@@ -1,8 +1,12 @@
-import { readdir, stat } from 'node:fs/promises'
+import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { finishedOutput } from '../../shared/compose/imported.ts'
-import type { RemotePath, RunId } from '../../shared/ids.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { type Finished, finishedOutput, IT_GROWS, LOOK_AGAIN_MS, MOST_AS_TEXT } from '../../shared/compose/imported.ts'
+import type { ContentRef, RemotePath, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { programs, writeXyz } from '../../shared/programs/index.ts'
@@ -11,7 +15,7 @@ import { jobsOf, runState } from '../../shared/show/status.ts'
 import { readOutput } from '../engine/read-output.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
-import { followWith } from './find.ts'
+import { followWith, readStateWith } from './find.ts'
 import { runIdOf } from './ids.ts'
 import { stderrBeside } from './stderr-beside.ts'
 import { EXIT } from './terminal.ts'
@@ -29,11 +33,11 @@ const MOST_FILES = 100_000
 /** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
 const NAMELESS = 4 << 20
 
-/** Finished outputs from elsewhere become runs in the library: a run for each folder, a job for each output. */
+/** Outputs from elsewhere, completed or failed, become runs in the library: a run for each folder, a job for each output. */
 const importCommand: CliCommand = {
   name: 'import',
   usage: 'FOLDER... [--name S]',
-  summary: 'finished outputs from elsewhere become runs in the library',
+  summary: 'outputs of calculations that are over, completed or failed, become runs in the library',
   options: { name: { type: 'string' } },
   async run({ terminal, cwd, home }, given) {
     if (given.words.length === 0) throw badArgument('folder', 'FOLDER is missing.')
@@ -44,22 +48,29 @@ const importCommand: CliCommand = {
     }
     const engine = await ensureEngine(home)
     const skipped: { readonly file: string; readonly reason: string }[] = []
-    const runs: { readonly id: ReturnType<typeof runIdOf>; readonly known: number }[] = []
+    const runs: { readonly id: ReturnType<typeof runIdOf>; readonly known: number; readonly before: boolean }[] = []
     try {
       for (const { folder, files } of folders) {
-        const outputs: Imported[] = []
+        const found: Found[] = []
         for (const file of files) {
-          const found = await outputOf(engine, folder, file)
-          if (found === null) continue
-          if ('skipped' in found) skipped.push({ file, reason: found.skipped })
-          else outputs.push(found)
+          const one = await lookAt(file)
+          if (one === null) continue
+          if ('skipped' in one) skipped.push({ file, reason: one.skipped })
+          else found.push(one)
+        }
+        if (found.some(({ finished }) => finished.mayGrow)) await sleep(LOOK_AGAIN_MS)
+        const outputs: Imported[] = []
+        for (const one of found) {
+          if (one.finished.mayGrow && (await hasGrown(one))) skipped.push({ file: one.path, reason: IT_GROWS })
+          else outputs.push(await outputOf(engine, folder, one))
         }
         const name = given.text('name') ?? basename(folder)
         if (outputs.length === 0) continue
         // Named by what it holds: importing it again is the same wish.
         const id = runIdOf(JSON.stringify(['import', ...outputs.map(({ key, files }) => [key, files[0]?.sha256])]))
+        const before = get((await readStateWith(home, [id])).state.runs, id) !== undefined
         orThrow(await engine.send({ type: 'run.import', run: id, name, outputs }))
-        runs.push({ id, known: outputs.length })
+        runs.push({ id, known: outputs.length, before })
       }
     } finally {
       engine.detach()
@@ -75,7 +86,7 @@ const importCommand: CliCommand = {
       home,
       runs.map(({ id }) => id),
     )
-    const shown = runs.map(({ id, known }) => {
+    const shown = runs.map(({ id, known, before }) => {
       const run = get(state.runs, id)
       const jobs = run ? jobsOf(state, run) : []
       return {
@@ -83,24 +94,43 @@ const importCommand: CliCommand = {
         run: run ? id : null,
         name: run?.name ?? null,
         state: run ? runState(run) : null,
-        jobs: jobs.map(job => ({ job: job.id, key: job.key, outcome: job.attempts.at(-1)?.outcome ?? null })),
-        known: known - jobs.length,
+        jobs: jobs.map(job => {
+          const { outcome, category, reason } = lastAttempt(job)
+          return { job: job.id, key: job.key, outcome, category, reason }
+        }),
+        // Of outputs that came with an earlier import.
+        known: before ? known : known - jobs.length,
       }
     })
     const document = { ...(shown.length === 1 ? shown[0] : {}), runs: shown, skipped }
+    const wished = given.text('name')
+    for (const [i, { run, name }] of shown.entries()) {
+      if (wished !== undefined && runs[i]?.before && name !== wished)
+        terminal.say(`! --name ${wished} changes nothing: this folder was imported before, as ${run}  ${name}`)
+    }
     terminal.document(document, () =>
       shown
-        .map(({ run, name, jobs, known }) => {
+        .map(({ run, name, jobs, known }, i) => {
+          if (run === null) return `nothing new: ${counted(known)} known already, from earlier imports (larmor status)`
+          const there = `${run}  ${name}\nlarmor show ${run}`
+          if (runs[i]?.before) return `nothing new: ${counted(known)} known already: ${there}`
           const before = known > 0 ? `, ${known} known already` : ''
-          if (run === null) return `nothing new: ${known} outputs are known already`
           const failed = jobs.filter(({ outcome }) => outcome !== 'completed').length
           const badly = failed > 0 ? `, of which ${failed} did not complete` : ''
-          return `imported ${jobs.length} output${jobs.length === 1 ? '' : 's'}${badly}${before}: ${run}  ${name}\nlarmor show ${run}`
+          return `imported ${outputsText(jobs.length)}${badly}${before}: ${there}`
         })
         .join('\n'),
     )
     return EXIT.done
   },
+}
+
+function outputsText(n: number): string {
+  return `${n} output${n === 1 ? '' : 's'}`
+}
+
+function counted(n: number): string {
+  return `${outputsText(n)} ${n === 1 ? 'is' : 'are'}`
 }
 
 /** The state once these runs have ended; those of which nothing is new are none. */
@@ -123,29 +153,43 @@ async function filesUnder(folder: string, word: string): Promise<readonly string
   return files.sort()
 }
 
-/** The output with its verdict, its content kept; null for what is no output. */
-async function outputOf(
-  engine: Engine,
-  folder: string,
-  path: string,
-): Promise<Imported | { readonly skipped: string } | null> {
+interface Found {
+  readonly path: string
+  /** When it was read. */
+  readonly bytes: number
+  /** Unix time in milliseconds, with their fractions. */
+  readonly writtenMs: number
+  readonly finished: Finished
+}
+
+/** What an output says; null for what is none. */
+async function lookAt(path: string): Promise<Found | { readonly skipped: string } | null> {
   const about = await stat(path).catch(() => null)
   if (!about || about.size === 0) return null
   const beside = await stderrBeside(path)
   const read = await readOutput(path, { beside, nameless: NAMELESS }).catch((error: unknown) => error as Error)
   if (read instanceof Error) return { skipped: `it cannot be read: ${read.message}` }
-  const name = basename(path)
-  const found = finishedOutput(read, (Date.now() - about.mtimeMs) / 1000)
-  if (found === null || 'skipped' in found) return found
-  const { program, result, geometry, figures, outcome, category, reason, evidence } = found
+  const finished = finishedOutput(read, (Date.now() - about.mtimeMs) / 1000)
+  if (finished === null || 'skipped' in finished) return finished
+  return { path, bytes: about.size, writtenMs: about.mtimeMs, finished }
+}
+
+async function hasGrown({ path, bytes, writtenMs }: Found): Promise<boolean> {
+  const now = await stat(path).catch(() => null)
+  return now === null || now.size !== bytes || now.mtimeMs !== writtenMs
+}
+
+/** The output with its verdict, its content kept. */
+async function outputOf(engine: Engine, folder: string, { path, writtenMs, finished }: Found): Promise<Imported> {
+  const { program, result, geometry, figures, outcome, category, reason, evidence } = finished
   const key = relative(folder, path)
-  const content = orThrow(await engine.keep(path))
+  const content = await kept(engine, path)
   return {
     key,
     program,
     dir: dirname(path) as RemotePath,
-    ended: about.mtime.toISOString(),
-    files: [{ name, ...content }],
+    ended: new Date(writtenMs).toISOString(),
+    files: [content],
     result: {
       ...result,
       geometry: geometry ? orThrow(await engine.put(writeXyz(geometry, key))) : null,
@@ -155,8 +199,31 @@ async function outputOf(
     category,
     reason,
     // The name in the folder, not the path, as of every other job.
-    evidence: evidence.map(each => ({ ...each, file: each.file === path ? name : each.file })),
+    evidence: evidence.map(each => ({ ...each, file: each.file === path ? content.name : each.file })),
   }
+}
+
+/** A gzip as the text that it holds, as the window keeps it; what is too long for that, or no UTF-8, as it is. */
+async function kept(engine: Engine, path: string): Promise<ContentRef & { readonly name: string }> {
+  const name = basename(path)
+  const text = await unpackedText(path)
+  if (text === null) return { name, ...orThrow(await engine.keep(path)) }
+  return { name: name.replace(/\.gz$/i, ''), ...orThrow(await engine.put(text)) }
+}
+
+async function unpackedText(path: string): Promise<string | null> {
+  const file = await open(path, 'r')
+  const start = Buffer.alloc(2)
+  try {
+    if ((await file.stat()).size > MOST_AS_TEXT) return null
+    await file.read(start, 0, 2, 0)
+  } finally {
+    await file.close()
+  }
+  if (start[0] !== 0x1f || start[1] !== 0x8b) return null
+  const bytes = await promisify(gunzip)(await readFile(path), { maxOutputLength: MOST_AS_TEXT }).catch(() => null)
+  const text = bytes === null ? null : new TextDecoder().decode(bytes)
+  return text?.includes('\ufffd') ? null : text
 }
 
 export const importCommands: readonly CliCommand[] = [importCommand]

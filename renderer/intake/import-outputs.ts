@@ -1,3 +1,4 @@
+import { IT_GROWS, LOOK_AGAIN_MS } from '../../shared/compose/imported.ts'
 import type { Engine } from '../../shared/contract.ts'
 import type { RemotePath, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
@@ -5,7 +6,7 @@ import { writeXyz } from '../../shared/programs/index.ts'
 import { ok, type Result } from '../../shared/result.ts'
 import type { DroppedFile } from '../compose/dropped-files.ts'
 import { newRunId } from '../compose/run-id.ts'
-import { type FinishedFile, readFinished } from './read-finished.ts'
+import { type FinishedFile, hasGrown, readFinished } from './read-finished.ts'
 
 type Output = Extract<Command, { readonly type: 'run.import' }>['outputs'][number]
 
@@ -22,16 +23,24 @@ export async function findOutputs(
   files: readonly DroppedFile[],
   progress: (read: number) => boolean,
 ): Promise<FoundOutputs> {
-  const found: FoundOutputs['found'][number][] = []
+  const found: (FoundOutputs['found'][number] & { readonly file: File })[] = []
   const skipped: FoundOutputs['skipped'][number][] = []
   for (const [i, { path, file }] of files.entries()) {
     if (!progress(i)) break
     const read = await readFinished(file)
     if (read === null) continue
     if ('skipped' in read) skipped.push({ path, reason: read.skipped })
-    else found.push({ ...read, path, ended: new Date(file.lastModified).toISOString() })
+    else found.push({ ...read, file, path, ended: new Date(file.lastModified).toISOString() })
   }
-  return { found, skipped }
+  if (!found.some(({ finished }) => finished.mayGrow)) return { found, skipped }
+  await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
+  const growing = new Set<string>()
+  for (const { finished, file, path } of found) {
+    if (!finished.mayGrow || !(await hasGrown(file))) continue
+    growing.add(path)
+    skipped.push({ path, reason: IT_GROWS })
+  }
+  return { found: found.filter(({ path }) => !growing.has(path)), skipped }
 }
 
 /** Runs that were wished, and the event up to which the state has what became of that. */
@@ -80,9 +89,10 @@ export async function importOutputs(engine: Engine, found: FoundOutputs['found']
 
 async function keep(engine: Engine, file: FoundOutputs['found'][number], folder: string): Promise<Result<Output>> {
   const { path, ended, text, finished } = file
-  const { program, result, geometry, figures, ...verdict } = finished
+  const { program, result, geometry, figures, mayGrow: _, ...verdict } = finished
   const key = folder === '' ? path : path.slice(folder.length + 1)
-  const name = (path.split('/').at(-1) ?? path).replace(/\.gz$/i, '')
+  const given = path.split('/').at(-1) ?? path
+  const name = given.replace(/\.gz$/i, '')
   const content = await engine.put(text)
   if (!content.ok) return content
   const xyz = geometry ? await engine.put(writeXyz(geometry, key)) : ok(null)
@@ -91,6 +101,7 @@ async function keep(engine: Engine, file: FoundOutputs['found'][number], folder:
   if (!more.ok) return more
   return ok({
     ...verdict,
+    evidence: verdict.evidence.map(each => ({ ...each, file: each.file === given ? name : each.file })),
     key,
     program,
     // As far as a page may know where it lies.

@@ -1,4 +1,4 @@
-import { type Finished, finishedOutput } from '../../shared/compose/imported.ts'
+import { type Finished, finishedOutput, MOST_AS_TEXT } from '../../shared/compose/imported.ts'
 import { programs, recognisingReader } from '../../shared/programs/index.ts'
 
 /** A finished output with its text, which is what is kept of it. */
@@ -9,8 +9,6 @@ export interface FinishedFile {
 
 /** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
 const NAMELESS = 4 << 20
-/** The engine takes texts up to this length from a window. */
-const MOST_BYTES = 16_000_000
 
 /** Why a file is left out; null: it is no output. Read in pieces, gzip is unpacked, what is too long is let go of. */
 export async function readFinished(file: File): Promise<FinishedFile | { readonly skipped: string } | null> {
@@ -19,7 +17,7 @@ export async function readFinished(file: File): Promise<FinishedFile | { readonl
   let [length, rest] = [0, '']
   const take = (text: string, last: boolean) => {
     length += text.length
-    if (length <= MOST_BYTES) parts.push(text)
+    if (length <= MOST_AS_TEXT) parts.push(text)
     const lines = (rest + text).split('\n')
     rest = last ? '' : (lines.pop() ?? '')
     if (last && lines.at(-1)?.trim() === '') lines.pop()
@@ -45,10 +43,19 @@ export async function readFinished(file: File): Promise<FinishedFile | { readonl
   }
   const found = finishedOutput(reader.recognised(), (Date.now() - file.lastModified) / 1000)
   if (found === null || 'skipped' in found) return found
-  if (length > MOST_BYTES) return { skipped: 'it is longer than 16 MB; larmor import takes it, in a terminal' }
+  if (length > MOST_AS_TEXT) return { skipped: 'it is longer than 16 MB; larmor import takes it, in a terminal' }
   const text = parts.join('')
   if (text.includes('\uFFFD')) return { skipped: 'it is not in UTF-8; larmor import takes it as it is, in a terminal' }
   return { finished: found, text }
+}
+
+/** Whether a file was written to since it was given: then a browser does not read it any more. */
+export async function hasGrown(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(() => false)
+    .catch(() => true)
 }
 
 async function unpacked(file: File): Promise<ReadableStream<BufferSource>> {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -103,7 +103,9 @@ describe('classify', () => {
 
 describe('import', () => {
   it('makes a run of a folder, once, with a verdict for each output', async () => {
-    const first = await larmor('import', 'done', '--json')
+    // One that grows while it is looked at.
+    const growing = setInterval(() => void appendFile(join(folder, 'done/growing.out'), '\n'), 100)
+    const first = await larmor('import', 'done', '--json').finally(() => clearInterval(growing))
     expect(first.exit, first.out).toBe(0)
     const { run: id, jobs, skipped } = first.json
     expect(jobs.map(({ key, outcome }: Record<string, string>) => [key, outcome])).toEqual([
@@ -115,9 +117,12 @@ describe('import', () => {
       { file: expect.stringContaining('g16.log'), reason: expect.stringContaining('Gaussian') },
       { file: expect.stringContaining('growing.out'), reason: expect.stringContaining('not finished') },
     ])
+    await rm(join(folder, 'done/growing.out'))
     const events = (await larmor('events', '--json')).out.trim().split('\n').length
-    const again = await larmor('import', 'done', '--json')
-    expect(again.json).toMatchObject({ run: id, jobs })
+    const again = await larmor('import', 'done', '--name', 'other', '--json')
+    expect(again.json).toMatchObject({ run: id, jobs, name: 'done', known: 3 })
+    expect(again.err).toContain(`--name other changes nothing: this folder was imported before, as ${id}  done`)
+    expect((await larmor('import', 'done')).out).toContain(`nothing new: 3 outputs are known already: ${id}  done`)
     expect((await larmor('events', '--json')).out.trim().split('\n')).toHaveLength(events)
 
     const shown = (await larmor('wait', id, '--json')).json
@@ -159,6 +164,25 @@ describe('import', () => {
     expect(junk.exit).toBe(2)
     expect(junk.err).toContain('NWChem, ORCA, xtb.')
     expect(junk.err.toLowerCase()).not.toContain('command')
+  })
+
+  it('takes one that stops before its end and does not grow, however new, and says of it what classify says', async () => {
+    await mkdir(join(folder, 'copied'))
+    await writeFile(join(folder, 'copied/cut.out'), head({ version: '6.0.1' }))
+    const { json } = await larmor('import', 'copied', '--json')
+    expect(json).toMatchObject({ skipped: [], jobs: [{ outcome: 'failed', category: null }] })
+    const classified = (await larmor('classify', 'copied/cut.out', '--json')).json
+    expect(classified).toMatchObject({ outcome: 'truncated', category: null })
+    expect(json.jobs[0].reason).toContain(
+      `${classified.reason}; it was written 1 minute ago, so it may still be running`,
+    )
+  })
+
+  it('knows an output again that was packed meanwhile', async () => {
+    await mkdir(join(folder, 'packed'))
+    await writeFile(join(folder, 'packed/other-name.out.gz'), gzipSync(optimisation()))
+    const { exit, json } = await larmor('import', 'packed', '--json')
+    expect([exit, json.run, json.known]).toEqual([0, null, 1])
   })
 
   it('takes what has come since, and nothing twice', async () => {

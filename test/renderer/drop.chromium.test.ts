@@ -1,7 +1,7 @@
-import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { values } from '../../shared/model/table.ts'
 import { jobsOf } from '../../shared/show/status.ts'
@@ -48,6 +48,8 @@ test('a folder of finished outputs becomes a run of the library; dropped again i
   await writeFile(join(outputs, 'orbitals.movecs'), new Uint8Array([0, 159, 146, 150]))
   await writeFile(join(outputs, 'cut.out'), '          Northwest Computational Chemistry Package (NWChem) 7.0.2\n')
   await writeFile(join(outputs, 'methanol.xyz'), '1\n\nHe 0 0 0\n')
+  const growing = setInterval(() => void appendFile(join(outputs, 'cut.out'), '\n'), 100)
+  onTestFinished(() => clearInterval(growing))
   await drop(outputs)
 
   // Nothing is taken before a person has seen what it is.
@@ -68,8 +70,10 @@ test('a folder of finished outputs becomes a run of the library; dropped again i
   await drop(outputs)
   await review.getByRole('button', { name: 'Import 2 outputs' }).click()
   await eventually(() => page.locator('[data-imported]').textContent()).toBe('2 outputs imported as 1 run.')
+  clearInterval(growing)
   await page.getByText('1 file left out').click()
-  await page.getByText('it is not finished: it grew a moment ago').waitFor()
+  await page.getByText('it is not finished: it grew while it was looked at').waitFor()
+  await rm(join(outputs, 'cut.out'))
   expect(await seriousFaults(page)).toEqual([])
   const [run] = runs()
   expect(run?.name).toBe('old work')
