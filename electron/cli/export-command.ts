@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
 import type { ContentRef } from '../../shared/ids.ts'
+import type { Run } from '../../shared/model/run.ts'
 import { FaultError } from '../../shared/result.ts'
 import { type RunDocument, showRun } from '../../shared/show/run.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
@@ -13,8 +14,22 @@ import { EXIT } from './terminal.ts'
 
 const LATER = ['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip']
 
-function hasShifts({ shifts }: RunDocument): boolean {
-  return Array.isArray(shifts) && shifts.length > 0
+/** Why less is in it than a person may expect, or null. */
+function noteOn(
+  format: ExportFormat,
+  text: string,
+  { id, workflow, phase }: Run,
+  { shifts }: RunDocument,
+): string | null {
+  const isOpen = phase.is !== 'ended'
+  const lacks =
+    format === 'xyz'
+      ? text === '' && 'no structure'
+      : format === 'csv' && workflow === 'nmr' && !(Array.isArray(shifts) && shifts.length > 0) && 'no shifts'
+  if (lacks && isOpen) return `The run has ${lacks} yet: it is not finished (larmor status ${id}).`
+  if (lacks)
+    return `The run has ${lacks}; larmor show ${id} tells why.${format === 'csv' ? ' Its structures: --format xyz' : ''}`
+  return isOpen ? `The run is not finished: this is what is known by now (larmor status ${id}).` : null
 }
 
 export const exportCommand: CliCommand = {
@@ -27,7 +42,10 @@ export const exportCommand: CliCommand = {
     const format = given.text('format')
     const out = given.text('out')
     if (format === undefined) throw badArgument('format', '--format is missing.', Object.keys(exporters).join(', '))
-    if (LATER.includes(format)) throw badArgument('format', `The format "${format}" is not in this version.`)
+    if (LATER.includes(format)) {
+      const now = Object.keys(exporters).join(', ')
+      throw badArgument('format', `The format "${format}" is not in this version.`, `This version has ${now}.`)
+    }
     if (!Object.hasOwn(exporters, format))
       throw badArgument('format', `There is no format "${format}".`, Object.keys(exporters).join(', '))
     const { state } = await readStateWith(home, [id])
@@ -35,8 +53,8 @@ export const exportCommand: CliCommand = {
     const blobs = openBlobs(join(home, 'blobs'))
     const read = async (ref: ContentRef) => (await blobs.read(ref)).toString('utf8')
     const text = await exporters[format as ExportFormat](state, run, read)
-    if (!terminal.json && format === 'csv' && run.workflow === 'nmr' && !hasShifts(showRun(state, run)))
-      terminal.say('The table is empty: this run has no shifts (larmor show tells why). Its structures: --format xyz')
+    const note = noteOn(format as ExportFormat, text, run, showRun(state, run))
+    if (note !== null && !terminal.json) terminal.say(note)
     if (out === undefined && !terminal.json) {
       process.stdout.write(text)
       return EXIT.done

@@ -16,8 +16,12 @@ export const exporters = {
   csv: async (state, run) =>
     run.workflow === 'campaign' ? csvOf(pointRows(knownOf(state, run))) : shiftsCsv(showRun(state, run)),
   xyz: structuresXyz,
-  json: async (state, run) =>
-    `${JSON.stringify({ ...showRun(state, run), jobs: jobsOf(state, run).map(job => showJob(job)) }, null, 2)}\n`,
+  json: async (state, run) => {
+    const document = showRun(state, run)
+    // Each job with the keys of its row in the table, and all that `show JOB` tells of it.
+    const jobs = jobsOf(state, run).map((job, i) => ({ ...document.jobs[i], ...showJob(job) }))
+    return `${JSON.stringify({ ...document, jobs }, null, 2)}\n`
+  },
 } satisfies Record<string, Exporter>
 
 export { csvOf }

@@ -1,5 +1,5 @@
 import type { Json, RunId } from '../ids.ts'
-import { completedResult, type JobSpec, lastAttempt } from '../model/job.ts'
+import { completedResult, type JobSpec, lastAttempt, type Outcome } from '../model/job.ts'
 import type { JobWork } from '../progress/time-model.ts'
 import { expectedSeconds } from '../progress/unit.ts'
 import type { Known, Workflow } from './workflow.ts'
@@ -7,10 +7,12 @@ import type { Known, Workflow } from './workflow.ts'
 /** Params of `run FILE...`: its jobs, one for each file or folder. */
 export type SingleParams = { readonly jobs: readonly JobSpec[] }
 
-/** What a job that completed gave, in `show RUN`. */
+/** What a job gave, in `show RUN`; of one that did not complete the last that its output names, no shieldings. */
 export type SingleResult = {
   readonly key: string
   readonly program: string
+  readonly outcome: Outcome | null
+  readonly category: string | null
   readonly energy_hartree: number | null
   readonly converged: boolean | null
   /** Isotropic, ppm; atoms 1-based. */
@@ -60,11 +62,17 @@ export const single: Workflow = {
   show(known) {
     const specs = specsOf(known)
     const results = specs.map(({ key, program }): SingleResult => {
-      const result = completedResult(known.job(key))
-      const shieldings = result?.shieldings?.map(({ atom, element, sigma_ppm }) => ({ atom, element, sigma_ppm }))
+      const job = known.job(key)
+      const last = job ? lastAttempt(job) : null
+      const result = last?.phase.is === 'parsed' ? last.phase.result : null
+      const shieldings = completedResult(job)?.shieldings?.map(({ atom, element, sigma_ppm }) => {
+        return { atom, element, sigma_ppm }
+      })
       return {
         key,
         program,
+        outcome: last?.outcome ?? null,
+        category: last?.category ?? null,
         energy_hartree: result?.energy_hartree ?? null,
         converged: result?.converged ?? null,
         shieldings: shieldings ?? null,

@@ -59,6 +59,24 @@ describe('a run that completed in part', () => {
   })
 })
 
+test('a run that is not finished says so in its exports, and shows of itself once, or says why not', async () => {
+  await shut()
+  const { json } = await command(gated)
+  await larmor('wait', json.run, '--for', 'running')
+  const xyz = await larmor('export', json.run, '--format', 'xyz')
+  expect([xyz.exit, xyz.out]).toEqual([0, ''])
+  expect(xyz.err).toContain('The run has no structure yet: it is not finished')
+  expect((await larmor('export', json.run, '--format', 'csv')).err).toContain('The run is not finished')
+  // A shell script prints nothing that is read: it ends all the same.
+  const looked = await larmor('progress', json.run)
+  expect([looked.exit, looked.out]).toEqual([0, ''])
+  expect(looked.err).toContain(`Nothing of it computes and prints just now. larmor status ${json.run}`)
+  await larmor('pause', json.run)
+  await open()
+  await larmor('resume', json.run)
+  await larmor('wait', json.run)
+})
+
 test('a run that is being stopped says so, not that it goes on', async () => {
   await shut()
   const { json } = await command(gated)
@@ -105,6 +123,18 @@ describe('energies', () => {
     expect(scf).toContain(',scf-not-converged,')
     expect(scf).toMatch(/,false,$/)
     expect(water).toContain(`,${metrics.energy_hartree},true,${first.element}${first.atom} ${first.sigma_ppm}; `)
+    // The other format says the same of each, and no less.
+    const json = JSON.parse((await larmor('export', id, '--format', 'json')).out)
+    const failed = { outcome: 'failed', category: 'scf-not-converged', converged: false }
+    for (const each of [json.results[0], json.jobs[0]]) {
+      expect(each).toMatchObject({ ...failed, energy_hartree: Number(scf?.split(',').at(-3)) })
+    }
+    expect(json.jobs[1]).toMatchObject({
+      phase: 'parsed',
+      outcome: 'completed',
+      energy_hartree: metrics.energy_hartree,
+    })
+    expect((await larmor('export', id, '--format', 'pdf')).err).toContain('This version has csv, xyz, json.')
     expect((await larmor('show', jobs[1].job)).out).toContain(first.sigma_ppm.toFixed(4))
   })
 
