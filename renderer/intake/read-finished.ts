@@ -38,6 +38,9 @@ export async function readFinished(file: File): Promise<FinishedFile | { readonl
       }
     }
   } catch (error) {
+    // So a browser calls a file, too, that was written to since it was given.
+    if (error instanceof DOMException && error.name === 'NotReadableError')
+      return { skipped: 'it changes while it is looked at, or may not be read' }
     const why = `it cannot be read: ${error instanceof Error ? error.message : error}`
     return reader.isNamed() ? { skipped: why } : null
   }
