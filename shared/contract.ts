@@ -95,8 +95,11 @@ export interface Reading {
 export interface Question {
   readonly id: string
   readonly machine: MachineName
-  /** host-key: whether the key that the machine shows is its own; answered by "yes". A code is any second factor. */
-  readonly kind: 'host-key' | 'passphrase' | 'password' | 'code'
+  /**
+   * host-key: whether the key that the machine shows is its own; answered by "yes". A code is any second factor. touch: it is
+   * answered by touching a security key, and closed once that was done; null gives up.
+   */
+  readonly kind: 'host-key' | 'passphrase' | 'password' | 'code' | 'touch'
   /** The server's own words where it is the one who asks: data, without control characters. */
   readonly text: string
   /** Whether the answer may be seen while it is typed. */

@@ -17,10 +17,21 @@ const ASKPASS_MS = 1000 * (Number(process.env.LARMOR_ASKPASS_S) || 300)
  */
 export function personHere(): Person | null {
   const program = process.env.LARMOR_ASKPASS
-  if (program) return ({ text }, signal) => askProgram(program, text, signal)
+  if (program)
+    return (asked, signal) =>
+      asked.kind === 'touch' ? tell(asked.text, signal) : askProgram(program, asked.text, signal)
   // Output may be a pipe: what is asked goes to standard error.
-  if (process.stdin.isTTY && process.stderr.isTTY) return askTerminal
+  if (process.stdin.isTTY && process.stderr.isTTY)
+    return (asked, signal) => (asked.kind === 'touch' ? tell(asked.text, signal) : askTerminal(asked, signal))
   return null
+}
+
+/** What is answered elsewhere than here: it is said, and waited for. */
+function tell(text: string, signal: AbortSignal): Promise<null> {
+  process.stderr.write(`${printable(text)}\n`)
+  return new Promise(resolve => {
+    signal.addEventListener('abort', () => resolve(null), { once: true })
+  })
 }
 
 async function askProgram(program: string, text: string, signal: AbortSignal): Promise<string | null> {

@@ -56,6 +56,21 @@ function LoginDialog({ question }: { readonly question: Question }) {
       </Dialog>
     )
   }
+  if (kind === 'touch') {
+    return (
+      <Dialog title="Touch your security key" onClose={close} onSubmit={close}>
+        <p className="words machine-text">{text}</p>
+        <p className="hint">
+          It blinks. This closes by itself. <Meanwhile machine={machine} />
+        </p>
+        <div className="row end">
+          <button type="button" aria-disabled={sent} onClick={close}>
+            Later
+          </button>
+        </div>
+      </Dialog>
+    )
+  }
   const word = kind === 'passphrase' ? 'Passphrase' : kind === 'password' ? 'Password' : 'Code'
   return (
     <Dialog title={`${word} for ${machine}`} onClose={close} onSubmit={() => answer !== '' && void give(answer)}>

@@ -52,6 +52,8 @@ interface SshdOptions {
   /** What opens the account: its key (as usual), its key and then `secret`, or `secret` alone, as a password or asked for. */
   readonly login?: 'key' | 'key and code' | 'password' | 'keyboard-interactive'
   readonly secret?: string
+  /** Of a server with a `secret`: it has expired, and each login asks for a new one, which is not kept. */
+  readonly expired?: boolean
   /** Of the server itself. */
   readonly serverEnv?: Readonly<Record<string, string>>
   /** Whether there is SFTP; as usual, there is. */
@@ -96,7 +98,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   ]
   writeFileSync(at('sshd_config'), `${config.join('\n')}\n`)
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }) // where sshd locks itself in before the login
-  const program = options.secret === undefined ? (which('sshd') ?? 'sshd') : withPam(folder, options.secret)
+  const program =
+    options.secret === undefined ? (which('sshd') ?? 'sshd') : withPam(folder, options.secret, options.expired ?? false)
 
   async function start(): Promise<void> {
     rmSync(at('sshd.pid'), { force: true })
@@ -148,14 +151,18 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
  * An sshd whose PAM asks for `secret`, and for nothing else. sshd's PAM service is called like its program, so it is
  * started by a name of its own; its first word for the secret is PAM's: "Password: ".
  */
-function withPam(folder: string, secret: string): string {
+function withPam(folder: string, secret: string, expired: boolean): string {
   const name = `larmor-${basename(folder).slice(-6)}`.toLowerCase() // as PAM looks for it
   const check = join(folder, 'check-secret')
   writeFileSync(check, `#!/bin/sh\n[ "$(tr -d '\\000')" = '${secret}' ]\n`, { mode: 0o755 })
   const service = join('/etc/pam.d', name)
   removeToo(folder, service)
   const stack = [`auth required pam_exec.so expose_authtok quiet ${check}`, 'auth required pam_permit.so']
-  const rest = ['account required pam_permit.so', 'session required pam_permit.so']
+  const rest = [
+    `account required ${expired ? 'pam_debug.so acct=new_authtok_reqd' : 'pam_permit.so'}`,
+    'session required pam_permit.so',
+    'password required pam_stress.so expired', // asks for a new one twice, as pam_unix does
+  ]
   writeFileSync(service, `${[...stack, ...rest].join('\n')}\n`)
   const program = join(folder, name)
   symlinkSync(which('sshd') ?? 'sshd', program)

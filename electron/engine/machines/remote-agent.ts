@@ -8,7 +8,7 @@ import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Session, type Sftp, Unreachable } from './transports/index.ts'
+import { type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What the agent's probe found. */
 export interface Probe {
@@ -219,6 +219,12 @@ function readProbe({ exit, out, err }: Printed, work: string, asked: number): Pr
   const value = (word: string) => answers.find(answer => answer.word === word)?.fields[0]
   const now = Number(value('now'))
   const root = value('work')
+  // sshd's own words (do_pwchange in session.c), and those of passwd and PAM.
+  if (exit !== 0 && /password (change required|has expired)|change your password/i.test(`${err}${out}`))
+    throw new WantsLogin(
+      `The password of your account there has expired, and nothing is run before it is changed: ${(err || out).slice(0, 500).trim()}`,
+      'Log in there in a terminal (ssh), which asks for a new one; then larmor machines connect NAME.',
+    )
   if (exit !== 0 || !root?.startsWith('/') || !Number.isFinite(now)) {
     throw new Unreachable(
       `The work folder ${work} cannot be used: ${(err || out).slice(0, 500).trim()}`,

@@ -74,11 +74,23 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     else if (question.kind !== 'host-key') attended = true
     return answer
   }
-  const relay = await relayQuestions(folder, answer, () => {
+  /** The login has come to its end: nobody waits for a touch any more. */
+  const over = new AbortController()
+  let touching = false
+  async function touch(): Promise<void> {
     // A token that blinks with nobody there would be touched for something else.
     if (login.ask === null) refusal = touchWanted(host)
-    else attended = true
-  })
+    if (login.ask === null || touching) return
+    attended = true
+    touching = true
+    login.count('prompts')
+    const text = `Touch your security key now: the login at ${host.given} waits for it.`
+    const until = AbortSignal.any([login.signal, over.signal])
+    const answer = await login.ask({ kind: 'touch', text, echo: true, until: null }, until)
+    touching = false
+    if (answer === null && !until.aborted) refusal = touchWanted(host)
+  }
+  const relay = await relayQuestions(folder, answer, () => void touch())
   const options = [
     ...PLAIN,
     ...MASTER,
@@ -101,20 +113,29 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     words = (words + text).slice(-4000)
   })
   const ended = new Promise<void>(resolve => master.once('close', () => resolve()).once('error', () => resolve()))
-  const giveUp = () => master.kill('SIGKILL')
+  let alive = true
+  // With all that it has started: the helper that speaks to a security key would wait for a touch, and hold its output open.
+  const end = (signal: NodeJS.Signals) => {
+    try {
+      if (master.pid !== undefined && alive) process.kill(-master.pid, signal)
+    } catch {
+      master.kill(signal) // it is about to end
+    }
+  }
+  const giveUp = () => end('SIGKILL')
   login.signal.addEventListener('abort', giveUp, { once: true })
   void ended.then(() => rm(folder, { recursive: true, force: true }))
-  let alive = true
   void ended.then(() => {
     alive = false
   })
   while (alive && !existsSync(control)) {
-    if (refusal !== null) master.kill()
+    if (refusal !== null) end('SIGTERM')
     await Promise.race([ended, sleep(READY_MS)])
   }
   await relay.stop()
+  over.abort()
   login.signal.removeEventListener('abort', giveUp)
-  if (refusal !== null) master.kill()
+  if (refusal !== null) end('SIGTERM')
   if (!alive || refusal !== null) throw refusal ?? (await fault(host, words))
   return session(master, control, attended, ended)
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { installAgent } from '../../../../electron/engine/machines/remote-agent.ts'
 import {
   type Ask,
   type Session,
@@ -320,6 +321,43 @@ describe('by a password', () => {
       }
     },
   )
+})
+
+describe('with a password that has expired', () => {
+  test('the server asks for a new one in the same login, and it is passed on', async () => {
+    const sshd = await startSshd({ login: 'keyboard-interactive', secret: SECRET, expired: true })
+    try {
+      knowIt(sshd, `[127.0.0.1]:${sshd.port}`)
+      const asked: string[] = []
+      const login = attended(async ({ kind, text }) => {
+        asked.push(`${kind}: ${text}`)
+        return asked.length === 1 ? SECRET : 'a new one'
+      })
+      const session = await connect(sshd, login, { identity: null })
+      expect((await session.exec(sh`echo in`)).out).toBe('in\n')
+      expect(asked).toEqual([
+        'password: Password: ',
+        expect.stringMatching(/^password: .*Enter new .*password: $/s),
+        expect.stringMatching(/^password: Retype new .*password: $/),
+      ])
+      expect(login.counted).toEqual({ prompts: 3, connections: 1, login_tries: 1 })
+    } finally {
+      await sshd.stop()
+    }
+  })
+
+  test('a key still opens the door, but nothing runs: that is said, with what to do, and not tried again', async () => {
+    const sshd = await startSshd({ secret: SECRET, expired: true, lines: ['UsePAM yes'] })
+    try {
+      knowIt(sshd, `[127.0.0.1]:${sshd.port}`)
+      const used = installAgent(await connect(sshd), sshd.work, [])
+      await expect(used).rejects.toBeInstanceOf(WantsLogin)
+      await expect(used).rejects.toThrow(/password of your account there has expired.*WARNING/s)
+      await expect(used).rejects.toMatchObject({ hint: expect.stringContaining('asks for a new one') })
+    } finally {
+      await sshd.stop()
+    }
+  })
 })
 
 describe('through a jump host', () => {

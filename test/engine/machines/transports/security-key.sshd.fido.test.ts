@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import {
   type Login,
   type Session,
@@ -43,6 +43,25 @@ function connect(identity: string, login: Login): Promise<Session> {
   return transports.ssh.connect({ ...localMachine, name: 'cluster' as MachineName, settings }, login)
 }
 
+/** A person who sees what is asked, and touches the key or gives a PIN; `open` counts what is still asked. */
+function toucher(seen = () => {}) {
+  const asked: string[] = []
+  const login = attended(async ({ kind, text }, signal) => {
+    asked.push(`${kind}: ${text}`)
+    if (kind !== 'touch') return '1234'
+    person.open += 1
+    seen()
+    await new Promise(resolve => {
+      if (signal.aborted) resolve(null)
+      signal.addEventListener('abort', resolve, { once: true })
+    })
+    person.open -= 1
+    return null
+  })
+  const person = Object.assign(login, { asked, open: 0 })
+  return person
+}
+
 test.each([
   ['ed25519-sk', 'ED25519-SK'],
   ['ecdsa-sk', 'ECDSA-SK'],
@@ -55,16 +74,35 @@ test.each([
     await expect(declined).rejects.toThrow('wants a touch of your security key')
     await expect(declined).rejects.toMatchObject({ hint: expect.stringContaining('machines connect') })
 
-    const session = await connect(
-      key,
-      attended(async () => null),
-    )
+    const login = toucher()
+    const session = await connect(key, login)
+    expect(login.asked).toEqual(['touch: Touch your security key now: the login at 127.0.0.1 waits for it.'])
     expect((await session.exec(sh`id -un`)).out).toBe(`${sshd.user}\n`)
     expect(session.attended).toBe(true)
     expect(sshd.log()).toMatch(new RegExp(`Accepted publickey for ${sshd.user} .*: ${told} `))
     await session.close()
   },
 )
+
+test('that it waits for a touch is said for as long as it does; who declines ends the login', async () => {
+  const key = newKey('slow', 'ed25519-sk', [])
+  // The person takes their time: OpenSSH's own helper, which speaks to the key, begins once they are there.
+  const [gate, helper] = [join(folder, 'gate'), join(folder, 'helper')]
+  const real = ['/usr/lib/openssh/ssh-sk-helper', '/usr/libexec/ssh-sk-helper'].find(path => existsSync(path))
+  writeFileSync(helper, `#!/bin/sh\nwhile ! [ -e '${gate}' ]; do sleep 0.1; done\nexec ${real} "$@"\n`, { mode: 0o755 })
+  process.env.SSH_SK_HELPER = helper
+  onTestFinished(() => void delete process.env.SSH_SK_HELPER)
+  const declined = connect(
+    key,
+    attended(async () => null),
+  )
+  await expect(declined).rejects.toThrow('wants a touch of your security key')
+  const login = toucher(() => writeFileSync(gate, ''))
+  const session = await connect(key, login)
+  expect([login.asked.length, login.open, login.counted.prompts]).toEqual([1, 0, 1])
+  expect((await session.exec(sh`echo in`)).out).toBe('in\n')
+  await session.close()
+})
 
 test('one that need not be touched logs in alone', async () => {
   const key = newKey('untouched', 'ed25519-sk', ['-O', 'no-touch-required'], 'no-touch-required')
