@@ -108,9 +108,9 @@ export const remedies: readonly Remedy[] = [
   },
   {
     id: 'more-time',
-    title: 'Twice the time, from where it stopped',
+    title: 'Twice the time, from the last geometry and orbitals that it left',
     against: ['time-limit'],
-    tried: ['nwchem', 'command'],
+    tried: ['nwchem', 'xtb', 'command'],
     change: situation =>
       repaired(situation, [], ['last-geometry', 'last-orbitals'], { seconds: 2 * situation.resources.seconds }),
   },
