@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { get } from '../../shared/model/table.ts'
+import type { GivenFile } from '../../shared/programs/index.ts'
 import { remediesOf } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { editPlaces, placeContents, placeText } from '../../shared/show/edit-places.ts'
@@ -114,6 +115,33 @@ test.each<[category: string, Deck, place: string]>([
   const refused = await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null })
   expect(refused).toMatchObject({ ok: false, fault: { message: expect.stringContaining('only an edit of the input') } })
 })
+
+test.each<[category: string, name: string, wrong: string, right: string, place: string]>([
+  ['bad-input', 'dft.inc', 'dft\n  iterationz 30\nend\n', 'dft\n  iterations 30\nend\n', 'dft.inc:2: iterationz 30'],
+  [
+    'missing-basis',
+    'a.inc',
+    'basis\n  * library 7-31g\nend\n',
+    'basis\n  * library sto-3g\nend\n',
+    'a.inc:2: * library 7-31g',
+  ],
+])(
+  '%s in a file that the deck includes: the place is in that file, and its edit is run',
+  async (category, name, wrong, right, place) => {
+    const basis = category === 'missing-basis' ? '' : 'basis\n  * library sto-3g\nend\n'
+    const text = `start larmor\ngeometry units angstrom\n${WATER}\nend\n${basis}include ${name}\ntask dft energy\n`
+    const failed = await settled(await provoke(larmor.engine, text, undefined, { [name]: wrong }), 1)
+    expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category })
+    const texts = new Map<string, string>()
+    for (const ref of placeContents(failed)) texts.set(ref.sha256, orThrow(await larmor.engine.read(ref)))
+    expect(editPlaces(failed, texts).map(placeText)[0]).toBe(place)
+    const { files } = lastAttempt(failed).input as { readonly files: readonly GivenFile[] }
+    const edited = { name, ...orThrow(await larmor.engine.put(right)) }
+    const all = files.map(file => (file.name === name ? edited : file))
+    orThrow(await larmor.engine.send({ type: 'job.edit', job: failed.id, files: all, seen: 1 }))
+    expectCured(await settled(failed.id, 2), 'edited')
+  },
+)
 
 test('where only an edit helps, what a person makes of the input is run', async () => {
   const right = deck({})

@@ -6,10 +6,17 @@ import { orThrow } from '../../../shared/result.ts'
 
 let runs = 0
 
-/** Starts one job of this deck on this computer, as it is, or with repairs as a remedy makes them. */
-export async function provoke(engine: Engine, deck: string, repairs?: Json): Promise<JobId> {
-  const file = { name: 'deck.nw', ...orThrow(await engine.put(deck)) }
-  const input = { kind: 'deck', files: [file], main: file.name, ...(repairs === undefined ? {} : { repairs }) }
+/** Starts one job of this deck and the files beside it on this computer, as it is, or with repairs as a remedy makes them. */
+export async function provoke(
+  engine: Engine,
+  deck: string,
+  repairs?: Json,
+  beside: Readonly<Record<string, string>> = {},
+): Promise<JobId> {
+  const files = []
+  for (const [name, text] of Object.entries({ 'deck.nw': deck, ...beside }))
+    files.push({ name, ...orThrow(await engine.put(text)) })
+  const input = { kind: 'deck', files, main: 'deck.nw', ...(repairs === undefined ? {} : { repairs }) }
   const resources = { ranks: 1, memory_mb: 700, seconds: 3600 }
   const params = { jobs: [{ key: 'j', machine: LOCAL, program: 'nwchem', input, resources }] } as unknown as Json
   runs += 1
