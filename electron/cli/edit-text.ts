@@ -14,11 +14,11 @@ export async function folderOf(home: string, job: Job): Promise<string | null> {
   return null
 }
 
-/** The lines that want an edit, where they lie, and how the edited input is sent: as a run of its own, this one stays. */
+/** The lines that want an edit, where they lie, and how the edited input is sent as a new attempt of the same job. */
 export function editLines(
   edit: readonly EditPlace[],
   folder: string | null,
-  { program, machine }: { readonly program: string; readonly machine: string },
+  { job, program, machine }: { readonly job: string; readonly program: string; readonly machine: string },
 ): readonly string[] {
   if (edit.length === 0) return []
   const [file] = edit.flatMap(place => place.file ?? [])
@@ -26,8 +26,6 @@ export function editLines(
   const how =
     file === undefined
       ? `with other options: larmor run FILE --program ${program} --keywords "..."${there}`
-      : folder === null
-        ? `with the file edited: larmor run FILE --program ${program}${there}`
-        : `with a copy of ${join(folder, file)} edited: larmor run COPY --program ${program}${there}`
+      : `with a copy of ${folder === null ? file : join(folder, file)} edited: larmor resubmit ${job} --input COPY`
   return [...edit.map(place => `edit ${placeText(place)}`), `again ${how}`]
 }

@@ -32,7 +32,7 @@ export async function diffsOf(
 }
 
 /** The texts that are on this computer, by sha256. */
-async function textsOf(home: string, refs: readonly ContentRef[]): Promise<ReadonlyMap<string, string>> {
+export async function textsOf(home: string, refs: readonly ContentRef[]): Promise<ReadonlyMap<string, string>> {
   const blobs = openBlobs(join(home, 'blobs'))
   const texts = new Map<string, string>()
   for (const ref of refs) {

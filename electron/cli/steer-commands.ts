@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JobId, Label } from '../../shared/ids.ts'
+import { type JobId, type Label, label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
@@ -12,8 +12,9 @@ import { orThrow } from '../../shared/result.ts'
 import type { ChangeDiff } from '../../shared/show/change-diff.ts'
 import { jobsOf, runState, runStateText } from '../../shared/show/status.ts'
 import { ensureEngine } from '../engine-client.ts'
-import { badArgument, type CliCommand, oneWord } from './command.ts'
+import { badArgument, type CliCommand, type Given, oneWord, type Surroundings } from './command.ts'
 import { editLines, folderOf } from './edit-text.ts'
+import { editedInput } from './edited-input.ts'
 import { find, findRun, readStateWith } from './find.ts'
 import { diffsOf, placesOf } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
@@ -78,12 +79,18 @@ const cancel: CliCommand = {
 
 const resubmit: CliCommand = {
   name: 'resubmit',
-  usage: 'RUN|JOB... [--failed] [--fix auto|none|ID] [--dry-run]',
-  summary: 'tries again what did not complete',
-  options: { failed: { type: 'boolean' }, fix: { type: 'string' }, 'dry-run': { type: 'boolean' } },
+  usage: 'RUN|JOB... [--failed] [--fix auto|none|ID] [--dry-run], or JOB --input FILE|FOLDER... [--dry-run]',
+  summary: 'tries again what did not complete; with --input from files that you edited',
+  options: {
+    failed: { type: 'boolean' },
+    fix: { type: 'string' },
+    'dry-run': { type: 'boolean' },
+    input: { type: 'string', multiple: true },
+  },
   async run(surroundings, given) {
     const { home, terminal } = surroundings
     if (given.words.length === 0) throw badArgument('run', 'RUN or JOB is missing.')
+    if (given.texts('input').length > 0) return resubmitEdited(surroundings, given)
     const fix = given.text('fix') ?? 'auto'
     if (fix !== 'auto' && fix !== 'none' && !remedyIds.includes(fix)) {
       throw badArgument('fix', `There is no remedy "${fix}".`, ['auto', 'none', ...remedyIds].join(', '))
@@ -97,13 +104,10 @@ const resubmit: CliCommand = {
     const document = { attempts, refused }
     terminal.document(document, () =>
       [
-        ...attempts.flatMap(({ label, diff }) => [
-          dry ? `would resubmit as ${label}` : `resubmitted as ${label}`,
-          ...(diff ? [diff.input, diff.resources].filter(Boolean) : []),
-        ]),
+        ...attempts.flatMap(attempt => attemptLines(attempt, dry)),
         ...refused.flatMap(({ job, reason, edit, folder }) => {
           const about = get(state.jobs, job)
-          const lines = about ? editLines(edit, folder, about) : []
+          const lines = about ? editLines(edit, folder, { ...about, job }) : []
           return [`not ${job}: ${reason}`, ...lines.map(line => `  ${line}`)]
         }),
         ...(attempts.length + refused.length === 0 ? ['Nothing to resubmit: no job of it has failed.'] : []),
@@ -111,6 +115,49 @@ const resubmit: CliCommand = {
     )
     return EXIT.done
   },
+}
+
+function attemptLines({ label, diff }: NewAttempt, dry: boolean): readonly string[] {
+  const changes = diff ? [diff.input, diff.resources].filter(Boolean) : []
+  return [dry ? `would resubmit as ${label}` : `resubmitted as ${label}`, ...changes]
+}
+
+/** `resubmit JOB --input FILE`: a new attempt of the same job, as from the window's editor. */
+async function resubmitEdited(surroundings: Surroundings, given: Given): Promise<number> {
+  const { home, terminal } = surroundings
+  const id = oneWord(given, 'JOB')
+  if (given.flag('failed') || given.text('fix') !== undefined)
+    throw badArgument('input', '--input is what is sent: --failed and --fix do not go with it.')
+  const { state } = await readStateWith(home, [id])
+  const found = find(state, id)
+  if (found.is !== 'job') throw badArgument('job', `"${id}" is a run; --input is for one job of it.`)
+  const { job } = found
+  const dry = given.flag('dry-run')
+  const refusal = resubmitRefusal(job)
+  const refused = await withPlaces(home, state, refusal === null ? [] : [{ job: job.id, reason: refusal }])
+  const attempts: NewAttempt[] = []
+  if (refusal === null) {
+    const { files, diff, keep } = await editedInput(surroundings, job, given.texts('input'))
+    const { n } = lastAttempt(job)
+    const added = { job: job.id, attempt: n + 1, label: label(job.id, n + 1), fix: 'edited' }
+    attempts.push(dry ? { ...added, diff } : added)
+    if (!dry) {
+      const engine = await ensureEngine(home)
+      try {
+        await keep(engine)
+        orThrow(await engine.send({ type: 'job.edit', job: job.id, files, seen: n }))
+      } finally {
+        engine.detach()
+      }
+    }
+  }
+  terminal.document({ attempts, refused }, () =>
+    [
+      ...attempts.flatMap(attempt => attemptLines(attempt, dry)),
+      ...refused.map(({ job, reason }) => `not ${job}: ${reason}`),
+    ].join('\n'),
+  )
+  return EXIT.done
 }
 
 /** With the places to edit of those that only an edit helps. */

@@ -1,3 +1,5 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as documents from './documents.ts'
@@ -6,7 +8,7 @@ import { problems } from './schema.ts'
 import { type Begun, endedRuns, workplace } from './workplace.ts'
 
 const here = await workplace()
-const { home, larmor, script, document, refusal, command, fails, gated, shut, open } = here
+const { home, folder, larmor, script, document, refusal, command, fails, gated, shut, open } = here
 let done: Begun
 let nmr: Begun
 let completed: string
@@ -89,6 +91,37 @@ describe('steering', () => {
     expect((await refusal(2, ['resubmit', id, '--fix', 'pray'])).message).toContain('no remedy "pray"')
     const helped = await document(documents.resubmitted, ['resubmit', id])
     expect(helped).toMatchObject({ attempts: [], refused: [{ job: id, reason: 'no remedy is left that may help' }] })
+  })
+
+  test('resubmit --input: what a person made of the files is an attempt of the same job', async () => {
+    await mkdir(join(folder, 'two'))
+    await mkdir(join(folder, 'edited'))
+    await script('two/run.sh', 'grep fixed data.txt')
+    await script('two/data.txt', 'broken\n')
+    const { json } = await command('two')
+    await larmor('wait', json.run)
+    const id = json.jobs[0].job
+    await script('edited/better.sh', 'grep "^fixed" data.txt')
+    await script('edited/data.txt', 'fixed\n')
+    const edited = ['resubmit', id, '--input', 'edited/better.sh', '--input', 'edited/data.txt']
+    const { attempts } = await document(documents.wouldResubmit, [...edited, '--dry-run'])
+    expect(attempts).toMatchObject([{ job: id, attempt: 2, fix: 'edited', diff: { resources: '' } }])
+    for (const line of ['- grep fixed data.txt', '+ grep "^fixed" data.txt', '- broken', '+ fixed'])
+      expect(attempts[0].diff.input).toContain(line)
+    await refusal(2, ['resubmit', json.run, '--input', 'edited/data.txt'])
+    await refusal(2, ['resubmit', id, '--input', 'nowhere.sh'])
+    await refusal(2, ['resubmit', id, '--input', 'edited'])
+    await refusal(2, [...edited, '--fix', 'none'])
+    expect((await larmor('show', id, '--json')).json.attempts).toHaveLength(1)
+
+    const sent = await document(documents.resubmitted, edited)
+    expect(sent.attempts).toMatchObject([{ job: id, attempt: 2, label: `${id}.2`, fix: 'edited' }])
+    const job = await document(documents.job, ['wait', id])
+    expect(job).toMatchObject({ outcome: 'completed', attempts: [{ outcome: 'failed' }, { fix: 'edited' }] })
+    expect(await readFile(join(job.folder, 'run.sh'), 'utf8')).toBe('grep "^fixed" data.txt')
+    expect(await readFile(join(job.folder, 'output.txt'), 'utf8')).toBe('fixed\n')
+    const again = await document(documents.resubmitted, edited)
+    expect(again).toMatchObject({ attempts: [], refused: [{ job: id }] })
   })
 
   test('the whole work ends badly: exit 1 from wait, 0 from show', async () => {
