@@ -79,7 +79,7 @@ export async function composeCampaign(
 
 function saidOf({ program, levels, solvents, geometry, molecules, order, max_failures }: CampaignParams): string {
   const shieldings = `${program} ${levels.map(({ label }) => label).join(', ')} in ${solvents.map(({ name }) => name).join(', ')}`
-  return `${molecules.length} molecules, ${order}; ${shieldings}; geometries ${geometry?.label ?? 'as given'}; pauses when more than ${max_failures} fail`
+  return `${molecules.length} molecule${molecules.length === 1 ? '' : 's'}, ${order}; ${shieldings}; geometries ${geometry?.label ?? 'as given'}; pauses when more than ${max_failures} fail`
 }
 
 /** `delta50`, or a folder with structures and a CSV of shifts. */

@@ -76,7 +76,7 @@ async function living(name: string, home: string) {
     return told.json() as any
   }
   const status = async (run: string) => (await tell('status', run)).runs[0]
-  return { orca, tell, status, file: (run: string, name: string) => join(home, 'runs', run, name) }
+  return { orca, engine, tell, status, file: (run: string, name: string) => join(home, 'runs', run, name) }
 }
 
 test.skipIf(small.missing !== null)(
@@ -131,7 +131,7 @@ test.skipIf(small.missing !== null)(
   600_000,
 )
 
-test('a data folder of an older version: what is in it stays, and a campaign runs in it', async () => {
+test('a data folder of an older version: what is in it stays, a campaign runs in it, and goes on over an upgrade', async () => {
   const home = join(folder, 'old-home')
   homes.push(home)
   const script = join(folder, 'a.sh')
@@ -142,11 +142,19 @@ test('a data folder of an older version: what is in it stays, and a campaign run
   asVersion1(home)
   const before = (await larmor(home, ['status', '--json'])).json() as { readonly runs: readonly { run: string }[] }
   expect(before.runs).toMatchObject([{ state: 'completed', workflow: 'single' }])
-  const { tell, status } = await living('old', home)
+  const { orca, engine, tell, status } = await living('old', home)
+  const goOn = orca.hold()
   const { run } = await tell(
     ...['campaign', 'start', 'delta50', '--program', 'orca', '--pilot', '3', '--levels', 'HF', '--solvents', 'chcl3'],
-    '--wait',
   )
+  // Upgraded in the middle: while a job computes, the engine ends and what the older version left is opened by this one.
+  while (orca.calls().length === 0) await sleep(50)
+  await engine.kill()
+  asVersion1(home)
+  goOn()
+  startEngineProcess(home)
+  await tell('wait', run)
+  expect(orca.calls()).toHaveLength(6)
   expect(await status(run)).toMatchObject({ state: 'completed', completed: 3 })
   const after = (await tell('status')).runs as readonly { run: string }[]
   expect(after.map(each => each.run).toSorted()).toEqual([...before.runs.map(each => each.run), run].toSorted())

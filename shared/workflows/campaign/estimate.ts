@@ -58,14 +58,19 @@ export function estimateOf(
 export function estimateText({ calculations, optimisations, reused, core_hours, disk_mb }: CampaignEstimate): string {
   const range = (of: readonly [number, number] | null, unit: string) =>
     of === null ? 'unknown until the pilot' : `${of[0]} to ${of[1]} ${unit}`
-  const shared = optimisations > 0 ? ` and ${optimisations} optimisations that they share` : ''
+  const shared = optimisations > 0 ? ` and ${counted(optimisations, 'optimisation')} that they share` : ''
+  const all = `${counted(calculations, 'calculation')}${shared}`
   const known = reused.calculations + reused.optimisations
   const here = known === 0 ? '' : `; ${reusedText(reused)} are here already and are not computed again`
-  if (known > 0 && known === calculations + optimisations) return `${calculations} calculations${shared}${here}`
-  return `${calculations} calculations${shared}${here}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
+  if (known > 0 && known === calculations + optimisations) return `${all}${here}`
+  return `${all}${here}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
 }
 
 function reusedText({ calculations, optimisations }: CampaignEstimate['reused']): string {
   if (optimisations === 0) return `${calculations} of them`
   return `${calculations} of these calculations and ${optimisations} of the optimisations`
+}
+
+function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -135,7 +135,8 @@ export function resolveCampaign(
   if (!checked.ok) return checked
   return ok({
     name:
-      args.name ?? `${set.id}, ${molecules.length} molecules x ${levels.value.map(({ label }) => label).join(', ')}`,
+      args.name ??
+      `${set.id}, ${molecules.length} molecule${molecules.length === 1 ? '' : 's'} x ${levels.value.map(({ label }) => label).join(', ')}`,
     params,
     texts,
   })
