@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -16,13 +17,37 @@ import { smallDisk } from '../small-disk.ts'
 import { orcaStandIn } from '../testbed/orca-stand-in.ts'
 import { until } from '../until.ts'
 import { startInProcess } from './in-process.ts'
-import { attached, larmor, startEngineProcess } from './living/engine-process.ts'
-import { killProcessesOf } from './living/processes.ts'
+import { attached, cli, larmor, startEngineProcess } from './living/engine-process.ts'
+import { killProcessesOf, processesOf } from './living/processes.ts'
 
 /** What may happen to a campaign on a bad day. ORCA is stood in for: what is tried here is Larmor. */
 const folder = mkdtempSync(join(tmpdir(), 'larmor-campaign-'))
 const small = smallDisk('size=48m')
 if (small.missing) console.warn(`skipped, of campaign-troubles.test.ts, the full disk: ${small.missing}`)
+
+/** A shell line under another boot id, which is all by which a reboot is known. */
+function afterReboot(line: string, home: string): string {
+  const id = join(folder, 'boot_id')
+  writeFileSync(id, '11111111-2222-4333-8444-555555555555\n')
+  const boot = `mount --bind '${id}' /proc/sys/kernel/random/boot_id && ${line}`
+  return execFileSync('unshare', ['--mount', 'sh', '-c', boot], {
+    env: { ...process.env, LARMOR_HOME: home },
+    stdio: 'pipe',
+    encoding: 'utf8',
+  })
+}
+
+function whyNoReboot(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'only root on Linux can give another boot id'
+  try {
+    afterReboot('true', folder)
+    return null
+  } catch (error) {
+    return `another boot id could not be given: ${error instanceof Error ? error.message : error}`
+  }
+}
+const noReboot = whyNoReboot()
+if (noReboot) console.warn(`skipped, of campaign-troubles.test.ts, the reboot: ${noReboot}`)
 
 const homes: string[] = []
 afterAll(() => {
@@ -148,7 +173,7 @@ test('a data folder of an older version: what is in it stays, a campaign runs in
     ...['campaign', 'start', 'delta50', '--program', 'orca', '--pilot', '3', '--levels', 'HF', '--solvents', 'chcl3'],
   )
   // Upgraded in the middle: while a job computes, the engine ends and what the older version left is opened by this one.
-  while (orca.calls().length === 0) await sleep(50)
+  await until('a job that computes', () => orca.calls().length > 0)
   await engine.kill()
   asVersion1(home)
   goOn()
@@ -159,6 +184,48 @@ test('a data folder of an older version: what is in it stays, a campaign runs in
   const after = (await tell('status')).runs as readonly { run: string }[]
   expect(after.map(each => each.run).toSorted()).toEqual([...before.runs.map(each => each.run), run].toSorted())
 })
+
+test.skipIf(noReboot)(
+  'a reboot in the middle: what it ended is said, is resubmitted, and the rest goes on',
+  async () => {
+    const home = join(folder, 'reboot-home')
+    const { orca, tell, status } = await living('reboot', home)
+    const goOn = orca.hold()
+    const { run } = await tell(
+      ...['campaign', 'start', 'delta50', '--program', 'orca', '--pilot', '3', '--levels', 'HF', '--solvents', 'chcl3'],
+      ...['--max-failures', '3'],
+    )
+    // Two cores: two compute, the third waits; and all of it is known.
+    await until('two that compute, and one that waits', async () => (await status(run)).counts, {
+      is: ({ running, queued }) => running === 2 && queued === 1,
+    })
+    await until('both', () => orca.calls().length === 2)
+    await until('nothing that lives', () => {
+      killProcessesOf(home)
+      return processesOf(home).length === 0
+    })
+    goOn()
+    const later = (...args: readonly string[]) => {
+      const line = [process.execPath, cli, ...args, '--json'].map(word => `'${word}'`).join(' ')
+      // 1: it ended badly.
+      return JSON.parse(afterReboot(`{ ${line} || test $? = 1; }`, home))
+    }
+    later('engine', 'start')
+    // The script that waited for a place was this computer's, too.
+    const first = later('wait', run)
+    expect(first).toMatchObject({ state: 'failed', completed: 0, failed: 3 })
+    expect(first.failures.map(({ category }: { category: string }) => category)).toEqual(new Array(3).fill('node-lost'))
+    later('resubmit', run, '--failed')
+    expect(later('wait', run)).toMatchObject({ state: 'completed', completed: 3, failed: 0, total: 3 })
+    // Two that were ended, and six that were not.
+    expect(orca.calls()).toHaveLength(8)
+    const lines = readFileSync(join(home, 'runs', run, 'progress.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+    const completed = lines.map(line => JSON.parse(line)).filter(({ event }) => event === 'task_completed')
+    expect(completed).toHaveLength(3)
+  },
+)
 
 test('the clock is set back by an hour in the middle: no figure goes back, no time is negative, all of it is done', async () => {
   let back = 0
