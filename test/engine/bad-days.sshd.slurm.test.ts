@@ -251,6 +251,41 @@ describe('a bad day of a cluster', () => {
     await larmor.until('the job is cancelled', () => attempts(run).a?.outcome === 'cancelled')
   })
 
+  test('names are names, on the cluster, in its scratch and at home: blanks, quotes, $(), an emoji', async () => {
+    const scratch = join(openToAll(join(cluster.work, 'scratches')), `it's "$(id)" 🧪`)
+    const names = [`it's a "name".sh`, '$(touch pwned).dat', '🧪 µ.dat', 'a folder/`id`;x.dat', '~', '*.dat']
+    const of = machineOf(cluster, { spool_s: 1, grace_s: 20, scratch: scratch.replace('$', '\\$') })
+    orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
+    const [main = '', ...others] = names
+    const script = `cat ${others.map(name => `'${name}'`).join(' ')}; ls -A; echo made >'🧪 out'`
+    const files = []
+    for (const name of names)
+      files.push({ name, ...orThrow(await larmor.engine.put(name === main ? script : `<${name}>\n`)) })
+    const input = { files, main, args: [`it's`, '$(id)', '-n', '🧪'] }
+    const resources = { ranks: 1, memory_mb: 100, seconds: 300 }
+    const params = { jobs: [{ key: 'a', machine: of.name, program: 'command', input, resources }] }
+    const run = 'rnames' as RunId
+    const started = { type: 'run.start', run, name: `🧪 it's`, workflow: 'single', params, machine: of.name } as const
+    orThrow(await larmor.engine.send(started))
+    await larmor.ended(run)
+    const { a } = attempts(run)
+    expect(a).toMatchObject({ outcome: 'completed' })
+    const { phase } = a ?? {}
+    const output = phase?.is === 'parsed' ? phase.files.find(({ name }) => name === 'output.txt') : undefined
+    const text = output ? (orThrow(await larmor.engine.read(output)) as string) : ''
+    expect(text.split('\n').slice(0, others.length)).toEqual(others.map(name => `<${name}>`))
+    expect(text).not.toMatch(/pwned$/m)
+    expect(a?.warning).toContain('🧪 out') // no plain name: told, and left there
+    for (const bad of ['-rf', 'a\nb', '../x']) {
+      const jobs = [{ ...params.jobs[0], input: { ...input, files: [{ ...files[0], name: bad }], main: bad } }]
+      const other = { ...started, run: `rbadname${bad.length}${bad.charCodeAt(0)}` as RunId, params: { jobs } } as never
+      const answer = await larmor.engine.send(other)
+      if (answer.ok) await larmor.ended((other as typeof started).run)
+      const reason = answer.ok ? attempts((other as typeof started).run).a?.reason : answer.fault.message
+      expect(reason).toContain('not a name for a file of a job')
+    }
+  })
+
   test("the person's other jobs are seen in the same question, and never touched", async () => {
     const env = { ...process.env, SLURM_CONF: cluster.conf }
     const { uid, gid } = account(cluster.user)

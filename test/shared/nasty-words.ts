@@ -20,6 +20,7 @@ export const NASTY_WORDS = [
   '{a,b}',
   ';&|<>',
   'Größe µ 水',
+  '🧪',
   '\t',
   '#c',
   '%s',

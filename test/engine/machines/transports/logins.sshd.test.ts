@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { installAgent } from '../../../../electron/engine/machines/remote-agent.ts'
@@ -157,6 +157,21 @@ describe('by a key', () => {
       await expect(tried).rejects.toThrow(path)
     }
     expect(sshd.log().slice(before)).toBe('') // with nothing to show nothing was tried
+  })
+
+  test('a key that the server holds for expired is refused, and what to do is said', async () => {
+    const own = await startSshd()
+    try {
+      knowIt(own, `[127.0.0.1]:${own.port}`)
+      const accepted = join(dirname(own.identity), 'authorized_keys')
+      writeFileSync(accepted, `expiry-time="20200101" ${readFileSync(accepted, 'utf8')}`)
+      const tried = connect(own)
+      await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+      await expect(tried).rejects.toThrow(`it does not accept the key ${own.identity}`)
+      await expect(tried).rejects.toMatchObject({ hint: expect.stringContaining('authorized_keys') })
+    } finally {
+      await own.stop()
+    }
   })
 
   test('what does not answer has a sentence and an action', async () => {
