@@ -51,11 +51,11 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
         <table className="campaign-figures">
           <thead>
             <tr>
-              <th scope="col">nucleus</th>
+              <th scope="col">Nucleus</th>
               <th scope="col">n</th>
               <th scope="col">RMSD / ppm</th>
               <th scope="col">MAE / ppm</th>
-              <th scope="col">max / ppm</th>
+              <th scope="col">Max. dev. / ppm</th>
               <th scope="col">
                 R<sup>2</sup>
               </th>
@@ -137,7 +137,7 @@ const LINE = 13
 /** Round values between two ends, at most seven. */
 function ticksOf(from: number, to: number): readonly number[] {
   const power = 10 ** Math.floor(Math.log10(to - from))
-  const step = Math.max(1, [0.1, 0.2, 0.5, 1].map(of => of * power).find(each => (to - from) / each <= 6) ?? power)
+  const step = Math.max(1, [0.1, 0.2, 0.5, 1, 2].map(of => of * power).find(each => (to - from) / each <= 6) ?? power)
   const first = Math.ceil(from / step)
   return Array.from({ length: Math.floor(to / step) - first + 1 }, (_, i) => (first + i) * step)
 }

@@ -43,13 +43,21 @@ export function Comparison({ runs, archived }: ComparisonProps) {
       <table className="campaign-figures">
         <thead>
           <tr>
-            {['nucleus', 'level', 'solvent', 'campaign', 'n', 'molecules', 'RMSD / ppm', 'MAE / ppm', 'max / ppm'].map(
-              head => (
-                <th key={head} scope="col">
-                  {head}
-                </th>
-              ),
-            )}
+            {[
+              'Nucleus',
+              'Level',
+              'Solvent',
+              'Campaign',
+              'n',
+              'Molecules',
+              'RMSD / ppm',
+              'MAE / ppm',
+              'Max. dev. / ppm',
+            ].map(head => (
+              <th key={head} scope="col">
+                {head}
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>

@@ -14,7 +14,7 @@ export function DropZone({ files, onFiles }: DropZoneProps) {
   return (
     <div className="drop-zone" data-drop="">
       <span>
-        Drop .xyz, .mol, .sdf, inputs (.nw, .inp, .sh) or folders of them, or{' '}
+        Drop .xyz, .mol, .sdf, inputs (.nw, .inp, .sh) or folders, or{' '}
         <button type="button" className="link" onClick={() => input.current?.click()}>
           choose files
         </button>

@@ -123,12 +123,14 @@ export function EnsembleForm() {
               {first ? ' 2-butanol is filled in as an example; the first one can run here, on this computer.' : ''}
             </p>
             {first ? (
-              <p className="hint">
-                There is something already?{' '}
+              <p className="row first-ways">
+                <span className="hint">There is something already?</span>
                 <button type="button" className="link" onClick={() => doCommand('import')}>
                   Import a folder of finished outputs
                 </button>
-                , or <a href={address('machines')}>add a cluster</a> first.
+                <a className="link" href={address('machines')}>
+                  Add a cluster
+                </a>
               </p>
             ) : null}
           </header>
@@ -187,6 +189,7 @@ export function EnsembleForm() {
               <StereoQuestion
                 key={molecule.input}
                 input={molecule.input}
+                of={molecules.length > 1 ? (molecule.name ?? molecule.input) : null}
                 found={found}
                 chosen={draft.isomers[molecule.input]}
                 onChoose={choice => edit({ isomers: { ...draft.isomers, [molecule.input]: choice } })}

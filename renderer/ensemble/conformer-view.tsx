@@ -33,8 +33,12 @@ export function ConformerView({ engine, card, molecule, depiction, group, onPick
       <header className="row">
         <h2>{card.short}</h2>
         <span className="view-figures">
-          {card.relative_kcal_mol === null ? '' : `${fixed(card.relative_kcal_mol, 2)} kcal/mol`}
-          {card.share === null ? '' : `, ${tilde}${percent(card.share)}`}
+          {[
+            card.relative_kcal_mol === null ? null : `${fixed(card.relative_kcal_mol, 2)} kcal/mol`,
+            card.share === null ? null : `${tilde}${percent(card.share)}`,
+          ]
+            .filter(figure => figure !== null)
+            .join(', ')}
         </span>
         <label className="check">
           <input type="checkbox" checked={labels} onChange={event => setLabels(event.target.checked)} />

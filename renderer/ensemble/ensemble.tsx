@@ -206,7 +206,9 @@ export function Ensemble({ engine, state, run, ensemble, offline, reading, cours
                 ? 'There is none: shieldings need a quantum chemistry program. Energies and populations are those of the force field.'
                 : ended
                   ? 'There is none: no shielding was computed.'
-                  : `None yet: shieldings of ${complete?.in ?? 0}/${complete?.of ?? cards.length} conformers are in.`}
+                  : cards.length === 0
+                    ? 'None yet: conformers come first.'
+                    : `None yet: shieldings of ${complete?.in ?? 0}/${complete?.of ?? cards.length} conformers are in.`}
             </p>
           )}
         </section>

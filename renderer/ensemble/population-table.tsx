@@ -22,7 +22,9 @@ export function PopulationTable(props: PopulationTableProps) {
       <table>
         <caption>
           Populations at {fixed(temperature_K, 2)} K from {weights_from}. {cutoffs}
-          {provisional ? ' ~: not all conformers are in, so it can still change.' : ''}
+          {provisional
+            ? ' ~: not all conformers are in, so it can still change; one without an energy counts by its force field.'
+            : ''}
         </caption>
         <thead>
           <tr>

@@ -45,7 +45,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
     <article className="run" aria-labelledby="run-title">
       <header className="run-head">
         <div className="run-name">
-          <h1 id="run-title">
+          <h1 id="run-title" title={run.name}>
             <bdi>{run.name}</bdi>
           </h1>
           <p className="row">
@@ -60,7 +60,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <p className="hint">
             {run.phase.is === 'ended' || hasBegun(run, jobs)
               ? `${percent(status.progress, 0)} of the expected work`
-              : 'Nothing of it has begun.'}
+              : 'Nothing of it has begun to compute.'}
           </p>
         </div>
         <div className="run-actions">

@@ -8,6 +8,9 @@ import { groupKey, type Selecting, shownGroup } from './selection.ts'
 import { decimalsOf, shiftName } from './shift-name.ts'
 import './shifts.css'
 
+/** How a source begins that was fitted at the level itself. */
+const EXACT = 'exact: '
+
 const KIND: { readonly [Kind in ShownShift['reference']['kind']]: string } = {
   own: 'own fit',
   published: 'published',
@@ -88,7 +91,11 @@ export function ShiftTable(props: ShiftTableProps) {
         {agreement ? <AgreementLine agreement={agreement} rows={rows} /> : null}
         {references.map(({ kind, source, expected_error_ppm }) => (
           <p key={source + kind}>
-            <strong>Reference: {KIND[kind]}.</strong> {source.replace(/\.?$/, '.')}
+            <strong>
+              Reference: {KIND[kind]}
+              {source.startsWith(EXACT) ? ' at this very level' : ''}.
+            </strong>{' '}
+            {source.replace(EXACT, '').replace(/\.?$/, '.')}
             {expected_error_ppm !== null
               ? ` Expected error ${fixed(expected_error_ppm, 2)} ppm.`
               : kind === 'none'

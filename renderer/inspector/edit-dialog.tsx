@@ -44,7 +44,9 @@ export function EditDialog({ job, onClose }: { readonly job: Job; readonly onClo
                   ))}
                 </select>
               </label>
-            ) : null}
+            ) : (
+              <p className="machine-text">{shown.name}</p>
+            )}
             <textarea
               autoFocus
               className="machine-text"

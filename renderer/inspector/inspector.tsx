@@ -70,9 +70,8 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
             {energy.replace('-', '\u2212')}
           </p>
         )}
-        <JobTools job={job} />
-        {cancellable.length > 0 ? (
-          <p className="row">
+        <JobTools job={job}>
+          {cancellable.length > 0 ? (
             <button
               type="button"
               aria-disabled={offline !== null}
@@ -81,8 +80,8 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
             >
               Cancel…
             </button>
-          </p>
-        ) : null}
+          ) : null}
+        </JobTools>
       </header>
       <EvidenceList attempt={attempt} />
       {failed.length + again.length > 0 ? (

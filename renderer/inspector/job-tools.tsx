@@ -4,8 +4,8 @@ import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { useLarmor } from '../larmor.ts'
 import { copy } from '../runs/job-acts.ts'
 
-/** Names, folder and terminal of a job. What this host cannot do stays in place and says why. */
-export function JobTools({ job }: { readonly job: Job }) {
+/** Names, folder and terminal of a job, and what else can be done with it. What this host cannot do stays in place and says why. */
+export function JobTools({ job, children }: { readonly job: Job; readonly children: ReactNode }) {
   const { host } = useLarmor()
   const { label, phase } = lastAttempt(job)
   const queue = 'queue_id' in phase ? phase.queue_id : null
@@ -42,6 +42,7 @@ export function JobTools({ job }: { readonly job: Job }) {
           <Clipboard size={14} title={false} />
         </Tool>
       )}
+      {children}
     </div>
   )
 }

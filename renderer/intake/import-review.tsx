@@ -45,7 +45,9 @@ export function ImportReview({ outputs: { found, skipped }, others, offline, onI
               {shown.map(({ path, finished }) => (
                 <tr key={path}>
                   <th scope="row">
-                    <bdi className="machine-text">{path}</bdi>
+                    <bdi className="machine-text" title={path}>
+                      {path}
+                    </bdi>
                   </th>
                   <td>
                     {programOf(finished.program).label} {finished.result.version ?? ''}

@@ -3,6 +3,7 @@ import { asConfigured, localMachine, type Machine, type MachineSettings } from '
 import { programs } from '../../shared/programs/index.ts'
 import { badInput, ok, type Result } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
+import { programText } from '../runs/words.ts'
 
 /** What the form holds while it is filled in: texts, by the name of the field. */
 export type Draft = Readonly<Record<string, string>>
@@ -80,11 +81,11 @@ export const GROUPS: readonly Group[] = [
   },
   ...PROGRAMS.map(
     (program): Group => ({
-      title: `Profile of ${program}`,
+      title: `Profile of ${programText(program)}`,
       fields: [
-        words(`programs.${program}`, `Full path of ${program}`, 'Empty: as found on the PATH.'),
-        words(`launch.${program}`, `Launch line of ${program}`, 'Instead of Larmor’s own.'),
-        lines(`prologue.${program}`, `Lines before ${program}`, 'module load, source; sh.'),
+        words(`programs.${program}`, `Full path of ${programText(program)}`, 'Empty: as found on the PATH.'),
+        words(`launch.${program}`, `Launch line of ${programText(program)}`, 'Instead of Larmor’s own.'),
+        lines(`prologue.${program}`, `Lines before ${programText(program)}`, 'module load, source; sh.'),
       ],
     }),
   ),

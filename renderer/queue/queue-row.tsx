@@ -236,7 +236,7 @@ function Age({ text, old }: Shared['age']) {
 }
 
 function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | null) {
-  if (waits !== null) return standingLooks.waiting
+  if (waits !== null) return tally.check > 0 ? standingLooks.check : standingLooks.waiting
   if (run.phase.is === 'open' && !reached) return standingLooks.unknown
   const state = runState(run)
   if (state === 'running' && tally.running === 0) {
@@ -261,7 +261,7 @@ function runReason(
         {failed} failed
       </span>,
     )
-  if (check > 0)
+  if (check > 0 && waits === null)
     parts.push(
       <span key="check" className="tone-attention">
         {check} to check

@@ -58,8 +58,9 @@ function TroubleBanner({ name, trouble }: { readonly name: string; readonly trou
 
 function MachineBanner({ state, machine: { name, reach } }: { readonly state: State; readonly machine: Machine }) {
   const since = reach.since === null ? '' : ` since ${clockTime(reach.since)}`
-  const open = unfinishedOn(state, name)
-  const jobs = open === 0 ? 'No unfinished job is there.' : `${plural(open, 'unfinished job')} there may go on.`
+  const { there, here } = unfinishedOn(state, name)
+  const jobs = there === 0 ? 'No unfinished job is there.' : `${plural(there, 'unfinished job')} there may go on.`
+  const waiting = here === 0 ? '' : ` ${plural(here, 'job')} ${here === 1 ? 'waits' : 'wait'} here to be sent.`
   const login = reach.is === 'wants-login'
   const blocked = isBlocked(reach)
   const severe = !login || blocked
@@ -74,7 +75,8 @@ function MachineBanner({ state, machine: { name, reach } }: { readonly state: St
         </a>
       }
     >
-      {jobs} {open > 0 && !login ? 'They are shown as they were seen last. ' : ''}
+      {jobs}
+      {waiting} {there > 0 && !login ? 'They are shown as they were seen last. ' : ''}
       {reach.text === null ? null : <code>{printable(reach.text)}</code>}
     </Banner>
   )
@@ -85,8 +87,14 @@ function severity({ reach }: Machine): number {
   return isBlocked(reach) ? 0 : reach.is === 'unreachable' ? 1 : 2
 }
 
-function unfinishedOn(state: State, machine: string): number {
-  let open = 0
-  for (const job of values(state.jobs)) if (job.machine === machine && lastAttempt(job).outcome === null) open += 1
-  return open
+/** Jobs of a machine that are not done: those it has, or may have, and those that were not sent yet. */
+function unfinishedOn(state: State, machine: string): { readonly there: number; readonly here: number } {
+  let [there, here] = [0, 0]
+  for (const job of values(state.jobs)) {
+    const { phase, outcome } = lastAttempt(job)
+    if (job.machine !== machine || outcome !== null) continue
+    if (phase.is === 'planned' || phase.is === 'staged') here += 1
+    else there += 1
+  }
+  return { there, here }
 }

@@ -5,9 +5,9 @@ import type { State } from '../model/state.ts'
 import { values } from '../model/table.ts'
 import { jobsOf } from './status.ts'
 
-/** Whether anything of a run was ever done: a task, or a job that began to compute. Waiting alone is no work. */
+/** Whether anything of a run was ever begun: a task, which never waits, or a job that computes. Waiting alone is no work. */
 export function hasBegun(run: Run, jobs: readonly Job[]): boolean {
-  return Object.values(run.tasks).some(({ state }) => state.is === 'done') || jobs.some(job => job.attempts.some(began))
+  return Object.keys(run.tasks).length > 0 || jobs.some(job => job.attempts.some(began))
 }
 
 function began({ phase, outcome }: Job['attempts'][number]): boolean {

@@ -86,9 +86,9 @@ test('adds a machine from the keyboard, tells what is wrong at its field, and ch
   expect(await dialog().getByRole('alert').textContent()).toContain('from 5 to')
   await fill('Ask the scheduler every, s', '120')
   await fill('Jobs at once', '40')
-  await dialog().getByText('Profile of nwchem').click()
-  await fill('Full path of nwchem', '/sw/nwchem')
-  await fill('Lines before nwchem', 'module load nwchem/7.2')
+  await dialog().getByText('Profile of NWChem').click()
+  await fill('Full path of NWChem', '/sw/nwchem')
+  await fill('Lines before NWChem', 'module load nwchem/7.2')
   await dialog().getByRole('button', { name: 'Add and connect' }).click()
   await eventually(() => engine.state().machines['helix' as MachineName]?.settings).toMatchObject({
     ssh: { host: 'login.helix.example', user: null, host_key: null },
