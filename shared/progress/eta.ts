@@ -28,7 +28,7 @@ export type Remaining = {
   readonly left_shared: number
   /** Seconds of computing that are left, added up over all jobs; null until it means something. */
   readonly computing_s: number | null
-  /** Seconds that its jobs waited in the queue, as a rule (median); null before the first began. */
+  /** Seconds that its jobs waited in the scheduler's queue (median); null before the first began, and without a scheduler. */
   readonly waiting_s: number | null
   /** Null until it means something, and while the run is held: when it goes on is not known. */
   readonly eta: Eta | null
@@ -58,7 +58,8 @@ export function remainingOf(
   const { units } = plan
   const open = units.filter(unit => isOpen(unit, known))
   const jobs = units.flatMap(({ key }) => known.job(key) ?? [])
-  const waits = jobs.flatMap(waitOf)
+  // Without a scheduler a job waits for others of Larmor's: that is their computing, and no time of its own.
+  const waits = machine?.settings.scheduler === 'direct' ? [] : jobs.flatMap(waitOf)
   const left = open.filter(({ is }) => is === 'job')
   const waiting = waitingOf(left, unit => {
     const job = known.job(unit.key)

@@ -9,6 +9,9 @@ export function spanText(seconds: number | null): string {
   return `${Math.floor(hours / 24)} days ${hours % 24} h`
 }
 
+/** A shorter wait in a queue is none. */
+const WORTH_SAYING_S = 60
+
 /** What is left of a run, in one sentence; null where there is nothing to say. `clock` says a time, in UTC by itself. */
 export function remainingText(
   {
@@ -16,12 +19,14 @@ export function remainingText(
     left,
     left_shared,
     computing_s,
+    waiting_s,
     eta,
   }: {
     readonly state: string
     readonly left: number
     readonly left_shared: number
     readonly computing_s: number | null
+    readonly waiting_s: number | null
     readonly eta: { readonly low_s: number; readonly high_s: number; readonly finish_median: string } | null
   },
   clock: (at: string) => string = at => `${at.slice(0, 16).replace('T', ' ')} UTC`,
@@ -32,5 +37,9 @@ export function remainingText(
   if (state === 'paused') return `paused: ${left} left${shared}${computing}`
   if (state !== 'running') return null
   if (eta === null) return null
-  return `${left} left${shared}: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}`
+  const waited =
+    waiting_s === null || waiting_s < WORTH_SAYING_S
+      ? ''
+      : `; of computing: a job waited ${spanText(waiting_s)} in the queue before it (median)`
+  return `${left} left${shared}: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}${waited}`
 }
