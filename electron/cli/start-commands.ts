@@ -95,7 +95,8 @@ const nmr: CliCommand = starting(
     [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,
-  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf; --pre xtb optimises and ranks the conformers first (off by default)',
+  `conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf; --pre xtb optimises and ranks the conformers first (off by default);
+    --xc SHIELDING//GEOMETRY, or a functional for each nucleus: 1H=WP04,13C=mPW1PW91//B3LYP`,
   `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
     --max-conformers ${nmrDefaults.max_conformers}, --ff-window ${nmrDefaults.ff_window}, --dft-window ${nmrDefaults.dft_window}, --temperature ${nmrDefaults.temperature}, --reference auto, --seed ${nmrDefaults.seed},
     ${RESOURCE_DEFAULTS}`,

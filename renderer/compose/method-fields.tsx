@@ -94,7 +94,12 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
           {text('ff_window', 'Force-field window, kcal/mol', 'ff-window')}
           {text('dft_window', 'DFT window, kcal/mol', 'dft-window')}
           {text('seed', 'Seed', 'seed')}
-          {text('xc', 'Functional', 'xc', 'Of the level, if empty; SHIELDING//GEOMETRY for two.')}
+          {text(
+            'xc',
+            'Functional',
+            'xc',
+            'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=WP04,13C=PBE0//B3LYP for each nucleus its own.',
+          )}
           {text('basis', 'Basis set', 'basis', 'As the functional.')}
           {choice('reference', 'Reference', [...REFERENCES, ...own])}
           {tick('one_job', 'Optimisation and shielding in one job')}

@@ -95,6 +95,7 @@ function stepsOf(params: NmrParams): readonly NmrStep[] {
   return [
     ...(params.pre ? (['pre'] as const) : []),
     ...(params.one_job ? (['opt+nmr'] as const) : (['opt', 'nmr'] as const)),
+    ...(params.other ? (['other'] as const) : []),
   ]
 }
 

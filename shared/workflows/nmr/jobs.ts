@@ -17,8 +17,16 @@ import type { NmrParams } from './params.ts'
 /** The name of the reference compound in the keys of its jobs. */
 export const TMS = 'reference-tms'
 
+/** The shieldings of some nuclei, at a level of their own. */
+type OtherTask = `nmr-${string}`
+
+/** `nmr-H`. */
+export function otherTask({ elements }: NonNullable<NmrParams['other']>): OtherTask {
+  return `nmr-${elements.join('-')}`
+}
+
 /** `c-3fa9b2/opt`: which molecule or conformer, and what is done with it. */
-export function jobKey(of: string, task: NwchemTask): string {
+export function jobKey(of: string, task: NwchemTask | OtherTask): string {
   return `${of}/${task}`
 }
 
@@ -28,7 +36,7 @@ export function conformerJob(
   params: NmrParams,
   molecule: MoleculeInfo,
   conformer: { readonly id: string; readonly geometry: ContentRef },
-  task: Calculated,
+  task: Calculated | 'other',
 ): JobSpec {
   return spec(run, params, conformer.id, task, {
     work: nmrWork(run, params, molecule.elements, task),
@@ -49,7 +57,7 @@ function spec(
   run: Run,
   params: NmrParams,
   of: string,
-  task: NwchemTask,
+  step: Calculated | 'other',
   {
     geometry,
     work,
@@ -59,7 +67,9 @@ function spec(
     readonly work: JobWork
   },
 ): JobSpec {
-  const key = jobKey(of, task)
+  const other = step === 'other' ? params.other : undefined
+  const task = step === 'other' ? 'nmr' : step
+  const key = jobKey(of, other ? otherTask(other) : task)
   const { autoz, ...same } = molecule
   const calculation = {
     kind: 'calculation',
@@ -69,7 +79,7 @@ function spec(
     title: `${run.name} ${key}`,
     multiplicity: 1,
     ...params.geometry,
-    shielding: params.shielding,
+    shielding: other ? { xc: other.xc, basis: other.basis } : params.shielding,
     solvent: params.solvent,
     max_cycles: params.max_cycles,
   } as const
@@ -83,8 +93,8 @@ function spec(
 
 type Calculated = Extract<NwchemTask, 'opt' | 'nmr' | 'opt+nmr'>
 
-/** What a job does: `pre` is the optimisation by xtb. */
-export type NmrStep = Calculated | 'pre'
+/** What a job does: `pre` is the optimisation by xtb, `other` shieldings at the level of some nuclei alone. */
+export type NmrStep = Calculated | 'pre' | 'other'
 
 /** What the time of a job goes with; `elements` of the run's molecule, null for the reference compound. */
 export function nmrWork(
@@ -107,14 +117,15 @@ export function nmrWork(
     const found = findLevelOf(program, level)
     return found.ok ? found.value.label : `${level.xc}/${level.basis}`
   }
-  const { basis } = step === 'opt' ? params.geometry : params.shielding
+  const shielding = step === 'other' ? (params.other ?? params.shielding) : params.shielding
+  const { basis } = step === 'opt' ? params.geometry : shielding
   const level =
     step === 'opt'
       ? nameOf(params.geometry)
-      : step === 'nmr'
-        ? nameOf(params.shielding)
-        : `${nameOf(params.shielding)}//${nameOf(params.geometry)}`
-  return calculationWork({ ...common, program, task: step, level, basis })
+      : step === 'opt+nmr'
+        ? `${nameOf(params.shielding)}//${nameOf(params.geometry)}`
+        : nameOf(shielding)
+  return calculationWork({ ...common, program, task: step === 'other' ? 'nmr' : step, level, basis })
 }
 
 /** NWChem's internal coordinates fail where three atoms stand in a line: alkynes, nitriles, allenes. */

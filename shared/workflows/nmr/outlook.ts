@@ -4,7 +4,7 @@ import type { AtomClass, MoleculeInfo } from '../../nmr/molecule-info.ts'
 import { KCAL_PER_HARTREE } from '../../units.ts'
 import type { Known } from '../workflow.ts'
 import { type Counted, conformerShifts, type ShownShift, shiftsOf } from './shifts.ts'
-import { type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
+import { type Member, optimised, type Stage, shieldingsOf, stageOf } from './stage.ts'
 
 /** What an ensemble says before all of it is in: an average of those that are, and what the others may still change. */
 export interface Outlook {
@@ -81,9 +81,10 @@ function sharesOf(stage: Stage): ReadonlyMap<string, number> {
 }
 
 function countedSoFar(stage: Stage): readonly Counted[] {
-  const levels = candidates(stage).flatMap(({ conformer, first, second, degeneracy }) => {
+  const levels = candidates(stage).flatMap(({ degeneracy, ...member }) => {
+    const { conformer, first } = member
     const done = optimised(first)
-    if (!done || !shielded(second)) return []
+    if (!done || !shieldingsOf(stage.params, member)) return []
     return [{ id: conformer.id, energy_kcal: done.energy_hartree * KCAL_PER_HARTREE, degeneracy }]
   })
   const weights = boltzmannWeights(levels, stage.params.temperature_K)

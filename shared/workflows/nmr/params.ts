@@ -25,6 +25,8 @@ export type NmrParams = {
   readonly preset: string
   readonly geometry: { readonly xc: string; readonly basis: string }
   readonly shielding: { readonly xc: string; readonly basis: string }
+  /** The level from which these elements' shieldings are taken instead; absent: all are of one level. */
+  readonly other?: { readonly xc: string; readonly basis: string; readonly elements: readonly string[] }
   /** `B3LYP/6-311+G(2d,p)//B3LYP/6-31G*`. */
   readonly level: string
   /** An id of shared/solvents.ts. */

@@ -2,8 +2,8 @@ import { type Job, lastAttempt } from '../../model/job.ts'
 import type { JobWork } from '../../progress/time-model.ts'
 import { expectedSeconds, type Unit } from '../../progress/unit.ts'
 import type { Known, PlanStep } from '../workflow.ts'
-import { type NmrStep, nmrWork } from './jobs.ts'
-import { isSettled, optimised, type Stage, shielded } from './stage.ts'
+import { jobKey, type NmrStep, nmrWork, otherTask } from './jobs.ts'
+import { isSettled, optimised, type Stage, shielded, shieldingJobs } from './stage.ts'
 
 /** A phase of the run: what takes time in it, and its line in `status`. Averaging takes none, and is none. */
 export interface Phase {
@@ -73,15 +73,24 @@ function optPhase(known: Known, stage: Stage): Phase {
 
 /** After a failed optimisation there will be none. */
 function shieldingPhase(known: Known, stage: Stage): Phase {
-  const { members, selected, survivors } = stage
+  const { params, members, selected, survivors } = stage
   const going = selected ? survivors : members
-  const keys = stage.ensemble ? going.map(({ conformer: { id } }) => `${id}/nmr`) : undefined
-  const units = unitsOf(known, stage, 'nmr', keys).map((unit, i) => {
-    const { first, second } = going[i] ?? {}
-    const after = stage.ensemble ? unit.key.replace(/nmr$/, 'opt') : null
-    return { ...unit, after, dead: second === undefined && isSettled(first) && optimised(first) === null }
-  })
-  const jobs = survivors.map(each => each.second)
+  const unitsAt = (step: 'nmr' | 'other') => {
+    const task = step === 'other' && params.other ? otherTask(params.other) : 'nmr'
+    return unitsOf(
+      known,
+      stage,
+      step,
+      stage.ensemble ? going.map(({ conformer }) => jobKey(conformer.id, task)) : undefined,
+    ).map((unit, i) => {
+      const { conformer, first, second, third } = going[i] ?? {}
+      const after = stage.ensemble && conformer ? jobKey(conformer.id, 'opt') : null
+      const job = step === 'other' ? third : second
+      return { ...unit, after, dead: job === undefined && isSettled(first) && optimised(first) === null }
+    })
+  }
+  const units = [...unitsAt('nmr'), ...(params.other ? unitsAt('other') : [])]
+  const jobs = survivors.flatMap(each => shieldingJobs(params, each))
   const total = units.filter(({ dead }) => !dead).length
   return { ...phase('shieldings', units, jobs, total, job => shielded(job) !== null), units }
 }
@@ -146,7 +155,7 @@ function sum(units: readonly Unit[]): number {
 export function extraAttempts({ members, pre, tmsOpt, tmsNmr }: Stage): number {
   const jobs = new Set([
     ...(pre?.known ?? []),
-    ...members.flatMap(({ first, second }) => [first, second]),
+    ...members.flatMap(({ first, second, third }) => [first, second, third]),
     tmsOpt,
     tmsNmr,
   ])

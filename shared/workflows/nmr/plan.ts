@@ -2,7 +2,7 @@ import type { JobSpec } from '../../model/job.ts'
 import type { Known, Plan } from '../workflow.ts'
 import { conformerJob, tmsJob } from './jobs.ts'
 import { extraAttempts, phasesOf } from './phases.ts'
-import { isSettled, optimised, type Stage, shielded, stageOf } from './stage.ts'
+import { isSettled, optimised, type Stage, shieldingJobs, shieldingsOf, stageOf } from './stage.ts'
 
 /** What should exist now: conformers, an optimisation for each, a selection, a shielding job for each survivor. */
 export function planNmr(known: Known): Plan {
@@ -32,7 +32,10 @@ function conformerJobs(known: Known, { params, ensemble, survivors }: Stage): re
     ...conformers.map(conformer => conformerJob(known.run, params, molecule, conformer, 'opt')),
     ...survivors.flatMap(({ conformer: { id }, first }) => {
       const done = optimised(first)
-      return done ? [conformerJob(known.run, params, molecule, { id, geometry: done.geometry }, 'nmr')] : []
+      const steps = params.other ? (['nmr', 'other'] as const) : (['nmr'] as const)
+      return done
+        ? steps.map(step => conformerJob(known.run, params, molecule, { id, geometry: done.geometry }, step))
+        : []
     }),
   ]
 }
@@ -58,8 +61,9 @@ function ended(stage: Stage): Plan['end'] {
   if (stage.selectFailed !== null) return { outcome: 'failed', reason: `no selection: ${stage.selectFailed}` }
   if (!stage.selected) return undefined
   if (survivors.length === 0) return { outcome: 'failed', reason: 'no conformer is left after the optimisation' }
-  if (!survivors.every(({ second }) => isSettled(second)) || !isReferenceSettled(stage)) return undefined
-  if (survivors.some(({ second }) => shielded(second))) return { outcome: 'completed', reason: null }
+  const isOver = survivors.every(member => shieldingJobs(params, member).every(isSettled))
+  if (!isOver || !isReferenceSettled(stage)) return undefined
+  if (survivors.some(member => shieldingsOf(params, member))) return { outcome: 'completed', reason: null }
   return { outcome: 'failed', reason: `none of ${survivors.length} shielding jobs completed` }
 }
 

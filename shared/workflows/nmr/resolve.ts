@@ -1,7 +1,7 @@
 import type { ContentRef, Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Machine } from '../../model/machine.ts'
-import { parseNuclei } from '../../nmr/nuclei.ts'
+import { type Nucleus, parseNuclei } from '../../nmr/nuclei.ts'
 import {
   checkElectrons,
   type ParsedStructure,
@@ -9,12 +9,12 @@ import {
   type StructureFormat,
   signed,
 } from '../../nmr/parse-structure.ts'
-import { type Preset, presets } from '../../nmr/presets.ts'
-import { type FactorText, needsTms, type ReferenceWish, resolveReferences } from '../../nmr/references.ts'
+import { type FactorText, needsTms, type ReferenceWish } from '../../nmr/references.ts'
 import { tmsElements, tmsXyz } from '../../nmr/tms.ts'
 import { checkMoleculeOf, findLevelOf, type Level, programs } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
+import { methodOf, referencesOf, shieldingsFor } from './method.ts'
 import type { NmrParams } from './params.ts'
 
 /** The arguments of `nmr`; what is left out has its default. */
@@ -27,7 +27,7 @@ export interface NmrArguments {
   readonly program?: string | undefined
   /** `xtb`: conformers are optimised and ranked by it first. */
   readonly pre?: string | undefined
-  /** One for both steps, or `SHIELDING//GEOMETRY`. */
+  /** One for both steps, or `SHIELDING//GEOMETRY`; a shielding for each nucleus: `1H=WP04,13C=mPW1PW91//B3LYP`. */
   readonly xc?: string | undefined
   readonly basis?: string | undefined
   readonly solvent?: string | undefined
@@ -116,9 +116,9 @@ export function resolveNmr(
   if (!numbers.ok) return numbers
   const ensemble = ensembleOf(args, molecule)
   if (!ensemble.ok) return ensemble
-  const method = methodOf(args)
+  const method = methodOf(args, nmrDefaults.preset)
   if (!method.ok) return method
-  const { program, preset, geometry, shielding } = method.value
+  const { program, preset, geometry } = method.value
   if (args.pre !== undefined && args.pre !== 'xtb' && args.pre !== 'none')
     return badInput('pre', `nothing to begin with is called ${args.pre}`, 'use --pre xtb, or none')
   if (args.pre === 'xtb' && program === 'none')
@@ -136,14 +136,31 @@ export function resolveNmr(
     const found = findLevelOf(program === 'orca' ? 'orca' : 'nwchem', level)
     return found.ok ? ok(found.value.label) : found
   }
+  const chosen = shieldingsFor(method.value, present)
+  if (!chosen.ok) return chosen
+  const { shielding, other } = chosen.value
+  if (other && args.one_job === true)
+    return badInput(
+      'one-job',
+      'one job computes shieldings at one level',
+      'leave --one-job out, or name one functional',
+    )
   const shieldingLabel = label(shielding)
   if (!shieldingLabel.ok) return shieldingLabel
+  const otherLabel = other ? label(other) : shieldingLabel
+  if (!otherLabel.ok) return otherLabel
   const geometryLabel = label(geometry)
   if (!geometryLabel.ok) return geometryLabel
-  const references = resolveReferences(
-    program === 'none' ? 'none' : (args.reference ?? 'auto'),
-    { program, level: shieldingLabel.value, geometry: geometryLabel.value, solvent: solvent.value.id },
-    present,
+  const isOther = ({ element }: Nucleus) => other?.elements.includes(element) === true
+  const wish = program === 'none' ? 'none' : (args.reference ?? 'auto')
+  const at = { program, geometry: geometryLabel.value, solvent: solvent.value.id }
+  const references = referencesOf(
+    wish,
+    [
+      [{ ...at, level: shieldingLabel.value }, present.filter(nucleus => !isOther(nucleus))],
+      [{ ...at, level: otherLabel.value }, present.filter(isOther)],
+    ],
+    other !== undefined,
     context.fitted,
   )
   if (!references.ok) return references
@@ -169,7 +186,13 @@ export function resolveNmr(
     preset: preset.id,
     geometry,
     shielding,
-    level: program === 'none' ? 'MMFF94s+' : `${shieldingLabel.value}//${geometryLabel.value}`,
+    ...(other ? { other } : {}),
+    level:
+      program === 'none'
+        ? 'MMFF94s+'
+        : other
+          ? `${present.map(each => `${each.nucleus} ${isOther(each) ? otherLabel.value : shieldingLabel.value}`).join(', ')}//${geometryLabel.value}`
+          : `${shieldingLabel.value}//${geometryLabel.value}`,
     solvent: solvent.value.id,
     solvent_label: solvent.value.label,
     solvent_model:
@@ -178,7 +201,7 @@ export function resolveNmr(
     weights_from: weightsFrom(program, geometryLabel.value, solvent.value.nwchem !== null),
     charge: charge.value,
     nuclei: present,
-    references: references.value,
+    references: present.flatMap(({ nucleus }) => references.value.find(each => each.nucleus === nucleus) ?? []),
     tms: tms === null ? null : { geometry: plainRef(context.refOf(tms)), atoms: tmsElements.length },
     max_conformers: args.max_conformers ?? nmrDefaults.max_conformers,
     ff_window_kcal: args.ff_window ?? nmrDefaults.ff_window,
@@ -259,43 +282,6 @@ function ensembleOf(args: NmrArguments, { format, frames }: ParsedStructure): Re
   return ok('generated')
 }
 
-interface Method {
-  readonly program: NmrParams['program']
-  readonly preset: Preset
-  readonly geometry: Level
-  readonly shielding: Level
-}
-
-function methodOf(args: NmrArguments): Result<Method> {
-  const program = args.program ?? 'nwchem'
-  if (program !== 'nwchem' && program !== 'orca' && program !== 'none') {
-    const what = `no program that computes shieldings is called ${program}`
-    return badInput('program', what, 'use --program nwchem, orca, or none')
-  }
-  const preset = presets.find(({ id }) => id === (args.preset ?? nmrDefaults.preset))
-  if (!preset) {
-    return badInput('preset', `unknown preset: ${args.preset}`, `known are ${presets.map(({ id }) => id).join(', ')}`)
-  }
-  const xc = both(args.xc, preset.shielding.xc, preset.geometry.xc)
-  const basis = both(args.basis, preset.shielding.basis, preset.geometry.basis)
-  if (!xc) return badInput('xc', `--xc wants one name, or SHIELDING//GEOMETRY, not ${args.xc}`)
-  if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}`)
-  return ok({
-    program,
-    preset,
-    shielding: { xc: xc[0], basis: basis[0] },
-    geometry: { xc: xc[1], basis: basis[1] },
-  })
-}
-
-/** What holds for the shieldings and for the geometries. */
-function both(given: string | undefined, shielding: string, geometry: string): readonly [string, string] | null {
-  if (given === undefined) return [shielding, geometry]
-  const [first, second, ...more] = given.split('//').map(part => part.trim())
-  if (!first || second === '' || more.length > 0) return null
-  return [first, second ?? first]
-}
-
 /** The energy of the optimisation weighs, also where the shieldings are of the same job. */
 function weightsFrom(program: string, geometry: string, hasSolvent: boolean): string {
   if (program === 'none') return 'force-field energy (MMFF94s+)'
@@ -315,7 +301,7 @@ function checkCalculation(
     return badInput('ranks', `${params.resources.ranks} ranks, but ${machine.name} has ${limit} cores`)
   }
   const program = params.program === 'orca' ? 'orca' : 'nwchem'
-  for (const level of [params.geometry, params.shielding]) {
+  for (const level of [params.geometry, params.shielding, ...(params.other ? [params.other] : [])]) {
     const fits = checkMoleculeOf(program, molecule.elements, level, params.charge, 1)
     if (!fits.ok) return fits
     const tms = withTms ? checkMoleculeOf(program, tmsElements, level, 0, 1) : ok(undefined)
@@ -337,7 +323,10 @@ function checkCalculation(
     max_cycles: params.max_cycles,
     ...(program === 'orca' ? { keywords: '', cartesian: false, restart: null } : { autoz: true }),
   }
-  return programs[program].check(input as unknown as Json, params.resources)
+  const checked = programs[program].check(input as unknown as Json, params.resources)
+  if (!checked.ok || !params.other) return checked
+  const { xc, basis } = params.other
+  return programs[program].check({ ...input, shielding: { xc, basis } } as unknown as Json, params.resources)
 }
 
 function warningsOf(

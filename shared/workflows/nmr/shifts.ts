@@ -4,7 +4,7 @@ import { boltzmannWeights } from '../../nmr/boltzmann.ts'
 import { type Experiment, measuredShift } from '../../nmr/experiment.ts'
 import type { AtomClass } from '../../nmr/molecule-info.ts'
 import { type Reference, shiftOf } from '../../nmr/references.ts'
-import { type Stage, shielded } from './stage.ts'
+import { type Stage, shielded, shieldingsOf } from './stage.ts'
 
 export type ShownShift = {
   readonly element: string
@@ -55,7 +55,7 @@ export function shiftsOf(
   counted: readonly Counted[],
   experiment: Experiment | null,
 ): readonly ShownShift[] {
-  const tables = shieldingsOf(stage, counted)
+  const tables = tablesOf(stage, counted)
   function average(weights: readonly number[]): readonly (number | null)[] {
     const rows = tables.map((shieldings, i): WeightedShieldings => ({ shieldings, weight: weights[i] ?? 0 }))
     return averageShieldings(rows, classes)
@@ -108,7 +108,7 @@ export function conformerShifts(
   classes: readonly AtomClass[],
   counted: readonly Counted[],
 ): readonly (readonly (number | null)[])[] {
-  return singlesOf(shieldingsOf(stage, counted), classes).map(sigmas =>
+  return singlesOf(tablesOf(stage, counted), classes).map(sigmas =>
     stage.params.references.flatMap(reference => {
       const tms = tmsSigma(stage, reference.element)
       return classes.flatMap((group, i) => {
@@ -138,9 +138,9 @@ export function agreementsOf(shifts: readonly ShownShift[]): readonly ShownAgree
 
 type Table = NonNullable<ReturnType<typeof shielded>>
 
-function shieldingsOf({ members }: Stage, counted: readonly Counted[]): readonly Table[] {
-  const jobs = new Map(members.map(({ conformer, second }) => [conformer.id, second]))
-  return counted.map(({ id }) => shielded(jobs.get(id)) ?? [])
+function tablesOf({ params, members }: Stage, counted: readonly Counted[]): readonly Table[] {
+  const byId = new Map(members.map(member => [member.conformer.id, shieldingsOf(params, member)]))
+  return counted.map(({ id }) => byId.get(id) ?? [])
 }
 
 function singlesOf(tables: readonly Table[], classes: readonly AtomClass[]) {

@@ -7,7 +7,16 @@ import { KCAL_PER_HARTREE } from '../../units.ts'
 import type { Known } from '../workflow.ts'
 import type { NmrParams } from './params.ts'
 import { agreementsOf, type Counted, type ShownAgreement, type ShownShift, shiftsOf } from './shifts.ts'
-import { isSettled, type Member, optimised, type Stage, shielded, stageOf } from './stage.ts'
+import {
+  isSettled,
+  type Member,
+  optimised,
+  type Stage,
+  shielded,
+  shieldingJobs,
+  shieldingsOf,
+  stageOf,
+} from './stage.ts'
 
 /** The state of a conformer, in the word that documents have. */
 export type ConformerState =
@@ -119,9 +128,11 @@ function countedOf({ params, members, survivors }: Stage): readonly Counted[] {
   const levels =
     params.program === 'none'
       ? byForceField(members)
-      : survivors.flatMap(({ conformer, first, second, degeneracy }) => {
+      : survivors.flatMap(member => {
+          const { conformer, first, degeneracy } = member
           const done = optimised(first)
-          if (!done || (isSettled(second) && !shielded(second))) return []
+          const isOver = shieldingJobs(params, member).some(job => isSettled(job) && !shielded(job))
+          if (!done || isOver) return []
           return [{ id: conformer.id, energy_kcal: done.energy_hartree * KCAL_PER_HARTREE, degeneracy }]
         })
   const weights = boltzmannWeights(levels, params.temperature_K)
@@ -166,8 +177,9 @@ function lowestOptimised({ members }: Stage): number | null {
 
 function stateOf(
   { params, selected }: Stage,
-  { conformer, first, second }: Member,
+  member: Member,
 ): { readonly state: ConformerState; readonly reason: string | null } {
+  const { conformer, first } = member
   if (params.program === 'none') {
     if (conformer.ff_energy_kcal !== null) return { state: 'optimized', reason: null }
     return { state: 'failed', reason: 'not optimised, it is as it was made: the force field does not know it' }
@@ -184,11 +196,17 @@ function stateOf(
       ? { state: 'nmr_complete', reason: null }
       : { state: 'failed', reason: 'the output holds no shieldings' }
   }
-  if (!second) return { state: 'optimized', reason: null }
-  const nmr = lastAttempt(second)
-  if (nmr.outcome === null) return { state: isAlive(second) ? 'nmr_running' : 'optimized', reason: null }
-  if (nmr.outcome !== 'completed') return { state: nmr.outcome, reason: nmr.reason && `shieldings: ${nmr.reason}` }
-  return shielded(second)
+  const jobs = shieldingJobs(params, member).flatMap(job => job ?? [])
+  if (jobs.length === 0) return { state: 'optimized', reason: null }
+  for (const { outcome, reason } of jobs.map(lastAttempt)) {
+    if (outcome !== null && outcome !== 'completed')
+      return { state: outcome, reason: reason && `shieldings: ${reason}` }
+  }
+  if (!shieldingJobs(params, member).every(isSettled)) {
+    const begun = jobs.some(job => isAlive(job))
+    return { state: begun ? 'nmr_running' : 'optimized', reason: null }
+  }
+  return shieldingsOf(params, member)
     ? { state: 'nmr_complete', reason: null }
     : { state: 'failed', reason: 'the output holds no shieldings' }
 }
@@ -236,7 +254,7 @@ function countsOf(
           ),
           shieldings: selected
             ? phase(
-                survivors.map(({ second }) => second),
+                survivors.flatMap(member => shieldingJobs(params, member)),
                 job => shielded(job) !== null,
               )
             : null,
@@ -246,8 +264,9 @@ function countsOf(
 
 /** Once every selected conformer has settled; before that there is no average to show. */
 function finalShifts({ run }: Known, stage: Stage, counted: readonly Counted[]): readonly ShownShift[] {
-  const { ensemble, survivors } = stage
-  if (!ensemble || survivors.length === 0 || !survivors.every(({ second }) => isSettled(second))) return []
+  const { params, ensemble, survivors } = stage
+  const isOver = survivors.every(member => shieldingJobs(params, member).every(isSettled))
+  if (!ensemble || survivors.length === 0 || !isOver) return []
   const classes = classesOf(ensemble.molecule, run.analysis?.classes ?? null)
   return shiftsOf(stage, classes, counted, run.analysis?.experiment ?? null)
 }
@@ -286,11 +305,13 @@ function calibrationWarnings(shifts: readonly ShownShift[], { level, solvent_lab
 /** Shieldings of a geometry that a rerun of the optimisation has replaced since. */
 function staleWarnings({ params, survivors }: Stage): readonly string[] {
   if (params.one_job) return []
-  return survivors.flatMap(({ conformer, first, second }) => {
-    if (!second) return []
-    const input = lastAttempt(second).input as { readonly geometry?: ContentRef }
-    const now = optimised(first)?.geometry.sha256
-    if (now === undefined || input.geometry?.sha256 === now) return []
-    return [`stale: the shieldings of ${conformer.id} are of an earlier optimisation; resubmit ${second.id}`]
-  })
+  return survivors.flatMap(member =>
+    shieldingJobs(params, member).flatMap(job => {
+      if (!job) return []
+      const input = lastAttempt(job).input as { readonly geometry?: ContentRef }
+      const now = optimised(member.first)?.geometry.sha256
+      if (now === undefined || input.geometry?.sha256 === now) return []
+      return [`stale: the shieldings of ${member.conformer.id} are of an earlier optimisation; resubmit ${job.id}`]
+    }),
+  )
 }

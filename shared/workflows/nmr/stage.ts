@@ -5,7 +5,7 @@ import type { TaskSpec } from '../../model/task.ts'
 import type { Conformer, EnsembleResult, SelectInput, SelectResult } from '../../nmr/ensemble.ts'
 import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
 import type { Known } from '../workflow.ts'
-import { jobKey, TMS } from './jobs.ts'
+import { jobKey, otherTask, TMS } from './jobs.ts'
 import type { NmrParams } from './params.ts'
 import { type PreStage, preStage } from './pre.ts'
 
@@ -16,6 +16,8 @@ export interface Member {
   readonly first: Job | undefined
   /** The shieldings; with one job for both the same job. */
   readonly second: Job | undefined
+  /** The shieldings at the other level, where a nucleus has its own. */
+  readonly third: Job | undefined
 }
 
 /** How far an nmr run is, as plan and show both see it. */
@@ -51,6 +53,7 @@ export function stageOf(known: Known): Stage {
       conformer,
       first: params.one_job ? both : known.job(jobKey(conformer.id, 'opt')),
       second: params.one_job ? both : known.job(jobKey(conformer.id, 'nmr')),
+      third: params.other ? known.job(jobKey(conformer.id, otherTask(params.other))) : undefined,
     }
   })
   const selectTask = ensemble && params.program !== 'none' ? selectTaskOf(params, ensemble, members) : null
@@ -114,6 +117,20 @@ export function optimised(
 /** The shieldings that a job gave; null where it did not complete. */
 export function shielded(job: Job | undefined): JobResult['shieldings'] {
   return completedResult(job)?.shieldings ?? null
+}
+
+/** The jobs that a conformer's shieldings come from. */
+export function shieldingJobs({ other }: NmrParams, { second, third }: Member): readonly (Job | undefined)[] {
+  return other ? [second, third] : [second]
+}
+
+/** The shieldings of a conformer, each nucleus' from its level; null until all jobs gave theirs. */
+export function shieldingsOf({ other }: NmrParams, { second, third }: Member): JobResult['shieldings'] {
+  const own = shielded(second)
+  if (!other) return own
+  const others = shielded(third)
+  const isOther = ({ element }: { readonly element: string }) => other.elements.includes(element)
+  return own && others && [...own.filter(each => !isOther(each)), ...others.filter(isOther)]
 }
 
 /** Whether the job's outcome is known, whatever it is. */

@@ -64,6 +64,8 @@ const remembered: Times = {
   [localMachine.name]: [
     ...levels.map(level => `nwchem ${level}`),
     `nwchem ${levels[0]}//${levels[0]}`,
+    'nwchem WP04/6-311+G(2d,p)',
+    'nwchem PBE0/6-311+G(2d,p)',
     'xtb GFN2',
   ].flatMap(level =>
     [20, 30, 40, 50, 60].map(functions => ({
@@ -106,6 +108,11 @@ const kinds: readonly {
   { workflow: 'nmr', lives: SCHEDULES / 4, params: nmrParams({}) },
   { workflow: 'nmr', lives: SCHEDULES / 8, params: nmrParams({ pre: 'xtb', reference: 'tms' }) },
   { workflow: 'nmr', lives: SCHEDULES / 8, params: nmrParams({ one_job: true }) },
+  {
+    workflow: 'nmr',
+    lives: SCHEDULES / 16,
+    params: nmrParams({ preset: 'production', xc: '1H=WP04,13C=PBE0//B3LYP', reference: 'none' }),
+  },
   {
     workflow: 'single',
     lives: SCHEDULES / 4,

@@ -1,0 +1,122 @@
+import { type Nucleus, parseNuclei } from '../../nmr/nuclei.ts'
+import { type Preset, presets } from '../../nmr/presets.ts'
+import {
+  type FactorText,
+  needsTms,
+  type Reference,
+  type ReferenceLevel,
+  type ReferenceWish,
+  resolveReferences,
+} from '../../nmr/references.ts'
+import type { Level } from '../../programs/index.ts'
+import { badInput, ok, type Result } from '../../result.ts'
+import type { NmrParams } from './params.ts'
+import type { NmrArguments } from './resolve.ts'
+
+export interface Method {
+  readonly program: NmrParams['program']
+  readonly preset: Preset
+  readonly geometry: Level
+  readonly shielding: Level
+  /** The functional of each nucleus' shieldings, where they were named apart. */
+  readonly apart: ReadonlyMap<string, string> | null
+}
+
+/** What the arguments say of program and levels; a preset says the rest. */
+export function methodOf(args: NmrArguments, usual: string): Result<Method> {
+  const program = args.program ?? 'nwchem'
+  if (program !== 'nwchem' && program !== 'orca' && program !== 'none') {
+    const what = `no program that computes shieldings is called ${program}`
+    return badInput('program', what, 'use --program nwchem, orca, or none')
+  }
+  const preset = presets.find(({ id }) => id === (args.preset ?? usual))
+  if (!preset) {
+    return badInput('preset', `unknown preset: ${args.preset}`, `known are ${presets.map(({ id }) => id).join(', ')}`)
+  }
+  const apart = apartOf(args.xc)
+  if (!apart.ok) return apart
+  const geometryXc = args.xc?.split('//')[1]?.trim() ?? preset.geometry.xc
+  const xc = apart.value
+    ? ([preset.shielding.xc, geometryXc] as const)
+    : both(args.xc, preset.shielding.xc, preset.geometry.xc)
+  const basis = both(args.basis, preset.shielding.basis, preset.geometry.basis)
+  if (!xc) return badInput('xc', `--xc wants one name, or SHIELDING//GEOMETRY, not ${args.xc}`)
+  if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}`)
+  return ok({
+    program,
+    preset,
+    shielding: { xc: xc[0], basis: basis[0] },
+    geometry: { xc: xc[1], basis: basis[1] },
+    apart: apart.value,
+  })
+}
+
+/** `1H=WP04,13C=mPW1PW91//B3LYP`: the functional of each nucleus by its element; null for one of all. */
+function apartOf(given: string | undefined): Result<ReadonlyMap<string, string> | null> {
+  const [shieldings = '', geometry, ...more] = given?.split('//') ?? []
+  if (!shieldings.includes('=')) return ok(null)
+  const wanted = `a functional for each nucleus is given as 1H=WP04,13C=mPW1PW91//B3LYP, not ${given}`
+  const found = new Map<string, string>()
+  for (const part of shieldings.split(',')) {
+    const [name = '', xc = '', ...rest] = part.split('=').map(word => word.trim())
+    const nuclei = parseNuclei(name)
+    if (!nuclei.ok) return badInput('xc', nuclei.fault.message, nuclei.fault.hint)
+    const [nucleus] = nuclei.value
+    if (!nucleus || xc === '' || rest.length > 0 || found.has(nucleus.element)) return badInput('xc', wanted)
+    found.set(nucleus.element, xc)
+  }
+  return geometry?.trim() === '' || more.length > 0 ? badInput('xc', wanted) : ok(found)
+}
+
+/** The level of the shieldings, and the other one where two of the nuclei that are there have levels of their own. */
+export function shieldingsFor(
+  { shielding, apart }: Method,
+  nuclei: readonly Nucleus[],
+): Result<Pick<NmrParams, 'shielding' | 'other'>> {
+  if (!apart) return ok({ shielding })
+  const unnamed = nuclei.find(({ element }) => !apart.has(element))
+  if (unnamed)
+    return badInput('xc', `--xc names no functional for ${unnamed.nucleus}`, 'name it, or leave it out of --nuclei')
+  const levels = [...new Set(nuclei.map(({ element }) => apart.get(element) ?? ''))]
+  if (levels.length > 2) return badInput('xc', 'shieldings are taken from two levels at most')
+  const [first = '', second] = levels
+  const { basis } = shielding
+  if (second === undefined) return ok({ shielding: { xc: first, basis } })
+  const elements = nuclei.flatMap(({ element }) => (apart.get(element) === second ? element : []))
+  return ok({ shielding: { xc: first, basis }, other: { xc: second, basis, elements } })
+}
+
+/** The reference of each nucleus at its level. Two levels need factors of both: TMS is computed at one. */
+export function referencesOf(
+  wish: ReferenceWish,
+  levels: readonly (readonly [ReferenceLevel, readonly Nucleus[]])[],
+  isApart: boolean,
+  fitted: readonly FactorText[] | undefined,
+): Result<readonly Reference[]> {
+  if (isApart && typeof wish === 'object')
+    return badInput(
+      'reference',
+      'a file of factors is of one level',
+      'those of your own campaigns are found by themselves',
+    )
+  const found: Reference[] = []
+  for (const [at, nuclei] of levels) {
+    const references = resolveReferences(wish, at, nuclei, fitted)
+    if (!references.ok) return references
+    if (isApart && needsTms(references.value)) {
+      const names = nuclei.map(({ nucleus }) => nucleus).join(', ')
+      const fit = `larmor campaign start delta50 --levels ${at.level} --solvents ${at.solvent} fits them`
+      return badInput('xc', `there are no factors for ${names} at ${at.level}//${at.geometry} in ${at.solvent}`, fit)
+    }
+    found.push(...references.value)
+  }
+  return ok(found)
+}
+
+/** What holds for the shieldings and for the geometries. */
+function both(given: string | undefined, shielding: string, geometry: string): readonly [string, string] | null {
+  if (given === undefined) return [shielding, geometry]
+  const [first, second, ...more] = given.split('//').map(part => part.trim())
+  if (!first || second === '' || more.length > 0) return null
+  return [first, second ?? first]
+}
