@@ -4,6 +4,7 @@ import type { Resources } from '../../shared/model/job.ts'
 import { checkApart } from '../../shared/nmr/apart.ts'
 import { formatOf, parseStructure } from '../../shared/nmr/parse-structure.ts'
 import {
+  checkElements,
   checkMoleculeOf,
   checkOptions,
   checkSpin,
@@ -180,6 +181,7 @@ async function xtbInput(
   }
   const text = await readInput(alone ? path : join(path, main.name))
   const elements = elementsOf(main.name, text)
+  orThrow(checkElements(elements))
   const words = (given.text('keywords') ?? '').trim().split(/\s+/).filter(Boolean)
   const said = orThrow(checkOptions(words))
   const charge = said.charge ?? given.number('charge', -100) ?? 0

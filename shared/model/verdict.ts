@@ -28,6 +28,9 @@ export interface Verdict {
 /** The signal by which the job script says that its time is up (Slurm's --signal, or direct's own clock). */
 const TIME_IS_UP = 'USR1'
 
+/** Signals that a program brings upon itself by a defect, by what it was given, or by memory that it did not get. */
+const CRASHES: ReadonlySet<string> = new Set(['SEGV', 'BUS', 'ABRT', 'FPE', 'ILL'])
+
 /** What an output or a signal can only say because it knows nothing better. */
 const UNSPECIFIC: ReadonlySet<string | null> = new Set([null, 'crash-unknown', 'killed', 'mpi'])
 
@@ -70,6 +73,7 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
   if (said) return say(said[1], said[2], said[3])
   if (signal === TIME_IS_UP) return say('timeout', 'time-limit', 'the time limit was reached')
   if (output.outcome === 'failed') return say('failed', output.category ?? 'crash-unknown', output.reason)
+  if (signal !== null && CRASHES.has(signal)) return say('failed', 'crash-unknown', `it crashed (signal ${signal})`)
   if (signal !== null) return say('failed', 'killed', `ended by signal ${signal}`)
   if (output.category !== null) return say('failed', output.category, output.reason)
   if (reported) return say(reported.outcome, reported.category, 'as its own report says, adopted by hand')

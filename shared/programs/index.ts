@@ -16,7 +16,7 @@ export type * from './program.ts'
 export { unread } from './program.ts'
 export { type Recognised, recognisingReader, unknownOutput } from './recognise.ts'
 export type { XtbCalculation } from './xtb/input.ts'
-export { checkOptions, isStructureOfXtb, taskOptions, xtbSolvents } from './xtb/options.ts'
+export { checkElements, checkOptions, isStructureOfXtb, taskOptions, xtbSolvents } from './xtb/options.ts'
 export { readXyz, writeXyz } from './xyz.ts'
 
 /** Every program that Larmor can run, by its name in `--program`. */

@@ -17,6 +17,7 @@ beforeAll(async () => {
   await writeFile(join(folder, 'coord'), COORD)
   await writeFile(join(folder, 'empty.xyz'), '')
   await writeFile(join(folder, 'nothing.xyz'), '0\n\n')
+  await writeFile(join(folder, 'uranium.xyz'), '3\n\nU 0 0 0\nH 0 0 2\nH 0 0 -2\n')
   await mkdir(join(folder, 'binary'))
   await writeFile(join(folder, 'binary/run.sh'), 'head -c 4 data.bin | od -An -tu1')
   await writeFile(join(folder, 'binary/data.bin'), Buffer.from([0, 255, 254, 7, 0]))
@@ -89,6 +90,7 @@ describe('what xtb would take for something else is refused', () => {
     [['water.xyz', '--solvent', 'pyridine'], 'solvent'],
     [['empty.xyz'], 'file'],
     [['nothing.xyz'], 'geometry'],
+    [['uranium.xyz'], 'geometry'],
   ] as const)('%j', async (args, field) => {
     const { exit, json } = await larmor('run', ...args, '--program', 'xtb', '--json')
     expect({ exit, field: json.error?.field }).toEqual({ exit: 2, field })

@@ -60,6 +60,16 @@ test('atoms in one place need an edit, and are refused', async () => {
   expect(get(larmor.engine.state.jobs, failed.id)?.attempts).toHaveLength(1)
 })
 
+test('an element that it has no parameters for crashes it, which is no kill, and once more does not help', async () => {
+  const failed = await first('3\nuranium\nU 0 0 0\nH 0 0 2\nH 0 0 -2\n', [])
+  expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'crash-unknown' })
+  expect(remediesOf(failed).map(({ id }) => id)).toEqual(['again'])
+  orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [failed.id], fix: null }))
+  const again = await ended(2)
+  expect(lastAttempt(again)).toMatchObject({ fix: 'again', outcome: 'failed', category: 'crash-unknown' })
+  expect(remediesOf(again)).toEqual([])
+})
+
 test('a solvent that it has no parameters for needs an edit, and is refused', async () => {
   const failed = await first(methanol, ['--alpb', 'nosuchsolvent'])
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category: 'bad-input' })

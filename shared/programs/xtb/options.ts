@@ -1,3 +1,4 @@
+import { atomicNumber } from '../../nmr/elements.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 
 type Values = 'file' | 'none' | 'number' | 'whole' | 'word' | 'level'
@@ -77,6 +78,15 @@ export function taskOptions(task: string): readonly string[] {
 /** Whether a file is a structure in a format that xtb reads and Larmor can check, by its name. */
 export function isStructureOfXtb(name: string): boolean {
   return /(\.(xyz|mol|sdf|coord|tmol)|^coord)$/i.test(name) && !name.includes('/')
+}
+
+/** GFN has parameters up to radon; with any other xtb 6.5 crashes, or computes with none. */
+const LAST_ELEMENT = 86
+
+/** Refused (`geometry`): elements that xtb has no parameters for. */
+export function checkElements(elements: readonly string[]): Result<void> {
+  const without = elements.find(element => atomicNumber(element) > LAST_ELEMENT)
+  return without === undefined ? ok(undefined) : badInput('geometry', `xtb has no parameters for ${without}`)
 }
 
 /** What options say that Larmor must know; null where they do not. */
