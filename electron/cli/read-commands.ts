@@ -10,6 +10,7 @@ import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { archivedStatus, jobsOf, type RunStatus, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
+import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
 import { model } from '../engine/model.ts'
 import { openArchive } from '../engine/store/archive.ts'
 import { readStore } from '../engine/store/store.ts'
@@ -20,7 +21,7 @@ import { folderOf } from './edit-text.ts'
 import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
 import { placesOf, remediesShown } from './resubmission.ts'
 import { jobText, runText } from './show-text.ts'
-import { statusText } from './status-text.ts'
+import { type DrivenRun, statusText } from './status-text.ts'
 import { EXIT } from './terminal.ts'
 
 const status: CliCommand = {
@@ -40,7 +41,10 @@ const status: CliCommand = {
         engine,
         engine_elsewhere: elsewhere,
         as_of: state.as_of,
-        runs: [...live.map(run => statusOf(state, run, engine, heldUp(run, troubles))), ...archived],
+        runs: [
+          ...live.map(run => drivenRun(state, run, statusOf(state, run, engine, heldUp(run, troubles)))),
+          ...archived,
+        ],
         troubles,
       }
     }
@@ -64,11 +68,16 @@ function heldUp({ id, machine }: Run, troubles: readonly MachineTrouble[]): Inst
   return troubles.find(trouble => trouble.machine === machine && (trouble.runs?.includes(id) ?? true))?.since ?? null
 }
 
+function drivenRun(state: State, run: Run, status: RunStatus): DrivenRun {
+  const begun = run.phase.is === 'ended' || hasBegun(run, jobsOf(state, run))
+  return { ...status, waits_for: waitsFor(state, run), begun }
+}
+
 /** The runs of the archive, the one started last first. */
-async function archivedRuns(home: string): Promise<readonly RunStatus[]> {
+async function archivedRuns(home: string): Promise<readonly DrivenRun[]> {
   const entries = await openArchive(join(home, 'archive')).list()
   return entries.toReversed().map(({ counts: { none: planned = 0, ...outcomes }, ...run }) => {
-    return archivedStatus(run, { ...outcomes, planned })
+    return { ...archivedStatus(run, { ...outcomes, planned }), waits_for: null, begun: true }
   })
 }
 
@@ -98,7 +107,7 @@ async function printShown(
     const document = { ...shown, folder: await folderOf(home, found.job), ...beside }
     terminal.document(document, () => jobText(document))
   } else {
-    const document = { ...showRun(state, found.run), ...beside }
+    const document = { ...showRun(state, found.run), waits_for: waitsFor(state, found.run), ...beside }
     terminal.document(document, () => runText(document, statusOf(state, found.run, engine)))
   }
 }

@@ -10,7 +10,7 @@ import { editLines } from './edit-text.ts'
 import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
 import { columns } from './terminal.ts'
 
-type Shown = RunDocument & Omit<StatusDocument, 'runs' | 'troubles'>
+type Shown = RunDocument & Omit<StatusDocument, 'runs' | 'troubles'> & { readonly waits_for: string | null }
 
 /** `show RUN` for a person: what was computed how, the populations, the shifts, and what to be careful about. */
 export function runText(run: Shown, status: RunStatus): string {
@@ -18,7 +18,7 @@ export function runText(run: Shown, status: RunStatus): string {
   const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
-    `${run.run}  ${run.name}  ${run.state_text}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
+    `${run.run}  ${run.name}  ${run.waits_for === null ? run.state_text : `waits ${run.waits_for}`}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
     stepsText(status),
     ...drivenNote({ ...run, runs: [status] }),
     ...levelLines(run),

@@ -4,12 +4,20 @@ import type { RunStatus } from '../../shared/show/status.ts'
 import type { MachineTrouble } from '../engine-client.ts'
 import { columns } from './terminal.ts'
 
+/** A run with what it waits for, where nothing of it computes. */
+export interface DrivenRun extends RunStatus {
+  /** A clause: `for its turn in the queue of helix`. */
+  readonly waits_for: string | null
+  /** Whether anything of it was ever done. */
+  readonly begun: boolean
+}
+
 export interface StatusDocument {
   readonly engine: string
   /** The computer whose engine may be driving the runs; nothing can be known of it from here. */
   readonly engine_elsewhere: string | null
   readonly as_of: string | null
-  readonly runs: readonly RunStatus[]
+  readonly runs: readonly DrivenRun[]
   readonly troubles: readonly MachineTrouble[]
 }
 
@@ -23,7 +31,7 @@ export function statusText(document: StatusDocument, now: Date): string {
     run.run,
     shortened(run.name),
     drivenState(run, document),
-    `${Math.floor(run.progress * 100)} %${run.plan_version > 1 ? ` +${run.plan_version - 1}` : ''}`,
+    run.begun ? `${Math.floor(run.progress * 100)} %${triedAgain(run) > 0 ? ` +${triedAgain(run)}` : ''}` : DASH,
     stepsText(run),
     run.machine,
     agoText(run.updated, now),
@@ -41,9 +49,18 @@ export function statusText(document: StatusDocument, now: Date): string {
 }
 
 /** A state that nothing keeps up to date is told as what it was. */
-function drivenState({ state, state_text }: RunStatus, { engine, engine_elsewhere }: StatusDocument): string {
+function drivenState(
+  { state, state_text, waits_for }: DrivenRun,
+  { engine, engine_elsewhere }: StatusDocument,
+): string {
   const isOpen = OPEN.includes(state)
-  return engine === 'none' && engine_elsewhere === null && isOpen ? `${state_text}, no engine` : state_text
+  const now = waits_for === null ? state_text : 'waiting'
+  return engine === 'none' && engine_elsewhere === null && isOpen ? `${now}, no engine` : now
+}
+
+/** New attempts, which lengthened the work of a run that goes on. */
+function triedAgain({ state, plan_version }: RunStatus): number {
+  return OPEN.includes(state) ? plan_version - 1 : 0
 }
 
 const OPEN: readonly string[] = ['planned', 'running', 'paused']
@@ -54,7 +71,9 @@ export function drivenNote({
   engine_elsewhere,
   as_of,
   runs,
-}: Omit<StatusDocument, 'troubles'>): readonly string[] {
+}: Omit<StatusDocument, 'troubles' | 'runs'> & {
+  readonly runs: readonly Pick<RunStatus, 'state'>[]
+}): readonly string[] {
   if (engine_elsewhere !== null) {
     return [
       '',
@@ -91,10 +110,15 @@ function part(n: number, what: string): readonly string[] {
 }
 
 /** `isOfMachine`: a stale figure is, because the machine does not answer. */
-function notesOf(status: RunStatus, isOfMachine: boolean): readonly string[] {
-  const { run, name, state, reason, doubt, confidence, stale_since, machine } = status
+function notesOf(status: DrivenRun, isOfMachine: boolean): readonly string[] {
+  const { run, name, state, reason, doubt, confidence, stale_since, machine, waits_for } = status
   const remaining = remainingText(status)
+  const again = triedAgain(status)
   return [
+    ...(waits_for === null ? [] : [`${shortened(name)} (${run}): waits ${waits_for}`]),
+    ...(again > 0
+      ? [`${shortened(name)} (${run}): +${again}: ${again === 1 ? 'one attempt' : 'attempts'} more than was planned`]
+      : []),
     ...(remaining === null ? [] : [`${shortened(name)} (${run}): ${remaining}`]),
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
@@ -119,6 +143,7 @@ function doubtText(n: number): string {
   return `whether ${n === 1 ? 'one job was' : `${n} jobs were`} submitted is not known yet; none is submitted a second time`
 }
 
+const DASH = '–'
 const LONGEST_NAME = 30
 
 function shortened(name: string): string {

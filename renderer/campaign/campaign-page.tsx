@@ -10,7 +10,7 @@ import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { percent, plural } from '../ui/number.ts'
+import { percentDone, plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Accuracy } from './accuracy.tsx'
 import { ExportTables } from './export-tables.tsx'
@@ -75,7 +75,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             <span className="campaign-done" style={{ width: `${status.progress * 100}%` }} />
           </div>
           <p className="hint">
-            {percent(status.progress, 0)} of the expected work · {shown.completed} finished · {shown.failed} failed ·{' '}
+            {percentDone(status.progress)} of the expected work · {shown.completed} finished · {shown.failed} failed ·{' '}
             {stopped > 0 ? `${stopped} stopped · ` : ''}
             {unfinished} left · {plural(shown.current.length, 'job')} running
             {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {MARKS[status.confidence]}

@@ -11,7 +11,7 @@ import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { percent } from '../ui/number.ts'
+import { percentDone } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Ensemble } from './ensemble.tsx'
 import { ExportMenu } from './export-menu.tsx'
@@ -59,7 +59,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
           <p className="hint">
             {run.phase.is === 'ended' || hasBegun(run, jobs)
-              ? `${percent(status.progress, 0)} of the expected work`
+              ? `${percentDone(status.progress)} of the expected work`
               : 'Nothing of it has begun to compute.'}
           </p>
         </div>

@@ -10,7 +10,7 @@ import { reasonOf, type Standing, type Surroundings, stalledLook, standingLooks,
 import { timesOf } from '../runs/times.ts'
 import { programText } from '../runs/words.ts'
 import { Badge } from '../ui/badge.tsx'
-import { percent } from '../ui/number.ts'
+import { percentDone } from '../ui/number.ts'
 import { Segments } from '../ui/segments.tsx'
 import { clockTime, hoursMinutes } from '../ui/time.ts'
 import type { Tally } from './job-index.ts'
@@ -63,7 +63,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       {...props}
       level={1}
       expanded={open}
-      says={`${[run.name, apart, look.word].filter(each => each !== null).join(', ')}, ${total === 0 ? percent(run.progress, 0) : `${tally.finished} of ${total} finished`}`}
+      says={`${[run.name, apart, look.word].filter(each => each !== null).join(', ')}, ${total === 0 ? percentDone(run.progress) : `${tally.finished} of ${total} finished`}`}
     >
       <span role="gridcell" className="queue-cell name-cell">
         <span className="twisty">
@@ -83,7 +83,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
       <span role="gridcell" className="queue-cell">
         <Segments segments={standings.map(each => ({ name: each, n: tally[each], fill: FILLS[each] }))} />
         {/* A run of tasks alone has no jobs to count. */}
-        <span className="of">{total === 0 ? percent(run.progress, 0) : `${tally.finished}/${total}`}</span>
+        <span className="of">{total === 0 ? percentDone(run.progress) : `${tally.finished}/${total}`}</span>
       </span>
       <Times waited={waited} ran={ran} />
       <span

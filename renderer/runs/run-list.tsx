@@ -3,7 +3,7 @@ import { hasBegun } from '../../shared/show/waits-for.ts'
 import { useEngineState } from '../larmor.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Meter, type Part } from '../ui/meter.tsx'
-import { percent } from '../ui/number.ts'
+import { percentDone } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
 import { runAddress } from './run-address.ts'
@@ -57,7 +57,7 @@ export function RunList({ runs, title }: RunListProps) {
                     <Counts summary={summary} />
                   </span>
                   <span>
-                    {begun ? percent(status.progress, 0) : 'not begun'} · {run.machine} · {clockTime(run.updated)}
+                    {begun ? percentDone(status.progress) : 'not begun'} · {run.machine} · {clockTime(run.updated)}
                   </span>
                 </span>
               </a>

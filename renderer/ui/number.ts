@@ -9,6 +9,11 @@ export function percent(share: number | null | undefined, decimals = 1): string 
   return share === null || share === undefined ? '–' : `${fixed(share * 100, decimals)}\u2009%`
 }
 
+/** How much of a run is done, in whole per cents, as the terminal has them: 100 only once all is. */
+export function percentDone(share: number): string {
+  return percent(Math.floor(share * 100) / 100, 0)
+}
+
 /** `1 job`, `2 jobs`. */
 export function plural(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`

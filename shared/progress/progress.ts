@@ -6,7 +6,7 @@ import type { Unit } from './unit.ts'
 
 /** Seconds of a job beside its computing and its queue, as its weight in the bar has them: sending, fetching and reading. */
 const AROUND = { staging: 1, fetching: 1 }
-/** A job that waits or computes has at most this share of it done: when it will end is not known. */
+/** A job that computes has at most this share of it done: when it will end is not known. */
 const MOST_RUNNING = 0.9
 
 /**
@@ -43,11 +43,9 @@ function doneSeconds(unit: Unit, queue: number, known: Known, now: string): numb
       return 0
     case 'staged':
     case 'submitting':
-      return AROUND.staging
+    // Waiting is no work: its time is behind it once the job begins.
     case 'queued':
-      return (
-        AROUND.staging + (phase.submitted === null ? 0 : Math.min(MOST_RUNNING * queue, elapsed(phase.submitted, now)))
-      )
+      return AROUND.staging
     case 'running':
       return begun + Math.min(MOST_RUNNING * seconds, elapsed(phase.started, now))
     case 'ended':

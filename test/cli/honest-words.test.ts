@@ -77,6 +77,24 @@ test('a run that is not finished says so in its exports, and shows of itself onc
   await larmor('wait', json.run)
 })
 
+test('a run of which nothing computes waits, and says what for; nothing of it is done', async () => {
+  await larmor('machines', 'set', 'local', '--local', '--scheduler', 'direct', '--cores', '1')
+  await shut()
+  const first = (await command(gated)).json
+  await larmor('wait', first.run, '--for', 'running')
+  const { json } = await command(gated, '--name', 'second')
+  await larmor('wait', json.run, '--for', 'queued')
+  const { runs } = (await larmor('status', json.run, '--json')).json
+  // The word for scripts is the one that they were promised.
+  expect(runs).toMatchObject([{ state: 'running', waits_for: 'for free cores on local', begun: false }])
+  expect((await larmor('status', json.run)).out).toMatch(
+    /second +waiting +– .*second \(\w+\): waits for free cores on local/s,
+  )
+  expect((await larmor('show', json.run)).out).toContain('second  waits for free cores on local')
+  await open()
+  await larmor('wait', json.run)
+})
+
 test('a run that is being stopped says so, not that it goes on', async () => {
   await shut()
   const { json } = await command(gated)
