@@ -5,6 +5,7 @@ import type { MachineName } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { LOCAL, localMachine, type Machine, type MachineSettings, reachOf } from '../../shared/model/machine.ts'
 import { checkMachine } from '../../shared/model/machine-settings.ts'
+import { machineNamed } from '../../shared/model/state.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import { machinesFile, readMachinesFile } from '../../shared/show/machines-file.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
@@ -81,7 +82,7 @@ async function add({ home, terminal, cwd }: Surroundings, given: Given): Promise
   const settings = await newSettings(given, cwd)
   orThrow(checkMachine(name, settings))
   const { state } = await readState(home)
-  if (state.machines[name])
+  if (machineNamed(state, name))
     throw badArgument('name', `There is a machine "${name}" already.`, `larmor machines set ${name} changes it.`)
   await meet(name, settings)
   const machine: Machine = { ...localMachine, name, settings }
@@ -232,7 +233,7 @@ function answering(engine: Engine, person: Person, signal: AbortSignal): Paramet
 async function theMachine(home: string, given: Given): Promise<Machine> {
   const name = oneWord(given, 'NAME')
   const { state } = await readState(home)
-  const machine = Object.hasOwn(state.machines, name) ? state.machines[name as MachineName] : undefined
+  const machine = machineNamed(state, name)
   if (!machine) throw notThere(name)
   return machine
 }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { JobId, MachineName, QueueId, RemotePath } from '../../shared/ids.ts'
 import { isCleanable, isImported, type Job, lastAttempt, NOT_FETCHED } from '../../shared/model/job.ts'
-import type { State } from '../../shared/model/state.ts'
+import { machineNamed, type State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf } from '../../shared/show/status.ts'
@@ -48,8 +48,8 @@ const adopt: CliCommand = {
   },
 }
 
-function isSeen({ machines }: State, machine: MachineName, id: QueueId): boolean {
-  return machines[machine]?.others.some(({ queue_id }) => queue_id === id) ?? true // decide says what is wrong
+function isSeen(state: State, machine: MachineName, id: QueueId): boolean {
+  return machineNamed(state, machine)?.others.some(({ queue_id }) => queue_id === id) ?? true // decide says what is wrong
 }
 
 const clean: CliCommand = {

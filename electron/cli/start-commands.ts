@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { previewFiles, type ShownFile } from '../../shared/compose/preview-files.ts'
-import type { MachineName, RunId } from '../../shared/ids.ts'
+import type { RunId } from '../../shared/ids.ts'
 import { label } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import { LOCAL, type Machine } from '../../shared/model/machine.ts'
 import { checkResources } from '../../shared/model/resources.ts'
 import type { Run } from '../../shared/model/run.ts'
-import type { State } from '../../shared/model/state.ts'
+import { machineNamed, type State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { presets } from '../../shared/nmr/presets.ts'
 import { orThrow } from '../../shared/result.ts'
@@ -239,9 +239,9 @@ async function planned(home: string, id: RunId): Promise<{ readonly state: State
 
 /** The machine of the run, with what is known of its programs; for this computer that is looked up now. */
 async function machineOf({ home }: Surroundings, given: Given): Promise<Machine> {
-  const name = (given.text('machine') ?? LOCAL) as MachineName
+  const name = given.text('machine') ?? LOCAL
   const { state } = await readState(home)
-  const machine = state.machines[name]
+  const machine = machineNamed(state, name)
   if (!machine) throw badArgument('machine', `There is no machine "${name}".`, Object.keys(state.machines).join(', '))
   return name === LOCAL ? { ...machine, found: programsHere(machine.found) } : machine
 }

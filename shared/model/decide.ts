@@ -16,7 +16,7 @@ import { LOCAL, localMachine, type Machine, wayTo } from './machine.ts'
 import { checkMachine } from './machine-settings.ts'
 import { newRun, type Run } from './run.ts'
 import { staleInput } from './stale.ts'
-import type { State } from './state.ts'
+import { machineNamed, type State } from './state.ts'
 import { get, values } from './table.ts'
 import { expectedOf } from './times.ts'
 
@@ -35,13 +35,13 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       if (before) return isSameWork(before, command) ? ok([]) : otherWork(before)
       if (!Object.hasOwn(workflows, command.workflow))
         return badInput('workflow', `There is no workflow "${command.workflow}".`)
-      if (!Object.hasOwn(state.machines, command.machine))
-        return badInput('machine', `There is no machine "${command.machine}".`)
+      const machine = machineNamed(state, command.machine)
+      if (!machine) return badInput('machine', `There is no machine "${command.machine}".`)
       const { auto_resubmit = 0 } = command
       if (!Number.isInteger(auto_resubmit) || auto_resubmit < 0 || auto_resubmit > MOST_AUTOMATIC)
         return badInput('auto-resubmit', `0 to ${MOST_AUTOMATIC} attempts can be made by themselves.`)
       const { type: _, ...given } = command
-      const expected = expectedOf(state.times, state.machines[command.machine] as Machine)
+      const expected = expectedOf(state.times, machine)
       const started = {
         ...given,
         workflow_version: workflowOf(command.workflow).version,
@@ -51,7 +51,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       const jobs = firstJobs(newRun(started, ''))
       if (jobs === null) return badInput('params', `These are no parameters of the workflow "${command.workflow}".`)
       // Nobody would ever send it, and the run would stay open for ever.
-      const astray = jobs.find(job => !Object.hasOwn(state.machines, job.machine))
+      const astray = jobs.find(job => !machineNamed(state, job.machine))
       if (astray)
         return badInput(
           'machine',
@@ -135,7 +135,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
       return setMachine(state, command.machine)
     case 'machine.remove': {
       if (command.machine === LOCAL) return notNow('The machine "local" always exists.')
-      if (!Object.hasOwn(state.machines, command.machine)) return noMachine(command.machine)
+      if (!machineNamed(state, command.machine)) return noMachine(command.machine)
       const user = userOf(state, command.machine)
       if (user) return notNow(`Run ${user} uses the machine "${command.machine}"; cancel it, or wait for its end.`)
       return ok([{ type: 'machine.removed', machine: command.machine }])
@@ -143,7 +143,7 @@ export function decide(state: State, command: Command): Result<readonly EventBod
     case 'machine.connect':
     case 'machine.test':
       // What it leads to are facts about the machine, which the engine records as it sees them.
-      return Object.hasOwn(state.machines, command.machine) ? ok([]) : noMachine(command.machine)
+      return machineNamed(state, command.machine) ? ok([]) : noMachine(command.machine)
   }
 }
 
@@ -250,7 +250,7 @@ function setMachine(state: State, machine: Machine): Result<readonly EventBody[]
   if (!checked.ok) return checked
   if (machine.name === LOCAL && machine.settings.transport !== 'local')
     return badInput('ssh', 'The machine "local" is this computer.')
-  const known = Object.hasOwn(state.machines, machine.name) ? state.machines[machine.name] : undefined
+  const known = machineNamed(state, machine.name)
   if (!known) return ok([{ type: 'machine.changed', machine }])
   const { settings } = machine
   const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
@@ -275,7 +275,7 @@ function adopt(
 ): Result<readonly EventBody[]> {
   if (!isRunId(run)) return badInput('run', `"${run}" is no id for a run.`)
   if (get(state.runs, run)) return ok([])
-  const machine = state.machines[name]
+  const machine = machineNamed(state, name)
   if (!machine) return noMachine(name)
   if (!/^\/[^\0\n]*[^\0\n/]/.test(dir)) return badInput('dir', `"${dir}" is no whole path of a folder.`)
   const other = machine.others.find(({ queue_id: id }) => id === queue_id)

@@ -4,6 +4,8 @@ import type { MachineSettings, SshSettings } from './machine.ts'
 
 /** Whether a machine can have this name and these settings; the fault names the argument that is wrong. */
 export function checkMachine(name: string, settings: MachineSettings): Result<void> {
+  // What is kept by machine is kept under its name, in plain objects, which have properties of their own.
+  if (name in {}) return badInput('name', `"${name}" is a word of Larmor's own and no name for a machine.`)
   if (!/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,62}$/u.test(name))
     return badInput(
       'name',

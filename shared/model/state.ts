@@ -21,6 +21,11 @@ export interface State {
   readonly foreign?: Readonly<Record<string, ForeignReport>>
 }
 
+/** The machine of this name, which may be any text that a person typed: `constructor` is none. */
+export function machineNamed({ machines }: Pick<State, 'machines'>, name: string): Machine | undefined {
+  return Object.hasOwn(machines, name) ? machines[name as MachineName] : undefined
+}
+
 export const emptyState: State = {
   seq: 0,
   as_of: null,

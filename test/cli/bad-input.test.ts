@@ -50,6 +50,7 @@ describe('what no job can ask for', () => {
   test.concurrent.each([
     { args: ['--memory', '1e99'], field: 'memory', says: /no memory that a job can ask for/ },
     { args: ['--time', '9999:00'], field: 'time', says: /a year at most/ },
+    { args: ['--machine', 'constructor'], field: 'machine', says: /no machine "constructor"/ },
   ])('$args', async ({ args, field, says }) => {
     const fault = await refused(['run', quick, '--program', 'command', ...args], 2)
     expect(fault).toMatchObject({ field, message: expect.stringMatching(says) })

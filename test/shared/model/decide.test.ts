@@ -309,6 +309,15 @@ describe('starting a run', () => {
 describe('machines', () => {
   const cluster = { ...localMachine, name: 'cluster' as MachineName }
 
+  test.each(['constructor', '__proto__', 'toString'])('of the name "%s" there are none, and never will be', name => {
+    const machine = name as MachineName
+    const adopt = { type: 'job.adopt', run: 'r2' as RunId, machine, queue_id: '1', dir: '/w' } as never
+    expect(types(emptyState, adopt)).toBe(`not-found: There is no machine "${name}".`)
+    expect(types(emptyState, { type: 'machine.set', machine: { ...cluster, name: machine } })).toContain(
+      'no name for a machine',
+    )
+  })
+
   test('are set and removed, local always stays', () => {
     const with_ = stateAfter(emptyState, { type: 'machine.set', machine: cluster })
     expect(Object.keys(with_.machines)).toEqual(['local', 'cluster'])
