@@ -8,7 +8,7 @@ import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
+import { type Running, type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What the agent's probe found. */
 export interface Probe {
@@ -51,14 +51,9 @@ export interface RemoteAgent {
   /** Removes the folders of jobs that are over and were fetched. */
   clean(labels: readonly Label[]): Promise<readonly Answer[]>
   /** All files as a tar stream, without those that are `there` already, as lines "<sum>  <label>/<file>". */
-  pack(labels: readonly Label[], there: string): { readonly out: Readable; readonly done: Promise<Printed> }
+  pack(labels: readonly Label[], there: string): Running
   /** A job's file from `offset` on, as long as it has this sum; exit 3 where it has not. */
-  rest(
-    label: Label,
-    file: string,
-    offset: number,
-    sum: string,
-  ): { readonly out: Readable; readonly done: Promise<Printed> }
+  rest(label: Label, file: string, offset: number, sum: string): Running
   /** The sums of the files that `pack` would send, as sha256sum prints them. */
   sums(labels: readonly Label[]): Promise<ReadonlyMap<Label, string>>
   /** For a machine without tar; rejects with Unreachable where it has no SFTP either. */

@@ -6,6 +6,7 @@ export { hearOfAgent } from './agent-socket.ts'
 export {
   type Ask,
   type Login,
+  type Running,
   type Session,
   type Sftp,
   type Transport,

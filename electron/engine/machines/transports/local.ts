@@ -1,20 +1,16 @@
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { homedir } from 'node:os'
-import type { Readable } from 'node:stream'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
-import { collect } from './collect.ts'
-import { type ExecOptions, type Session, type Transport, Unreachable } from './transport.ts'
+import { printed } from './printed.ts'
+import { type ExecOptions, type Running, type Session, type Transport, Unreachable } from './transport.ts'
 
 /** This computer, by the same shell lines as any other machine. */
 export const local: Transport = { id: 'local', connect: async () => session }
 
 const session: Session = {
-  exec(line, options = {}) {
-    const { out, done } = start(line, options)
-    return collect(out, options.maxBytes).then(async text => ({ ...(await done), out: text }))
-  },
+  exec: (line, options) => printed(start(line, options), options?.maxBytes),
   stream: start,
   greeting: () => '',
   terminal: async (line, size) => (await import('./local-terminal.ts')).localTerminal(line, size),
@@ -32,10 +28,7 @@ const session: Session = {
   attended: false,
 }
 
-function start(
-  line: ShLine,
-  { stdin, signal }: ExecOptions = {},
-): { readonly out: Readable; readonly done: Promise<Printed> } {
+function start(line: ShLine, { stdin, signal }: ExecOptions = {}): Running {
   // A process group of its own: a ctrl-C for Larmor is not one for what Larmor started.
   const child = spawn('/bin/sh', ['-c', line.sh], { cwd: homedir(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   const abort = () => {

@@ -1,8 +1,15 @@
 import type { Readable } from 'node:stream'
-import { Unreachable } from './transport.ts'
+import type { Printed } from '../../../../shared/schedulers/index.ts'
+import { type Running, Unreachable } from './transport.ts'
+
+/** What a command printed, once it has ended. */
+export async function printed({ out, done }: Running, maxBytes?: number): Promise<Printed> {
+  const text = await collect(out, maxBytes)
+  return { ...(await done), out: text }
+}
 
 /** All that comes out, as text; more than `maxBytes` (default 16 MB) is a lost line, never a cut answer. */
-export async function collect(out: Readable, maxBytes = 16 << 20): Promise<string> {
+async function collect(out: Readable, maxBytes = 16 << 20): Promise<string> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of out as AsyncIterable<Buffer>) {

@@ -1,16 +1,16 @@
 import { setMaxListeners } from 'node:events'
 import { constants } from 'node:os'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { type Channels, createChannels } from './channels.ts'
-import { collect } from './collect.ts'
 import { afterMark, type Begun, loginLine, newMark, terminalLine } from './login-line.ts'
+import { printed } from './printed.ts'
 import { NO_SFTP, sftpFiles } from './sftp.ts'
-import { type ExecOptions, type Session, type Tty, Unreachable } from './transport.ts'
+import { type ExecOptions, type Running, type Session, type Tty, Unreachable } from './transport.ts'
 
 const MOST_ERROR_TEXT = 65_536
 /** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
@@ -32,10 +32,7 @@ export function sshSession(client: Client, attended: boolean): Session {
   }
   const start = (line: ShLine, options: ExecOptions = {}) => command(client, channels, told, lost.signal, line, options)
   return {
-    exec(line, options) {
-      const { out, done } = start(line, options)
-      return collect(out, options?.maxBytes).then(async text => ({ ...(await done), out: text }))
-    },
+    exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
     greeting: () => greeting,
     watch: null,
@@ -71,7 +68,7 @@ function command(
   lost: AbortSignal,
   line: ShLine,
   { stdin, signal: given, urgent = false, lasting = false }: ExecOptions,
-): { readonly out: Readable; readonly done: Promise<Printed> } {
+): Running {
   const out = new PassThrough()
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
   const way = lasting ? new AbortController() : null

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, type Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -15,11 +15,11 @@ import { type ShLine, sh } from '../../../../shared/sh.ts'
 import { agentHere } from './agent-socket.ts'
 import { relayQuestions } from './askpass.ts'
 import { type Channels, createChannels } from './channels.ts'
-import { collect } from './collect.ts'
 import { afterMark, loginLine, newMark, terminalLine } from './login-line.ts'
+import { printed } from './printed.ts'
 import { sftpFiles, sftpOver } from './sftp.ts'
 import { type ResolvedHost, sshArguments } from './ssh-config.ts'
-import { type ExecOptions, type Login, type Session, Unreachable, WantsLogin } from './transport.ts'
+import { type ExecOptions, type Login, type Running, type Session, Unreachable, WantsLogin } from './transport.ts'
 
 const MOST_CHANNELS = 8
 const MOST_ERROR_TEXT = 65_536
@@ -242,10 +242,7 @@ function session(master: ChildProcess, control: string, attended: boolean, ended
       greeting = told
     })
   return {
-    exec(line, options) {
-      const { out, done } = start(line, options)
-      return collect(out, options?.maxBytes).then(async text => ({ ...(await done), out: text }))
-    },
+    exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
     greeting: () => greeting,
     watch: null,
@@ -292,7 +289,7 @@ function command(
   line: ShLine,
   { stdin, signal: givenUp, urgent = false, lasting = false }: ExecOptions,
   told: (greeting: string) => void,
-): { readonly out: Readable; readonly done: Promise<Printed> } {
+): Running {
   const out = new PassThrough()
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
   const way = lasting ? new AbortController() : null
@@ -303,6 +300,8 @@ function command(
   let child: ChildProcess | null = null
   /** Resolves when all that the command printed has been passed on. */
   let ended: Promise<void> | null = null
+  /** Aborts when the command is over: the connection, which lives on, holds nothing of it. */
+  const over = new AbortController()
 
   const give = new Promise<never>((_, reject) => {
     const end = (text: string) => () => {
@@ -314,8 +313,8 @@ function command(
     const cut = end('the line was lost before the command told how it ended')
     if (lost.aborted) return cut()
     if (signal?.aborted) return given()
-    lost.addEventListener('abort', cut, { once: true })
-    signal?.addEventListener('abort', given, { once: true })
+    lost.addEventListener('abort', cut, { once: true, signal: over.signal })
+    signal?.addEventListener('abort', given, { once: true, signal: over.signal })
   })
   give.catch(() => {})
 
@@ -372,7 +371,7 @@ function command(
     })
   }
 
-  const done = run()
+  const done = run().finally(() => over.abort())
   // Not when the line ends: a line that is cut ends as well, and must not be taken for the end of the data.
   done.then(
     async () => {

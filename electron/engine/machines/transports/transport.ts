@@ -36,7 +36,7 @@ export type Ask = (
 export interface Session {
   exec(line: ShLine, options?: ExecOptions): Promise<Printed>
   /** The command's standard output as bytes, e.g. a tar stream; `done` tells how it ended. */
-  stream(line: ShLine, options?: ExecOptions): { readonly out: Readable; readonly done: Promise<Printed> }
+  stream(line: ShLine, options?: ExecOptions): Running
   /** What the login shell printed of its own before the last command: passed over, and told by `machines test`. */
   greeting(): string
   /** Calls back soon after something was written into the folder, where the transport can tell; null where it cannot. */
@@ -70,6 +70,12 @@ export interface Tty {
   resize(size: TerminalSize): void
   /** As a hang-up: what runs in it is told. */
   close(): void
+}
+
+/** A command that runs: its standard output, and how it ended. */
+export interface Running {
+  readonly out: Readable
+  readonly done: Promise<Printed>
 }
 
 export interface ExecOptions {

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { getEventListeners } from 'node:events'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -20,6 +21,14 @@ export function transportContract(open: () => Promise<{ readonly session: Sessio
   test.each([0, 1, 3, 126, 255])('exit status %i is an answer', async status => {
     const printed = await session.exec(sh`echo out; echo err >&2; exit ${status}`)
     expect(printed).toEqual({ exit: status, out: 'out\n', err: 'err\n' })
+  })
+
+  test('a command that has ended is held by nothing that lives on', async () => {
+    const { signal } = new AbortController()
+    const held = () => [session.lost, signal].map(of => getEventListeners(of, 'abort').length)
+    const before = held()
+    for (let i = 0; i < 5; i++) await session.exec(sh`exit ${i}`, { signal })
+    expect(held()).toEqual(before)
   })
 
   test('a missing program is an answer', async () => {
