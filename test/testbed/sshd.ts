@@ -32,6 +32,11 @@ export interface Sshd {
   readonly work: string
   /** All that the server has logged. */
   log(): string
+  /**
+   * What the server logs from now on, of connections that have ended: before and after it is waited until none is open,
+   * so that no line of an earlier one is among them, and none is yet to come.
+   */
+  listen(): Promise<() => Promise<string>>
   /** Cuts every open connection, as a pulled cable would; new ones are possible at once. */
   cut(): void
   /** Lets every open connection fall silent, as behind a firewall that has forgotten it. */
@@ -110,6 +115,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     const sshd = Number(readFileSync(at('sshd.pid'), 'utf8'))
     return descendants(sshd).filter(pid => nameOf(pid) === nameOf(sshd))
   }
+  const log = () => readFileSync(at('log'), 'utf8')
+  const allEnded = () => until('the end of all connections', () => sessions().length === 0, { log: at('log') })
   await start()
   const work = createFolderOf(folder, TEST_USER)
   return {
@@ -122,7 +129,15 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     },
     hostKey: at('host_key.pub'),
     work,
-    log: () => readFileSync(at('log'), 'utf8'),
+    log,
+    async listen() {
+      await allEnded()
+      const from = log().length
+      return async () => {
+        await allEnded()
+        return log().slice(from)
+      }
+    },
     cut() {
       for (const pid of sessions()) kill(pid, 'SIGKILL')
     },
