@@ -29,7 +29,7 @@ export const remedies: readonly Remedy[] = [
     id: 'more-iterations',
     title: 'More iterations of the correlation energy',
     against: ['post-scf-not-converged'],
-    tried: [],
+    tried: ['nwchem'],
     change: situation => repaired(situation, ['post-scf-help']),
   },
   {

@@ -34,11 +34,20 @@ interface Deck {
   readonly basis?: string
   readonly dft?: string
   readonly more?: string
+  readonly theory?: string
   readonly task?: string
 }
 
-const deck = ({ atoms = WATER, head = '', basis = 'sto-3g', dft = '', more = '', task = 'energy' }: Deck) =>
-  `start larmor\n${head}\ngeometry units angstrom noautosym\n${atoms}\nend\nbasis spherical\n  * library ${basis}\nend\ndft\n  xc b3lyp\n  ${dft}\nend\n${more}\ntask dft ${task}\n`
+const deck = ({
+  atoms = WATER,
+  head = '',
+  basis = 'sto-3g',
+  dft = '',
+  more = '',
+  theory = 'dft',
+  task = 'energy',
+}: Deck) =>
+  `start larmor\n${head}\ngeometry units angstrom noautosym\n${atoms}\nend\nbasis spherical\n  * library ${basis}\nend\ndft\n  xc b3lyp\n  ${dft}\nend\n${more}\ntask ${theory} ${task}\n`
 
 /** The job once its attempt of this number has its outcome. */
 async function settled(id: Job['id'], n: number): Promise<Job> {
@@ -83,6 +92,9 @@ test.each<[category: string, fix: string, Deck]>([
   ['out-of-memory', 'more-memory', { head: 'memory total 20 mb', basis: '6-31g*', dft: 'direct' }],
   ['missing-file', 'no-restart', { dft: 'vectors input other.movecs' }],
   ['internals', 'cartesian', { atoms: BUTYNE }],
+  ['post-scf-not-converged', 'more-iterations', { more: 'ccsd\n  maxiter 2\nend', theory: 'ccsd(t)' }],
+  ['post-scf-not-converged', 'more-iterations', { more: 'tce\n  ccsd\n  maxiter 2\nend', theory: 'tce' }],
+  ['response-not-converged', 'response', { more: 'tddft\n  nroots 2\n  maxiter 1\nend', theory: 'tddft' }],
 ])('%s is cured by %s', async (category, fix, change) => {
   const failed = await first(deck(change))
   expect(lastAttempt(failed)).toMatchObject({ outcome: 'failed', category })

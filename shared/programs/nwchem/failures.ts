@@ -12,7 +12,13 @@ const table: CauseTable = [
     'out-of-memory',
     2,
   ],
-  [/cphf_solve\d*: SCF residual greater|lkain: not converged|cphf did not converge/i, 'response-not-converged', 2],
+  [
+    /cphf_solve\d*: SCF residual greater|lkain: not converged|cphf did not converge|tddft_\w+: exceeded maxiter/i,
+    'response-not-converged',
+    2,
+  ],
+  // Of the tensor contraction engine: "ccsd_energy_loc: maxiter exceeded".
+  [/^\w+: ?maxiter exceeded/i, 'post-scf-not-converged', 2],
   [
     /odd number of electrons|multiplicity not compatible|electrons not valid for multiplicity|closed-shell electrons is not even|multiplicity invalid/i,
     'multiplicity',
@@ -28,6 +34,7 @@ const table: CauseTable = [
   [/(scf|dft|mcscf|rohf|uhf) energy failed|scf failed|did not converge previously/i, 'scf-not-converged', 1],
   [/(saddle|driver\w*|optimi[sz]e|stepper|tropt).* failed|optimization did not converge/i, 'opt-not-converged', 1],
   [/(mp2|ccsd|ccsdt|tce)\b.*(not converged?|failed to converge)/i, 'post-scf-not-converged', 1],
+  [/^ccsd(\(t\)|\+t\(ccsd\))? energy failed/i, 'post-scf-not-converged', 1],
   [/There is an error in the specified basis set/i, 'missing-basis', 0],
   [/There is an error related to the specified geometry/i, 'geometry', 0],
   [/There is an error in the input file/i, 'bad-input', 0],

@@ -93,6 +93,7 @@ function beforeTask(
     ...(post_scf && /^(ccsd|tce)/.test(theory)
       ? block(theory.startsWith('tce') ? 'tce' : 'ccsd', ['maxiter 200'])
       : []),
+    ...(response && theory === 'tddft' ? block('tddft', ['maxiter 200']) : []),
     ...(hessian && optimises ? [`task ${theory} hessian`] : []),
     ...block('driver', driver),
     ...(response ? ['set cphf:maxiter 200', 'unset cphf:maxsub'] : []),

@@ -324,6 +324,7 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
     ['Basis Dimension', line => (basisFunctions = numberOrNull(/Dim\s+\.+\s+(\d+)/.exec(line)?.[1]) ?? basisFunctions)],
     ['Epsilon ', line => (dielectric = numberOrNull(/\.\.\.\s+([\d.]+)\s*$/.exec(line)?.[1]) ?? dielectric)],
     ['ORCA finished by error termination', giveUp],
+    ['ORCA finished with error return', giveUp],
     ['[file ', giveUp],
     ...['Error', 'ERROR', 'FATAL', 'Fatal', 'UNRECOGNIZED', 'INPUT ERROR', 'Process', '====>', 'Please increase'].map(
       (start): Rule => [start, message],

@@ -73,6 +73,9 @@ const wanted: Record<string, Wanted> = {
   'unknown-element': failed('geometry', 'center is neither atom nor bq'),
   'memory-too-small': failed('out-of-memory', 'xc_setquad: out of memory'),
   'memory-not-there': failed('out-of-memory', 'nwchem.F: ma_init failed'),
+  'ccsd-few-iterations': not('post-scf-not-converged', 'ccsd(t) energy failed', -76.11794592476112, 5, null),
+  'tce-few-iterations': not('post-scf-not-converged', 'maxiter exceeded', -75.983974473598, 5, null),
+  'excitations-few-iterations': not('response-not-converged', 'exceeded maxiter', -76.384951575973, 6, null),
   'missing-vectors': failed('missing-file', 'movecs_converged: error opening file'),
   killed: {
     outcome: 'truncated',
