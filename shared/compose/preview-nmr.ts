@@ -7,7 +7,7 @@ import { reduce } from '../model/reduce.ts'
 import { emptyState } from '../model/state.ts'
 import { get } from '../model/table.ts'
 import type { TaskSpec } from '../model/task.ts'
-import { type ResolvedNmr, workflowOf } from '../workflows/index.ts'
+import { otherTask, type ResolvedNmr, workflowOf } from '../workflows/index.ts'
 
 export interface Preview {
   /** The jobs that can be shown before anything runs. */
@@ -52,15 +52,19 @@ export function previewNmr(
   for (const task of tasks) happen({ type: 'task.done', run, task: task.key, result: does(task) })
   // Behind xtb stand the same jobs as without it, from its geometries.
   const first = params.pre ? plan().jobs.filter(({ key }) => key.endsWith('/pre')) : []
-  const jobs = [...first, ...plan({ pre: undefined }).jobs.flatMap(spec => withShielding(spec, params.one_job))]
+  const jobs = [...first, ...plan({ pre: undefined }).jobs.flatMap(spec => withShieldings(spec, params))]
   const note =
     'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
   return { jobs, notes: params.one_job || jobs.length === 0 ? [] : [note] }
 }
 
-/** The shielding job of an optimisation, which the plan only makes once that has ended. */
-function withShielding(spec: JobSpec, oneJob: boolean): readonly JobSpec[] {
-  if (oneJob || !spec.key.endsWith('/opt')) return [spec]
+/** The shielding jobs of an optimisation, which the plan only makes once that has ended. */
+function withShieldings(spec: JobSpec, { one_job, other }: ResolvedNmr['params']): readonly JobSpec[] {
+  if (one_job || !spec.key.endsWith('/opt')) return [spec]
   const input = { ...(spec.input as Record<string, Json>), task: 'nmr' }
-  return [spec, { ...spec, key: spec.key.replace(/opt$/, 'nmr'), input }]
+  const own = { ...spec, key: spec.key.replace(/opt$/, 'nmr'), input }
+  if (!other) return [spec, own]
+  const { xc, basis } = other
+  const key = spec.key.replace(/opt$/, otherTask(other))
+  return [spec, own, { ...spec, key, input: { ...input, shielding: { xc, basis } } }]
 }

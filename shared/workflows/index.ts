@@ -61,6 +61,7 @@ export {
   nmrCostOf,
   nmrCostText,
   nmrDefaults,
+  otherTask,
   outlookOf,
   resolveNmr,
   timeRangeText,

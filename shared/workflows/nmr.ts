@@ -3,6 +3,7 @@ import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
 
 export { coreTimeText, type NmrCost, nmrCostOf, nmrCostText, timeRangeText } from './nmr/cost.ts'
+export { otherTask } from './nmr/jobs.ts'
 export { type Outlook, outlookOf } from './nmr/outlook.ts'
 export { type NmrArguments, nmrDefaults, type ResolvedNmr, resolveNmr } from './nmr/resolve.ts'
 export type { ShownAgreement, ShownShift } from './nmr/shifts.ts'

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { previewNmr } from '../../../shared/compose/preview-nmr.ts'
+import type { Json, RunId } from '../../../shared/ids.ts'
+import type { JobSpec } from '../../../shared/model/job.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { EnsembleResult } from '../../../shared/nmr/ensemble.ts'
 import type { FactorText } from '../../../shared/nmr/references.ts'
@@ -97,6 +100,14 @@ test('a conformer counts once both are there: one that failed is told, and what 
   run.end('c-aaaaaa/nmr-C', 'failed')
   expect(run.show()).toMatchObject({ conformers: [{ state: 'failed' }], shifts: [] })
   expect(run.plan().end).toMatchObject({ outcome: 'failed' })
+})
+
+test('its decks are shown as they are planned', () => {
+  const { params, name } = orThrow(resolve())
+  const { jobs } = previewNmr({ params, name }, localMachine, 'rpreview' as RunId, () => ensemble as unknown as Json)
+  const run = optimised()
+  const wordOf = ({ key, input }: JobSpec) => [key, { ...(input as object), title: '', geometry: null }]
+  expect(jobs.map(wordOf)).toEqual(run.plan().jobs.map(wordOf))
 })
 
 test('of one nucleus alone, its level is that of the run', () => {
