@@ -1,6 +1,6 @@
 import type { Instant, RemotePath } from '../ids.ts'
 import type { AttemptFact, AttemptRef } from './events.ts'
-import type { Attempt, EndRecord, Phase, ProcessIdentity, Waiting } from './job.ts'
+import { type Attempt, type EndRecord, neverSubmitted, type Phase, type ProcessIdentity, type Waiting } from './job.ts'
 
 type Each<Fact> = Fact extends { readonly type: infer Type; readonly jobs: readonly (infer Item)[] }
   ? { readonly type: Type } & Item
@@ -182,17 +182,9 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       return to(
         {
           is: 'parsed',
+          ...neverSubmitted,
           dir: '' as RemotePath,
-          queue_id: null,
-          submitted: null,
-          host: null,
-          pid: null,
-          pgid: null,
-          boot_id: null,
-          started: null,
           ended: at,
-          exit: null,
-          signal: null,
           files: [],
           result: fact.result,
           reused: fact.calculation,

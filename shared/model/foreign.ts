@@ -1,5 +1,5 @@
 import { type Instant, type Json, jobId, label, type MachineName, type RemotePath, type RunId } from '../ids.ts'
-import { type Attempt, isAdopted, type Job, type JobSpec, type Outcome } from './job.ts'
+import { type Attempt, isAdopted, type Job, type JobSpec, neverSubmitted, type Outcome } from './job.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -69,11 +69,7 @@ export function adoptedRun(report: ForeignReport, id: RunId): { readonly run: Ru
         {
           n: 1,
           label: label(job, 1),
-          phase: {
-            is: 'ended',
-            ...{ dir, queue_id: null, submitted: null, started: null, ended: at },
-            ...{ host, pid: null, pgid: null, boot_id: null, exit: null, signal: null },
-          },
+          phase: { is: 'ended', ...neverSubmitted, dir, host, ended: at },
           outcome: null,
           category: null,
           reason: null,

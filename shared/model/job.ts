@@ -125,6 +125,19 @@ interface Ended extends Submitted, ProcessIdentity {
   readonly exit: number | null
   readonly signal: string | null
 }
+/** How what Larmor never submitted has ended: a result that was found, brought from elsewhere, or a foreign job. */
+export const neverSubmitted = {
+  queue_id: null,
+  submitted: null,
+  host: null,
+  pid: null,
+  pgid: null,
+  boot_id: null,
+  started: null,
+  exit: null,
+  signal: null,
+} as const satisfies Omit<Ended, 'dir' | 'ended'>
+
 interface Fetched extends Ended {
   readonly files: readonly FetchedFile[]
 }

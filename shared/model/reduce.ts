@@ -2,7 +2,7 @@ import type { Instant, JobId, RunId } from '../ids.ts'
 import { singleFacts, step } from './attempt.ts'
 import type { AttemptFact, AttemptRef, Event, ImportedOutput } from './events.ts'
 import { foreignKey } from './foreign.ts'
-import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
+import { type Attempt, type Job, type JobSpec, lastAttempt, neverSubmitted } from './job.ts'
 import type { Machine } from './machine.ts'
 import { newAttempt } from './new-attempt.ts'
 import { newRun, type Run } from './run.ts'
@@ -262,23 +262,7 @@ function importedAttempt(spec: AttemptRef & JobSpec & ImportedOutput): Attempt {
     category,
     reason,
     evidence,
-    phase: {
-      is: 'parsed',
-      dir,
-      queue_id: null,
-      submitted: null,
-      host: null,
-      pid: null,
-      pgid: null,
-      boot_id: null,
-      started: null,
-      ended,
-      exit: null,
-      signal: null,
-      files,
-      result,
-      reused: null,
-    },
+    phase: { is: 'parsed', ...neverSubmitted, dir, ended, files, result, reused: null },
   }
 }
 
