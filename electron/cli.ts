@@ -77,6 +77,9 @@ async function main(argv: readonly string[]): Promise<number> {
 /** What is wrong with the arguments, with where they are explained if nothing better is known. */
 function withUsage(fault: Fault, name: string | undefined): Fault {
   const known = commands.some(command => command.name === name)
+  if (fault.code === 'bad-input' && (fault.field === 'mult' || fault.field === 'charge')) {
+    return { ...fault, hint: [fault.hint, 'They are said by --charge Q and --mult M.'].filter(Boolean).join('\n') }
+  }
   return fault.code === 'bad-input' && known ? { hint: `larmor ${name} --help`, ...fault } : fault
 }
 

@@ -130,7 +130,11 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
     ...(job.category ? [`category ${job.category}`] : []),
     ...(job.warning ? [`! ${job.warning}`] : []),
     columns(['attempt', 'state', 'queue id', 'exit', 'signal', ''], attempts),
-    ...(job.folder === null ? [] : [`files  ${job.folder}`]),
+    ...(job.folder !== null
+      ? [`files  ${job.folder}`]
+      : job.outcome === null
+        ? ['files  come to this computer once it has ended']
+        : []),
     ...(energy === null ? [] : [`energy ${energy}`]),
     ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),
     ...shieldingLines(job.metrics.shieldings ?? []),

@@ -114,13 +114,33 @@ const run: CliCommand = starting(
   composeSingle,
 )
 
+const OF_RUNS = [
+  'status',
+  'show',
+  'wait',
+  'pause',
+  'resume',
+  'stop',
+  'cancel',
+  'resubmit',
+  'progress',
+  'export',
+  'clean',
+]
+
 const composeCampaign: Compose = async (given, ...rest) => {
   const [verb, ...words] = given.words
   if (verb !== 'start')
     throw badArgument(
       'verb',
       `campaign wants start, not "${verb ?? ''}".`,
-      verb === 'decks' ? `larmor decks campaign start ${words.join(' ')}`.trimEnd() : 'larmor campaign --help',
+      (verb === 'decks'
+        ? `larmor decks campaign start ${words.join(' ')}`
+        : // What is done to one that was started is done to any run, campaign or not.
+          OF_RUNS.includes(verb ?? '')
+          ? `larmor ${verb} ${words.join(' ')}`
+          : 'larmor campaign --help'
+      ).trimEnd(),
     )
   return (await import('./compose-campaign.ts')).composeCampaign({ ...given, words }, ...rest)
 }

@@ -88,8 +88,8 @@ export function drivenNote({
   ]
 }
 
-/** All steps with what completed and what failed, and of the one that is under way what its jobs do. */
-export function stepsText({ steps, step, state, counts }: RunStatus): string {
+/** All steps with what completed and what failed, and what the jobs of the run, of whatever step, do now. */
+export function stepsText({ steps, state, counts }: RunStatus): string {
   const { planned, staged, submitting, queued, running, ended, fetched } = counts
   const doing = [
     part(running, 'running'),
@@ -97,12 +97,13 @@ export function stepsText({ steps, step, state, counts }: RunStatus): string {
     part(ended + fetched, 'being read'),
   ].flat()
   const word = counts.failed + counts.timeout + counts.lost === 0 && counts.cancelled > 0 ? 'cancelled' : 'failed'
-  return steps
-    .map(({ label, done, failed, total }, i) => {
-      const now = i === step - 1 && state !== 'completed' && doing.length > 0 ? ` (${doing.join(', ')})` : ''
-      return `${label} ${done}/${total}${failed > 0 ? `, ${failed} ${word}` : ''}${now}`
-    })
-    .join(' · ')
+  const parts = steps.map(({ label, done, failed, total }) => {
+    return `${label} ${done}/${total}${failed > 0 ? `, ${failed} ${word}` : ''}`
+  })
+  return [
+    parts.join(' · '),
+    ...(state === 'completed' || doing.length === 0 ? [] : [`jobs: ${doing.join(', ')}`]),
+  ].join('; ')
 }
 
 function part(n: number, what: string): readonly string[] {

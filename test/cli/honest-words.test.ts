@@ -90,9 +90,21 @@ test('a run of which nothing computes waits, and says what for; nothing of it is
   expect((await larmor('status', json.run)).out).toMatch(
     /second +waiting +– .*second \(\w+\): waits for free cores on local/s,
   )
-  expect((await larmor('show', json.run)).out).toContain('second  waits for free cores on local')
+  const { out } = await larmor('show', json.run)
+  expect(out).toContain('second  waits for free cores on local')
+  expect(out).toContain('jobs 0/1; jobs: 1 waiting')
+  expect((await larmor('show', json.jobs[0]?.job ?? '')).out).toContain(
+    'files  come to this computer once it has ended',
+  )
   await open()
   await larmor('wait', json.run)
+})
+
+test('what is asked of the wrong command, or does not fit, is told with what is right', async () => {
+  const { err } = await larmor('campaign', 'status', 'second')
+  expect(err).toContain('larmor status second')
+  const spin = await larmor('nmr', '[CH3]', '--program', 'none')
+  expect([spin.exit, spin.err]).toEqual([2, expect.stringContaining('--charge Q and --mult M')])
 })
 
 test('a run that is being stopped says so, not that it goes on', async () => {
