@@ -120,7 +120,7 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
     queue_id ?? DASH,
     exit ?? DASH,
     signal ?? '',
-    noteOf(known),
+    noteOf({ phase, ...known }),
   ])
   const state = job.outcome ?? job.attempts.at(-1)?.phase
   const { energy_hartree = null, converged = null, wall_s } = job.metrics
@@ -160,14 +160,18 @@ function indented(text: string): string {
 }
 
 function noteOf({
+  phase,
   doubt,
   waiting,
   reused,
   dir,
   cleaned,
   kept,
-}: Pick<JobDocument['attempts'][number], 'doubt' | 'waiting' | 'reused' | 'dir' | 'cleaned' | 'kept'>): string {
-  if (doubt) return `not known whether it was submitted: ${doubt}`
+}: Pick<
+  JobDocument['attempts'][number],
+  'phase' | 'doubt' | 'waiting' | 'reused' | 'dir' | 'cleaned' | 'kept'
+>): string {
+  if (doubt) return `not known whether it ${phase === 'submitting' ? 'was submitted' : 'has ended, and how'}: ${doubt}`
   if (waiting) return waiting
   if (reused) return 'taken from an earlier calculation'
   if (kept.length > 0)

@@ -141,7 +141,7 @@ function clockText(instant: string): string {
 }
 
 function doubtText(n: number): string {
-  return `whether ${n === 1 ? 'one job was' : `${n} jobs were`} submitted is not known yet; none is submitted a second time`
+  return `of ${n === 1 ? 'one job' : `${n} jobs`} it is not known yet whether it was submitted, or how it ended (larmor show tells); none is submitted a second time`
 }
 
 const DASH = '–'

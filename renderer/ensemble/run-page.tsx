@@ -1,5 +1,5 @@
 import type { Engine } from '../../shared/contract.ts'
-import { lastAttempt } from '../../shared/model/job.ts'
+import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
@@ -123,8 +123,9 @@ function methodOf({ level, solvent, solvent_model, dispersion }: ShownNmr): read
 }
 
 /** Wants a look: ended badly, or nobody knows. What a person cancelled is no failure. */
-function isBad({ outcome, phase }: ReturnType<typeof lastAttempt>): boolean {
-  if (outcome === null) return phase.is === 'submitting' && phase.doubt !== null
+function isBad(attempt: ReturnType<typeof lastAttempt>): boolean {
+  const { outcome } = attempt
+  if (outcome === null) return doubtOf(attempt) !== null
   return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
 }
 

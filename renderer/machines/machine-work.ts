@@ -1,4 +1,4 @@
-import { lastAttempt } from '../../shared/model/job.ts'
+import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { plural } from '../ui/number.ts'
@@ -19,16 +19,17 @@ const nothing: MachineWork = { running: 0, waiting: 0, sending: 0, doubtful: 0, 
 export function workByMachine(state: State): ReadonlyMap<string, MachineWork> {
   const work = new Map<string, MachineWork>()
   for (const job of values(state.jobs)) {
-    const { phase, outcome } = lastAttempt(job)
+    const attempt = lastAttempt(job)
+    const { phase, outcome } = attempt
     const kind =
       outcome !== null
         ? 'ended'
-        : phase.is === 'running'
-          ? 'running'
-          : phase.is === 'queued'
-            ? 'waiting'
-            : phase.is === 'submitting' && phase.doubt
-              ? 'doubtful'
+        : doubtOf(attempt)
+          ? 'doubtful'
+          : phase.is === 'running'
+            ? 'running'
+            : phase.is === 'queued'
+              ? 'waiting'
               : 'sending'
     const before = work.get(job.machine) ?? nothing
     work.set(job.machine, { ...before, [kind]: before[kind] + 1 })

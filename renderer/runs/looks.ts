@@ -1,4 +1,4 @@
-import type { Attempt, Outcome } from '../../shared/model/job.ts'
+import { type Attempt, doubtOf, type Outcome } from '../../shared/model/job.ts'
 import type { RunState } from '../../shared/show/status.ts'
 import type { Look } from '../ui/badge.tsx'
 
@@ -39,8 +39,10 @@ export function outcomeLook(outcome: Outcome): Look {
 }
 
 /** How the attempt that counts stands. `held`: its run is paused. */
-export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
+export function attemptLook(attempt: Attempt, held: boolean): Look {
+  const { phase, outcome } = attempt
   if (outcome !== null) return outcomeLook(outcome)
+  if (doubtOf(attempt)) return { word: 'Unknown', shape: 'question', tone: 'attention' }
   switch (phase.is) {
     case 'planned':
       return held
@@ -49,9 +51,7 @@ export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
     case 'staged':
       return { word: 'Sending', shape: 'arrow ring', tone: 'neutral' }
     case 'submitting':
-      return phase.doubt
-        ? { word: 'Unknown', shape: 'question', tone: 'attention' }
-        : { word: 'Sending', shape: 'arrow ring', tone: 'neutral' }
+      return { word: 'Sending', shape: 'arrow ring', tone: 'neutral' }
     case 'queued':
       return { word: 'Waiting', shape: 'clock', tone: 'neutral' }
     case 'running':
@@ -65,10 +65,12 @@ export function attemptLook({ phase, outcome }: Attempt, held: boolean): Look {
 }
 
 /** One plain sentence beside the badge, or null where the badge says it all. */
-export function attemptReason({ phase, outcome, reason, cancel_wished }: Attempt): string | null {
+export function attemptReason(attempt: Attempt): string | null {
+  const { phase, outcome, reason, cancel_wished } = attempt
+  const doubt = doubtOf(attempt)
   if (outcome === 'timeout') return reason ?? 'the time limit was reached'
   if (outcome !== null) return reason
-  if (phase.is === 'submitting' && phase.doubt) return `submitted? not known: ${phase.doubt.text}`
+  if (doubt) return `${doubt.about}? not known: ${doubt.text}`
   if (cancel_wished !== null) return 'cancel was asked for; not known yet whether it still runs'
   if (phase.is === 'ended') return 'its output is being fetched'
   if (phase.is === 'fetched') return 'its output is being read'

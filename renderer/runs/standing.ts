@@ -1,5 +1,5 @@
 import type { Job } from '../../shared/model/job.ts'
-import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
+import { type Attempt, doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { Look } from '../ui/badge.tsx'
@@ -67,14 +67,16 @@ export function standingOf(job: Job, { held, reached }: Surroundings): Standing 
   }
 }
 
-function aliveStanding({ phase }: Attempt, held: boolean, reached: boolean): Standing {
+function aliveStanding(attempt: Attempt, held: boolean, reached: boolean): Standing {
+  const { phase } = attempt
+  if (doubtOf(attempt)) return 'unknown'
   switch (phase.is) {
     case 'planned':
       return held ? 'held' : 'pending'
     case 'staged':
       return 'sending'
     case 'submitting':
-      return phase.doubt || !reached ? 'unknown' : 'sending'
+      return reached ? 'sending' : 'unknown'
     case 'queued':
       if (!reached) return 'unknown'
       return phase.waiting === null ? 'waiting' : phase.waiting.is === 'held' ? 'held' : 'check'
@@ -93,7 +95,8 @@ export function reasonOf(job: Job, { reached }: Surroundings): string | null {
   if (outcome === 'completed') return warning?.replace(/^Check: /, '') ?? reason
   if (outcome === 'timeout') return reason ?? 'the time limit was reached'
   if (outcome !== null) return reason
-  if (phase.is === 'submitting' && phase.doubt) return `submitted? not known: ${phase.doubt.text}`
+  const doubt = doubtOf(lastAttempt(job))
+  if (doubt) return `${doubt.about}? not known: ${doubt.text}`
   if (!reached && phase.is !== 'planned' && phase.is !== 'staged') return `was ${LAST_SEEN[phase.is]} when last seen`
   if (cancel_wished !== null) return 'cancel was asked for; not known yet whether it still runs'
   if (phase.is === 'queued' && phase.waiting) return phase.waiting.text

@@ -82,6 +82,7 @@ const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
   'jobs.submitted',
   'jobs.waiting',
   'jobs.recorded',
+  'jobs.gone',
   'jobs.running',
   'jobs.ended',
   'jobs.fetched',

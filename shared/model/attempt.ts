@@ -91,6 +91,11 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       if (sameRecord(attempt.recorded ?? null, fact.record)) return known
       return { is: 'changed', attempt: { ...attempt, recorded: fact.record } }
 
+    case 'jobs.gone':
+      if (phase.is !== 'queued' && phase.is !== 'running') return isOver(phase) ? known : forbidden()
+      if ((attempt.gone?.text ?? null) === fact.text) return known
+      return to(phase, { gone: fact.text === null ? null : { since: attempt.gone?.since ?? at, text: fact.text } })
+
     case 'jobs.running':
       switch (phase.is) {
         case 'submitting':

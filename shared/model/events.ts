@@ -46,6 +46,8 @@ export type AttemptFact =
   | OfJobs<'jobs.waiting', { readonly waiting: Waiting | null }>
   /** What the scheduler recorded of its end, or (null) it was taken back into the queue: no end yet, as a report may come. */
   | OfJobs<'jobs.recorded', { readonly record: EndRecord | null }>
+  /** It has left its queue, and nothing tells how it ended: in words what is waited for, or null: it is there again. */
+  | OfJobs<'jobs.gone', { readonly text: string | null }>
   | OfJobs<'jobs.running', { readonly started: Instant } & ProcessIdentity>
   | OfJobs<
       'jobs.ended',

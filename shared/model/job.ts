@@ -88,7 +88,7 @@ export interface EndRecord {
 
 export type Outcome = 'completed' | 'failed' | 'timeout' | 'cancelled' | 'lost'
 
-/** Why it is not known whether a submission arrived, since when, and what was seen. */
+/** What is not known, of a submission or of an end: since when, and what was seen. */
 export interface Doubt {
   readonly since: Instant
   readonly text: string
@@ -178,6 +178,8 @@ export interface Attempt {
   readonly warning: string | null
   readonly evidence: readonly Evidence[]
   readonly cancel_wished: Instant | null
+  /** It has left its queue, and nothing tells how it ended; null: it was there again. What it means is told by doubtOf. */
+  readonly gone?: Doubt | null
   /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
   readonly recorded?: EndRecord | null
   /**
@@ -193,6 +195,14 @@ export interface Attempt {
   readonly by?: 'policy'
   readonly input: Json
   readonly resources: Resources
+}
+
+/** What nobody knows of an attempt for now: whether it was submitted, or whether and how it ended; null where that is known. */
+export function doubtOf({ phase, outcome, gone }: Attempt): (Doubt & { readonly about: 'submitted' | 'ended' }) | null {
+  if (outcome !== null) return null
+  if (phase.is === 'submitting') return phase.doubt && { ...phase.doubt, about: 'submitted' }
+  if (phase.is !== 'queued' && phase.is !== 'running') return null
+  return gone ? { ...gone, about: 'ended' } : null
 }
 
 export interface Job {

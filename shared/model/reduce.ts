@@ -180,6 +180,7 @@ function apply(draft: Draft, event: Event): void {
     case 'jobs.submitted':
     case 'jobs.waiting':
     case 'jobs.recorded':
+    case 'jobs.gone':
     case 'jobs.running':
     case 'jobs.ended':
     case 'jobs.fetched':

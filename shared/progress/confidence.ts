@@ -1,4 +1,4 @@
-import { lastAttempt } from '../model/job.ts'
+import { doubtOf, lastAttempt } from '../model/job.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
 import { elapsed } from './elapsed.ts'
 
@@ -33,7 +33,7 @@ export function confidenceOf({ units }: Pick<Plan, 'units'>, known: Known, asOf:
     const job = known.job(unit.key)
     if (!job) continue
     const { phase, outcome } = lastAttempt(job)
-    if (outcome === 'lost' || (outcome === null && phase.is === 'submitting' && phase.doubt !== null)) return 'unknown'
+    if (outcome === 'lost' || doubtOf(lastAttempt(job)) !== null) return 'unknown'
     if (outcome !== null || phase.is !== 'running') continue
     if (isStalled(phase.started, asOf, unit.seconds)) mark = 'stalled'
     else if (mark === 'live') mark = 'estimated'

@@ -1,6 +1,7 @@
 import type { Instant, JobId, Label, MachineName, QueueId, RemotePath, RunId } from '../ids.ts'
 import {
   type Attempt,
+  doubtOf,
   type Evidence,
   type Job,
   type JobResult,
@@ -109,7 +110,8 @@ const nothing = {
   boot_id: null,
 }
 
-function showAttempt({ n, label, phase, outcome, clean, fix, by, ignored }: Attempt): AttemptDocument {
+function showAttempt(attempt: Attempt): AttemptDocument {
+  const { n, label, phase, outcome, clean, fix, by, ignored } = attempt
   const { is, ...known } = { ...nothing, ...phase }
   return {
     attempt: n,
@@ -128,7 +130,7 @@ function showAttempt({ n, label, phase, outcome, clean, fix, by, ignored }: Atte
     pid: known.pid,
     pgid: known.pgid,
     boot_id: known.boot_id,
-    doubt: phase.is === 'submitting' ? (phase.doubt?.text ?? null) : null,
+    doubt: doubtOf(attempt)?.text ?? null,
     waiting: phase.is === 'queued' ? (phase.waiting?.text ?? null) : null,
     reused: phase.is === 'parsed' ? phase.reused : null,
     fix,

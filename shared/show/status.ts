@@ -1,5 +1,5 @@
 import type { Instant, JobId, MachineName, RunId } from '../ids.ts'
-import { type Job, lastAttempt, type Outcome, type PhaseName } from '../model/job.ts'
+import { doubtOf, type Job, lastAttempt, type Outcome, type PhaseName } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
@@ -222,8 +222,7 @@ export function countsOf(jobs: readonly Job[]): Counts {
 }
 
 function inDoubt(job: Job): boolean {
-  const { phase, outcome } = lastAttempt(job)
-  return outcome === null && phase.is === 'submitting' && phase.doubt !== null
+  return doubtOf(lastAttempt(job)) !== null
 }
 
 /** What is shown while nothing looks, or of a machine that does not answer, is old, and is said to be so. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineName, QueueId } from '../../shared/ids.ts'
-import { type Attempt, lastAttempt } from '../../shared/model/job.ts'
+import { type Attempt, doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
@@ -86,7 +86,9 @@ describe('a cluster with sacct', () => {
     await larmor.until('the silence is seen', state => state.machines[of.name]?.silent != null)
     expect(larmor.engine.state.machines[of.name]?.silent?.text).toMatch(/^The accounts of Slurm do not answer/)
     await looks(larmor.engine, of.name, 4) // longer than the grace period
-    expect(attempt()).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    const now = attempt()
+    expect(now).toMatchObject({ outcome: null, phase: { is: 'running' } })
+    expect(now && doubtOf(now)).toMatchObject({ about: 'ended', text: expect.stringMatching(/^it has left the queue/) })
     await cluster.accounting?.startDaemon()
     // The controller takes its time to hand over what it kept: longer than the grace period, and it is waited for.
     await ended

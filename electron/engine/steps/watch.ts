@@ -63,6 +63,12 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
           .filter(({ job, item }) => !isDeepStrictEqual(item.record, lastAttempt(job).recorded ?? null)),
       ),
       ...perRun(
+        'jobs.gone',
+        told
+          .map(job => ({ job, item: { ...refOf(job), text: waitedFor(here, queue, job, silent, untold) } }))
+          .filter(({ job, item }) => item.text !== (lastAttempt(job).gone?.text ?? null)),
+      ),
+      ...perRun(
         'jobs.ended',
         recorded.flatMap(job => ended(here, job, queue, look)),
       ),
@@ -88,6 +94,17 @@ function isOpen(here: Here, { label, event, values }: Report, gone: readonly Job
   if (!here.scheduler.requeues || event !== 'ended' || values.signal !== 'TERM') return false
   const job = here.byLabel(label)
   return job !== undefined && lastAttempt(job).cancel_wished === null && !gone.some(({ id }) => id === job.id)
+}
+
+/** What tells how a job ended that has left its queue, and is waited for; null where that is known, or it is there. */
+function waitedFor(here: Here, queue: Queue | null, job: Job, silent: readonly Job[], untold: readonly Job[]) {
+  const { scheduler, machine } = here
+  if (untold.includes(job)) {
+    const why = queue?.accounts === 'silent' ? 'do not answer' : 'have not been told all yet'
+    return `it has left the queue; how it ended the accounts of ${scheduler.label} know, which ${why}, or its own report`
+  }
+  if (!silent.includes(job) || endOf(queue, job)) return null
+  return `it has left the queue; its own report is waited for, for ${machine.settings.grace_s} s`
 }
 
 const nobody = { host: null, pid: null, pgid: null, boot_id: null }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { facts, readReports } from '../../../electron/engine/steps/reports.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
+import { doubtOf } from '../../../shared/model/job.ts'
 import { emptyState } from '../../../shared/model/state.ts'
 import { apply } from '../../shared/model/facts.ts'
 import { clusterOn, GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
@@ -47,8 +48,13 @@ describe('a job of a cluster', () => {
     cluster.forget('101')
     await world.turn()
     expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+    expect(doubtOf(world.attempt('a'))).toMatchObject({
+      about: 'ended',
+      text: expect.stringContaining('is waited for'),
+    })
     world.pass(GRACE_S + 1)
     await world.turn()
+    expect(doubtOf(world.attempt('a'))).toBeNull()
     expect(world.attempt('a')).toMatchObject({ outcome: 'lost', evidence: [{ source: 'scheduler' }] })
   })
 
@@ -123,6 +129,7 @@ describe('a job that the queue has forgotten, where the site keeps accounts', ()
       world.pass(GRACE_S + 1)
       await world.turn()
       expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+      expect(doubtOf(world.attempt('a'))).toMatchObject({ about: 'ended', text: expect.stringContaining('accounts') })
     }
     // What was not known is no absence: it has its whole grace period from here on.
     shim('sdiag', waiting(0))

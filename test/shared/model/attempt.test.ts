@@ -19,6 +19,8 @@ const FACTS: Readonly<Record<string, AttemptFact>> = {
   'in turn': fact.waiting(),
   'an end recorded': fact.recorded(ref(), { exit: 0, signal: 'KILL', cause: null, text: 'Slurm: FAILED' }),
   'none recorded': fact.recorded(),
+  gone: fact.gone(),
+  'not gone': fact.gone(ref(), null),
   running: fact.running(),
   ended: fact.ended(),
   'ended otherwise': fact.ended(ref(), 1),
@@ -264,10 +266,11 @@ function withoutWish(name: string): Row | undefined {
   return row && (isOver(name) ? row : { ...row, wished: `${name} +wish` })
 }
 
-/** What a scheduler recorded changes nothing of what may follow; once it has ended that is known. */
+/** What a scheduler recorded, or does not know any more, changes nothing of what may follow; once it has ended that is known. */
 function withRecord(name: string, row: Row): Row {
-  if (/^(queued|running)/.test(name)) return { ...row, 'an end recorded': name, 'none recorded': '=' }
-  if (/^(ended|fetched|parsed(?! reused))/.test(name)) return { ...row, 'an end recorded': '=', 'none recorded': '=' }
+  const none = { 'none recorded': '=', 'not gone': '=' }
+  if (/^(queued|running)/.test(name)) return { ...row, ...none, 'an end recorded': name, gone: name }
+  if (/^(ended|fetched|parsed(?! reused))/.test(name)) return { ...row, ...none, 'an end recorded': '=', gone: '=' }
   return row
 }
 

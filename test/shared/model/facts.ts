@@ -79,6 +79,11 @@ export const fact = {
     run: RUN,
     jobs: [{ ...of, record }],
   }),
+  gone: (of = ref(), text: string | null = 'waited for'): AttemptFact => ({
+    type: 'jobs.gone',
+    run: RUN,
+    jobs: [{ ...of, text }],
+  }),
   adopted: (of = ref(), id = '17'): AttemptFact => ({
     type: 'jobs.adopted',
     run: RUN,
