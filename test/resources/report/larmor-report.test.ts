@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { programs } from '../../../shared/programs/index.ts'
+import { type OutputReading, programs } from '../../../shared/programs/index.ts'
 import { which } from '../../setup/groups.mjs'
 
 const script = fileURLToPath(new URL('../../../resources/report/larmor-report', import.meta.url))
@@ -185,11 +185,29 @@ test.each(names)('%s ends as the reader of the window says', name => {
   give('out', text)
   const reader = programs.nwchem.reader(null)
   for (const line of text.toString('latin1').split('\n')) reader.line(line, 'out')
-  const { outcome } = reader.reading()
-  report()
-  const expected = { completed: 'completed', failed: 'failed', truncated: 'incomplete', unknown: 'unknown' }[outcome]
-  expect(told().outcome).toBe(expected)
+  expectAs(reader.reading())
 })
+
+const ofXtb = new URL('../../fixtures/xtb/', import.meta.url)
+const xtbNames = readdirSync(ofXtb).flatMap(name => (name.endsWith('.out.gz') ? [name] : []))
+
+test.each(xtbNames)('%s of xtb ends as the reader of the window says', name => {
+  const text = gunzipSync(readFileSync(new URL(name, ofXtb)))
+  give('out', text)
+  const reader = programs.xtb.reader(null)
+  for (const line of text.toString('latin1').split('\n')) reader.line(line, 'out')
+  expectAs(reader.reading())
+})
+
+/** The same outcome; the same category, or that it is not known; and the line that says so. */
+function expectAs({ outcome, category }: OutputReading): void {
+  report()
+  const { text, ...said } = told()
+  const expected = { completed: 'completed', failed: 'failed', truncated: 'incomplete', unknown: 'unknown' }[outcome]
+  expect(said.outcome).toBe(expected)
+  if (outcome === 'failed') expect([category, 'crash-unknown']).toContain(said.category)
+  if (outcome !== 'unknown') expect(text).not.toBe('')
+}
 
 interface Truth {
   readonly file: string
