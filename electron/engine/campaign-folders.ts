@@ -119,8 +119,10 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
   }
 
   async function turn(): Promise<void> {
-    for (const run of values(state().runs)) {
-      if (run.workflow !== 'campaign') continue
+    for (const { id } of [...values(state().runs)]) {
+      // As it is now: while those before it were written, it may have gone on, or ended.
+      const run = get(state().runs, id)
+      if (run?.workflow !== 'campaign') continue
       const isOpen = run.phase.is === 'open'
       if (isOpen) lookForStop(run)
       const isOld = isOpen && Date.now() - (written.get(run.id) ?? 0) > REFRESH_MS

@@ -1,0 +1,67 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { keepCampaignFolders } from '../../electron/engine/campaign-folders.ts'
+import type { Json, RunId } from '../../shared/ids.ts'
+import type { Event, EventBody } from '../../shared/model/events.ts'
+import { localMachine } from '../../shared/model/machine.ts'
+import { reduce } from '../../shared/model/reduce.ts'
+import { emptyState, type State } from '../../shared/model/state.ts'
+import { orThrow } from '../../shared/result.ts'
+import { delta50Set, resolveCampaign } from '../../shared/workflows/index.ts'
+import { ref } from '../shared/workflows/fake-run.ts'
+import { until } from '../until.ts'
+
+const home = mkdtempSync(join(tmpdir(), 'larmor-folders-'))
+afterAll(() => rmSync(home, { recursive: true, force: true }))
+const AT = '2026-01-02T03:04:05.678Z'
+const { params } = orThrow(
+  resolveCampaign({ molecules: '5', solvents: 'chcl3', levels: 'HF/STO-3G' }, delta50Set, {
+    machine: localMachine,
+    resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
+    refOf: text => ref(text.slice(0, 20)),
+  }),
+)
+
+test('a campaign that ends while the files of another are written gets its own tables', async () => {
+  let state: State = emptyState
+  function happen(body: EventBody): Event {
+    const event = { ...body, seq: state.seq + 1, at: AT, v: 2 } as Event
+    state = reduce(state, [event])
+    return event
+  }
+  for (const run of ['rone', 'rtwo'] as RunId[]) {
+    const started = { name: run, workflow: 'campaign', workflow_version: 1, machine: localMachine.name }
+    happen({ type: 'run.started', run, ...started, params: params as unknown as Json })
+  }
+  let isFirst = true
+  const folders = keepCampaignFolders({
+    home,
+    state: () => state,
+    blobs: {} as never, // nothing has completed
+    send: async () => {},
+    log: () => {},
+    now() {
+      // Asked when the first one's status is written.
+      if (isFirst) {
+        isFirst = false
+        folders.after([
+          happen({ type: 'run.ended', run: 'rtwo' as RunId, outcome: 'failed', reason: 'none completed' }),
+        ])
+      }
+      return AT
+    },
+  })
+  const file = (name: string) => join(home, 'runs', 'rtwo', name)
+  const status = file('status.json')
+  await until(
+    'the end in status.json',
+    () => existsSync(status) && JSON.parse(readFileSync(status, 'utf8')).state === 'failed',
+    { limit_s: 60 },
+  )
+  // They are written before it.
+  expect(existsSync(file('statistics.csv'))).toBe(true)
+  expect(isFirst).toBe(false)
+  await folders.stop()
+})
