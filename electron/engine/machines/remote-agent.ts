@@ -8,7 +8,7 @@ import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
 import { remoteScript } from './remote-scripts.ts'
-import { type Running, type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
+import { allOf, type Running, type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What the agent's probe found. */
 export interface Probe {
@@ -77,6 +77,11 @@ const NO_ROOM =
 
 /** Linux takes 128 kB as one argument (MAX_ARG_STRLEN), a label is at most 64 long: more words make another call. */
 const WORDS = 1500
+
+/** What the agent sends of a file at once, in bytes, and room for a machine that counts in another way. */
+const MOST_OF_A_TAIL = 2 << 20
+/** Of what `follow` tells. */
+const LONGEST_WORD = 100
 
 const NO_SUMS = [
   'The machine has none of sha256sum, shasum, openssl and cksum -a sha256, so that no file could be verified.',
@@ -168,8 +173,11 @@ export async function installAgent(session: Session, work: string, programs: rea
     follow(changed) {
       const over = new AbortController()
       const { out, done } = session.stream(call('follow', []), { signal: over.signal, lasting: true })
+      let begun = ''
       out.on('data', (chunk: Buffer) => {
-        if (chunk.includes('changed')) changed()
+        const lines = (begun + chunk.toString('latin1')).split('\n')
+        begun = lines.pop()?.slice(0, LONGEST_WORD) ?? ''
+        if (lines.some(line => line.startsWith('changed'))) changed()
       })
       out.on('error', () => {}) // looking now and then does as well
       done.catch(() => {})
@@ -194,10 +202,9 @@ export async function installAgent(session: Session, work: string, programs: rea
     },
     async tail(label, file, offset) {
       const { out, done } = session.stream(call('tail', [label, file, String(offset)]))
-      const chunks: Buffer[] = []
-      for await (const chunk of out) chunks.push(chunk as Buffer)
+      const bytes = await allOf(out, MOST_OF_A_TAIL)
       await done
-      return Buffer.concat(chunks)
+      return bytes
     },
     async newest(label, dir) {
       await ask('adopt', [label, dir])

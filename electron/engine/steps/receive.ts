@@ -3,12 +3,11 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import type { Label } from '../../../shared/ids.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
-import { Unreachable } from '../machines/transports/index.ts'
+import { allOf, Unreachable } from '../machines/transports/index.ts'
 
 /** The sums that the machine made of a job's files: what a folder holds once all of it has arrived. */
 export const SUMS = 'fetch.sha256'
@@ -64,7 +63,7 @@ async function byTar(
     const isPlain = folder && entry.header.type === 'file' && deeper.length === 0 && PLAIN.test(name)
     if (!isPlain) entry.resume()
     else if (name === SUMS) {
-      await takeSums(folder, await text(entry))
+      await takeSums(folder, (await allOf(entry)).toString('utf8'))
       arrived.set(label as Label, true)
     } else {
       await pipeline(entry, createWriteStream(join(folder, name)))

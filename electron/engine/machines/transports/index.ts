@@ -3,6 +3,7 @@ import { local } from './local.ts'
 import type { Transport } from './transport.ts'
 
 export { hearOfAgent } from './agent-socket.ts'
+export { allOf } from './printed.ts'
 export {
   type Ask,
   type Login,

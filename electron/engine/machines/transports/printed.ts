@@ -1,15 +1,17 @@
-import type { Readable } from 'node:stream'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type Running, Unreachable } from './transport.ts'
 
 /** What a command printed, once it has ended. */
 export async function printed({ out, done }: Running, maxBytes?: number): Promise<Printed> {
-  const text = await collect(out, maxBytes)
-  return { ...(await done), out: text }
+  const bytes = await allOf(out, maxBytes)
+  return { ...(await done), out: bytes.toString('utf8') }
 }
 
-/** All that comes out, as text; more than `maxBytes` (default 16 MB) is a lost line, never a cut answer. */
-async function collect(out: Readable, maxBytes = 16 << 20): Promise<string> {
+/** All that comes out; more than `maxBytes` (default 16 MB) is a lost line, never a cut answer. */
+export async function allOf(
+  out: AsyncIterable<unknown> & { destroy(): unknown },
+  maxBytes = 16 << 20,
+): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of out as AsyncIterable<Buffer>) {
@@ -20,5 +22,5 @@ async function collect(out: Readable, maxBytes = 16 << 20): Promise<string> {
     }
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return Buffer.concat(chunks)
 }
