@@ -20,6 +20,7 @@ const banners: readonly (readonly [start: string, id: string, label: string, wor
   ['* xtb version', 'xtb', 'xtb'],
   // Without a structure it ends before it has said its name.
   ['-1- prog_main', 'xtb', 'xtb'],
+  ['[ERROR] Program stopped due to fatal error', 'xtb', 'xtb'],
   ['|', 'crest', 'CREST', /C R E S T|Conformer-Rotamer Ensemble Sampling Tool/],
   ['Conformer-Rotamer Ensemble Sampling Tool', 'crest', 'CREST'],
   // From version 3 on its name stands in a frame that is not ASCII; the command is told below it.

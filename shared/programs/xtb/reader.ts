@@ -33,7 +33,11 @@ const causes: CauseTable = [
     'geometry',
     2,
   ],
-  [/(unpaired electrons|multiplicity|spin).*(odd|even|impossible|not compatible|match)/i, 'multiplicity', 2],
+  [
+    /(unpaired electrons|multiplicity|spin).*(odd|even|impossible|not compatible|match)|Not enough basis functions for filling/i,
+    'multiplicity',
+    2,
+  ],
   [
     /No input file given|(cannot|could not|unable to) (open|find|read) .*file|file .*(not found|does not exist|not exist)/i,
     'missing-file',
@@ -45,7 +49,7 @@ const causes: CauseTable = [
     2,
   ],
   [
-    /argument parsing|unknown (option|argument|keyword|instruction)|invalid|not (known|supported|implemented)|Could not setup defaults/i,
+    /argument parsing|no valid runtyp|unknown (option|argument|keyword|instruction)|invalid|not (known|supported|implemented)|Could not setup defaults/i,
     'bad-input',
     2,
   ],
@@ -460,10 +464,10 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       category: 'crash-unknown' as const,
       reason: `xtb ended normally, but its output holds no ${what}`,
     })
-    if (optimising && !optimised) return no('converged optimisation')
+    if (optimising && !hasMinimum()) return no('converged optimisation')
     if (input?.kind !== 'calculation') return null
     if (lastEnergy === null) return no('energy')
-    if (input.task.startsWith('opt') && !optimised) return no('converged optimisation')
+    if (input.task.startsWith('opt') && !hasMinimum()) return no('converged optimisation')
     if (input.task.startsWith('opt') && geometry?.length !== input.atoms) {
       return {
         category: 'geometry',
@@ -474,9 +478,14 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     return null
   }
 
+  /** Of one atom there is nothing to optimise, and xtb does not say so. */
+  function hasMinimum(): boolean {
+    return optimised || geometry?.length === 1
+  }
+
   function isConverged(): boolean | null {
     if (complaints.some(({ category }) => category.endsWith('-not-converged'))) return false
-    if (optimising) return optimised ? true : null
+    if (optimising) return hasMinimum() ? true : null
     return scf === 'done' ? true : null
   }
 

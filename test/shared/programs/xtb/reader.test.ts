@@ -32,6 +32,10 @@ const wanted: Readonly<Record<string, Wanted>> = {
   'parameters-missing': ['failed', 'missing-file', 'sp', null, null, null],
   crash: ['failed', 'crash-unknown', 'freq', -6.828283311665, 9, null],
   saddle: ['completed', null, 'freq', -4.416505949027, 3, 3],
+  // Of one atom nothing is optimised, and nothing says that it has converged.
+  'one-atom': ['completed', null, 'opt', -1.743126632946, 3, null],
+  'wrong-charge': ['failed', 'multiplicity', 'sp', null, null, null],
+  'no-such-task': ['failed', 'bad-input', null, null, null, null],
   energy: ['completed', null, 'sp', -10.8511306678, 12, null],
 }
 
