@@ -8,6 +8,7 @@ import { courseOf } from '../../shared/progress/course.ts'
 import { schedulerOf } from '../../shared/schedulers/index.ts'
 import { type LiveLook, type LiveOutput, liveOutputOf } from './live-output.ts'
 import { left, monotonic } from './machines/monotonic.ts'
+import { Unreachable } from './machines/transports/index.ts'
 import { say } from './machines/trouble.ts'
 
 export interface Readings {
@@ -89,7 +90,7 @@ export function createReadings(state: () => State, machines: LiveLook, log: (lin
     const known = await outputOf(job, attempt)
     if (!known) return null
     const { file, reader } = known.output
-    const bytes = await machines.tail(job.machine, attempt.label, file, known.offset).catch(() => null)
+    const bytes = await machines.tail(job.machine, attempt.label, file, known.offset).catch(nothingYet)
     if (!bytes || bytes.length === 0) return null
     known.offset += bytes.length
     const text = Buffer.concat([known.rest, bytes])
@@ -121,7 +122,7 @@ export function createReadings(state: () => State, machines: LiveLook, log: (lin
     if (known && (known.output.isNamed || left(known.since, SEARCH_MS) > 0)) return known
     const on = state().machines[job.machine]
     const scheduler = on ? schedulerOf(on.settings.scheduler) : {}
-    const output = await liveOutputOf(job, scheduler, machines).catch(() => null)
+    const output = await liveOutputOf(job, scheduler, machines).catch(nothingYet)
     if (known && !output?.isNamed) {
       known.since = monotonic()
       return known
@@ -174,4 +175,10 @@ export function createReadings(state: () => State, machines: LiveLook, log: (lin
 function isRunning(job: Job): boolean {
   const { phase, outcome } = lastAttempt(job)
   return outcome === null && phase.is === 'running'
+}
+
+/** A line that was lost is tried again; any other error is a defect, and told. */
+function nothingYet(error: unknown): null {
+  if (error instanceof Unreachable) return null
+  throw error
 }

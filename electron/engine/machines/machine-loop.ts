@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { MachineActivity, TerminalSize } from '../../../shared/contract.ts'
 import type { Instant, Label, MachineName, RemotePath } from '../../../shared/ids.ts'
-import type { EventBody } from '../../../shared/model/events.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
-import type { State } from '../../../shared/model/state.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { ShLine } from '../../../shared/sh.ts'
-import type { Store } from '../store/store.ts'
 import { type Connected, connectionOf, createConnection, hintFor, uncounted } from './connection.ts'
 import { testMachine } from './machine-test.ts'
 import { left, monotonic } from './monotonic.ts'
 import { type Ask, type Tty, Unreachable, WantsLogin } from './transports/index.ts'
 import { createTroubles, say } from './trouble.ts'
-import { createTurns } from './turns.ts'
+import { createTurns, type Surroundings } from './turns.ts'
 
 export interface MachineLoop {
   /** Something of this machine may have changed: look now rather than at the next turn. */
@@ -30,13 +27,7 @@ export interface MachineLoop {
   stop(why: string): Promise<void>
 }
 
-interface Options {
-  readonly name: MachineName
-  readonly home: string
-  readonly store: Store<State>
-  readonly state: () => State
-  readonly commit: (facts: readonly EventBody[]) => Promise<void>
-  readonly now: () => Instant
+interface Options extends Surroundings {
   readonly log: (line: string) => void
 }
 

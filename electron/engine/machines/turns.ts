@@ -30,13 +30,17 @@ interface Turns {
   forgetAbsence(): void
 }
 
-interface Options {
+/** What the loop of one machine works for and with. */
+export interface Surroundings {
   readonly name: MachineName
   readonly home: string
   readonly store: Store<State>
   readonly state: () => State
   readonly commit: (facts: readonly EventBody[]) => Promise<void>
   readonly now: () => Instant
+}
+
+interface Options extends Surroundings {
   readonly connection: Connection
   readonly troubles: Troubles
 }
