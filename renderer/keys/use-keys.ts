@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 import { type KeyCommand, type KeyCommandId, keyCommands } from './commands.ts'
 
 /** A getter may give undefined while its command means nothing, e.g. where the focus is elsewhere. */
@@ -7,11 +7,11 @@ type Handlers = { readonly [Id in KeyCommandId]?: (() => void) | undefined }
 /** Those that can be done now; the innermost, mounted last, is asked first. */
 const mounted: { current: Handlers }[] = []
 
-/** These commands can be done while the component is there. */
+/** These commands can be done while the component is there: from the moment on in which it is, for who types ahead. */
 export function useKeys(handlers: Handlers): void {
   const latest = useRef(handlers)
   latest.current = handlers
-  useEffect(() => {
+  useLayoutEffect(() => {
     mounted.push(latest)
     return () => {
       mounted.splice(mounted.indexOf(latest), 1)
