@@ -62,7 +62,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
         {all.length === 0 && entries !== null ? <p className="empty">No run has ended yet.</p> : null}
         {found.length === 0 && all.length > 0 ? (
           <p className="empty">
-            Nothing ended is called “{search.trim()}”.{' '}
+            Nothing that has ended matches “{search.trim()}”.{' '}
             <button type="button" className="link" onClick={() => setSearch('')}>
               Clear search
             </button>

@@ -71,7 +71,7 @@ export const composeShots: readonly Shot[] = [
     name: 'new-run-offline',
     journal: 'lab',
     hash: '#/new',
-    offline: true,
+    complains: true,
     async act(page, served) {
       await page.getByLabel('SMILES').fill('CCOC(=O)[C@H](C)O')
       await decks(page)

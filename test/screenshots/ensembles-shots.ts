@@ -68,7 +68,7 @@ export const ensemblesShots: readonly Shot[] = [
     name: 'ensemble-offline',
     journal: 'ensemble',
     hash: '#/ensembles/rlactate',
-    offline: true,
+    complains: true,
     async act(page, served) {
       await pictures(page)
       await silence(page, served)

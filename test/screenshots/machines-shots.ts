@@ -12,7 +12,7 @@ export const machinesShots: readonly Shot[] = [
     name: 'machines-offline',
     journal: 'machines',
     hash: '#/machines',
-    offline: true,
+    complains: true,
     act: (page, served) => silence(page, served),
   },
   { name: 'machines-first', journal: 'empty', hash: '#/machines' },
@@ -70,6 +70,7 @@ export const machinesShots: readonly Shot[] = [
   },
   {
     name: 'machine-changed-key',
+    complains: true,
     journal: 'machines',
     hash: '#/machines',
     themes: BOTH,
@@ -84,6 +85,7 @@ export const machinesShots: readonly Shot[] = [
   },
   {
     name: 'terminal',
+    complains: true,
     journal: 'machines',
     hash: '#/machines',
     async act(page) {

@@ -51,7 +51,7 @@ export const queueShots: readonly Shot[] = [
     journal: 'lab',
     hash: '#/queue',
     themes: BOTH,
-    offline: true,
+    complains: true,
     act: (page, served) => silence(page, served),
   },
   { name: 'queue-waits', journal: 'waits', hash: '#/queue', themes: BOTH },

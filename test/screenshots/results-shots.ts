@@ -11,7 +11,7 @@ export const resultsShots: readonly Shot[] = [
     name: 'benchmark-offline',
     journal: 'campaign',
     hash: '#/benchmarks/rpilot',
-    offline: true,
+    complains: true,
     act: (page, served) => silence(page, served),
   },
   { name: 'benchmarks', journal: 'campaign', hash: '#/benchmarks' },
@@ -51,7 +51,7 @@ export const resultsShots: readonly Shot[] = [
     name: 'results-offline',
     journal: 'compare',
     hash: '#/results/rfirst',
-    offline: true,
+    complains: true,
     act: (page, served) => silence(page, served),
   },
 ]

@@ -44,7 +44,7 @@ async function take(browser: Browser, folder: string, builtFolder: string, shot:
       await shot.act?.(page, served, engine)
       await page.waitForTimeout(200)
       await page.screenshot({ path: join(folder, `${shot.name}-${theme}.png`) })
-      if (!shot.offline) complaints.push(...heard.map(text => `${shot.name} ${theme}: ${text}`))
+      if (!shot.complains) complaints.push(...heard.map(text => `${shot.name} ${theme}: ${text}`))
     } catch (error) {
       complaints.push(`${shot.name} ${theme}: ${error instanceof Error ? error.message : error}`)
     } finally {

@@ -19,8 +19,8 @@ export interface Shot {
   act?(page: Page, served: Served, engine: ScriptedEngine): Promise<void>
   /** Runs in the page before everything else. */
   readonly before?: string
-  /** Its server is closed for it: then the page may complain. */
-  readonly offline?: true
+  /** Something is refused or closed for it: the browser may complain then. */
+  readonly complains?: true
 }
 
 export const BOTH = ['light', 'dark'] as const
