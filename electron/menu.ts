@@ -68,12 +68,19 @@ const QUIET_MS = 10 * 60_000
 export function createNotifier(focused: () => BrowserWindow | null, chosen: (notice: Notice) => void) {
   const last = new Map<string, number>()
   const waiting = new Map<string, Notice>()
+  /** Held as long as they are on the screen: one that nobody holds may be gone before it is clicked. */
+  const open = new Set<Notification>()
 
   function show(notice: Notice): void {
     last.set(notice.key, Date.now())
     if (focused() !== null || !Notification.isSupported()) return
     const shown = new Notification({ title: notice.title.slice(0, 120), body: notice.text.slice(0, 250) })
-    shown.on('click', () => chosen(notice))
+    open.add(shown)
+    shown.on('close', () => open.delete(shown))
+    shown.on('click', () => {
+      open.delete(shown)
+      chosen(notice)
+    })
     shown.show()
   }
   return {
