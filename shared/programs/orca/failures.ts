@@ -17,7 +17,7 @@ export const orcaCauses: CauseTable = [
   ],
   [/zero distance|distance between atoms .*(small|zero)|atoms? (is|are) too close/i, 'geometry', 2],
   [
-    /UNRECOGNIZED OR DUPLICATED|INPUT ERROR|unknown identifier|unknown (key|keyword|command|block)|expect(ed)? an? |invalid assignment|Unrecognized symbol|NEL .*zero|number of electrons .*(zero|negative)|there are no atoms|no coordinates/i,
+    /UNRECOGNIZED OR DUPLICATED|INPUT ERROR|unknown identifier|unknown (key|keyword|command|block)|expect(ed)? an? |invalid assignment|Unrecognized symbol|NEL .*zero|definition block without|number of electrons .*(zero|negative)|there are no atoms|no coordinates/i,
     'bad-input',
     2,
   ],
@@ -33,6 +33,12 @@ export const orcaCauses: CauseTable = [
     'post-scf-not-converged',
     2,
   ],
-  [/(CP-?SCF|CPHF|response|TD-?DFT|CIS|Davidson).*(not converge|UNCONVERGED)/i, 'response-not-converged', 2],
+  [
+    /(CP-?SCF|CPHF|response|TD-?DFT|CIS|Davidson).*(not converge|UNCONVERGED)|DIAGONALI[SZ]ATION .*NOT CONVERGED?/i,
+    'response-not-converged',
+    2,
+  ],
+  // A path of images; HURRAY takes it back.
+  [/\bNEB\b.*(has not|not yet|did not) (yet )?converged?/i, 'opt-not-converged', 2],
   [/SCF NOT CONVERGED|wavefunction is not (fully )?converged|SCF (did|has) not converged?/i, 'scf-not-converged', 2],
 ]

@@ -337,6 +337,9 @@ export function orcaReader(input: OrcaInput | null): OutputReader {
       'The basis set',
       '** There are no',
       'This wavefunction',
+      'THE NEB',
+      'The NEB',
+      'NEB ',
     ].map((start): Rule => [start, message]),
     ...['THE CP-SCF', 'OUT OF MEMORY'].map((start): Rule => [start, message]),
     ...['multiplicity (', 'CP-SCF', 'The CP-SCF', 'WARNING: CP-SCF', 'Aborting', 'aborting', '!!!', 'Unknown'].map(

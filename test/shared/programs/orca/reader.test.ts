@@ -128,6 +128,16 @@ describe('what stops ORCA', () => {
       `               --- The CCSD iterations have NOT converged ---\n\n\n${finalEnergy(-76, '   (Wavefunction not fully converged!)')}\n   ----------\n              ERROR\n     This wavefunction IS NOT FULLY CONVERGED! \n     Aborting the run ...\n\n`,
     ],
     ['response-not-converged', `${scf(9, -76)}   THE CP-SCF CALCULATION IS UNCONVERGED\n${errorEnd('SCFRESP')}`],
+    ['response-not-converged', `${scf(9, -76)}   DIAGONALIZATION NOT CONVERGED\n${errorEnd('CIS')}`],
+    [
+      'scf-not-converged',
+      `                    *           SCF NOT CONVERGED AFTER 125 CYCLES      *\n  This wavefunction IS NOT CONVERGED!\nError  (ORCA_LEANSCF): ... aborting the run\n\n${errorEnd('LEANSCF')}`,
+    ],
+    ['bad-input', 'ERROR: found a coordinate definition block without END\n[file orca_main/maininp4.cpp, line 9]: \n'],
+    [
+      'opt-not-converged',
+      `${scf(9, -76)}NEB optimization has not converged within the maximum number of iterations\n                             ****ORCA TERMINATED NORMALLY****\n`,
+    ],
     ['out-of-memory', `OUT OF MEMORY ERROR!\n${errorEnd('MDCI')}`],
     ['crash-unknown', errorEnd('GTOInt')],
   ])('%s', (category, text) => {
