@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { MachineName, QueueId } from '../../shared/ids.ts'
 import { type Attempt, doubtOf, lastAttempt } from '../../shared/model/job.ts'
@@ -9,6 +8,7 @@ import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 /** A site that keeps accounts, and soon forgets in the queue itself. */
@@ -44,10 +44,7 @@ describe('a cluster with sacct', () => {
       ]).trim(),
     )
     const forgotten = () => slurmSays('squeue', ['-h', '--states=all', '-o', '%i']).trim() === ''
-    for (let tries = 0; !forgotten(); tries++) {
-      if (tries > 300) throw new Error('the queue never forgets')
-      await new Promise(resolve => setTimeout(resolve, 200))
-    }
+    await until('the queue forgets', forgotten)
     const ends = ask([...ids, '99999']).map(({ queue_id, end }) => [queue_id, end?.exit, end?.signal, end?.text])
     expect(ends).toEqual([
       [ids[0], 3, null, 'Slurm: FAILED, exit 3:0'],
@@ -81,7 +78,7 @@ describe('a cluster with sacct', () => {
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: paused }))
     writeFileSync(gate, '')
     const forgotten = () => slurmSays('squeue', ['-h', '--states=all', '-o', '%i']).trim() === ''
-    while (!forgotten()) await sleep(200)
+    await until('the queue forgets', forgotten)
     orThrow(await larmor.engine.send({ type: 'machine.set', machine: of }))
     await larmor.until('the silence is seen', state => state.machines[of.name]?.silent != null)
     expect(larmor.engine.state.machines[of.name]?.silent?.text).toMatch(/^The accounts of Slurm do not answer/)

@@ -9,6 +9,7 @@ import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { account } from '../testbed/daemons.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 const DECK = (iterations: number) => `start water
@@ -55,10 +56,10 @@ describe('an adopted job', () => {
     const { engine } = larmor
     orThrow(await engine.send({ type: 'machine.connect', machine: 'cluster' as never }))
     const seen = () => engine.state.machines['cluster' as never]?.others.some(({ queue_id }) => queue_id === id)
-    while (!seen()) {
+    await until('the job is seen', async () => {
       orThrow(await engine.send({ type: 'machine.connect', machine: 'cluster' as never }))
-      await new Promise(resolve => setTimeout(resolve, 500))
-    }
+      return seen()
+    })
     const run = `radopt${runs}` as RunId
     orThrow(await engine.send({ type: 'job.adopt', run, machine: 'cluster', queue_id: id, dir } as never))
     writeFileSync(join(dir, 'go'), '')
@@ -77,7 +78,7 @@ describe('an adopted job', () => {
     const look = `while [ ! -e '${join(cluster.work, 'looked')}' ]; do sleep 0.1; done`
     const ended = adopted(`echo my own; nwchem water.nw >water.out 2>&1; ${look}`, { 'water.nw': DECK(50) })
     const shown = () => last as Reading | null
-    while (!shown()?.tail.includes('Total times')) await new Promise(resolve => setTimeout(resolve, 200))
+    await until('the end of its output', shown, { is: reading => reading?.tail.includes('Total times') })
     expect(shown()?.energy_hartree).toBeCloseTo(-74.96, 1)
     unsubscribe()
     writeFileSync(join(cluster.work, 'looked'), '')

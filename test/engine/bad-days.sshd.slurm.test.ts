@@ -11,6 +11,7 @@ import { orThrow } from '../../shared/result.ts'
 import { smallDisk } from '../small-disk.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
 import { account } from '../testbed/daemons.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 /** What goes wrong between a laptop and a cluster, by a real sshd and a real Slurm. */
@@ -85,12 +86,7 @@ describe('a bad day of a cluster', () => {
       })
     })
   }
-  async function seen(file: string): Promise<void> {
-    for (let tries = 0; !existsSync(file); tries++) {
-      if (tries > 1200) throw new Error(`in vain: ${file}; ${larmor.log.join('\n')}`)
-      await sleep(50)
-    }
-  }
+  const seen = (file: string) => until(file, () => existsSync(file))
   /** What a job waits at until the test lets it go on. */
   function newGate(): { readonly wait: string; readonly open: () => void } {
     gates += 1

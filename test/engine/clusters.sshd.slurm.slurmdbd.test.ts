@@ -10,6 +10,7 @@ import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
 import { type Cluster, machineOf, startCluster } from '../testbed/cluster.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 /** A site of two clusters under one slurmdbd, whose queue ids are the same numbers. */
@@ -95,10 +96,7 @@ describe('two clusters behind one login', () => {
       ]).trim()
     const ids = [submit('oak', 'exit 3'), submit('elm', 'kill -9 $$')]
     const queues = () => slurmSays('squeue', ['-M', 'oak,elm', '-h', '--states=all', '-o', '%i'])
-    for (let tries = 0; /\d/.test(queues()); tries++) {
-      if (tries > 300) throw new Error(`the queues never forget: ${queues()}`)
-      await sleep(200)
-    }
+    await until('the queues forget', queues, { is: ids => !/\d/.test(ids) })
     const { settings } = machineOf(cluster, { clusters: 'oak,elm' })
     const out = slurmSays('sh', ['-c', schedulers.slurm.list.line({ settings, ids: ids as never }).sh])
     const { entries, clusters } = orThrow(schedulers.slurm.list.read({ exit: 0, out, err: '' }))

@@ -10,6 +10,7 @@ import type { MachineName, RemotePath } from '../../shared/ids.ts'
 import { asConfigured, localMachine, type Machine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Sshd, startSshd } from '../testbed/sshd.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 const PHRASE = 'a phrase that nobody else writes'
@@ -70,7 +71,8 @@ test('a login asks whoever listens, takes the first answer, counts it, and keeps
   orThrow(await host.send({ type: 'machine.connect', machine: name }))
   expect(seen.flat()).toHaveLength(1)
 
-  while (!activity.some(of => of.machine === name && of.last_data !== null)) await new Promise(r => setTimeout(r, 50))
+  const ofIt = () => activity.find(of => of.machine === name)
+  await until('what was asked of it', ofIt, { is: counted => counted !== undefined && counted.last_data !== null })
   expect(activity.find(of => of.machine === name)).toMatchObject({ connections: 1, login_tries: 1 })
   expect(larmor.log.join('\n')).not.toContain(PHRASE)
   // grep exits 1 where no file holds it.

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Json, RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { LOCAL, localMachine } from '../../shared/model/machine.ts'
 import { get, values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 const RUN = 'rcrowd' as RunId
@@ -42,7 +42,7 @@ async function endTogether(count: number, beforeTheEnd: () => void): Promise<voi
     })),
   } as unknown as Json
   orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine: LOCAL }))
-  while (begun(home) < count) await sleep(200)
+  await until(`all ${count} have begun`, () => begun(home), { is: n => n === count })
   beforeTheEnd()
   closeSync(openSync(gate, 'w'))
   await larmor.ended(RUN)

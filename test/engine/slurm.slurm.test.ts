@@ -9,6 +9,7 @@ import { localMachine, type Machine } from '../../shared/model/machine.ts'
 import { values } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
 import { type Slurm, startSlurm } from '../testbed/slurm.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
 /** What a small cluster of our own cannot prove: how a real Slurm takes, refuses and ends jobs. */
@@ -120,10 +121,12 @@ describe('a real Slurm', () => {
       const { phase } = attempt()
       const id = 'queue_id' in phase ? phase.queue_id : null
       const again = join('dir' in phase ? phase.dir : '', 'again')
-      while (!existsSync(again)) await sleep(50) // Slurm says that it runs before its script does anything
+      await until('its script runs, which Slurm says before', () => existsSync(again))
       admin('requeue', String(id))
       // Slurm holds a requeued job for two minutes; once its node is free it is let go at once.
-      while (!/JobState=PENDING.*\n\s*NodeList=\n/s.test(admin('show', 'job', String(id)))) await sleep(100)
+      await until('its node is free', () => admin('show', 'job', String(id)), {
+        is: shown => /JobState=PENDING.*\n\s*NodeList=\n/s.test(shown),
+      })
       // Begun again within the same second, Slurm calls it failed without having run it.
       await sleep(3000)
       admin('update', `JobId=${id}`, 'StartTime=now')

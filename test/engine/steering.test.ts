@@ -8,6 +8,7 @@ import { LOCAL, localMachine, type Machine, type MachineSettings } from '../../s
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { until } from '../until.ts'
 import { begin, commandRun, type Witness, witness } from './living/command-run.ts'
 import { attached, larmor, newHome, startEngineProcess } from './living/engine-process.ts'
 import { blind, processesOf } from './living/processes.ts'
@@ -44,7 +45,7 @@ function attempt(state: State, key: string): Attempt {
 
 /** Their scripts run: a job's own report comes before. */
 async function begun(of: Witness, ...keys: readonly string[]): Promise<void> {
-  for (const key of keys) while ((await of.seen())[key]?.began !== 1) await sleep(50)
+  for (const key of keys) await until(`the beginning of ${key}`, async () => (await of.seen())[key]?.began === 1)
 }
 
 const hasEnded = (state: State) => get(state.runs, RUN)?.phase.is === 'ended'

@@ -12,6 +12,7 @@ import { localMachine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { orThrow } from '../../shared/result.ts'
+import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 import { begin, commandRun } from './living/command-run.ts'
 import { nmrRun } from './living/nmr-run.ts'
@@ -155,7 +156,8 @@ test('jobs are submitted in the order of their plan, the run that was started fi
   await begin(engine, commandRun('rzfirst', scripts))
   await sleep(2)
   await begin(engine, commandRun('rasecond', scripts))
-  while (calls.at(-1)?.length !== 200) await sleep(50) // those before knew the first run alone
+  // Those before knew the first run alone.
+  await until('a call of 200', () => calls.at(-1)?.length, { is: length => length === 200 })
   const planned = ['rzfirst', 'rasecond'].flatMap(run => keys.map(key => `${run}.${key}.1`))
   expect(calls.at(-1)).toEqual(planned.slice(0, 200))
 })

@@ -11,6 +11,7 @@ import type { Update } from '../../../shared/contract.ts'
 import type { Event } from '../../../shared/model/events.ts'
 import { emptyState } from '../../../shared/model/state.ts'
 import { fail, ok } from '../../../shared/result.ts'
+import { until } from '../../until.ts'
 
 const BATCH = 100_000
 const BATCHES = 400
@@ -77,7 +78,7 @@ test('a host that does not read costs little memory, gets the state once it read
   })
   await engine.hello(null)
   void engine.subscribe.asEvent()
-  while (busy.listeners.size === 0) await sleep(5)
+  await until('it listens', () => busy.listeners.size === 1)
   socket.pause()
 
   const text = 'x'.repeat(BATCH)
@@ -85,18 +86,17 @@ test('a host that does not read costs little memory, gets the state once it read
     busy.happen(text)
     await sleep(2)
   }
-  // It is behind: nothing more is kept for it.
-  expect(busy.listeners.size).toBe(0)
+  await until('it is behind, and nothing more is kept for it', () => busy.listeners.size === 0)
   expect(server.hosts).toBe(1)
 
   socket.resume()
-  while (seen < busy.seq) await sleep(10)
+  await until('it has seen all', () => seen, { is: seq => seq === busy.seq })
   expect(snapshots).toHaveLength(2)
   expect(snapshots[1]).toBe(BATCHES)
   expect(received).toBeLessThan((BATCH * BATCHES) / 4)
   // From then on it follows again.
   busy.happen('later')
-  while (seen < busy.seq) await sleep(10)
+  await until('it has seen all', () => seen, { is: seq => seq === busy.seq })
   expect(snapshots).toHaveLength(2)
 
   socket.pause()
