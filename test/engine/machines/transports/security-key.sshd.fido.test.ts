@@ -43,12 +43,24 @@ function connect(identity: string, login: Login): Promise<Session> {
   return transports.ssh.connect({ ...localMachine, name: 'cluster' as MachineName, settings }, login)
 }
 
-/** A person who sees what is asked, and touches the key or gives a PIN; `open` counts what is still asked. */
+/** From now on OpenSSH's own helper, which speaks to the key, begins once the returned function was called: a key waits for its person. */
+function takeTime(): () => void {
+  gates += 1
+  const [gate, helper] = [join(folder, `gate${gates}`), join(folder, `helper${gates}`)]
+  const real = ['/usr/lib/openssh/ssh-sk-helper', '/usr/libexec/ssh-sk-helper'].find(path => existsSync(path))
+  writeFileSync(helper, `#!/bin/sh\nwhile ! [ -e '${gate}' ]; do sleep 0.1; done\nexec ${real} "$@"\n`, { mode: 0o755 })
+  process.env.SSH_SK_HELPER = helper
+  onTestFinished(() => void delete process.env.SSH_SK_HELPER)
+  return () => writeFileSync(gate, '')
+}
+let gates = 0
+
+/** A person who sees what is asked, and touches the key; `open` counts what is still asked. */
 function toucher(seen = () => {}) {
   const asked: string[] = []
   const login = attended(async ({ kind, text }, signal) => {
     asked.push(`${kind}: ${text}`)
-    if (kind !== 'touch') return '1234'
+    if (kind !== 'touch') return null
     person.open += 1
     seen()
     await new Promise(resolve => {
@@ -69,12 +81,13 @@ test.each([
   'a FIDO key of type %s logs in when a person is there to touch it, and is not asked for alone',
   async (type, told) => {
     const key = newKey(`my ${type}`, type, [])
+    const touched = takeTime()
     const declined = connect(key, alone())
     await expect(declined).rejects.toBeInstanceOf(WantsLogin)
     await expect(declined).rejects.toThrow('wants a touch of your security key')
     await expect(declined).rejects.toMatchObject({ hint: expect.stringContaining('machines connect') })
 
-    const login = toucher()
+    const login = toucher(touched)
     const session = await connect(key, login)
     expect(login.asked).toEqual(['touch: Touch your security key now: the login at 127.0.0.1 waits for it.'])
     expect((await session.exec(sh`id -un`)).out).toBe(`${sshd.user}\n`)
@@ -86,18 +99,13 @@ test.each([
 
 test('that it waits for a touch is said for as long as it does; who declines ends the login', async () => {
   const key = newKey('slow', 'ed25519-sk', [])
-  // The person takes their time: OpenSSH's own helper, which speaks to the key, begins once they are there.
-  const [gate, helper] = [join(folder, 'gate'), join(folder, 'helper')]
-  const real = ['/usr/lib/openssh/ssh-sk-helper', '/usr/libexec/ssh-sk-helper'].find(path => existsSync(path))
-  writeFileSync(helper, `#!/bin/sh\nwhile ! [ -e '${gate}' ]; do sleep 0.1; done\nexec ${real} "$@"\n`, { mode: 0o755 })
-  process.env.SSH_SK_HELPER = helper
-  onTestFinished(() => void delete process.env.SSH_SK_HELPER)
+  const touched = takeTime()
   const declined = connect(
     key,
     attended(async () => null),
   )
   await expect(declined).rejects.toThrow('wants a touch of your security key')
-  const login = toucher(() => writeFileSync(gate, ''))
+  const login = toucher(touched)
   const session = await connect(key, login)
   expect([login.asked.length, login.open, login.counted.prompts]).toEqual([1, 0, 1])
   expect((await session.exec(sh`echo in`)).out).toBe('in\n')
