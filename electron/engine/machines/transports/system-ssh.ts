@@ -101,6 +101,11 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     ...(settings.host_key === null ? [] : ['UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']),
   ]
   const agent = await agentHere()
+  if (login.signal.aborted) {
+    await relay.stop()
+    await rm(folder, { recursive: true, force: true })
+    throw new Unreachable('the connection was given up')
+  }
   login.count('connections')
   login.count('login_tries')
   const master = spawn('ssh', ['-M', '-N', '-T', '-S', control, ...flags(options), ...sshArguments(settings)], {

@@ -54,6 +54,13 @@ describe('behind a ProxyCommand', () => {
     expect((await told()).match(/Accepted publickey/g)).toHaveLength(1)
   })
 
+  test('a connection that was given up before it began is none', async () => {
+    const told = await sshd.listen()
+    const tried = connect(sshd, alone(AbortSignal.abort()))
+    await expect(tried).rejects.toBeInstanceOf(Unreachable)
+    expect(await told()).not.toMatch(/Accepted/)
+  })
+
   test('a cut in mid-command is unreachable, never an answer, and nobody logs in again by itself', async () => {
     const told = await sshd.listen()
     const session = await connect(sshd)
