@@ -12,7 +12,7 @@ import { type Begun, workplace } from './workplace.ts'
 vi.setConfig({ testTimeout: 240_000 })
 
 /** What the terminal says to a person who was not there: no more than is known, and what to do. */
-const { home, folder, larmor, command, quick, fails, gated, shut, open } = await workplace()
+const { home, folder, larmor, command, script, quick, fails, gated, shut, open } = await workplace()
 
 describe('a run that completed in part', () => {
   let run: Begun
@@ -80,9 +80,10 @@ test('a run that is not finished says so in its exports, and shows of itself onc
 test('a run of which nothing computes waits, and says what for; nothing of it is done', async () => {
   await larmor('machines', 'set', 'local', '--local', '--scheduler', 'direct', '--cores', '1')
   await shut()
-  const first = (await command(gated)).json
+  const patient = await script('patient.sh', `while [ -e '${join(folder, 'gate')}' ]; do sleep 0.2; done`)
+  const first = (await command(patient)).json
   await larmor('wait', first.run, '--for', 'running')
-  const { json } = await command(gated, '--name', 'second')
+  const { json } = await command(quick, '--name', 'second')
   await larmor('wait', json.run, '--for', 'queued')
   const { runs } = (await larmor('status', json.run, '--json')).json
   // The word for scripts is the one that they were promised.

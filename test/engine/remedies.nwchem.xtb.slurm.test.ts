@@ -94,7 +94,7 @@ test('the time limit and the memory limit of a real Slurm, of NWChem and xtb, to
     // Less than either program takes, and work for longer than Slurm takes to see it.
     await ofProgram('nwchem', 'nwchem', 'deck.nw', DECK, 40),
     await ofProgram('xtb', 'xtb', 'chain.xyz', alkane(22), 8, { args: ['--hess'] }),
-    await ofProgram('xtbtime', 'xtb', 'chain.xyz', alkane(10), 500, { args: ['--opt'] }, 60),
+    await ofProgram('xtbtime', 'xtb', 'chain.xyz', alkane(60), 500, { args: ['--opt'] }, 60),
   ]
   const params = { jobs } as unknown as Json
   orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine }))
