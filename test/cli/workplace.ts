@@ -42,8 +42,8 @@ export async function workplace() {
     document,
     quick: await script('quick.sh', 'echo done'),
     fails: await script('fails.sh', 'echo no >&2; exit 3'),
-    /** Runs for as long as the gate is shut, 60 s at most, so that no test depends on its speed. */
-    gated: await script('gated.sh', `n=0; while [ -e '${gate}' ] && [ $n -lt 600 ]; do sleep 0.1; n=$((n + 1)); done`),
+    /** Runs for as long as the gate is shut, ten minutes at most, so that no test depends on its speed. */
+    gated: await script('gated.sh', `n=0; while [ -e '${gate}' ] && [ $n -lt 6000 ]; do sleep 0.1; n=$((n + 1)); done`),
     shut: () => writeFile(gate, ''),
     open: () => rm(gate, { force: true }),
 
