@@ -118,7 +118,8 @@ export function QueueTable(props: QueueTableProps) {
                   open={row.open}
                   tally={tally}
                   reached={reached}
-                  waits={tally.running === 0 ? waitsFor(state, run) : null}
+                  // Asked only where it may wait: it looks at every job.
+                  waits={tally.running === 0 && (tally.sending === 0 || !reached) ? waitsFor(state, run) : null}
                   apart={apart.get(run.id) ?? null}
                   // A machine that does not answer: no estimate.
                   outlook={reached ? outlookOf(state, run, now) : NO_OUTLOOK}
