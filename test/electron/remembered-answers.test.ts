@@ -5,6 +5,7 @@ import { openSecrets } from '../../electron/secrets.ts'
 import type { SteadyEngine } from '../../electron/serve/steady-engine.ts'
 import type { Question } from '../../shared/contract.ts'
 import type { MachineName } from '../../shared/ids.ts'
+import { eventually } from '../serve/eventually.ts'
 import { scriptedEngine } from '../serve/scripted-engine.ts'
 import { app } from './stand-in.ts'
 import { temporaryFolder } from './started.ts'
@@ -32,7 +33,7 @@ test('a kept passphrase is given once; a wrong one is forgotten, and the person 
   remembered.questions(open => void seen.push(open))
 
   const first = engine.ask(question('q1'))
-  await expect.poll(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q1'])
+  await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q1'])
   expect(await remembered.answerAndKeep('q0', 'x')).toMatchObject({ ok: false })
   expect(await remembered.answerAndKeep('q1', 'horse')).toMatchObject({ ok: true })
   expect(await first).toBe('horse')
@@ -42,7 +43,7 @@ test('a kept passphrase is given once; a wrong one is forgotten, and the person 
   expect(await engine.ask(question('q2'))).toBe('horse') // by itself
   expect(seen.flat()).toEqual([])
   const again = engine.ask(question('q3')) // it was wrong
-  await expect.poll(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q3'])
+  await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q3'])
   expect(await secrets.recall('helix passphrase Passphrase for /home/me/key')).toBeNull()
   await engine.answer('q3', 'mule')
   expect(await again).toBe('mule')
@@ -55,7 +56,7 @@ test('a code is never kept', async () => {
   const seen: (readonly Question[])[] = []
   remembered.questions(open => void seen.push(open))
   const asked = engine.ask(question('q1', 'code'))
-  await expect.poll(() => seen.at(-1)).toHaveLength(1)
+  await eventually(() => seen.at(-1)).toHaveLength(1)
   await remembered.answerAndKeep('q1', '123456')
   expect(await asked).toBe('123456')
   expect(await secrets.recall('helix code Passphrase for /home/me/key')).toBeNull()

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { installAgent } from '../../../electron/engine/machines/remote-agent.ts'
 import { type Session, Unreachable } from '../../../electron/engine/machines/transports/index.ts'
 import type { Label } from '../../../shared/ids.ts'
+import { eventually } from '../../serve/eventually.ts'
 
 /** A machine whose agent answers what a broken or a hostile one might. */
 function saying(...pieces: readonly Buffer[]): Session {
@@ -31,5 +32,5 @@ test('a change in the spool is told of, however its word is cut on the way', asy
   agent.follow(() => {
     told += 1
   })
-  await expect.poll(() => told).toBe(1)
+  await eventually(() => told).toBe(1)
 })

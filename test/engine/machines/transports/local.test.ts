@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { transports, Unreachable } from '../../../../electron/engine/machines/transports/index.ts'
 import { localMachine } from '../../../../shared/model/machine.ts'
 import { sh } from '../../../../shared/sh.ts'
+import { eventually } from '../../../serve/eventually.ts'
 import { alone } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 
@@ -23,7 +24,7 @@ describe('this computer keeps the contract of transports', () => {
     const pidFile = join(folder, 'ended')
     const asked = session.exec(sh`setsid sleep 3 & echo $$ > ${pidFile}`, { signal: given.signal })
     asked.catch(() => {})
-    await expect.poll(() => existsSync(pidFile) && isGone(Number(readFileSync(pidFile, 'utf8')))).toBe(true)
+    await eventually(() => existsSync(pidFile) && isGone(Number(readFileSync(pidFile, 'utf8')))).toBe(true)
     given.abort()
     await expect(asked).rejects.toBeInstanceOf(Unreachable)
   })

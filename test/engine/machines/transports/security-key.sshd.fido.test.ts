@@ -48,6 +48,7 @@ function takeTime(): () => void {
   gates += 1
   const [gate, helper] = [join(folder, `gate${gates}`), join(folder, `helper${gates}`)]
   const real = ['/usr/lib/openssh/ssh-sk-helper', '/usr/libexec/ssh-sk-helper'].find(path => existsSync(path))
+  if (real === undefined) throw new Error("OpenSSH's ssh-sk-helper is in neither of the places where it is installed")
   writeFileSync(helper, `#!/bin/sh\nwhile ! [ -e '${gate}' ]; do sleep 0.1; done\nexec ${real} "$@"\n`, { mode: 0o755 })
   process.env.SSH_SK_HELPER = helper
   onTestFinished(() => void delete process.env.SSH_SK_HELPER)
