@@ -49,10 +49,16 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
     const found = others.length > 0 ? await look(others) : { found: [], skipped: [] }
     if (found === null) return
     if (found.found.length > 0) return setWork({ is: 'review', outputs: found, others: fresh.length })
-    if (found.skipped.length > 0 || importing) {
-      return setWork({ is: 'done', outputs: 0, runs: [], skipped: found.skipped, fault: null })
+    const { skipped } = found
+    if (importing || (skipped.length > 0 && fresh.length === 0)) {
+      return setWork({ is: 'done', outputs: 0, runs: [], skipped, fault: null })
     }
     setWork(null)
+    const [left] = skipped
+    if (left) {
+      const more = skipped.length > 1 ? `; ${skipped.length - 1} more` : ''
+      note(`Left out: ${left.path}, ${left.reason}${more}`, { shape: 'diamond' })
+    }
     if (fresh.length > 0 && files.some(({ path }) => /\.csv$/i.test(path))) {
       const set = await ownFolderOf(files)
       if (typeof set === 'string') note(set, { shape: 'diamond' })
@@ -63,7 +69,8 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
       note('There is no structure, no input and no finished output in it that Larmor knows.', { shape: 'diamond' })
       return
     }
-    await takeFiles(files.filter(each => fresh.includes(each) || fresh.some(({ path }) => near(path, each.path))))
+    const readable = files.filter(({ path }) => !skipped.some(each => each.path === path))
+    await takeFiles(readable.filter(each => fresh.includes(each) || fresh.some(({ path }) => near(path, each.path))))
     if (!compose) go('new')
   }
 

@@ -1,6 +1,7 @@
-import { appendFile, copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { values } from '../../shared/model/table.ts'
@@ -130,6 +131,21 @@ test('inputs are run with what they need, structures are molecules, a set with s
   await drop(job)
   await page.getByRole('heading', { name: 'New campaign' }).waitFor()
   await eventually(() => page.locator('.compose-foot .figure').textContent()).toMatch(/^4 calculations and 2/)
+})
+
+test('a file that cannot be taken keeps no structure beside it from a new run', async () => {
+  const mixed = join(folder, 'mixed')
+  await mkdir(mixed)
+  await writeFile(join(mixed, 'water.xyz'), '3\n\nO 0 0 0.117\nH 0 0.757 -0.471\nH 0 -0.757 -0.471\n')
+  const output = gunzipSync(await readFile(fixture('methanol-production.out.gz')))
+  await writeFile(join(mixed, 'latin.out'), Buffer.concat([output, Buffer.from([0xe9, 0x0a])]))
+  await drop(mixed)
+  await page.locator('.molecule-card').getByText('H₂O').waitFor()
+  await page.getByText('Left out: mixed/latin.out, it is not in UTF-8').waitFor()
+  expect(await page.getByRole('dialog').count()).toBe(0)
+
+  await drop(join(mixed, 'latin.out'))
+  await page.getByRole('dialog', { name: 'Import' }).getByText('No finished output was found.').waitFor()
 })
 
 test('what is nothing that Larmor knows is said to be so, and nothing happens', async () => {
