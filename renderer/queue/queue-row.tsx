@@ -76,7 +76,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
           <span className="kind">{apart ?? workflowOf(run.workflow).label}</span>
         </span>
       </span>
-      <span role="gridcell" className="queue-cell" title={waits === null ? undefined : `${look.word} ${waits}`}>
+      <span role="gridcell" className="queue-cell" title={waits === null ? undefined : `Waits ${waits}`}>
         <Badge look={look} />
         <span className="reason">{runReason(run, tally, look.word, waits, outlook.stalled.size)}</span>
       </span>
@@ -242,6 +242,7 @@ function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | nul
   if (state === 'running' && tally.running === 0) {
     if (tally.waiting > 0) return standingLooks.waiting
     if (tally.sending > 0) return standingLooks.sending
+    if (tally.check > 0) return standingLooks.check
   }
   return runLook(state, tally.failed + tally.unknown + tally.check > 0)
 }
@@ -254,14 +255,14 @@ function runReason(
   stalled: number,
 ): ReactNode {
   const parts: ReactNode[] = []
-  if (waits !== null) parts.push(waits)
+  if (waits !== null) parts.push(word === standingLooks.waiting.word ? waits : `waits ${waits}`)
   if (failed > 0)
     parts.push(
       <span key="failed" className="tone-fail">
         {failed} failed
       </span>,
     )
-  if (check > 0 && waits === null)
+  if (check > 0)
     parts.push(
       <span key="check" className="tone-attention">
         {check} to check

@@ -17,6 +17,8 @@ export interface BatchScript {
   /** Several at once are one event, as an engine would have it. */
   stages(...keys: readonly string[]): void
   queues(...keys: readonly string[]): void
+  /** In the queue, and can never start. */
+  isStuck(key: string, text: string): void
   runs(...keys: readonly string[]): void
   /** Ends with the output of a real run (a name in test/fixtures/nwchem): read by the reader, judged by the verdict. */
   ends(key: string, fixture: string, how?: { readonly exit?: number | null; readonly signal?: string | null }): void
@@ -97,6 +99,9 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
     happen,
     stages,
     queues,
+    isStuck(key, text) {
+      happen({ type: 'jobs.waiting', run, jobs: [{ ...ref(key), waiting: { is: 'never', text } }] })
+    },
     start() {
       happen({
         type: 'run.started',

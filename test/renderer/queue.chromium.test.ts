@@ -267,6 +267,19 @@ test('hostile names and outputs are shown as text, and never break the table', a
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
 })
 
+test('a run that waits and has something to check says both', async () => {
+  engine.happen({ type: 'machine.changed', machine: cluster('borealis') })
+  const batch = batchScript(engine, { id: 'rturn', name: 'turn', machine: 'borealis', keys: ['a', 'b'] })
+  batch.start()
+  batch.queues('a', 'b')
+  await open()
+  await row('rturn').getByText('for its turn in the queue of borealis').waitFor()
+  batch.isStuck('b', 'it wants more memory than any node has')
+  await row('rturn').getByText('waits for its turn in the queue of borealis, 1 to check').waitFor()
+  expect(await row('rturn').locator('.badge').textContent()).toBe('Check')
+  expect(await row('rturn').getByTitle('Waits for its turn in the queue of borealis', { exact: true }).count()).toBe(1)
+})
+
 test('a machine that does not answer: its jobs are unknown, not failed, and the last state is named', async () => {
   aDayInTheLab(engine, new Date())
   await open()
