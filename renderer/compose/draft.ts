@@ -77,7 +77,11 @@ export function saveRunDraft(): void {
 }
 
 export function useDraft(): readonly [Draft, (part: Partial<Draft>) => void] {
-  return [useCell(draft), part => draft.set({ ...draft.get(), ...part })]
+  return [useCell(draft), setDraft]
+}
+
+export function setDraft(part: Partial<Draft>): void {
+  draft.set({ ...draft.get(), ...part })
 }
 
 /** Files that are dropped or chosen, in the place of those of the same name. */

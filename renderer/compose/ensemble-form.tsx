@@ -4,9 +4,9 @@ import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { type NmrCost, nmrCostOf, nmrCostText } from '../../shared/workflows/index.ts'
-import { doCommand, useKeys } from '../keys/use-keys.ts'
+import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
-import { address, go } from '../route.ts'
+import { go } from '../route.ts'
 import { plural } from '../ui/number.ts'
 import { useChemistry } from './chemistry.ts'
 import { ComposeFoot } from './compose-foot.tsx'
@@ -29,16 +29,13 @@ import { type Start, startRuns } from './start-runs.ts'
 import { StereoQuestion } from './stereo-question.tsx'
 import { StructureEditor } from './structure-editor.tsx'
 
-const EXAMPLE = 'CC(O)CC'
-
 /** From molecules to started runs. What is wrong is said at its field, and what will be sent is shown, before anything runs. */
 export function EnsembleForm() {
   const { engine } = useLarmor()
   const state = useEngineState()
   const offline = useOffline()
-  const first = state.runs.size === 0
   const [given, change] = useDraft()
-  const smiles = given.smiles ?? (first && given.files.length === 0 ? EXAMPLE : '')
+  const smiles = given.smiles ?? ''
   const draft = useMemo(() => ({ ...given, smiles }), [given, smiles])
   const settled = useDeferredValue(draft)
   const [chosen, choose] = useState(0)
@@ -115,24 +112,10 @@ export function EnsembleForm() {
         <div className="compose-form">
           <header>
             <div className="row between">
-              <h1>{first ? 'Start with a molecule' : 'New run'}</h1>
-              {first ? null : <ComposeKinds chosen="ensemble" />}
+              <h1>New run</h1>
+              <ComposeKinds chosen="ensemble" />
             </div>
-            <p className="hint">
-              Larmor finds its conformers, optimises them, and averages the NMR spectrum.
-              {first ? ' 2-butanol is filled in as an example; the first one can run here, on this computer.' : ''}
-            </p>
-            {first ? (
-              <p className="row first-ways">
-                <span className="hint">There is something already?</span>
-                <button type="button" className="link" onClick={() => doCommand('import')}>
-                  Import a folder of finished outputs
-                </button>
-                <a className="link" href={address('machines')}>
-                  Add a cluster
-                </a>
-              </p>
-            ) : null}
+            <p className="hint">Larmor finds its conformers, optimises them, and averages the NMR spectrum.</p>
           </header>
           <section aria-labelledby="molecule-title">
             <h2 id="molecule-title">Molecule</h2>

@@ -5,7 +5,6 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { useCell } from '../cell.ts'
-import { ComposeScreen } from '../compose/compose-screen.tsx'
 import { EditDialog } from '../inspector/edit-dialog.tsx'
 import { Inspector } from '../inspector/inspector.tsx'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
@@ -18,6 +17,7 @@ import type { ScreenProps } from '../screens.tsx'
 import { BulkBar } from './bulk-bar.tsx'
 import { rememberAges } from './data-age.ts'
 import { FilterBar, filterText } from './filter-bar.tsx'
+import { FirstStart } from './first-start.tsx'
 import { FixReview } from './fix-review.tsx'
 import { QueueTable } from './queue-table.tsx'
 import { createRows, matching, type QueueRow } from './rows.ts'
@@ -37,7 +37,7 @@ export function QueueScreen({ path }: ScreenProps) {
 function Nothing({ state }: { readonly state: State }) {
   const first = isFirstStart(state, useArchiveList())
   if (first === null) return <p className="hint pad">Reading older runs from this computer…</p>
-  if (first) return <ComposeScreen path={[]} />
+  if (first) return <FirstStart />
   return (
     <p className="empty">
       Nothing is under way. <a href={address('new')}>Start a run</a>, or{' '}

@@ -20,8 +20,8 @@ windows({ quiet: false })
 beforeEach(() => open())
 
 async function open(options: Parameters<typeof openWindow>[0] = {}): Promise<void> {
-  await openWindow(options)
-  await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
+  await openWindow({ at: '#/new', ...options })
+  await page.getByRole('heading', { name: 'New run' }).waitFor()
 }
 
 const button = () => page.locator('[data-submit]')

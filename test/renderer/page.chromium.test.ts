@@ -298,8 +298,14 @@ test('without its server the last data stays, and the page says how old it is; a
 })
 
 test('a run is started from the page; what is wrong is said under its field, and nothing starts', async () => {
-  const form = page.getByRole('heading', { name: 'Start with a molecule' })
-  await form.waitFor()
+  await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
+  expect(await seriousFaults(page)).toEqual([])
+  expect(await faintTexts(page)).toEqual([])
+  // What was typed goes along.
+  await page.getByLabel('SMILES').fill('C1')
+  await page.getByLabel('SMILES').press('Enter')
+  await page.getByRole('heading', { name: 'New run' }).waitFor()
+  expect(await page.getByLabel('SMILES').inputValue()).toBe('C1')
   await page.getByLabel('SMILES').fill('C1CC')
   await page.locator('#smiles-below.error').waitFor()
   expect(await page.getByLabel('SMILES').getAttribute('aria-invalid')).toBe('true')
