@@ -102,6 +102,28 @@ test.each<[category: string, fix: string, Deck]>([
   expectCured(await resubmit(failed, fix), fix)
 })
 
+test.each<[fix: string, asked: string, Deck, printed: RegExp]>([
+  [
+    'more-iterations',
+    'its frozen core',
+    { more: 'ccsd\n  freeze atomic\n  maxiter 2\nend', theory: 'ccsd(t)' },
+    /Number of occ\. correlated orbitals:\s+4\n/,
+  ],
+  [
+    'response',
+    'its roots',
+    { more: 'tddft\n  cis\n  nroots 2\n  notriplet\n  maxiter 1\nend', theory: 'tddft' },
+    /Tamm-Dancoff TDDFT.*No\. of roots :\s+2/s,
+  ],
+])('%s computes what the deck asks for: %s', async (fix, _, change, printed) => {
+  const cured = await resubmit(await first(deck(change)), fix)
+  expectCured(cured, fix)
+  const { phase } = lastAttempt(cured)
+  const output = 'files' in phase ? phase.files.find(({ name }) => name === 'nwchem.out') : undefined
+  if (!output) throw new Error('no output')
+  expect(orThrow(await larmor.engine.read(output))).toMatch(printed)
+})
+
 test('the first remedy that does not help is followed by the next, and not offered again', async () => {
   const more = 'set cphf:maxiter 1\nset cphf:maxsub 3\nproperty\n  shielding\nend'
   const failed = await first(deck({ more, task: 'property' }))

@@ -36,9 +36,10 @@ interface Means {
 }
 
 /**
- * A deck with its repairs. A block that comes later adds to the ones before it (tried with NWChem 7.0.2), so settings
- * stand in blocks of their own right before each task, whatever the deck says above. What cannot be done in this deck
- * is said in a comment of it.
+ * A deck with its repairs. A later block of dft, scf and driver adds to the ones before it, so settings stand in blocks of
+ * their own right before each task, whatever the deck says above. One of ccsd, tce and tddft puts all of its defaults back
+ * (no frozen core, one root), so theirs are single values of the database. All tried with NWChem 7.0.2. What cannot be done
+ * in this deck is said in a comment of it.
  */
 export function repairedDeck(deck: string, repairs: NwchemRepairs, { perRank, atoms }: Means): string {
   let lines = deck.split(/\r\n|\r|\n/)
@@ -90,10 +91,8 @@ function beforeTask(
   ]
   return [
     ...block(isDft ? 'dft' : 'scf', method),
-    ...(post_scf && /^(ccsd|tce)/.test(theory)
-      ? block(theory.startsWith('tce') ? 'tce' : 'ccsd', ['maxiter 200'])
-      : []),
-    ...(response && theory === 'tddft' ? block('tddft', ['maxiter 200']) : []),
+    ...(post_scf && /^(ccsd|tce)/.test(theory) ? [`set ${theory.startsWith('tce') ? 'tce' : 'ccsd'}:maxiter 200`] : []),
+    ...(response && theory === 'tddft' ? ['set tddft:maxiter 200'] : []),
     ...(hessian && optimises ? [`task ${theory} hessian`] : []),
     ...block('driver', driver),
     ...(response ? ['set cphf:maxiter 200', 'unset cphf:maxsub'] : []),
