@@ -1,8 +1,9 @@
-import { type Job, lastAttempt } from '../model/job.ts'
+import { doubtOf, type Job, lastAttempt, takesPlace } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { values } from '../model/table.ts'
+import { schedulerOf } from '../schedulers/index.ts'
 import { jobsOf } from './status.ts'
 
 /** Whether anything of a run was ever begun: a task, which never waits, or a job that computes. Waiting alone is no work. */
@@ -26,30 +27,31 @@ export function waitsFor(state: State, run: Run): string | null {
     .filter(({ outcome }) => outcome === null)
   const machine = (state.machines as Readonly<Record<string, Machine>>)[run.machine]
   if (open.length === 0 || machine === undefined) return null
-  const { name, reach, settings } = machine
+  const { name, reach, settings, silent } = machine
   if (open.some(({ phase }) => phase.is !== 'planned' && phase.is !== 'staged' && phase.is !== 'queued')) return null
+  if (open.some(attempt => doubtOf(attempt) !== null)) return null // one may compute, or be over
   const queued = open.flatMap(({ phase }) => (phase.is === 'queued' ? [phase] : []))
   if (queued.length === 0) {
     if (reach.is === 'wants-login') return `for a login on ${name}`
     if (reach.is === 'unreachable') return `for ${name}, which does not answer`
-    const there = settings.max_jobs === null ? 0 : sentTo(state, name)
+    const there = settings.max_jobs === null ? 0 : placesTaken(state, machine)
     return settings.max_jobs !== null && there >= settings.max_jobs
       ? `for one of the ${settings.max_jobs} places for jobs on ${name}`
       : null
   }
-  if (reach.is !== 'ok') return null // what is in the queue may have begun
-  const held = queued.filter(({ waiting }) => waiting !== null)
-  const [first] = held
-  if (first?.waiting && held.length === queued.length) return first.waiting.text
+  if (reach.is !== 'ok' || silent != null) return null // what is in the queue may have begun
+  const kept = queued.flatMap(({ waiting }) => waiting ?? [])
+  if (kept.length === queued.length) {
+    const held = kept.find(({ is }) => is === 'held')
+    return held ? `until it is let go: ${held.text}` : `in vain: ${kept[0]?.text}`
+  }
   return settings.scheduler === 'direct' ? `for free cores on ${name}` : `for its turn in the queue of ${name}`
 }
 
-/** Jobs of all runs that a machine has, or may have. */
-function sentTo(state: State, machine: string): number {
+/** By jobs of all runs. */
+function placesTaken(state: State, { name, settings }: Machine): number {
+  const holds = schedulerOf(settings.scheduler).hold !== undefined
   let n = 0
-  for (const job of values(state.jobs)) {
-    const { phase, outcome } = lastAttempt(job)
-    if (job.machine === machine && outcome === null && phase.is !== 'planned' && phase.is !== 'staged') n += 1
-  }
+  for (const job of values(state.jobs)) if (job.machine === name && takesPlace(lastAttempt(job), holds)) n += 1
   return n
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import { type Job, lastAttempt } from '../../../shared/model/job.ts'
+import { type Job, lastAttempt, takesPlace } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { Run } from '../../../shared/model/run.ts'
 import type { State } from '../../../shared/model/state.ts'
@@ -9,7 +9,7 @@ import { get, values } from '../../../shared/model/table.ts'
 import { programOf } from '../../../shared/programs/index.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { jobFolder } from '../job-folder.ts'
-import { isToBeHeldOrLetGo, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
+import { isHeld, isToBeHeldOrLetGo, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Connected, Connection } from './connection.ts'
@@ -117,13 +117,12 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
     const to = machine()
-    const canHold = to !== undefined && schedulerOf(to.settings.scheduler).hold !== undefined
     const isAsked = asked.queue !== null || (to !== undefined && isTimeToAsk(to))
     const lostLookNow = lookNow && (isAsked || left(lastLostLook, LOST_EVERY_MS) === 0)
     return jobsHere()
       .filter(({ job, run }) => {
         if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
-        if (step === 'hold') return canHold && isToBeHeldOrLetGo(job, run)
+        if (step === 'hold') return to !== undefined && holds(to) && isToBeHeldOrLetGo(job, run)
         if (nextStep(job, run) !== step) return false
         const { phase } = lastAttempt(job)
         return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
@@ -132,13 +131,18 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   }
 
   /** How many more jobs may be in the machine's queue or run there. */
-  function room({ settings: { max_jobs } }: Machine): number | undefined {
+  function room(to: Machine): number | undefined {
+    const { max_jobs } = to.settings
     if (max_jobs === null) return undefined
-    const there = jobsHere().filter(({ job }) => {
-      const { phase, outcome } = lastAttempt(job)
-      return outcome === null && (phase.is === 'submitting' || phase.is === 'queued' || phase.is === 'running')
-    })
-    return Math.max(0, max_jobs - there.length)
+    return Math.max(0, max_jobs - jobsHere().filter(({ job }) => takesPlace(lastAttempt(job), holds(to))).length)
+  }
+
+  /** Those of a step that are taken now: no more are sent, or let go, than there are places. */
+  function withinRoom(step: Step, jobs: readonly Job[], to: Machine): readonly Job[] {
+    if (step === 'intend') return jobs.slice(0, room(to))
+    if (step !== 'hold') return jobs.slice(0, AT_ONCE[step])
+    const go = jobs.filter(job => isHeld(lastAttempt(job).phase))
+    return [...jobs.filter(job => !go.includes(job)), ...go.slice(0, room(to))]
   }
 
   /** The jobs of this machine in the order in which they were planned, which is that of their submission. */
@@ -155,7 +159,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     troubles.begin()
     asked = { queue: null }
     for (const step of STEPS) {
-      const jobs = due(step, lookNow).slice(0, step === 'intend' ? room(to) : AT_ONCE[step])
+      const jobs = withinRoom(step, due(step, lookNow), to)
       // A person who connects wants to see what has come, also where no job of ours is watched.
       if (jobs.length === 0 && !(step === 'watch' && lookWished)) continue
       if (step === 'watch') lookWished = false
@@ -238,4 +242,9 @@ function plannedOn(machine: MachineName, state: State): readonly Planned[] {
       return job?.machine === machine ? [{ job, run }] : []
     }),
   )
+}
+
+/** Whether its queue is Larmor's own, in which what waits can be held. */
+function holds({ settings }: Machine): boolean {
+  return schedulerOf(settings.scheduler).hold !== undefined
 }

@@ -47,20 +47,34 @@ test('what is in the queue waits for its turn, or for what the scheduler names; 
     const ref = { job: job as never, attempt: 1, label: `${job}.1` as never, waiting: { is: 'held', text } as const }
     script.happen({ type: 'jobs.waiting', run: script.run, jobs: [ref] })
   }
-  expect(waits()).toBe(text)
+  expect(waits()).toBe(`until it is let go: ${text}`)
   expect(begun()).toBe(false)
   script.runs('one')
   expect([waits(), begun()]).toEqual([null, true])
   script.completes('one')
-  expect([waits(), begun()]).toEqual([text, true])
+  expect([waits(), begun()]).toEqual([`until it is let go: ${text}`, true])
   engine.happen({ type: 'run.paused', run: script.run })
   expect(waits()).toBeNull() // a person holds it
+})
+
+test('what can never start waits in vain, and what has left the queue does not wait', () => {
+  const { script, waits } = lab(cluster('helix'), ['one'])
+  script.queues('one')
+  const one = { job: 'rscan.one' as never, attempt: 1, label: 'rscan.one.1' as never }
+  const waiting = { is: 'never', text: 'it can never start: too long (PartitionTimeLimit)' } as const
+  script.happen({ type: 'jobs.waiting', run: script.run, jobs: [{ ...one, waiting }] })
+  expect(waits()).toBe('in vain: it can never start: too long (PartitionTimeLimit)')
+  script.happen({ type: 'jobs.gone', run: script.run, jobs: [{ ...one, text: 'it has left the queue' }] })
+  expect(waits()).toBeNull()
 })
 
 test('here, jobs wait for cores; what may be running on a silent machine is not said to wait', () => {
   const { engine, script, waits } = lab(cluster('helix'))
   script.queues('one', 'two')
   engine.happen({ type: 'machine.changed', machine: cluster('helix', 'unreachable') })
+  expect(waits()).toBeNull()
+  const silent = { since: '2026-03-02T09:00:00.000Z' as never, text: 'Slurm did not answer.' }
+  engine.happen({ type: 'machine.changed', machine: { ...cluster('helix'), silent } })
   expect(waits()).toBeNull()
   const here = scriptedEngine()
   const local = batchScript(here, { id: 'rhere', name: 'here', keys: ['one'] })
