@@ -26,6 +26,6 @@ export function editLines(
   const how =
     file === undefined
       ? `with other options: larmor run FILE --program ${program} --keywords "..."${there}`
-      : `with a copy of ${folder === null ? file : join(folder, file)} edited: larmor resubmit ${job} --input COPY`
+      : `with a copy of ${folder === null ? file : join(folder, file)} edited, its name kept: larmor resubmit ${job} --input COPY`
   return [...edit.map(place => `edit ${placeText(place)}`), `again ${how}`]
 }

@@ -21,8 +21,8 @@ export interface EditedInput {
 }
 
 /**
- * A file takes the place of the sent file of its name, else of the main one; a folder is all that is sent. Refused
- * (`input`) where the program could not run it, or where what was sent is gone.
+ * A file takes the place of the sent file of its name, of the only one whatever its name is; a folder is all that is sent.
+ * Refused (`input`) where it is none of several, where the program could not run it, or where what was sent is gone.
  */
 export async function editedInput(
   { home, cwd }: { readonly home: string; readonly cwd: string },
@@ -40,7 +40,13 @@ export async function editedInput(
     const taken = await given.take(path)
     const [only] = taken
     if (taken.length === 1 && only && only.name === basename(path)) {
-      const name = files.has(only.name) ? only.name : main
+      const name = sent.files.length === 1 && words.length === 1 ? main : only.name
+      if (!files.has(name))
+        throw badArgument(
+          'input',
+          `${word} has the name of none of the files that ${job.id} was sent with: ${[...files.keys()].join(', ')}.`,
+          'A copy keeps the name of the file that it stands for; a folder takes the place of all of them.',
+        )
       files.set(name, { ...only, name })
     } else files = new Map(taken.map(file => [file.name, file]))
   }

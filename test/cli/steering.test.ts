@@ -96,21 +96,25 @@ describe('steering', () => {
   test('resubmit --input: what a person made of the files is an attempt of the same job', async () => {
     await mkdir(join(folder, 'two'))
     await mkdir(join(folder, 'edited'))
+    await mkdir(join(folder, 'bare'))
     await script('two/run.sh', 'grep fixed data.txt')
     await script('two/data.txt', 'broken\n')
     const { json } = await command('two')
     await larmor('wait', json.run)
     const id = json.jobs[0].job
-    await script('edited/better.sh', 'grep "^fixed" data.txt')
+    await script('edited/run.sh', 'grep "^fixed" data.txt')
+    await script('bare/data.txt', 'fixed\n')
+    await script('better.sh', 'grep "^fixed" data.txt')
     await script('edited/data.txt', 'fixed\n')
-    const edited = ['resubmit', id, '--input', 'edited/better.sh', '--input', 'edited/data.txt']
+    const edited = ['resubmit', id, '--input', 'edited/run.sh', '--input', 'edited/data.txt']
     const { attempts } = await document(documents.wouldResubmit, [...edited, '--dry-run'])
     expect(attempts).toMatchObject([{ job: id, attempt: 2, fix: 'edited', diff: { resources: '' } }])
     for (const line of ['- grep fixed data.txt', '+ grep "^fixed" data.txt', '- broken', '+ fixed'])
       expect(attempts[0].diff.input).toContain(line)
     await refusal(2, ['resubmit', json.run, '--input', 'edited/data.txt'])
     await refusal(2, ['resubmit', id, '--input', 'nowhere.sh'])
-    await refusal(2, ['resubmit', id, '--input', 'edited'])
+    await refusal(2, ['resubmit', id, '--input', 'bare'])
+    expect((await refusal(2, ['resubmit', id, '--input', 'better.sh'])).message).toContain('data.txt, run.sh')
     await refusal(2, [...edited, '--fix', 'none'])
     expect((await larmor('show', id, '--json')).json.attempts).toHaveLength(1)
 
