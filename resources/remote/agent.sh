@@ -464,7 +464,7 @@ left_here() {
       esac
     done <SHA256SUMS
     echo
-    find . -type f ! -name '.nfs*' ! -path './.*.part' ! \( -name '.*' -size 0 \) -print 2>/dev/null || echo './ (not all of it could be read)'
+    find . -type f ! -name '.nfs*' ! \( -path './.*.part' ! -path './.*/*' \) ! \( -name '.*' -size 0 \) -print 2>/dev/null || echo './ (not all of it could be read)'
   } | awk '
     !listed { if ($0 == "") listed = 1; else known[substr($0, 67)]; next }
     $0 in known || /^\.\/(not-fetched\.txt|(submit|tombstone|fetch\.sha256|run\.lock|report\.[a-z]+)(\..*)?)$/ { next }
@@ -473,11 +473,15 @@ left_here() {
   done
 }
 
-# What was fetched and is not what it was then: whatever the job left running has gone on writing.
+# What was fetched and is not what it was then: whatever the job left running has gone on writing. A time alone proves
+# nothing: what was copied back from a node bears that node's clock.
 late() {
   find . -type f -newer fetch.sha256 -print 2>/dev/null | awk '
-    FILENAME == ARGV[1] { known[substr($0, 67)]; next }
-    $0 in known { print substr($0, 3) " (written after it was fetched)" }' fetch.sha256 -
+    FILENAME == ARGV[1] { known[substr($0, 67)] = substr($0, 1, 64); next }
+    $0 in known { print known[$0] "  " substr($0, 3) }' fetch.sha256 - | while IFS= read -r line; do
+    file=${line#*  }
+    [ "$(sha256 "./$file" 2>/dev/null | cut -c1-64)" = "${line%%  *}" ] || printf '%s (written after it was fetched)\n' "$file"
+  done
 }
 
 # Is file $1 of no use once the job is over?

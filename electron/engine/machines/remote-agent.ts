@@ -222,7 +222,7 @@ function readProbe({ exit, out, err }: Printed, work: string, asked: number): Pr
   const now = Number(value('now'))
   const root = value('work')
   // sshd's own words (do_pwchange in session.c), and those of passwd and PAM.
-  if (exit !== 0 && /password (change required|has expired)|change your password/i.test(`${err}${out}`))
+  if (exit !== 0 && /password (change required|(has )?expired)|required to change your password/i.test(`${err}${out}`))
     throw new WantsLogin(
       `The password of your account there has expired, and nothing is run before it is changed: ${(err || out).slice(0, 500).trim()}`,
       'Log in there in a terminal (ssh), which asks for a new one; then larmor machines connect NAME.',

@@ -31,9 +31,11 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     const status = (job: Job) => entry(job)?.status ?? 'gone'
     const gone = told.filter(job => status(job) === 'gone')
     const look = await readReports(here, gone.map(labelOf))
-    // What the accounts may still tell is not absent: the grace period begins once they have told all.
+    // What the accounts may still tell is not absent while they are silent: the grace period begins once they answer. While
+    // they are behind it goes on, since on a busy cluster there is always some record on its way; its end waits for them.
     const untold = gone.filter(job => mayBeInAccounts(queue, job))
-    for (const job of told) if (!gone.includes(job) || untold.includes(job)) here.present(labelOf(job))
+    const isAbsent = (job: Job) => gone.includes(job) && !(untold.includes(job) && queue?.accounts === 'silent')
+    for (const job of told) if (!isAbsent(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
     const silent = gone.filter(job => !untold.includes(job) && !hasReport(look, labelOf(job), 'ended'))
     const recorded = silent.filter(job => endOf(queue, job))
@@ -65,6 +67,7 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
       ...perRun(
         'jobs.gone',
         told
+          .filter(job => lastAttempt(job).outcome === null)
           .map(job => ({ job, item: { ...refOf(job), text: waitedFor(here, queue, job, silent, untold) } }))
           .filter(({ job, item }) => item.text !== (lastAttempt(job).gone?.text ?? null)),
       ),
@@ -101,9 +104,12 @@ function waitedFor(here: Here, queue: Queue | null, job: Job, silent: readonly J
   const { scheduler, machine } = here
   if (untold.includes(job)) {
     const why = queue?.accounts === 'silent' ? 'do not answer' : 'have not been told all yet'
-    return `it has left the queue; how it ended the accounts of ${scheduler.label} know, which ${why}, or its own report`
+    const or = isAdopted(lastAttempt(job)) ? '' : ', or its own report'
+    return `it has left the queue; how it ended the accounts of ${scheduler.label} know, which ${why}${or}`
   }
   if (!silent.includes(job) || endOf(queue, job)) return null
+  if (isAdopted(lastAttempt(job)))
+    return `it has left the queue; a word of ${scheduler.label} on how is waited for, for ${machine.settings.grace_s} s`
   return `it has left the queue; its own report is waited for, for ${machine.settings.grace_s} s`
 }
 

@@ -233,7 +233,7 @@ describe.each(SHELLS)('pack (%s)', shell => {
     const folder = join(box.work, 'jobs', a.label)
     const [sub, hidden] = [join(folder, 'sub', 'deep er'), join(folder, '.cache')]
     for (const each of [sub, hidden]) mkdirSync(each, { recursive: true })
-    const left = ['a(1).out', 'sub/deep er/result', 'sub/mol.movecs.old', 'µ.out', ' blank', '.state', '.cache/x']
+    const left = ['a(1).out', 'sub/deep er/result', 'sub/mol.movecs.old', 'µ.out', ' blank', '.state', '.cache/x.part']
     const useless = ['mol.db', 'sub/mol.db', 'mol.movecs', 'sub/mol.movecs', 'submit.lock.7', '.nfs01', '.a.part']
     for (const name of [...left, ...useless]) writeFileSync(join(folder, name), name)
     writeFileSync(join(folder, '.xtboptok'), '') // a mark, as xtb leaves it
@@ -261,12 +261,14 @@ describe.each(SHELLS)('pack (%s)', shell => {
     await ran(box, a.label)
     const folder = join(box.work, 'jobs', a.label)
     writeFileSync(join(folder, 'grows.log'), 'begun\n')
+    writeFileSync(join(folder, 'same.log'), 'from a node whose clock is ahead\n')
     const before = new Date(Date.now() - 10_000) // a file system may tell whole seconds only
     for (const name of readdirSync(folder)) utimesSync(join(folder, name), before, before)
     await unpack(box, a.label)
     utimesSync(join(folder, 'fetch.sha256'), before, before)
     writeFileSync(join(folder, 'grows.log'), 'begun\nand gone on\n')
     writeFileSync(join(folder, 'new.log'), 'new\n')
+    utimesSync(join(folder, 'same.log'), new Date(), new Date())
     const [answer, another] = await box.ask('clean', [a.label])
     expect([answer?.word, another]).toEqual(['kept', undefined])
     expect(answer?.text.split('\n').toSorted()).toEqual(['grows.log (written after it was fetched)', 'new.log'])
