@@ -12,6 +12,9 @@ import { type Slurm, startSlurm } from '../testbed/slurm.ts'
 import { until } from '../until.ts'
 import { type InProcess, startInProcess } from './in-process.ts'
 
+/** Runs until it is ended; begun again, it is done. `../again` lies beside the folders of its attempts. */
+const HELD = 'touch began; if [ -e ../again ]; then echo second; exit 0; fi; touch ../again; exec sleep 600'
+
 /** What a small cluster of our own cannot prove: how a real Slurm takes, refuses and ends jobs. */
 describe('a real Slurm', () => {
   let slurm: Slurm
@@ -20,7 +23,7 @@ describe('a real Slurm', () => {
   const before = process.env.SLURM_CONF
 
   beforeAll(async () => {
-    slurm = await startSlurm()
+    slurm = await startSlurm({ preemption: true })
     process.env.SLURM_CONF = slurm.conf
   })
   afterAll(async () => {
@@ -67,6 +70,20 @@ describe('a real Slurm', () => {
     execFileSync('squeue', ['--noheader', '--states=all', '--format=%t %j'], { encoding: 'utf8' })
       .split('\n')
       .filter(line => line.endsWith(` ${attempt().label}`))
+
+  const folder = (): string => {
+    const { phase } = attempt()
+    return 'dir' in phase ? phase.dir : ''
+  }
+  const node = () => execFileSync('sinfo', ['--noheader', '--format=%n'], { encoding: 'utf8' }).split('\n')[0]
+  /** The only job again, as Larmor would of its own, to its end. */
+  async function resubmitted(): Promise<void> {
+    const [job] = [...values(larmor.engine.state.jobs)]
+    orThrow(await larmor.engine.send({ type: 'jobs.resubmit', jobs: [job?.id as JobId], fix: 'auto' }))
+    await larmor.until('its second attempt completes', state =>
+      [...values(state.jobs)].some(({ attempts }) => attempts[1]?.outcome === 'completed'),
+    )
+  }
 
   async function withLarmor(run: () => Promise<void>): Promise<void> {
     larmor = await startInProcess()
@@ -132,5 +149,42 @@ describe('a real Slurm', () => {
       admin('update', `JobId=${id}`, 'StartTime=now')
       await ended
       expect(attempt()).toMatchObject({ outcome: 'completed', phase: { queue_id: id } })
+    }))
+
+  test('a job whose node fails says so, and runs again once the node is back', () =>
+    withLarmor(async () => {
+      const ended = runScript(HELD, machine({ header: '#SBATCH --no-requeue' }))
+      await isIn('running')
+      await until('its program runs', () => existsSync(join(folder(), 'began')))
+      admin('update', `NodeName=${node()}`, 'State=DOWN', 'Reason=test')
+      await ended
+      expect(attempt()).toMatchObject({ outcome: 'failed', category: 'node-lost' })
+      await until('the node is back', () => {
+        try {
+          admin('update', `NodeName=${node()}`, 'State=RESUME')
+        } catch {
+          // it is back already
+        }
+        return execFileSync('sinfo', ['--noheader', '--format=%T'], { encoding: 'utf8' }).includes('idle')
+      })
+      await resubmitted()
+    }))
+
+  test('a job that has to give way to another is preempted, and runs again once there is a place', () =>
+    withLarmor(async () => {
+      const ended = runScript(HELD, machine({ header: '#SBATCH --exclusive' }))
+      await isIn('running')
+      await until('its program runs', () => existsSync(join(folder(), 'began')))
+      const urgent = execFileSync('sbatch', [
+        '--parsable',
+        '--partition=urgent',
+        '--exclusive',
+        '--output=/dev/null',
+        '--wrap=sleep 600',
+      ])
+      await ended
+      execFileSync('scancel', [urgent.toString().trim()])
+      expect(attempt()).toMatchObject({ outcome: 'failed', category: 'preempted' })
+      await resubmitted()
     }))
 })

@@ -28,6 +28,7 @@ interface Site {
   readonly minJobAge: number
   /** Lines of slurm.conf. */
   readonly accounts: readonly string[]
+  readonly preemption: boolean
 }
 
 /** The state and configuration of a cluster in a testbed's folder; nothing runs before `start`. */
@@ -105,7 +106,7 @@ function configuration(
   folder: string,
   controlPort: number,
   nodePort: number,
-  { socket, minJobAge, accounts }: Site,
+  { socket, minJobAge, accounts, preemption }: Site,
 ): readonly string[] {
   const host = hostname().split('.')[0]
   return [
@@ -144,6 +145,13 @@ function configuration(
     `NodeName=${host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 State=UNKNOWN`,
     `PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP`,
     `PartitionName=short Nodes=${host} MaxTime=1 State=UP`,
+    ...(preemption
+      ? [
+          'PreemptType=preempt/partition_prio',
+          'PreemptMode=CANCEL',
+          `PartitionName=urgent Nodes=${host} PriorityTier=10 PreemptMode=OFF State=UP`,
+        ]
+      : []),
     ...accounts,
   ]
 }

@@ -25,6 +25,8 @@ export interface SlurmOptions {
   readonly minJobAge?: number
   /** The names of its clusters, each a controller and a node of its own; of more than one needs accounting. */
   readonly clusters?: readonly string[]
+  /** Whether it has a partition `urgent`, whose jobs end those of the others where there is no place. */
+  readonly preemption?: boolean
 }
 
 /** A real munge and Slurm of one node with 8 cores, idle when this returns; all on free ports of 127.0.0.1. */
@@ -32,6 +34,7 @@ export async function startSlurm({
   minJobAge = 300,
   accounting: wanted = false,
   clusters = ['larmor'],
+  preemption = false,
 }: SlurmOptions = {}): Promise<Slurm> {
   const folder = createTestbed()
   const at = (name: string) => join(folder, name)
@@ -60,7 +63,7 @@ export async function startSlurm({
 
   const accounting = wanted ? await startAccounting(folder, socket, clusters) : null
   const [first, ...others] = clusters.map(name =>
-    prepareCluster(folder, name, { socket, minJobAge, accounts: accounting?.lines ?? NO_ACCOUNTS }),
+    prepareCluster(folder, name, { socket, minJobAge, accounts: accounting?.lines ?? NO_ACCOUNTS, preemption }),
   )
   if (!first) throw new Error('no cluster')
   const { conf } = await first
