@@ -38,9 +38,8 @@ export async function readFinished(file: File): Promise<FinishedFile | { readonl
       }
     }
   } catch (error) {
-    // So a browser calls a file, too, that was written to since it was given.
-    if (error instanceof DOMException && error.name === 'NotReadableError')
-      return { skipped: 'it changes while it is looked at, or may not be read' }
+    // A stream merely breaks off, by a network error.
+    if (await hasGrown(file)) return { skipped: 'it changes while it is looked at, or may not be read' }
     const why = `it cannot be read: ${error instanceof Error ? error.message : error}`
     return reader.isNamed() ? { skipped: why } : null
   }
@@ -52,7 +51,7 @@ export async function readFinished(file: File): Promise<FinishedFile | { readonl
   return { finished: found, text }
 }
 
-/** Whether a file was written to since it was given: then a browser does not read it any more. */
+/** Whether a file was written to since it was given, or may not be read: then a browser does not read it any more. */
 export async function hasGrown(file: File): Promise<boolean> {
   return file
     .slice(0, 1)
