@@ -5,7 +5,7 @@ import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { queueWait, type Spread } from '../../shared/model/times.ts'
 import type { NmrCost } from '../../shared/workflows/index.ts'
-import { outlookOf } from '../runs/outlook.ts'
+import { outlookOf, useForecasts } from '../runs/outlook.ts'
 import { useNow } from '../ui/clock.ts'
 import { clockTime } from '../ui/time.ts'
 
@@ -15,13 +15,15 @@ const AT_ONCE: Spread = { low_s: 0, median_s: 0, high_s: 0 }
 /** When runs would be done on each machine if they were started now; a machine of which that is not known is left out. */
 export function useFinishes(costs: ReadonlyMap<string, NmrCost | null>, state: State): ReadonlyMap<string, Spread> {
   const now = useNow(EVERY_MS)
+  const forecasts = useForecasts()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the forecasts of what is open there come from a worker
   return useMemo(() => {
     const all = Object.values<Machine>(state.machines).flatMap(machine => {
       const finish = finishOn(machine, costs.get(machine.name) ?? null, state, now)
       return finish === null ? [] : [[machine.name as string, finish] as const]
     })
     return new Map(all)
-  }, [costs, state, now])
+  }, [costs, state, now, forecasts])
 }
 
 /** `14:40`, and as a sentence the range that holds it. */
@@ -46,12 +48,13 @@ export function sideBySide({ settings }: Machine, ranks: number): number {
 
 /**
  * When runs of this cost would be done there if they were started now, in seconds from now. Null where something of it is
- * not known: what the jobs take, how long they wait in the queue, or, without a scheduler, when what is before them is done.
+ * not known: what the jobs take, how long they wait in the queue, or, where only so many run at once, when what is before
+ * them is done.
  */
 function finishOn(machine: Machine, cost: NmrCost | null, state: State, now: number): Spread | null {
   if (cost === null || machine.reach.is !== 'ok') return null
   const direct = machine.settings.scheduler === 'direct'
-  const before = direct ? untilFree(machine, state, now) : AT_ONCE
+  const before = direct || machine.settings.max_jobs !== null ? untilFree(machine, state, now) : AT_ONCE
   const wait = direct ? AT_ONCE : queueWait(state.times, machine)
   if (before === null || wait === null) return null
   const { lasts, steps } = cost
@@ -63,7 +66,7 @@ function finishOn(machine: Machine, cost: NmrCost | null, state: State, now: num
   }
 }
 
-/** What is sent to a machine without a scheduler is done in order: after what is open there. */
+/** Where only so many jobs are taken at once they are done in order: after what is open there. */
 function untilFree(machine: Machine, state: State, now: number): Spread | null {
   const open = new Set<string>()
   for (const job of values(state.jobs)) {
@@ -74,7 +77,10 @@ function untilFree(machine: Machine, state: State, now: number): Spread | null {
     if (!open.has(run.id)) continue
     const { eta } = outlookOf(state, run, now).remaining
     if (eta === null) return null
-    if (eta.high_s > free.high_s) free = eta
+    // An eta counts from the last event, which may be long ago.
+    const left = (finish: string) => Math.max(0, (Date.parse(finish) - now) / 1000)
+    const high_s = left(eta.finish_high)
+    if (high_s > free.high_s) free = { low_s: left(eta.finish_low), median_s: left(eta.finish_median), high_s }
   }
   return free
 }

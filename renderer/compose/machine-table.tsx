@@ -87,7 +87,7 @@ export function MachineTable({ state, machine, costs, finishes, onChoose }: Mach
   )
 }
 
-const NO_FINISH = 'Not known: too few such jobs have ended there, or how long jobs wait there is not known'
+const NO_FINISH = 'Not known: what is before it, or how long such jobs take or wait there'
 
 const STATE_WORDS = {
   ok: 'ready',

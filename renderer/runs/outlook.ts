@@ -43,9 +43,14 @@ let worker: Worker | null = null
 let busy = false
 const answers = cell(0)
 
+/** How often there was another forecast: who uses it is drawn again when there is one. */
+export function useForecasts(): number {
+  return useCell(answers)
+}
+
 /** The forecast of a run, drawn again when there is another. */
 export function useOutlook(state: State, run: Run): Outlook {
-  useCell(answers)
+  useForecasts()
   return outlookOf(state, run, useNow(EVERY_MS))
 }
 
