@@ -18,7 +18,10 @@ export interface FoundOutputs {
 /** A command holds at most 1 MB: more outputs are several runs. */
 const MOST_COMMAND = 800_000
 
-/** Looks for finished outputs among files, whatever they are called. */
+/**
+ * Looks for finished outputs among files, whatever they are called. `progress` is told how many were read, and, when all
+ * were, that some are looked at again; it says whether to go on.
+ */
 export async function findOutputs(
   files: readonly DroppedFile[],
   progress: (read: number) => boolean,
@@ -26,13 +29,14 @@ export async function findOutputs(
   const found: (FoundOutputs['found'][number] & { readonly file: File })[] = []
   const skipped: FoundOutputs['skipped'][number][] = []
   for (const [i, { path, file }] of files.entries()) {
-    if (!progress(i)) break
+    if (!progress(i)) return { found, skipped }
     const read = await readFinished(file)
     if (read === null) continue
     if ('skipped' in read) skipped.push({ path, reason: read.skipped })
     else found.push({ ...read, file, path, ended: new Date(file.lastModified).toISOString() })
   }
   if (!found.some(({ finished }) => finished.mayGrow)) return { found, skipped }
+  if (!progress(files.length)) return { found, skipped }
   await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS))
   const growing = new Set<string>()
   for (const { finished, file, path } of found) {

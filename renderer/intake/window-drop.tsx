@@ -40,10 +40,12 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
   const offline = useOffline()
   const [over, setOver] = useState(false)
   const [work, setWork] = useState<Work | null>(null)
-  const stopped = useRef(false)
+  /** Each look has the next number; with another it is stopped, by a person or by a later drop. */
+  const looks = useRef(0)
   const folder = useRef<HTMLInputElement>(null)
 
   async function take(files: readonly DroppedFile[], importing: boolean): Promise<void> {
+    looks.current += 1
     const fresh = files.filter(({ path }) => formatOf(path) !== null || isInput({ name: path, text: '' }))
     const others = files.filter(each => !fresh.includes(each))
     const found = others.length > 0 ? await look(others) : { found: [], skipped: [] }
@@ -74,15 +76,16 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
     if (!compose) go('new')
   }
 
-  /** Null where a person stopped it. */
+  /** Null where it was stopped. */
   async function look(files: readonly DroppedFile[]): Promise<FoundOutputs | null> {
-    stopped.current = false
+    const mine = looks.current
     const found = await findOutputs(files, read => {
+      if (looks.current !== mine) return false
       // Few files are read before anybody could see it.
-      if (files.length > 20) setWork({ is: 'reading', read, of: files.length })
-      return !stopped.current
+      if (files.length > 20 || read === files.length) setWork({ is: 'reading', read, of: files.length })
+      return true
     })
-    return stopped.current ? null : found
+    return looks.current === mine ? found : null
   }
 
   async function keep({ found, skipped }: FoundOutputs): Promise<void> {
@@ -101,7 +104,7 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
   }
 
   const close = () => {
-    stopped.current = true
+    looks.current += 1
     setWork(null)
   }
 
@@ -206,7 +209,9 @@ function ImportDialog({
       ) : (
         <p role="status">
           {work.is === 'reading'
-            ? `Reading file ${work.read + 1} of ${work.of}…`
+            ? work.read < work.of
+              ? `Reading file ${work.read + 1} of ${work.of}…`
+              : 'Looking for some seconds whether what stops before its end still grows…'
             : `Keeping ${plural(work.outputs, 'output')}…`}
         </p>
       )}

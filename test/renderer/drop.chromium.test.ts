@@ -148,6 +148,19 @@ test('a file that cannot be taken keeps no structure beside it from a new run', 
   await page.getByRole('dialog', { name: 'Import' }).getByText('No finished output was found.').waitFor()
 })
 
+test('what may still grow is looked at for some seconds, which is said; once stopped it does not come back', async () => {
+  const head = '          Northwest Computational Chemistry Package (NWChem) 7.0.2\n'
+  await writeFile(join(folder, 'first.out'), head)
+  await writeFile(join(folder, 'second.out'), head)
+  await drop(join(folder, 'first.out'))
+  await page.getByText('whether what stops before its end still grows').waitFor()
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await drop(join(folder, 'second.out'))
+  const review = page.getByRole('dialog', { name: 'Import 1 finished output?' })
+  await review.waitFor()
+  expect(await review.locator('tbody th').allTextContents()).toEqual(['second.out'])
+})
+
 test('what is nothing that Larmor knows is said to be so, and nothing happens', async () => {
   await writeFile(join(folder, 'photo.jpg'), new Uint8Array([255, 216, 255, 224]))
   await drop(join(folder, 'photo.jpg'))
