@@ -15,40 +15,46 @@ export interface Named {
 
 /**
  * What tells those of one name apart, by id: the facts that differ; where some have all of them alike, when each was
- * started; where that is alike too, its id. Names that only one has are left out.
+ * started; where that is alike too, its id. Names that only one has are left out, and one of which no such fact is known.
  */
 export function tellApart(all: readonly Named[], now: Date = new Date()): ReadonlyMap<string, string> {
   const byName = new Map<string, Named[]>()
-  for (const each of all) byName.set(each.name, [...(byName.get(each.name) ?? []), each])
+  for (const each of all) {
+    const group = byName.get(each.name)
+    if (group) group.push(each)
+    else byName.set(each.name, [each])
+  }
   const apart = new Map<string, string>()
   for (const group of byName.values()) {
     if (group.length < 2) continue
-    const facts = (each: Named) => each.facts.filter((fact, i) => group.some(({ facts: other }) => other[i] !== fact))
+    const places = group.reduce((most, each) => Math.max(most, each.facts.length), 0)
+    const differs = Array.from({ length: places }, (_, i) => new Set(group.map(each => each.facts[i])).size > 1)
+    const facts = (each: Named) => each.facts.filter((_, i) => differs[i])
     const started = ({ started: at }: Named) => `started ${clockTime(at, now)}`
     const ways = [facts, (each: Named) => [...facts(each), started(each)]]
     const way =
       ways.find(words => new Set(group.map(each => words(each).join())).size === group.length) ??
       ((each: Named) => [...facts(each), started(each), each.id])
     for (const each of group) {
-      apart.set(
-        each.id,
-        way(each)
-          .filter(word => word !== '')
-          .join(' · '),
-      )
+      const text = way(each)
+        .filter(word => word !== '')
+        .join(' · ')
+      if (text !== '') apart.set(each.id, text)
     }
   }
   return apart
 }
 
-/** Of all live runs; the same object while none came, went, or was named anew. */
+/** Of all live runs; the same object while none came, went, or was named anew, and until a clock time wants its day. */
 export function useApart(state: State): ReadonlyMap<string, string> {
   const made = useRef<{ readonly names: string; readonly apart: ReadonlyMap<string, string> } | null>(null)
   const runs = [...values(state.runs)]
-  const names = runs.map(({ id, name }) => `${id} ${name}`).join('\n')
+  const now = new Date()
+  const names = [now.toDateString(), ...runs.map(({ id, name }) => `${id} ${name}`)].join('\n')
   if (made.current?.names !== names) {
     const apart = tellApart(
       runs.map(({ id, name, started, params, machine }) => ({ id, name, started, facts: factsOf(params, machine) })),
+      now,
     )
     made.current = { names, apart }
   }

@@ -21,6 +21,8 @@ test('those of one name are told apart by what differs, by their start, and by t
       run('r6', 'twin', ['PBE0', '', 'helix']),
       run('r7', 'twin', ['TPSSh', '', 'helix']),
       run('r8', 'twin', ['TPSSh', '', 'helix']),
+      run('r9', 'bare', ['', '', 'helix']),
+      run('r10', 'bare', ['PBE0', 'water', 'helix']),
     ],
     NOON,
   )
@@ -32,5 +34,6 @@ test('those of one name are told apart by what differs, by their start, and by t
     r6: 'PBE0 · started 09:00 · r6',
     r7: 'TPSSh · started 09:00 · r7',
     r8: 'TPSSh · started 09:00 · r8',
+    r10: 'PBE0 · water',
   })
 })
