@@ -80,18 +80,22 @@ export function JobsLeft({ tasks, left, started, asOf, eta, isOpen }: JobsLeftPr
             </>
           ) : null}
           <polyline className="history" points={line} />
-          {stood.map(({ from: begin, to: end, ended }) => (
-            <g key={begin} className="standstill">
-              <line x1={x(begin)} x2={x(end)} y1={y(total - ended)} y2={y(total - ended)} />
-              <text
-                x={x(begin) - LEFT > 130 ? x(end) : x(begin)}
-                y={y(total - ended) + 14}
-                textAnchor={x(begin) - LEFT > 130 ? 'end' : 'start'}
-              >
-                nothing ended for {spanText((end - begin) / 1000)}
-              </text>
-            </g>
-          ))}
+          {stood.map(({ from: begin, to: end }) => {
+            // On the curve, which those that were cancelled lower, too.
+            const high = y(total - ends.filter(each => Date.parse(each) <= begin).length)
+            return (
+              <g key={begin} className="standstill">
+                <line x1={x(begin)} x2={x(end)} y1={high} y2={high} />
+                <text
+                  x={x(begin) - LEFT > 130 ? x(end) : x(begin)}
+                  y={high + 14}
+                  textAnchor={x(begin) - LEFT > 130 ? 'end' : 'start'}
+                >
+                  nothing ended for {spanText((end - begin) / 1000)}
+                </text>
+              </g>
+            )
+          })}
           {isOpen ? (
             <g className="now">
               <line x1={x(now)} x2={x(now)} y1={8} y2={y(0)} />

@@ -3,8 +3,6 @@ export interface Standstill {
   /** ms. */
   readonly from: number
   readonly to: number
-  /** How many calculations had ended before it. */
-  readonly ended: number
 }
 
 const MINUTE = 60_000
@@ -20,7 +18,7 @@ const NAMED = 2
  */
 export function standstillsOf(ends: readonly number[], now: number): readonly Standstill[] {
   if (ends.length < 5) return []
-  const gaps = [...ends.slice(1), now].map((to, i) => ({ from: ends[i] ?? to, to, ended: i + 1 }))
+  const gaps = [...ends.slice(1), now].map((to, i) => ({ from: ends[i] ?? to, to }))
   const lengths = gaps
     .slice(0, -1)
     .map(({ from, to }) => to - from)
