@@ -34,6 +34,8 @@ test('composed in the window, computed by the real NWChem: what was sent is what
   const complaints = complaintsOf(page)
   await page.goto(url)
   await page.getByRole('heading', { name: 'Start with a molecule' }).waitFor()
+  await page.getByRole('button', { name: 'Look for them' }).click()
+  await page.locator('.first-start li').first().getByText('NWChem').waitFor()
   await page.getByRole('button', { name: 'Set up run' }).click()
   await page.getByRole('heading', { name: 'New run' }).waitFor()
   await page.getByLabel('SMILES').fill('')
