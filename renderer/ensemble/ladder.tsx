@@ -25,7 +25,7 @@ export function Ladder({ cards, temperature_K, selection, change }: LadderProps)
     <>
       <Chart
         name="Energy levels"
-        heads={['Conformer', 'ΔE / kcal/mol']}
+        heads={['Conformer', 'ΔE']}
         rows={() =>
           levels.map(({ short, energy, provisional }) => [short, `${provisional ? '~' : ''}${fixed(energy, 2)}`])
         }

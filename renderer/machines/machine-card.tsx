@@ -41,7 +41,7 @@ export function MachineCard(props: MachineCardProps) {
       <header>
         <div className="row between">
           <h2 id={`machine-${name}-name`}>{name}</h2>
-          <Badge look={machineLook(machine, activity)} soft />
+          <Badge look={machineLook(machine, activity, offline !== null)} soft />
         </div>
         <p className="machine-text address">{addressOf(machine)}</p>
       </header>
@@ -228,10 +228,11 @@ function addressOf({ settings: { ssh } }: Machine): string {
   return `${user}${ssh.host}${port}${ssh.jump === null ? '' : ` via ${ssh.jump}`}`
 }
 
-function machineLook({ settings, reach }: Machine, activity: MachineActivity | undefined): Look {
+function machineLook({ settings, reach }: Machine, activity: MachineActivity | undefined, isOffline: boolean): Look {
   if (reach.is === 'unreachable') return { word: 'Does not answer', shape: 'octagon', tone: 'fail' }
   if (isBlocked(reach)) return { word: 'Blocked', shape: 'octagon', tone: 'fail' }
   if (reach.is === 'wants-login') return { word: 'Needs you', shape: 'clock', tone: 'attention' }
+  if (isOffline) return { word: 'Not known now', shape: 'dashed ring', tone: 'neutral' }
   if (activity?.trouble) return { word: 'Held up', shape: 'octagon', tone: 'fail' }
   if (settings.transport === 'local') return { word: 'Ready', shape: 'disc check', tone: 'done' }
   if (!activity?.last_data) return { word: 'Not asked yet', shape: 'dashed ring', tone: 'neutral' }

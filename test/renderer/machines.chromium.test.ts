@@ -6,7 +6,7 @@ import { fail } from '../../shared/result.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { aCluster, fullDisk, manyMachines } from './machines-script.ts'
-import { complaints, engine, openWindow, page, windows } from './open-window.ts'
+import { complaints, engine, openWindow, page, served, windows } from './open-window.ts'
 
 windows({ quiet: false })
 beforeEach(() => open())
@@ -50,6 +50,14 @@ test.each(['light', 'dark'] as const)('shows every state of a machine, %s', asyn
   expect(await faintTexts(page)).toEqual([])
   expect(await seriousFaults(page)).toEqual([])
   expect(complaints).toEqual([])
+})
+
+test('without its server no machine is said to be connected', async () => {
+  engine.happen({ type: 'machine.changed', machine: aCluster('helix') })
+  await open()
+  await served.close()
+  await page.getByText(/Offline, data as of \d/).waitFor()
+  for (const name of ['local', 'helix']) await card(name).getByText('Not known now').waitFor()
 })
 
 test('a full disk of this computer is said on every screen and at the machine, for as long as it is full', async () => {
