@@ -35,17 +35,21 @@ export function waitsFor(state: State, run: Run): string | null {
     if (reach.is === 'wants-login') return `for a login on ${name}`
     if (reach.is === 'unreachable') return `for ${name}, which does not answer`
     const there = settings.max_jobs === null ? 0 : placesTaken(state, machine)
-    return settings.max_jobs !== null && there >= settings.max_jobs
-      ? `for one of the ${settings.max_jobs} places for jobs on ${name}`
-      : null
+    return settings.max_jobs !== null && there >= settings.max_jobs ? forAPlace(machine) : null
   }
   if (reach.is !== 'ok' || silent != null) return null // what is in the queue may have begun
   const kept = queued.flatMap(({ waiting }) => waiting ?? [])
   if (kept.length === queued.length) {
     const held = kept.find(({ is }) => is === 'held')
+    // In a queue of Larmor's own they were held by a pause that is over, and are let go as there are places.
+    if (held && schedulerOf(settings.scheduler).hold) return forAPlace(machine)
     return held ? `until it is let go: ${held.text}` : `in vain: ${kept[0]?.text}`
   }
   return settings.scheduler === 'direct' ? `for free cores on ${name}` : `for its turn in the queue of ${name}`
+}
+
+function forAPlace({ name, settings: { max_jobs } }: Machine): string {
+  return max_jobs === null ? `for free cores on ${name}` : `for one of the ${max_jobs} places for jobs on ${name}`
 }
 
 /** By jobs of all runs. */
