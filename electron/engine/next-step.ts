@@ -1,4 +1,4 @@
-import { type Attempt, type Job, lastAttempt, type Phase } from '../../shared/model/job.ts'
+import { type Attempt, isHeld, type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 
 /** In the order in which a machine takes them. */
@@ -37,11 +37,6 @@ export function isToBeHeldOrLetGo(job: Job, run: Run): boolean {
   const { phase, outcome, cancel_wished } = lastAttempt(job)
   if (outcome !== null || cancel_wished !== null || phase.is !== 'queued' || phase.queue_id === null) return false
   return isHeld(phase) !== (run.phase.is === 'open' && run.phase.hold === 'paused')
-}
-
-/** Whether it waits, and does not begin before somebody lets it go. */
-export function isHeld(phase: Phase): boolean {
-  return phase.is === 'queued' && phase.waiting?.is === 'held'
 }
 
 /** A person wants its folder on the machine removed. */

@@ -205,14 +205,18 @@ export function doubtOf({ phase, outcome, gone }: Attempt): (Doubt & { readonly 
   return gone ? { ...gone, about: 'ended' } : null
 }
 
+/** Whether it waits, and does not begin before somebody lets it go. */
+export function isHeld(phase: Phase): boolean {
+  return phase.is === 'queued' && phase.waiting?.is === 'held'
+}
+
 /**
  * Whether it takes one of the places of its machine (`max_jobs`): from before it is submitted until it ends. Not while it
  * is held in a queue of Larmor's own, where `holds`.
  */
 export function takesPlace({ phase, outcome }: Attempt, holds: boolean): boolean {
-  if (outcome !== null) return false
-  if (phase.is === 'queued') return !(holds && phase.waiting?.is === 'held')
-  return phase.is === 'submitting' || phase.is === 'running'
+  if (outcome !== null || (holds && isHeld(phase))) return false
+  return phase.is === 'submitting' || phase.is === 'queued' || phase.is === 'running'
 }
 
 export interface Job {

@@ -7,8 +7,11 @@ import type { QueueEntry, Scheduler } from './scheduler.ts'
 /** pid:start:boot, as resources/remote/agent.sh prints it. */
 const ID = /^\d+:[^:\s]+:[^:\s]*$/
 
-/** What it says of itself while its run is paused. */
-export const HELD: Waiting = { is: 'held', text: 'held, since its run is paused: larmor resume lets it go' }
+/** What it says of itself from when its run is paused until it is let go. */
+export const HELD: Waiting = {
+  is: 'held',
+  text: 'held by a pause of its run: it is let go once that is resumed (larmor resume) and there is a place',
+}
 
 /** What the agent says of a job of which nothing is alive, and which left no report. */
 const ENDS = {

@@ -149,7 +149,7 @@ describe.skipIf(blind)('a person', () => {
       return phase.is === 'queued' && phase.waiting?.is === 'held'
     }
     expect(attempt(await stateWhen(home, isHeld), 'b').phase).toMatchObject({
-      waiting: { text: expect.stringContaining('its run is paused') },
+      waiting: { text: expect.stringContaining('a pause of its run') },
     })
     writeFileSync(gate, '')
     const paused = await stateWhen(home, state => attempt(state, 'a').outcome === 'completed')

@@ -1,7 +1,6 @@
 import type { EventBody } from '../../../shared/model/events.ts'
-import { type Job, lastAttempt } from '../../../shared/model/job.ts'
+import { isHeld, type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { HELD } from '../../../shared/schedulers/index.ts'
-import { isHeld } from '../next-step.ts'
 import { type Here, inPhase, perRun, refOf } from './here.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Machine } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
+import { HELD } from '../../../shared/schedulers/index.ts'
 import { jobsOf } from '../../../shared/show/status.ts'
 import { hasBegun, waitsFor } from '../../../shared/show/waits-for.ts'
 import { batchScript } from '../../renderer/batch-script.ts'
@@ -82,9 +83,8 @@ test('here, jobs wait for cores; what may be running on a silent machine is not 
   local.queues('one')
   const run = get(here.state().runs, 'rhere')
   expect(run && waitsFor(here.state(), run)).toBe('for free cores on local') // Held by a pause that is over, it is let go as there is a place.
-  const text = 'held, since its run is paused: larmor resume lets it go'
   const ref = { job: 'rhere.one' as never, attempt: 1, label: 'rhere.one.1' as never }
-  local.happen({ type: 'jobs.waiting', run: local.run, jobs: [{ ...ref, waiting: { is: 'held', text } }] })
+  local.happen({ type: 'jobs.waiting', run: local.run, jobs: [{ ...ref, waiting: HELD }] })
   const held = get(here.state().runs, 'rhere')
   expect(held && waitsFor(here.state(), held)).toBe('for free cores on local')
 })
