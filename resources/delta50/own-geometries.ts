@@ -10,17 +10,25 @@ import { basisFunctions } from '../../shared/progress/basis-size.ts'
 import { orThrow } from '../../shared/result.ts'
 import { delta50Set, resolveCampaign, workflows } from '../../shared/workflows/index.ts'
 
-/** A molecule of resources/delta50/sigma-own-geometries.json. */
-export interface OwnGeometry {
+/** A row of each sigma-*.json on Larmor's own geometries. */
+export interface Shieldings {
   readonly id: string
-  readonly energy_hartree: number
   /** CPU seconds on one rank, or those of the wall clock where only these are known. */
-  readonly opt_cpu_s: number | null
   readonly cpu_s: number | null
-  /** `C x y z` in angstrom, in the atom order of table.json. */
-  readonly geometry: readonly string[]
+  /** In the atom order of table.json. */
   readonly sigma_ppm: readonly number[]
 }
+
+/** A molecule of sigma-own-geometries.json: its shieldings are those of the production level. */
+export interface OwnGeometry extends Shieldings {
+  readonly energy_hartree: number
+  readonly opt_cpu_s: number | null
+  /** `C x y z` in angstrom, in the atom order of table.json. */
+  readonly geometry: readonly string[]
+}
+
+/** A level as `campaign start delta50 --levels` takes it, with its basis. */
+export const PRODUCTION = 'B3LYP/6-311+G(2d,p)'
 
 interface Store {
   readonly blobs: Blobs
@@ -38,24 +46,15 @@ const WENT_WELL: JobResult = {
 }
 
 /**
- * Keeps what is shipped as calculations of the store: a campaign of the same level finds them there, says that they were
- * taken from `shipped-delta50`, and computes the others. What the shipped file does not hold (cycles, dielectric) stays
- * unknown. Returns how many molecules.
+ * Keeps the shipped geometries, and the shieldings on them at the production level, as calculations of the store: a
+ * campaign of the same level finds them there, says that they were taken from `shipped-delta50`, and computes the others.
+ * What the shipped file does not hold (cycles, dielectric) stays unknown. Returns how many molecules.
  */
-export async function keepOwnGeometries(
-  { blobs, calculations }: Store,
-  known: readonly OwnGeometry[],
-): Promise<number> {
+export async function keepOwnGeometries(store: Store, known: readonly OwnGeometry[]): Promise<number> {
   for (const own of known) {
-    const atoms = own.geometry.map((row): GeometryAtom => {
-      const [element = '', x, y, z] = row.split(' ')
-      return [element, Number(x), Number(y), Number(z)]
-    })
-    const elements = atoms.map(([element]) => element)
-    const xyz = writeXyz(atoms, `${own.id}/opt`)
-    const geometry = await blobs.put(xyz)
-    const { opt, nmr, start } = jobsOf(own.id, geometry)
-    await calculations.keep({
+    const { geometry, elements } = await putGeometry(store, own)
+    const { opt, start } = jobsOf(own.id, PRODUCTION, geometry)
+    await store.calculations.keep({
       identity: identityOf(opt, start),
       version: VERSION,
       from: `shipped-delta50.${own.id}-opt.1` as Label,
@@ -67,51 +66,92 @@ export async function keepOwnGeometries(
         wall_s: own.opt_cpu_s,
       },
     })
-    await calculations.keep({
-      identity: identityOf(nmr, xyz),
+  }
+  return keepShieldings(store, PRODUCTION, known, known)
+}
+
+/** Keeps shipped shieldings at a level, on the shipped geometries, as calculations of the store. Returns how many. */
+export async function keepShieldings(
+  store: Store,
+  level: string,
+  geometries: readonly OwnGeometry[],
+  rows: readonly Shieldings[],
+): Promise<number> {
+  const basis = level.slice(level.indexOf('/') + 1)
+  for (const { id, cpu_s, sigma_ppm } of rows) {
+    const own = geometries.find(each => each.id === id)
+    if (!own) throw new Error(`${id} has shieldings at ${level}, and no geometry`)
+    const { geometry, xyz, elements } = await putGeometry(store, own)
+    await store.calculations.keep({
+      identity: identityOf(jobsOf(id, level, geometry).nmr, xyz),
       version: VERSION,
-      from: `shipped-delta50.${own.id}-nmr.1` as Label,
+      from: `shipped-delta50.${id}-nmr.1` as Label,
       result: {
         ...WENT_WELL,
-        basis_functions: basisFunctions(elements, '6-311+G(2d,p)'),
-        shieldings: elements.map((element, i) => ({ atom: i + 1, element, sigma_ppm: own.sigma_ppm[i] as number })),
-        wall_s: own.cpu_s,
+        basis_functions: basisFunctions(elements, basis),
+        shieldings: elements.map((element, i) => ({ atom: i + 1, element, sigma_ppm: sigma_ppm[i] as number })),
+        wall_s: cpu_s,
       },
     })
   }
-  return known.length
+  return rows.length
+}
+
+async function putGeometry({ blobs }: Store, { id, geometry: rows }: OwnGeometry) {
+  const atoms = rows.map((row): GeometryAtom => {
+    const [element = '', x, y, z] = row.split(' ')
+    return [element, Number(x), Number(y), Number(z)]
+  })
+  const xyz = writeXyz(atoms, `${id}/opt`)
+  return { geometry: await blobs.put(xyz), xyz, elements: atoms.map(([element]) => element) }
 }
 
 /** The molecules whose optimisation and shieldings at the production level are among the calculations of the store. */
-export async function findOwnGeometries({ blobs, calculations }: Store): Promise<readonly OwnGeometry[]> {
-  const found: OwnGeometry[] = []
+export async function findOwnGeometries(store: Store): Promise<readonly OwnGeometry[]> {
+  const rows = await findShieldings(store, PRODUCTION)
+  return rows.map(({ id, cpu_s, sigma_ppm, optimised, geometry }) => ({
+    id,
+    energy_hartree: optimised.energy_hartree as number,
+    opt_cpu_s: optimised.wall_s,
+    cpu_s,
+    geometry,
+    sigma_ppm,
+  }))
+}
+
+/** The molecules that are optimised, and whose shieldings at this level are among the calculations of the store. */
+export async function findShieldings(
+  { blobs, calculations }: Store,
+  level: string,
+): Promise<readonly (Shieldings & { readonly optimised: JobResult; readonly geometry: readonly string[] })[]> {
+  const found = []
   for (const { id } of delta50Set.molecules) {
-    const { opt, start } = jobsOf(id, { sha256: '', bytes: 0 })
+    const { opt, start } = jobsOf(id, level, { sha256: '', bytes: 0 })
     const optimised = (await calculations.find(identityOf(opt, start), VERSION))?.result
     if (!optimised?.geometry || optimised.energy_hartree === null) continue
     const xyz = (await blobs.read(optimised.geometry)).toString('utf8')
-    const { nmr } = jobsOf(id, optimised.geometry)
+    const { nmr } = jobsOf(id, level, optimised.geometry)
     const shielded = (await calculations.find(identityOf(nmr, xyz), VERSION))?.result
     if (!shielded?.shieldings) continue
     found.push({
       id,
-      energy_hartree: optimised.energy_hartree,
-      opt_cpu_s: optimised.wall_s,
       cpu_s: shielded.wall_s,
-      geometry: orThrow(readXyz(xyz)).map(([element, ...at]) => `${element} ${at.map(x => x.toFixed(8)).join(' ')}`),
       sigma_ppm: shielded.shieldings.toSorted((a, b) => a.atom - b.atom).map(({ sigma_ppm }) => sigma_ppm),
+      optimised,
+      geometry: orThrow(readXyz(xyz)).map(([element, ...at]) => `${element} ${at.map(x => x.toFixed(8)).join(' ')}`),
     })
   }
   return found
 }
 
-/** Both jobs of a molecule as `campaign start delta50 --levels B3LYP --solvents chcl3` plans them, and where it starts. */
+/** Both jobs of a molecule as `campaign start delta50 --levels LEVEL --solvents chcl3` plans them, and where it starts. */
 function jobsOf(
   id: string,
+  level: string,
   geometry: ContentRef,
 ): { readonly opt: JobSpec; readonly nmr: JobSpec; readonly start: string } {
   const { params, texts } = orThrow(
-    resolveCampaign({ molecules: id, levels: 'B3LYP', solvents: 'chcl3' }, delta50Set, {
+    resolveCampaign({ molecules: id, levels: level, solvents: 'chcl3' }, delta50Set, {
       machine: localMachine,
       resources: { ranks: 1, memory_mb: 2000, seconds: 86_400 },
       refOf,

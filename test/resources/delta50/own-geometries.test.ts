@@ -5,7 +5,14 @@ import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import { openCalculations } from '../../../electron/engine/store/calculations.ts'
 import { refOf } from '../../../electron/engine/store/content-ref.ts'
 import factors from '../../../resources/delta50/factors.json' with { type: 'json' }
-import { findOwnGeometries, keepOwnGeometries } from '../../../resources/delta50/own-geometries.ts'
+import {
+  findOwnGeometries,
+  findShieldings,
+  keepOwnGeometries,
+  keepShieldings,
+  PRODUCTION,
+} from '../../../resources/delta50/own-geometries.ts'
+import draft from '../../../resources/delta50/sigma-draft.json' with { type: 'json' }
 import shipped from '../../../resources/delta50/sigma-own-geometries.json' with { type: 'json' }
 import type { Json, RunId } from '../../../shared/ids.ts'
 import { lastAttempt } from '../../../shared/model/job.ts'
@@ -32,6 +39,11 @@ test('what is shipped is found again as it was kept', async () => {
   expect(await findOwnGeometries(store)).toEqual([])
   expect(await keepOwnGeometries(store, shipped.molecules)).toBe(shipped.molecules.length)
   expect(await findOwnGeometries(store)).toEqual(shipped.molecules)
+  // At the level of another file the shieldings are found only once they are kept, on the same geometries.
+  expect(await findShieldings(store, draft.level)).toEqual([])
+  expect(await keepShieldings(store, draft.level, shipped.molecules, draft.molecules)).toBe(draft.molecules.length)
+  const found = await findShieldings(store, draft.level)
+  expect(found.map(({ id, cpu_s, sigma_ppm }) => ({ id, cpu_s, sigma_ppm }))).toEqual(draft.molecules)
 })
 
 test('a campaign of these molecules computes nothing, says where all of it is from, and gives the shipped fit', async () => {
@@ -78,7 +90,7 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
   expect(foundAmong(jobsOf(engine.state, ended), params, localMachine)).toEqual(found)
   const { statistics, reused, total } = statusOf(engine.state, ended) as unknown as ShownCampaign
   expect(reused).toBe(total)
-  const exact = factors.fits.find(({ nearness }) => nearness === 'exact')
+  const exact = factors.fits.find(({ nearness, level }) => nearness === 'exact' && level === PRODUCTION)
   for (const { nucleus, rmsd_ppm, n } of exact?.factors ?? []) {
     const own = statistics.find(each => each.nucleus === nucleus)
     // The table leaves out what is not comparable (OH, NH); the shipped fit holds none of those.
