@@ -42,7 +42,9 @@ const status: CliCommand = {
         engine_elsewhere: elsewhere,
         as_of: state.as_of,
         runs: [
-          ...live.map(run => drivenRun(state, run, statusOf(state, run, engine, heldUp(run, troubles)))),
+          ...live.map(run =>
+            drivenRun(state, run, statusOf(state, run, { engine, heldUp: heldUp(run, troubles), now: nowText() })),
+          ),
           ...archived,
         ],
         troubles,
@@ -61,6 +63,10 @@ const status: CliCommand = {
     }
     return EXIT.interrupted
   },
+}
+
+function nowText(): Instant {
+  return new Date().toISOString()
 }
 
 /** Since when the work for a run does not go on. */
@@ -108,7 +114,7 @@ async function printShown(
     terminal.document(document, () => jobText(document))
   } else {
     const document = { ...showRun(state, found.run), waits_for: waitsFor(state, found.run), ...beside }
-    terminal.document(document, () => runText(document, statusOf(state, found.run, engine)))
+    terminal.document(document, () => runText(document, statusOf(state, found.run, { engine, now: nowText() })))
   }
 }
 

@@ -1,4 +1,5 @@
 import { remainingText } from '../../shared/show/duration.ts'
+import { MARK_MEANING } from '../../shared/show/mark.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { MachineTrouble } from '../engine-client.ts'
@@ -32,6 +33,7 @@ export function statusText(document: StatusDocument, now: Date): string {
     shortened(run.name),
     drivenState(run, document),
     run.begun ? `${Math.floor(run.progress * 100)} %${triedAgain(run) > 0 ? ` +${triedAgain(run)}` : ''}` : DASH,
+    run.begun && OPEN.includes(run.state) ? run.confidence : DASH,
     stepsText(run),
     run.machine,
     agoText(run.updated, now),
@@ -42,7 +44,7 @@ export function statusText(document: StatusDocument, now: Date): string {
     ...troubles.map(troubleText),
   ]
   return [
-    columns(['run', 'name', 'state', 'done', 'steps', 'machine', 'last news'], rows),
+    columns(['run', 'name', 'state', 'done', 'mark', 'steps', 'machine', 'last news'], rows),
     ...(notes.length > 0 ? ['', ...notes] : []),
     ...drivenNote(document),
   ].join('\n')
@@ -122,6 +124,7 @@ function notesOf(status: DrivenRun, isOfMachine: boolean): readonly string[] {
       : []),
     ...(remaining === null ? [] : [`${shortened(name)} (${run}): ${remaining}`]),
     ...(reason === null || reason === state ? [] : [`${shortened(name)} (${run}): ${reason}`]),
+    ...(confidence === 'stalled' ? [`${shortened(name)} (${run}): stalled: ${MARK_MEANING.stalled}`] : []),
     ...(doubt === 0 ? [] : [`${shortened(name)} (${run}): ${doubtText(doubt)}`]),
     ...(confidence === 'stale' && isOfMachine
       ? [

@@ -6,6 +6,7 @@ import { remainingText } from '../../shared/show/duration.ts'
 import { waitsFor } from '../../shared/show/waits-for.ts'
 import { type CampaignTaskState, regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
+import { useMark } from '../runs/mark.ts'
 import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
@@ -25,15 +26,6 @@ interface CampaignPageProps {
   readonly offline: string | null
 }
 
-/** What each mark of a figure means; the rules stand in ARCHITECTURE.md. */
-const MARKS = {
-  live: 'live',
-  estimated: 'running jobs by elapsed over predicted time',
-  stale: 'stale: the machine does not answer, or no engine lives',
-  stalled: 'stalled: a job takes far longer than predicted',
-  unknown: 'unknown: of a job it is not known what became of it',
-} as const
-
 /** One campaign: the matrix, when it will be done, what failed, how accurate it is. */
 export function CampaignPage({ engine, state, summary, offline }: CampaignPageProps) {
   const { run, look, status, jobs } = summary
@@ -48,7 +40,10 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
   const unfinished = count('pending', 'optimizing', 'waiting', 'running')
   const stopped = count('cancelled')
   const { remaining } = useOutlook(state, run)
-  const left = remainingText({ state: status.state, ...remaining }, at => clockTime(at))
+  const mark = useMark(state, run)
+  // What a machine that does not answer will do is not foretold.
+  const eta = mark.confidence === 'stale' ? null : remaining.eta
+  const left = remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">
@@ -78,8 +73,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             {percentDone(status.progress)} of the expected work · {shown.completed} finished · {shown.failed} failed ·{' '}
             {stopped > 0 ? `${stopped} stopped · ` : ''}
             {unfinished} left · {plural(shown.current.length, 'job')} running
-            {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {MARKS[status.confidence]}
-            {status.stale_since === null ? '' : ` since ${clockTime(status.stale_since)}`}
+            {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {mark.said}
             {status.plan_version > 1 ? ` · +${status.plan_version - 1} resubmitted` : ''}
           </p>
         </div>
@@ -93,7 +87,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           left={unfinished}
           started={run.started}
           asOf={state.as_of}
-          eta={remaining.eta}
+          eta={eta}
           isOpen={run.phase.is === 'open'}
         />
         <Failures state={state} shown={shown} run={run.id} jobs={jobs} />

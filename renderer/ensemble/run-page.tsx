@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/contract.ts'
 import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
+import { remainingText } from '../../shared/show/duration.ts'
 import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
@@ -8,6 +9,8 @@ import { Counts, countSentence } from '../runs/counts.tsx'
 import { useCourses } from '../runs/courses.ts'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx'
+import { useMark } from '../runs/mark.ts'
+import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -39,6 +42,12 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   const bad = jobs.filter(job => isBad(lastAttempt(job)))
   const held = run.phase.is === 'open' && run.phase.hold === 'paused'
   const waits = waitsFor(state, run)
+  const open = run.phase.is === 'open'
+  const { remaining } = useOutlook(state, run)
+  const mark = useMark(state, run)
+  // What a machine that does not answer will do is not foretold.
+  const eta = mark.confidence === 'stale' ? null : remaining.eta
+  const left = open ? remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at)) : null
   const reason = run.phase.is === 'ended' ? status.reason : waits ? `Waits ${waits}.` : holdText(run.phase.hold)
 
   return (
@@ -59,7 +68,9 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
           <p className="hint">
             {run.phase.is === 'ended' || hasBegun(run, jobs)
-              ? `${percentDone(status.progress)} of the expected work`
+              ? [`${percentDone(status.progress)} of the expected work`, open ? mark.said : null, left]
+                  .filter(each => each !== null)
+                  .join(' · ')
               : 'Nothing of it has begun to compute.'}
           </p>
         </div>

@@ -4,9 +4,9 @@ import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
-import { type Confidence, confidenceOf } from '../progress/confidence.ts'
 import { NOTHING_LEFT, type Remaining, remainingOf } from '../progress/eta.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
+import { type Looking, type Mark, markIn } from './mark.ts'
 import { readable } from './unreadable.ts'
 
 /** The state of a run, in the word that documents and tables have. */
@@ -32,7 +32,7 @@ const none: Counts = {
 }
 
 /** One run in `larmor status`. */
-export interface RunStatus extends Remaining {
+export interface RunStatus extends Remaining, Mark {
   readonly run: RunId
   readonly name: string
   readonly workflow: string
@@ -58,14 +58,11 @@ export interface RunStatus extends Remaining {
   readonly doubt: number
   readonly progress: number
   readonly plan_version: number
-  readonly confidence: Confidence
-  /** Since when nothing is known any more, where the figure is stale. */
-  readonly stale_since: Instant | null
   readonly updated: Instant
 }
 
-/** All but the forecast, which takes hundreds of times as long as the rest. */
-export type RunPosition = Omit<RunStatus, keyof Remaining>
+/** All but the forecast, which takes hundreds of times as long as the rest, and the mark, which changes without the run. */
+export type RunPosition = Omit<RunStatus, keyof Remaining | keyof Mark>
 
 /** The state of a run in one word. */
 export function runState(run: Run): RunState {
@@ -100,16 +97,14 @@ export function runsByStart(state: State): readonly Run[] {
   )
 }
 
-/** `heldUp`: since when the engine cannot do its work for the run's machine, by a trouble of this computer. */
-export function statusOf(
-  state: State,
-  run: Run,
-  engine: 'alive' | 'none' = 'alive',
-  heldUp: Instant | null = null,
-): RunStatus {
+export function statusOf(state: State, run: Run, looking: Looking = {}): RunStatus {
   const known = knownOf(state, run)
   const plan = readable(known).plan()
-  return { ...positionIn(state, run, engine, heldUp, { known, plan }), ...remainingIn(state, run, { known, plan }) }
+  return {
+    ...positionIn(state, run, { known, plan }),
+    ...remainingIn(state, run, { known, plan }),
+    ...markIn(state, run, looking, { known, plan }),
+  }
 }
 
 /** What is left of a run, and when it may be done. */
@@ -121,7 +116,7 @@ export function remainingOfRun(state: State, run: Run): Remaining {
 /** How far a run is, without what is to come. */
 export function positionOf(state: State, run: Run): RunPosition {
   const known = knownOf(state, run)
-  return positionIn(state, run, 'alive', null, { known, plan: readable(known).plan() })
+  return positionIn(state, run, { known, plan: readable(known).plan() })
 }
 
 interface Planned {
@@ -134,20 +129,13 @@ function remainingIn(state: State, run: Run, { known, plan }: Planned): Remainin
   return remainingOf(plan, known, state.machines[machine], state.as_of ?? updated, state.times?.[machine] ?? [])
 }
 
-function positionIn(
-  state: State,
-  run: Run,
-  engine: 'alive' | 'none',
-  heldUp: Instant | null,
-  { known, plan }: Planned,
-): RunPosition {
+function positionIn(state: State, run: Run, { known, plan }: Planned): RunPosition {
   const { steps, version } = plan
   const at = steps.findIndex(({ settled, total }) => settled < total)
   const whole = steps.reduce((sum, { weight }) => sum + weight, 0)
   const step = at < 0 ? steps.length : at + 1
   const jobs = jobsOf(state, run)
   const counts = countsOf(jobs)
-  const confidence = heldUp !== null && run.phase.is !== 'ended' ? 'stale' : markOf(state, run, engine, plan, known)
   return {
     run: run.id,
     name: run.name,
@@ -169,8 +157,6 @@ function positionIn(
     doubt: jobs.filter(inDoubt).length,
     progress: run.progress,
     plan_version: Math.max(run.plan_version, version),
-    confidence,
-    stale_since: confidence === 'stale' ? (heldUp ?? staleSince(state, run, engine)) : null,
     updated: run.updated,
     ...readable(known).summary(),
   }
@@ -223,17 +209,4 @@ export function countsOf(jobs: readonly Job[]): Counts {
 
 function inDoubt(job: Job): boolean {
   return doubtOf(lastAttempt(job)) !== null
-}
-
-/** What is shown while nothing looks, or of a machine that does not answer, is old, and is said to be so. */
-function markOf(state: State, run: Run, engine: 'alive' | 'none', plan: Plan, known: Known): Confidence {
-  if (run.phase.is === 'ended') return 'live'
-  if (engine === 'none') return 'stale'
-  const reach = state.machines[run.machine]?.reach.is
-  if (reach === undefined) return 'unknown'
-  return reach === 'ok' ? confidenceOf(plan, known, state.as_of ?? run.updated) : 'stale'
-}
-
-function staleSince(state: State, run: Run, engine: 'alive' | 'none'): Instant | null {
-  return engine === 'none' ? state.as_of : (state.machines[run.machine]?.reach.since ?? run.updated)
 }

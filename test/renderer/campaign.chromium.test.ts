@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { lastAttempt } from '../../shared/model/job.ts'
+import { localMachine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { get } from '../../shared/model/table.ts'
 import { remainingText } from '../../shared/show/duration.ts'
@@ -112,6 +113,20 @@ test('what was cancelled was not computed, and is told beside what is left, by e
   await page.getByText(`${stopped} stopped · ${left} left`, { exact: false }).first().waitFor()
   expect(await page.locator('#left-title .count').textContent()).toBe(String(left))
   await page.getByText(`${computed} calculations ended`).waitFor()
+})
+
+test('figures bear their mark: stalled by the clock, stale and since when once the machine does not answer', async () => {
+  aCampaign(engine, 12)
+  await openWindow({ at: '#/benchmarks/rpilot' })
+  const head = page.locator('.campaign-head')
+  // By the clock they compute for far too long: what happened here was long ago.
+  await head.getByText('stalled: a job takes far longer than predicted').waitFor()
+  const reach = { is: 'unreachable', since: new Date().toISOString(), text: 'no route to host', hint: null } as const
+  engine.happen({ type: 'machine.changed', machine: { ...localMachine, reach } })
+  await head.getByText(/stale since .*the machine does not answer/).waitFor()
+  await head.getByText('no estimate yet').waitFor()
+  engine.happen({ type: 'machine.changed', machine: localMachine })
+  await head.getByText('stalled').waitFor()
 })
 
 test('levels are compared over all campaigns, also those of the archive, with what must be said of them', async () => {

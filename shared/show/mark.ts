@@ -1,0 +1,61 @@
+import type { Instant } from '../ids.ts'
+import { knownOf } from '../model/known.ts'
+import type { Run } from '../model/run.ts'
+import type { State } from '../model/state.ts'
+import { type Confidence, confidenceOf } from '../progress/confidence.ts'
+import type { Known, Plan } from '../workflows/workflow.ts'
+import { readable } from './unreadable.ts'
+
+/** How much the figures of a run may be believed; the rules stand in ARCHITECTURE.md. */
+export interface Mark {
+  readonly confidence: Confidence
+  /** Since when nothing is known any more, where they are stale. */
+  readonly stale_since: Instant | null
+}
+
+/** What who looks knows beside the state. */
+export interface Looking {
+  readonly engine?: 'alive' | 'none'
+  /** Since when the engine cannot do its work for the run's machine, by a trouble of this computer. */
+  readonly heldUp?: Instant | null
+  /** What is silent makes no event: that it is late is seen by the clock. Without it, as of the last event. */
+  readonly now?: Instant
+}
+
+/** What each mark means, in a clause; null for the one that needs no word. */
+export const MARK_MEANING = {
+  live: null,
+  estimated: 'running jobs by elapsed over predicted time',
+  stale: 'the machine does not answer, or no engine lives',
+  stalled: 'a job takes far longer than predicted',
+  unknown: 'of a job it is not known what became of it',
+} as const satisfies Readonly<Record<Confidence, string | null>>
+
+/** The mark of a run's figures, at the moment of looking. */
+export function markOf(state: State, run: Run, looking: Looking = {}): Mark {
+  const known = knownOf(state, run)
+  return markIn(state, run, looking, { known, plan: readable(known).plan() })
+}
+
+/** The same, where the plan was made already. */
+export function markIn(
+  state: State,
+  run: Run,
+  { engine = 'alive', heldUp = null, now = state.as_of ?? run.updated }: Looking,
+  { known, plan }: { readonly known: Known; readonly plan: Plan },
+): Mark {
+  if (run.phase.is === 'ended') return { confidence: 'live', stale_since: null }
+  if (heldUp !== null) return { confidence: 'stale', stale_since: heldUp }
+  if (engine === 'none') return { confidence: 'stale', stale_since: state.as_of }
+  const reach = state.machines[run.machine]?.reach
+  if (reach === undefined) return { confidence: 'unknown', stale_since: null }
+  if (reach.is !== 'ok') return { confidence: 'stale', stale_since: reach.since ?? run.updated }
+  return { confidence: confidenceOf(plan, known, now), stale_since: null }
+}
+
+/** A mark beside its figure: `stale since 14:02: the machine does not answer, or no engine lives`. `clock` says a time. */
+export function markText({ confidence, stale_since }: Mark, clock: (at: Instant) => string): string {
+  const since = stale_since === null ? '' : ` since ${clock(stale_since)}`
+  const meaning = MARK_MEANING[confidence]
+  return `${confidence}${since}${meaning === null ? '' : `: ${meaning}`}`
+}
