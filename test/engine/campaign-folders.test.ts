@@ -63,5 +63,12 @@ test('a campaign that ends while the files of another are written gets its own t
   // They are written before it.
   expect(existsSync(file('statistics.csv'))).toBe(true)
   expect(isFirst).toBe(false)
+  // Whether the pid is this engine's, or that of a stranger after it, is told by its start and boot.
+  expect(JSON.parse(readFileSync(status, 'utf8'))).toMatchObject({
+    run_id: 'rtwo',
+    pid: process.pid,
+    pid_started: expect.anything(),
+    boot_id: expect.any(String),
+  })
   await folders.stop()
 })

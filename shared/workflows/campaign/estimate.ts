@@ -56,14 +56,34 @@ export function estimateOf(
 }
 
 export function estimateText({ calculations, optimisations, reused, core_hours, disk_mb }: CampaignEstimate): string {
-  const range = (of: readonly [number, number] | null, unit: string) =>
-    of === null ? 'unknown until the pilot' : `${of[0]} to ${of[1]} ${unit}`
   const shared = optimisations > 0 ? ` and ${counted(optimisations, 'optimisation')} that they share` : ''
   const all = `${counted(calculations, 'calculation')}${shared}`
   const known = reused.calculations + reused.optimisations
   const here = known === 0 ? '' : `; ${reusedText(reused)} are here already and are not computed again`
   if (known > 0 && known === calculations + optimisations) return `${all}${here}`
-  return `${all}${here}; computing: ${range(core_hours, 'core hours')}; disk: ${range(disk_mb, 'MB')}`
+  return `${all}${here}; computing: ${rangeText(core_hours, COMPUTING)}; disk: ${rangeText(disk_mb, DISK)}`
+}
+
+/** Units by how many of the figure's own they are, the largest first. */
+type Units = readonly (readonly [of: number, unit: string, one: string])[]
+const COMPUTING: Units = [
+  [1, 'core hours', 'core hour'],
+  [1 / 60, 'core minutes', 'core minute'],
+]
+const DISK: Units = [
+  [1000, 'GB', 'GB'],
+  [1, 'MB', 'MB'],
+  [0.001, 'kB', 'kB'],
+]
+
+/** In the largest unit of which the upper end is at least one. */
+function rangeText(range: readonly [number, number] | null, units: Units): string {
+  if (range === null) return 'unknown until the pilot'
+  const [low, high] = range
+  const fitting = units.find(([of]) => high >= of)
+  if (!fitting) return `less than 1 ${units.at(-1)?.[2]}`
+  const [of, unit] = fitting
+  return `${Number((low / of).toPrecision(2))} to ${Number((high / of).toPrecision(2))} ${unit}`
 }
 
 function reusedText({ calculations, optimisations }: CampaignEstimate['reused']): string {

@@ -10,6 +10,7 @@ import {
   type CampaignArguments,
   type CampaignSet,
   delta50Set,
+  estimateText,
   factorFiles,
   readOwnSet,
   resolveCampaign,
@@ -199,6 +200,22 @@ describe('the failures that a campaign stands', () => {
     expect(run.plan().pause).toBeUndefined()
   })
 })
+
+test.each([
+  [null, null, 'computing: unknown until the pilot; disk: unknown until the pilot'],
+  [[12, 340], [210, 4200], 'computing: 12 to 340 core hours; disk: 0.21 to 4.2 GB'],
+  [[0.4, 1.5], [0.8, 3.1], 'computing: 0.4 to 1.5 core hours; disk: 0.8 to 3.1 MB'],
+  [[0.031, 0.05], [0.004, 0.041], 'computing: 1.9 to 3 core minutes; disk: 4 to 41 kB'],
+  [[0.0001, 0.0002], [0, 0], 'computing: less than 1 core minute; disk: less than 1 kB'],
+] as const)(
+  'core hours %j and megabytes %j are told in units in which they are something',
+  (core_hours, disk_mb, said) => {
+    const reused = { calculations: 0, optimisations: 0 }
+    expect(estimateText({ calculations: 20, optimisations: 10, reused, core_hours, disk_mb })).toBe(
+      `20 calculations and 10 optimisations that they share; ${said}`,
+    )
+  },
+)
 
 describe('what it finds', () => {
   test('statistics of what is there, labelled where the solvent is another', () => {

@@ -1,7 +1,7 @@
 import type { Instant, Json, MachineName, RemotePath, RunId } from '../../../shared/ids.ts'
 import { jobId, label } from '../../../shared/ids.ts'
 import type { Event, EventBody } from '../../../shared/model/events.ts'
-import type { Attempt, Job, JobResult, JobSpec, Outcome, Phase, Shielding } from '../../../shared/model/job.ts'
+import type { Attempt, Job, JobResult, JobSpec, Outcome, Shielding } from '../../../shared/model/job.ts'
 import { reduce } from '../../../shared/model/reduce.ts'
 import type { Run } from '../../../shared/model/run.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
@@ -95,8 +95,8 @@ export function fakeRun(workflow: Workflow, params: Json) {
     boot_id: null,
     started: at,
   }
-  const parsed = (result: JobResult): Phase => ({
-    is: 'parsed',
+  const parsed = (result: JobResult) => ({
+    is: 'parsed' as const,
     ...submitted,
     ended: at,
     exit: 0,
@@ -143,14 +143,14 @@ export function fakeRun(workflow: Workflow, params: Json) {
     failTask(key: string, reason: string): void {
       tasks.set(key, { ...this.task(key), state: { is: 'failed', reason } })
     },
-    running(key: string): void {
-      change(key, { phase: { is: 'running', ...submitted } })
+    running(key: string, started: Instant = at): void {
+      change(key, { phase: { is: 'running', ...submitted, started } })
     },
     complete(key: string, result: Partial<JobResult>): void {
       change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed' })
     },
-    end(key: string, outcome: Outcome, reason: string | null = null): void {
-      change(key, { phase: parsed(nothing), outcome, reason })
+    end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at): void {
+      change(key, { phase: { ...parsed(nothing), ended }, outcome, reason })
     },
     retry(key: string): void {
       const job = this.job(key)
