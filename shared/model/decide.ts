@@ -170,7 +170,10 @@ function analysis(
   return event.ok ? ok([event.value]) : event
 }
 
-/** What was found by the old way means nothing once it is reached by another one. */
+/**
+ * What was found by the old way means nothing once it is reached by another one. Where its work lies, and which scheduler
+ * knows of it, changes only while nothing is there: elsewhere a job that runs would be absent, and called lost.
+ */
 function setMachine(state: State, machine: Machine): Result<readonly EventBody[]> {
   const checked = checkMachine(machine.name, machine.settings)
   if (!checked.ok) return checked
@@ -179,6 +182,15 @@ function setMachine(state: State, machine: Machine): Result<readonly EventBody[]
   const known = machineNamed(state, machine.name)
   if (!known) return ok([{ type: 'machine.changed', machine }])
   const { settings } = machine
+  const moved = (['transport', 'work', 'scheduler'] as const).find(key => known.settings[key] !== settings[key])
+  const there = moved && sentTo(state, machine.name)
+  if (there)
+    return fail({
+      code: 'not-now',
+      field: moved,
+      message: `Run ${there} has jobs on "${machine.name}", which would be looked for elsewhere and taken for lost.`,
+      hint: `Cancel it, or wait for its end; or add a machine of another name.`,
+    })
   const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
   return ok([{ type: 'machine.changed', machine: { ...found, settings } }])
 }
@@ -240,6 +252,15 @@ function adopt(
 function userOf(state: State, machine: MachineName): RunId | undefined {
   for (const run of values(state.runs)) if (run.phase.is === 'open' && run.machine === machine) return run.id
   for (const job of values(state.jobs)) if (job.machine === machine && lastAttempt(job).outcome === null) return job.run
+  return undefined
+}
+
+/** A run of which something lies on the machine, and may run there. */
+function sentTo(state: State, machine: MachineName): RunId | undefined {
+  for (const job of values(state.jobs)) {
+    const { phase, outcome } = lastAttempt(job)
+    if (job.machine === machine && outcome === null && phase.is !== 'planned') return job.run
+  }
   return undefined
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { JobId, MachineName, RunId } from '../../../shared/ids.ts'
+import type { JobId, MachineName, RemotePath, RunId } from '../../../shared/ids.ts'
 import { admit } from '../../../shared/model/admit.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import { decide, resubmitRefusal } from '../../../shared/model/decide.ts'
 import type { AttemptFact, EventBody } from '../../../shared/model/events.ts'
-import { localMachine } from '../../../shared/model/machine.ts'
+import { localMachine, type MachineSettings } from '../../../shared/model/machine.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { AT, apply, attemptOf, fact, job, jobOf, RUN, ref, runOf, started } from './facts.ts'
 
@@ -329,6 +329,22 @@ describe('machines', () => {
     expect(types(without, { type: 'machine.remove', machine: cluster.name })).toBe(
       'not-found: There is no machine "cluster".',
     )
+  })
+
+  test.each([
+    ['work', { work: '/elsewhere' as RemotePath }],
+    ['scheduler', { scheduler: 'slurm' }],
+  ])('keep their %s while jobs are there: elsewhere these would be absent, and called lost', (field, change) => {
+    const set = (settings: Partial<MachineSettings>): Command => ({
+      type: 'machine.set',
+      machine: { ...localMachine, settings: { ...localMachine.settings, ...settings } },
+    })
+    expect(types(started('a'), set(change))).toBe('machine.changed')
+    for (const name of ['staged', 'submitting', 'queued', 'running', 'ended'] as const) {
+      expect(decide(at(name), set(change))).toMatchObject({ ok: false, fault: { code: 'not-now', field } })
+      expect(types(at(name), set({ cores: 7, poll_s: 99 }))).toBe('machine.changed')
+    }
+    expect(types(at('completed'), set(change))).toBe('machine.changed')
   })
 
   test('with work on them are not removed: it would be forgotten', () => {
