@@ -254,7 +254,7 @@ function notFailed(job: Job): string | null {
 export const steerCommands: readonly CliCommand[] = [
   onRun('pause', 'starts nothing new; what runs, or waits in the queue of a cluster, goes on'),
   onRun('resume', 'goes on after pause or stop'),
-  onRun('stop', 'lets what runs finish, then ends'),
+  onRun('stop', 'lets what runs, or waits in the queue of a cluster, finish, then ends'),
   cancel,
   resubmit,
 ]

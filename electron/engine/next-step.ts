@@ -2,7 +2,18 @@ import { type Attempt, isHeld, type Job, lastAttempt } from '../../shared/model/
 import type { Run } from '../../shared/model/run.ts'
 
 /** In the order in which a machine takes them. */
-export const STEPS = ['hold', 'cancel', 'stage', 'intend', 'submit', 'watch', 'fetch', 'parse', 'clean'] as const
+export const STEPS = [
+  'hold',
+  'withdraw',
+  'cancel',
+  'stage',
+  'intend',
+  'submit',
+  'watch',
+  'fetch',
+  'parse',
+  'clean',
+] as const
 export type Step = (typeof STEPS)[number]
 
 /**
@@ -34,9 +45,18 @@ export function nextStep(job: Job, run: Run): Step | null {
 
 /** Whether it waits in a queue of Larmor's own and should be held there, its run being paused, or should be let go. */
 export function isToBeHeldOrLetGo(job: Job, run: Run): boolean {
-  const { phase, outcome, cancel_wished } = lastAttempt(job)
-  if (outcome !== null || cancel_wished !== null || phase.is !== 'queued' || phase.queue_id === null) return false
-  return isHeld(phase) !== (run.phase.is === 'open' && run.phase.hold === 'paused')
+  if (isToBeWithdrawn(job, run)) return false
+  const attempt = lastAttempt(job)
+  return waits(attempt) && isHeld(attempt.phase) !== (run.phase.is === 'open' && run.phase.hold === 'paused')
+}
+
+/** Whether it waits in a queue of Larmor's own, and should be taken out of it, its run being about to stop. */
+export function isToBeWithdrawn(job: Job, run: Run): boolean {
+  return run.phase.is === 'open' && run.phase.hold === 'stopping' && waits(lastAttempt(job))
+}
+
+function waits({ phase, outcome, cancel_wished }: Attempt): boolean {
+  return outcome === null && cancel_wished === null && phase.is === 'queued' && phase.queue_id !== null
 }
 
 /** A person wants its folder on the machine removed. */

@@ -9,7 +9,8 @@
 #   submit.out                 the id file: exit status of submit.sh, then what it printed ("| "), then "end", without
 #                              which it is none
 #   run.lock                   the queue id that runs it
-#   run.lock.turn              direct: "begun" once it takes its place, or "held" while it is kept from that; whoever is first
+#   run.lock.turn              direct: "begun" once it takes its place, "held" while it is kept from that, or "withdrawn", for
+#                              good; whoever is first
 # $LARMOR_WORK/spool/          a name for each report that nobody has looked at yet: <label>.<event>
 # $LARMOR_WORK/queue/          direct: tickets in order, each "pid start boot cores label"
 set -u
@@ -575,6 +576,7 @@ hold() {
       sleep 5
       continue
     fi
+    [ "$turn" = withdrawn ] && exit 0
     ahead=0
     used=0
     own=
@@ -623,7 +625,7 @@ takes_place() {
   turn="$LARMOR_WORK/jobs/$1/run.lock.turn"
   printf 'begun\n' 2>/dev/null >"$turn.$$" && ln "$turn.$$" "$turn" 2>/dev/null
   rm -f "$turn.$$"
-  ! is_held "$1"
+  ! is_held "$1" && [ "$turn" != withdrawn ]
 }
 
 is_held() {
@@ -666,6 +668,26 @@ release() {
   return 0
 }
 
+# withdraw [<label> <id>]...: what waits never begins, and nothing of it stays alive. Prints "withdrawn <label>".
+withdraw() {
+  while [ $# -ge 2 ]; do
+    # One that an older agent started knows nothing of turns.
+    if is_label "$1" && is_id "$2" && [ ! -e "$LARMOR_WORK/jobs/$1/run.lock" ]; then
+      file="$LARMOR_WORK/jobs/$1/run.lock.turn"
+      if printf 'withdrawn\n' 2>/dev/null >"$file.$$"; then
+        ln "$file.$$" "$file" 2>/dev/null || { is_held "$1" && mv -f "$file.$$" "$file"; }
+      fi
+      rm -f "$file.$$"
+      if ! is_held "$1" && [ "$turn" = withdrawn ]; then
+        is_own "$2" && signal_session KILL "$pid" "$2"
+        printf 'withdrawn\t%s\n' "$1"
+      fi
+    fi
+    shift 2
+  done
+  return 0
+}
+
 # Is $ticket that of one of these ids? Sets t_*.
 is_ticket_of() {
   { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || return 1
@@ -681,7 +703,7 @@ is_ticket_of() {
 ticket_word() {
   t_dir="$LARMOR_WORK/jobs/$t_label"
   if alive "$t_pid:$t_start:$t_boot"; then
-    if [ -e "$t_dir/run.lock" ]; then word=running; elif is_held "$t_label"; then word=held; else word=queued; fi
+    if [ -e "$t_dir/run.lock" ]; then word=running; elif is_held "$t_label"; then word=held; elif [ "$turn" = withdrawn ]; then word=over; else word=queued; fi
   elif [ -e "$t_dir/report.ended" ]; then
     word=over
   elif [ "$t_boot" != "$boot" ]; then
@@ -801,7 +823,7 @@ boot_id
 verb=${1:-}
 [ $# -gt 0 ] && shift
 case $verb in
-  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | newest | enqueue | hold | keep | release | queue | end) "$verb" "$@" ;;
+  probe | stage | submit | cancel | look | follow | adopt | clean | seen | pack | sums | rest | newest | enqueue | hold | keep | release | withdraw | queue | end) "$verb" "$@" ;;
   tail) tail_of "$@" ;;
   *) echo "unknown verb: $verb" >&2; exit 64 ;;
 esac

@@ -91,5 +91,6 @@ const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
   'jobs.lost',
   'cancel.wished',
   'jobs.cancelled',
+  'jobs.withdrawn',
   'calculation.reused',
 ])

@@ -182,6 +182,16 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       if (outcome !== null || attempt.cancel_wished === null || isOver(phase)) return forbidden()
       return to(phase, { outcome: 'cancelled', reason: fact.reason, evidence: fact.evidence })
 
+    case 'jobs.withdrawn':
+      if (phase.is !== 'queued') return forbidden()
+      if (outcome !== null) return outcome === 'cancelled' ? known : forbidden()
+      return to(phase, {
+        outcome: 'cancelled',
+        reason: 'taken out of the queue before it began, since its run was stopped',
+        // A person who wants it cancelled wants no other attempt.
+        ...(attempt.cancel_wished === null ? { withdrawn: true } : {}),
+      })
+
     case 'calculation.reused':
       if (outcome !== null || phase.is !== 'planned') return forbidden()
       return to(

@@ -189,6 +189,7 @@ function apply(draft: Draft, event: Event): void {
     case 'jobs.lost':
     case 'cancel.wished':
     case 'jobs.cancelled':
+    case 'jobs.withdrawn':
     case 'calculation.reused':
       moveAttempts(draft, event)
       return

@@ -75,22 +75,29 @@ export const direct: Scheduler = {
     line: ({ ids }) => sh`sh "$LARMOR_AGENT" end ${ids}`,
     read: ({ exit, out, err }) =>
       exit === 0
-        ? ok(idsAfter(['dead'], out))
+        ? ok(namedAfter<QueueId>(['dead'], out))
         : fail({ code: 'not-now', message: 'The jobs could not be ended.', detail: err }),
   },
   hold: {
     line: ({ ids, held }) => sh`sh "$LARMOR_AGENT" ${held ? 'keep' : 'release'} ${ids}`,
     read: ({ exit, out, err }) =>
       exit === 0
-        ? ok(idsAfter(['held', 'released'], out))
+        ? ok(namedAfter<QueueId>(['held', 'released'], out))
         : fail({ code: 'not-now', message: 'The waiting jobs could not be held.', detail: err }),
+  },
+  withdraw: {
+    line: ({ jobs }) => sh`sh "$LARMOR_AGENT" withdraw ${jobs.flatMap(({ label, queue_id }) => [label, queue_id])}`,
+    read: ({ exit, out, err }) =>
+      exit === 0
+        ? ok(namedAfter<Label>(['withdrawn'], out))
+        : fail({ code: 'not-now', message: 'The waiting jobs could not be taken back.', detail: err }),
   },
 }
 
-/** The ids of the lines that begin with one of these words. */
-function idsAfter(words: readonly string[], out: string): readonly QueueId[] {
+/** What follows one of these words, which begin a line. */
+function namedAfter<Name extends Label | QueueId>(words: readonly string[], out: string): readonly Name[] {
   return out.split('\n').flatMap(line => {
-    const [word = '', id] = line.split('\t')
-    return words.includes(word) && id ? [id as QueueId] : []
+    const [word = '', name] = line.split('\t')
+    return words.includes(word) && name ? [name as Name] : []
   })
 }

@@ -97,6 +97,11 @@ export interface Scheduler {
    * queue that is Larmor's own: in another one a job that goes on waiting loses nothing.
    */
   readonly hold?: Ask<{ readonly ids: readonly QueueId[]; readonly held: boolean }, readonly QueueId[]>
+  /** Takes jobs that wait out of such a queue for good, where they have not begun: the labels of those that never will. */
+  readonly withdraw?: Ask<
+    { readonly jobs: readonly { readonly label: Label; readonly queue_id: QueueId }[] },
+    readonly Label[]
+  >
   /** What there is, for `machines test`; a scheduler without partitions has none. */
   readonly survey?: Ask<object, Survey>
 }

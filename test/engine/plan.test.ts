@@ -3,7 +3,7 @@ import { planRun } from '../../electron/engine/plan.ts'
 import type { AttemptFact, EventBody } from '../../shared/model/events.ts'
 import type { State } from '../../shared/model/state.ts'
 import { emptyState } from '../../shared/model/state.ts'
-import { apply, begun, fact, RUN, ref, runOf, started } from '../shared/model/facts.ts'
+import { apply, begun, fact, jobOf, RUN, ref, runOf, started } from '../shared/model/facts.ts'
 
 const nothing = () => false
 const types = (state: State, working = nothing as (task: string) => boolean) =>
@@ -65,6 +65,22 @@ describe('a run', () => {
     const state = apply(running, fact.submitted(), fact.ended(), fact.fetched())
     expect(types(state)).toEqual([])
     expect(runOf(settle(apply(state, fact.parsed()))).phase).toMatchObject({ is: 'ended', outcome: 'stopped' })
+  })
+
+  test('that is stopping plans again what was taken out of its queue, and ends without it', () => {
+    const stopping = apply(started('a', 'b'), fact.staged(), fact.intended(), fact.submitted(), hold('run.stopping'))
+    expect(types(stopping)).toEqual([])
+    const state = settle(apply(stopping, fact.withdrawn()))
+    expect(runOf(state).phase).toMatchObject({ is: 'ended', outcome: 'stopped' })
+    expect(jobOf(state).attempts).toMatchObject([
+      { n: 1, outcome: 'cancelled', reason: expect.stringContaining('before it began') },
+      { n: 2, outcome: null, phase: { is: 'planned' }, fix: null },
+    ])
+    // What a person cancelled meanwhile is cancelled.
+    const wished = settle(apply(stopping, fact.wished(), fact.withdrawn()))
+    expect(jobOf(wished).attempts).toMatchObject([{ outcome: 'cancelled' }])
+    const both = settle(apply(stopping, hold('run.cancelling'), fact.wished(ref(1, 'b')), fact.withdrawn()))
+    expect(jobOf(both).attempts).toHaveLength(1)
   })
 
   test('that is cancelling ends as cancelled, once every job has its outcome and no task is at work', () => {

@@ -51,6 +51,32 @@ async function begun(of: Witness, ...keys: readonly string[]): Promise<void> {
 const hasEnded = (state: State) => get(state.runs, RUN)?.phase.is === 'ended'
 const isUnreachable = (state: State) => state.machines[LOCAL]?.reach.is === 'unreachable'
 
+/** One job runs, and two wait for its place, while these commands are given; then the run goes on. */
+async function stopAndResume(verbs: readonly string[], context: TestContext): Promise<void> {
+  const { home, engine, client, witness, set } = await living(context)
+  await set(LOCAL, { cores: 1 })
+  const gate = join(dirname(home), 'gate')
+  const work = `while ! [ -e '${gate}' ]; do sleep 0.1; done`
+  const scripts = { a: witness.script('a', work), b: witness.script('b', 'true'), c: witness.script('c', 'true') }
+  await begin(client, commandRun(RUN, scripts))
+  await begun(witness, 'a')
+  const waits = (state: State, key: string) => attempt(state, key).phase.is === 'queued'
+  await stateWhen(home, state => waits(state, 'b') && waits(state, 'c'))
+  for (const verb of verbs) expect((await larmor(home, [verb, RUN, '--json'])).code).toBe(0)
+  await stateWhen(home, state => attempt(state, 'b').n === 2 && attempt(state, 'c').n === 2)
+  writeFileSync(gate, '')
+  const stopped = await stateWhen(home, hasEnded)
+  expect(get(stopped.runs, RUN)?.phase).toMatchObject({ outcome: 'stopped' })
+  expect([attempt(stopped, 'a').outcome, attempt(stopped, 'b').phase]).toEqual(['completed', { is: 'planned' }])
+  const once = { began: 1, ended: 1 }
+  expect(await witness.seen()).toEqual({ a: once })
+  expect((await larmor(home, ['resume', RUN, '--json'])).code).toBe(0)
+  const state = await stateWhen(home, hasEnded)
+  expect(get(state.runs, RUN)?.phase).toMatchObject({ outcome: 'completed' })
+  expect(await witness.seen()).toEqual({ a: once, b: once, c: once })
+  await expectWhole(home, engine, client)
+}
+
 describe.skipIf(blind)('a person', () => {
   test('cancels a run: what runs is killed with all its children, what waits never begins, both with evidence', async context => {
     const { home, engine, client, witness, set } = await living(context)
@@ -167,6 +193,11 @@ describe.skipIf(blind)('a person', () => {
     expect(await witness.seen()).toEqual({ a: once, b: once, c: once, d: once })
     await expectWhole(home, engine, client)
   })
+
+  test.for(['stop', 'pause stop'])(
+    'by %s: what waits on this computer for a place is taken back, and the run ends without it; resumed, it runs once',
+    (verbs, context) => stopAndResume(verbs.split(' '), context),
+  )
 
   test('stops a run: what runs is finished, the rest not begun; resumed, the rest runs, and nothing twice', async context => {
     const { home, engine, client, witness, set } = await living(context)

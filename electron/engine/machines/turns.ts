@@ -9,7 +9,7 @@ import { get, values } from '../../../shared/model/table.ts'
 import { programOf } from '../../../shared/programs/index.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { jobFolder } from '../job-folder.ts'
-import { isToBeHeldOrLetGo, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
+import { isToBeHeldOrLetGo, isToBeWithdrawn, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
 import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Connected, Connection } from './connection.ts'
@@ -48,7 +48,14 @@ interface Options extends Surroundings {
 /** How often a machine is asked at least for the reports of jobs that are lost; with each question to its scheduler as well. */
 const LOST_EVERY_MS = 60_000
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
-const AT_ONCE: Partial<Record<Step, number>> = { hold: 500, cancel: 500, stage: 500, submit: 200, fetch: 200 }
+const AT_ONCE: Partial<Record<Step, number>> = {
+  hold: 500,
+  withdraw: 500,
+  cancel: 500,
+  stage: 500,
+  submit: 200,
+  fetch: 200,
+}
 
 export function createTurns({ name, home, store, state, commit, now, connection, troubles }: Options): Turns {
   /** When it was last done, by the monotonic clock: how often it is done is the settings' of the moment. */
@@ -123,6 +130,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       .filter(({ job, run }) => {
         if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
         if (step === 'hold') return to !== undefined && holds(to) && isToBeHeldOrLetGo(job, run)
+        if (step === 'withdraw') return to !== undefined && holds(to) && isToBeWithdrawn(job, run)
         if (nextStep(job, run) !== step) return false
         const { phase } = lastAttempt(job)
         return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))

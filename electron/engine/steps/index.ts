@@ -8,7 +8,19 @@ import { parse } from './parse.ts'
 import { stage } from './stage.ts'
 import { intend, submit } from './submit.ts'
 import { watch } from './watch.ts'
+import { withdraw } from './withdraw.ts'
 
 export type { Here } from './here.ts'
 
-export const steps: Record<Step, StepFunction> = { hold, cancel, stage, intend, submit, watch, fetch, parse, clean }
+export const steps: Record<Step, StepFunction> = {
+  hold,
+  withdraw,
+  cancel,
+  stage,
+  intend,
+  submit,
+  watch,
+  fetch,
+  parse,
+  clean,
+}

@@ -139,6 +139,23 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     expect(await queue(box)).toEqual(['r1.a.1 running'])
   })
 
+  test('what is withdrawn never begins, held or not, and what has begun is not', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(...['a', 'b', 'c', 'd'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    await box.ask('keep', [ids[2] ?? ''])
+    const words = ['a', 'b', 'c'].flatMap((name, i) => [`r1.${name}.1`, ids[i] ?? ''])
+    const withdrawn = ['b', 'c'].map(name => ({ word: 'withdrawn', fields: [`r1.${name}.1`] }))
+    expect(await box.ask('withdraw', [...words, '../x', '1:2:3'])).toMatchObject(withdrawn)
+    // Asked again, whose script is dead: the same, for nothing of it can begin.
+    expect(await box.ask('withdraw', words)).toMatchObject(withdrawn)
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.d.1 queued'])
+    writeFileSync(join(box.work, 'jobs', 'go.all'), '')
+    await until('all have ended', () => box.log().length === 4)
+    expect(box.log()).toEqual(['+a', '-a', '+d', '-d'])
+    await until('nothing is left', () => box.processes().length === 0)
+  })
+
   test('fifty short jobs: each once, in order', async () => {
     const box = newBox(shell)
     const names = Array.from({ length: 50 }, (_, i) => String(i).padStart(2, '0'))

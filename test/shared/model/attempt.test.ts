@@ -33,6 +33,7 @@ const FACTS: Readonly<Record<string, AttemptFact>> = {
   lost: fact.lost(),
   wished: fact.wished(),
   cancelled: fact.cancelled(),
+  withdrawn: fact.withdrawn(),
   reused: fact.reused(),
   'reused another': fact.reused(ref(), 'c2'),
 }
@@ -133,9 +134,11 @@ submitting (no answer) lost
   = staged, intended, lost
 queued
   held: queued held, running: running, ended: ended, ended otherwise: ended otherwise, lost: queued lost
+  withdrawn: queued cancelled
   = staged, intended, submitted, in turn
 queued held
   in turn: queued, running: running, ended: ended, ended otherwise: ended otherwise, lost: queued held lost
+  withdrawn: queued held cancelled
   = staged, intended, submitted, held
 queued held lost
   running: running, ended: ended, ended otherwise: ended otherwise
@@ -208,10 +211,10 @@ submitting (no answer) cancelled
   = staged, intended, cancelled
 queued held cancelled
   running: running, ended: ended, ended otherwise: ended otherwise
-  = staged, intended, submitted, cancelled
+  = staged, intended, submitted, cancelled, withdrawn
 queued cancelled
   running: running, ended: ended, ended otherwise: ended otherwise
-  = staged, intended, submitted, cancelled
+  = staged, intended, submitted, cancelled, withdrawn
 running cancelled
   ended: ended, ended otherwise: ended otherwise
   = staged, intended, submitted, running, cancelled

@@ -138,6 +138,7 @@ export const fact = {
     run: RUN,
     jobs: [{ ...of, reason: 'cancelled', evidence: [] }],
   }),
+  withdrawn: (of = ref()): AttemptFact => ({ type: 'jobs.withdrawn', run: RUN, jobs: [of] }),
   reused: (of = ref(), calculation = 'c1'): AttemptFact => ({
     type: 'calculation.reused',
     run: RUN,
