@@ -1,8 +1,9 @@
 import { doubtOf, type Job, lastAttempt, takesPlace } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
 import type { Run } from '../model/run.ts'
+import { waitingForTheSame } from '../model/same-calculation.ts'
 import type { State } from '../model/state.ts'
-import { values } from '../model/table.ts'
+import { get, values } from '../model/table.ts'
 import { schedulerOf } from '../schedulers/index.ts'
 import { jobsOf } from './status.ts'
 
@@ -34,6 +35,8 @@ export function waitsFor(state: State, run: Run): string | null {
   if (queued.length === 0) {
     if (reach.is === 'wants-login') return `for a login on ${name}`
     if (reach.is === 'unreachable') return `for ${name}, which does not answer`
+    const twin = runOfTheSame(state, run)
+    if (twin !== null) return `for the same ${open.length === 1 ? 'calculation' : 'calculations'} of ${twin}`
     const there = settings.max_jobs === null ? 0 : placesTaken(state, machine)
     return settings.max_jobs !== null && there >= settings.max_jobs ? forAPlace(machine) : null
   }
@@ -46,6 +49,19 @@ export function waitsFor(state: State, run: Run): string | null {
     return held ? `until it is let go: ${held.text}` : `in vain: ${kept[0]?.text}`
   }
   return settings.scheduler === 'direct' ? `for free cores on ${name}` : `for its turn in the queue of ${name}`
+}
+
+/** The name of a run that computes just what is left of this one, where all of it waits for that. */
+function runOfTheSame(state: State, run: Run): string | null {
+  const open = jobsOf(state, run).filter(job => lastAttempt(job).outcome === null)
+  if (open.some(job => lastAttempt(job).phase.is !== 'planned')) return null
+  const all = [...values(state.jobs)].flatMap(job => {
+    const of = job.machine === run.machine ? get(state.runs, job.run) : undefined
+    return of ? [{ job, run: of }] : []
+  })
+  const waiting = waitingForTheSame(open, all)
+  const [first] = waiting.values()
+  return first && waiting.size === open.length ? (get(state.runs, first.run)?.name ?? null) : null
 }
 
 function forAPlace({ name, settings: { max_jobs } }: Machine): string {

@@ -4,6 +4,7 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import { isHeld, type Job, lastAttempt, takesPlace } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { Run } from '../../../shared/model/run.ts'
+import { waitingForTheSame } from '../../../shared/model/same-calculation.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf } from '../../../shared/programs/index.ts'
@@ -126,7 +127,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     const to = machine()
     const isAsked = asked.queue !== null || (to !== undefined && isTimeToAsk(to))
     const lostLookNow = lookNow && (isAsked || left(lastLostLook, LOST_EVERY_MS) === 0)
-    return jobsHere()
+    const jobs = jobsHere()
       .filter(({ job, run }) => {
         if (step === 'watch' && lostLookNow && mayStillReport(lastAttempt(job))) return true
         if (step === 'hold') return to !== undefined && holds(to) && isToBeHeldOrLetGo(job, run)
@@ -136,6 +137,9 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
       })
       .map(({ job }) => job)
+    if (step !== 'stage') return jobs
+    const waiting = waitingForTheSame(jobs, jobsHere())
+    return jobs.filter(job => !waiting.has(job))
   }
 
   /** How many more jobs may be in the machine's queue or run there. */

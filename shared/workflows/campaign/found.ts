@@ -2,6 +2,7 @@ import type { Json } from '../../ids.ts'
 import { completedResult, type Job, type JobResult, type JobSpec, lastAttempt } from '../../model/job.ts'
 import type { Machine } from '../../model/machine.ts'
 import type { Run } from '../../model/run.ts'
+import { wordOfInput } from '../../model/same-calculation.ts'
 import type { CampaignParams } from './params.ts'
 import { planCampaign } from './plan.ts'
 
@@ -29,20 +30,15 @@ export function foundAmong(jobs: readonly Job[], params: CampaignParams, machine
   for (const job of jobs) {
     const result = completedResult(job)
     if (!result || job.program !== params.program || (version !== null && result.version !== version)) continue
-    done.set(wordOf(lastAttempt(job).input), result)
+    done.set(wordOfInput(lastAttempt(job).input), result)
   }
   const found = new Map<string, JobResult>()
   // Optimisations first, then what is computed on them.
   for (const _ of ['optimisations', 'shieldings']) {
     for (const { key, input } of jobsBefore(params, machine, found)) {
-      const result = done.get(wordOf(input))
+      const result = done.get(wordOfInput(input))
       if (result) found.set(key, result)
     }
   }
   return new Set(found.keys())
-}
-
-/** An input without its title. */
-function wordOf(input: Json): string {
-  return JSON.stringify({ ...(input as { readonly [key: string]: Json }), title: null })
 }
