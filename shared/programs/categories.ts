@@ -63,3 +63,10 @@ const NEEDS_EDIT: ReadonlySet<string | null> = new Set<Category>([
 export function needsEdit(category: string | null): boolean {
   return NEEDS_EDIT.has(category)
 }
+
+const FROM_OUTSIDE: ReadonlySet<Category> = new Set<Category>(['killed', 'time-limit', 'node-lost', 'preempted'])
+
+/** Whether it ended the program from outside: the output is cut, and the program did not fail by itself. */
+export function isFromOutside(category: Category): boolean {
+  return FROM_OUTSIDE.has(category)
+}

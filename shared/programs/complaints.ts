@@ -18,6 +18,38 @@ export interface Complaint extends Cause {
   readonly reason?: string
 }
 
+/** What an output complained of and nothing later proved wrong, in its order. */
+export interface Complaints {
+  /** Nothing where there are too many already. */
+  add(cause: Cause, evidence: Evidence): void
+  /** However many there are. */
+  keep(complaint: Complaint): void
+  /** What was complained of has turned out well after all. */
+  forget(category: Category): void
+  clear(): void
+  all(): readonly Complaint[]
+}
+
+/** Keeps that many: a failing parallel run says the same once for each of its processes. */
+export function createComplaints(most: number): Complaints {
+  let all: Complaint[] = []
+  return {
+    add(cause, evidence) {
+      if (all.length < most) all.push({ ...cause, evidence })
+    },
+    keep(complaint) {
+      all.push(complaint)
+    },
+    forget(category) {
+      if (all.length > 0) all = all.filter(each => each.category !== category)
+    },
+    clear() {
+      all = []
+    },
+    all: () => all,
+  }
+}
+
 /** Words -> category; the first match counts. */
 export type CauseTable = readonly (readonly [RegExp, category: Category, weight: Cause['weight']])[]
 

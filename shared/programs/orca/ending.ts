@@ -1,4 +1,4 @@
-import { type Category, sentence as sentenceOf } from '../categories.ts'
+import { type Category, isFromOutside, sentence as sentenceOf } from '../categories.ts'
 import { type Complaint, evidenceOf, isNonsense, strongest } from '../complaints.ts'
 import type { Evidence, GeometryAtom, OutputReading } from '../program.ts'
 import type { OrcaInput } from './input.ts'
@@ -56,12 +56,12 @@ export function ending(seen: Seen, input: OrcaInput | null): Ending {
   }
   const near = (fatal?.line ?? lastLine?.line ?? 0) - NEAR_THE_END
   const said = seen.complaints.filter(each => (each.evidence.line ?? 0) >= near)
-  const ended = said.filter(({ category }) => !cutShort.has(category))
+  const ended = said.filter(({ category }) => !isFromOutside(category))
   const cause = strongest(ended)
   if (cause && cause.weight >= 2) {
     return failed(cause.category, sentence(cause.category), evidenceOf(fewest(ended, fatal), heaviest(ended, cause)))
   }
-  const outside = strongest([...said.filter(({ category }) => cutShort.has(category)), ...seen.stderr])
+  const outside = strongest([...said.filter(({ category }) => isFromOutside(category)), ...seen.stderr])
   if (fatal) {
     if (outside && outside.weight >= 1) {
       return failed(outside.category, sentence(outside.category), [outside.evidence, fatal])
@@ -71,15 +71,12 @@ export function ending(seen: Seen, input: OrcaInput | null): Ending {
   const last = lastLine ? [lastLine] : []
   if (outside) {
     const { category, evidence } = outside
-    if (!cutShort.has(category)) return failed(category, sentence(category), [evidence])
+    if (!isFromOutside(category)) return failed(category, sentence(category), [evidence])
     return { outcome: 'truncated', category, reason: sentence(category), evidence: [...last, evidence] }
   }
   if (!seen.isOrca) return { outcome: 'unknown', category: null, reason: null, evidence: [] }
   return { outcome: 'truncated', category: null, reason: 'the output stops before ORCA ended', evidence: last }
 }
-
-/** What ends a program from outside: its output is cut, and it did not fail by itself. */
-const cutShort = new Set<Category>(['killed', 'time-limit', 'node-lost', 'preempted'])
 
 /** Of several that name figures (memory) the one that asks for most. */
 function heaviest(complaints: readonly Complaint[], cause: Complaint): Complaint {

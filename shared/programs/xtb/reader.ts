@@ -1,80 +1,19 @@
-import { elementSymbol } from '../../nmr/elements.ts'
-import { type Category, sentence as sentenceOf } from '../categories.ts'
-import {
-  type Cause,
-  type CauseTable,
-  type Complaint,
-  evidenceAt,
-  evidenceOf,
-  findCause,
-  isNonsense,
-  strongest,
-} from '../complaints.ts'
+import { createComplaints } from '../complaints.ts'
+import { createCursor, type LineByLine } from '../cursor.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
 import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
-import { byFirstCharacter, byFirstWord, isStderrFile, type LineByLine, lastLines, type Rule, sift } from '../rules.ts'
-import { surroundingCause, surroundingRules } from '../surroundings.ts'
+import { byFirstCharacter, byFirstWord, type Rule } from '../rules.ts'
+import { surroundingRules } from '../surroundings.ts'
+import { createTable } from '../table.ts'
+import { ending } from './ending.ts'
+import { causeOf, causeOnStderr } from './failures.ts'
 import type { XtbInput } from './input.ts'
-
-/** The factor that xtb has between bohr and angstrom (aatoau of xtb_mctc_convert). */
-const ANGSTROM_PER_BOHR = 0.52917726
+import { structureRows } from './structure.ts'
 
 const MOST_COMPLAINTS = 30
 
-/** From xtb 6.2 to 6.6: real outputs, and the messages in its sources (env%error, raise). */
-const causes: CauseTable = [
-  [
-    /charge iterator did not converge|SCC? .*did not converge|scf.* not converged?|convergence criteria cannot/i,
-    'scf-not-converged',
-    2,
-  ],
-  [
-    /very\* short distance|REFUSES TO CONTINUE|very\* close|Cannot map symbol|unknown element|Atom number missmatch|reading geometry input|molecular structure/i,
-    'geometry',
-    2,
-  ],
-  [
-    /(unpaired electrons|multiplicity|spin).*(odd|even|impossible|not compatible|match)|Not enough basis functions for filling/i,
-    'multiplicity',
-    2,
-  ],
-  [
-    /No input file given|(cannot|could not|unable to) (open|find|read) .*file|file .*(not found|does not exist|not exist)/i,
-    'missing-file',
-    2,
-  ],
-  [
-    /not parametrized|not available for this (element|method)|no parameters? for|parametrisation .*(missing|not found)|Could not (read|find) .*param/i,
-    'bad-input',
-    2,
-  ],
-  [
-    /argument parsing|no valid runtyp|unknown (option|argument|keyword|instruction)|invalid|not (known|supported|implemented)|Could not setup defaults/i,
-    'bad-input',
-    2,
-  ],
-  [/memory|allocat/i, 'out-of-memory', 2],
-  [
-    /geometry optimi[sz]ation .*fail|optimi[sz]ation .*did not converge|FAILED TO CONVERGE GEOMETRY/i,
-    'opt-not-converged',
-    2,
-  ],
-  [/No space left|disk|writing.*fail/i, 'disk', 2],
-]
-
-/** On stderr, by its handler of SIGTERM and SIGINT; it then ends with status 1. */
-const endedFromOutside: Cause = { category: 'killed', weight: 1 }
-const OUTSIDE = /^(rec(ei|ie)ved SIG(TERM|INT)|external termination of xtb)/
-
 /** Reads outputs of xtb 6.2 to 6.7 line by line, cut anywhere. What it says on stderr is no proof of anything. */
 export function xtbReader(input: XtbInput | null): OutputReader {
-  const lineNumbers = new Map<string, number>()
-  let file = ''
-  let output = ''
-  let isStderr = false
-  let lineNumber = 0
-  const last = lastLines(2)
-
   let isXtb = false
   let version: string | null = null
   let call = ''
@@ -82,8 +21,6 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   let fatal: Evidence | null = null
   /** Between `[ERROR]` and the rule of hashes that closes it. */
   let inError = false
-  let complaints: Complaint[] = []
-  let heard: Complaint[] = []
   let energy: number | null = null
   let lastEnergy: { readonly hartree: number; readonly evidence: Evidence } | null = null
   let scf: 'none' | 'done' | 'failed' = 'none'
@@ -108,17 +45,11 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   let dielectric: number | null = null
   /** An option that xtb did not know, and went on without. */
   let ignored: Evidence | null = null
-  let table: ((line: string) => boolean) | null = null
 
-  function here(line: string): Evidence {
-    return evidenceAt(file, lineNumber, line)
-  }
-  function complain(cause: Cause, line: string): void {
-    if (complaints.length < MOST_COMPLAINTS) complaints.push({ ...cause, evidence: here(line) })
-  }
-  function forget(category: Category): void {
-    complaints = complaints.filter(each => each.category !== category)
-  }
+  const cursor = createCursor(1)
+  const complaints = createComplaints(MOST_COMPLAINTS)
+  const stderr = createComplaints(MOST_COMPLAINTS)
+  const table = createTable()
 
   /** A new run of xtb, maybe not the first in this file: what it says decides. */
   function banner(): void {
@@ -126,7 +57,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     finished = null
     fatal = null
     inError = false
-    complaints = []
+    complaints.clear()
     scf = 'none'
     optimising = false
     optimised = false
@@ -140,7 +71,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     const word = /(-?[\d.]+|NaN|\*+)\s+Eh/.exec(line)?.[1]
     const hartree = decimals(word, 12)
     if (hartree === null && !/NaN|\*{3}/.test(word ?? '')) return
-    lastEnergy = { hartree: hartree ?? Number.NaN, evidence: here(line) }
+    lastEnergy = { hartree: hartree ?? Number.NaN, evidence: cursor.here(line) }
     energy = hartree
   }
 
@@ -155,54 +86,9 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     return Math.round((d * 86400 + h * 3600 + m * 60 + s) * 1000) / 1000
   }
 
-  /** The structure stands there in the format of the input: xyz, Turbomole's coord, or an MDL molfile. */
-  function beginStructure(): void {
-    let format: 'unknown' | 'xyz' | 'coord' | 'mol' = 'unknown'
-    let wanted = 0
-    let skip = 0
-    const rows: GeometryAtom[] = []
-    function atom(name: string | undefined, words: readonly string[], scale: number): boolean {
-      const element = elementSymbol(name ?? '')
-      const at = words.map(word => Number(word) * scale)
-      if (element === undefined || at.length !== 3 || !at.every(Number.isFinite)) return false
-      rows.push([element, at[0] as number, at[1] as number, at[2] as number])
-      if (rows.length === wanted) geometry = rows
-      return true
-    }
-    table = line => {
-      if (skip > 0) {
-        skip -= 1
-        return true
-      }
-      const words = line.trim().split(/\s+/)
-      if (format === 'unknown') {
-        if (line.startsWith('====') && rows.length === 0) return true
-        if (line.startsWith('$coord')) format = 'coord'
-        else if (/^\s*\d+\s*$/.test(line)) {
-          format = 'xyz'
-          wanted = Number(line)
-          skip = 1
-        } else if (/V[23]000\s*$/.test(line)) {
-          format = 'mol'
-          wanted = Number(line.slice(0, 3))
-        } else return !/^\s*-{5}|^ Bond Distances/.test(line)
-        return wanted > 0 || format === 'coord'
-      }
-      if (format === 'coord') {
-        if (line.startsWith('$')) {
-          if (rows.length > 0) geometry = rows
-          return false
-        }
-        return atom(words[3], words.slice(0, 3), ANGSTROM_PER_BOHR)
-      }
-      if (rows.length === wanted) return false
-      return format === 'xyz' ? atom(words[0], words.slice(1, 4), 1) : atom(words[3], words.slice(0, 3), 1)
-    }
-  }
-
   function beginCharges(row: RegExp): void {
     const rows: number[] = []
-    table = line => {
+    table.begin(line => {
       const charge = row.exec(line)?.[1]
       if (charge === undefined) {
         if (line.trim() === '' && rows.length > 0) charges = rows
@@ -210,7 +96,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       }
       rows.push(Number(charge))
       return true
-    }
+    })
   }
 
   const rules: readonly Rule[] = [
@@ -230,7 +116,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
         scfCycle = numberOrNull(/after\s+(\d+)/.exec(line)?.[1]) ?? scfCycle
         scf = 'done'
         scfTable = false
-        forget('scf-not-converged')
+        complaints.forget('scf-not-converged')
       },
     ],
     [
@@ -239,7 +125,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
         scfCycle = numberOrNull(/within\s+(\d+)/.exec(line)?.[1]) ?? scfCycle
         scf = 'failed'
         scfTable = false
-        complain({ category: 'scf-not-converged', weight: 2 }, line)
+        complaints.add({ category: 'scf-not-converged', weight: 2 }, cursor.here(line))
       },
     ],
     [
@@ -278,18 +164,21 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       '*** GEOMETRY OPTIMIZATION CONVERGED',
       () => {
         optimised = true
-        forget('opt-not-converged')
+        complaints.forget('opt-not-converged')
       },
     ],
-    ['*** FAILED TO CONVERGE GEOMETRY', line => complain({ category: 'opt-not-converged', weight: 2 }, line)],
-    ['final structure:', beginStructure],
+    [
+      '*** FAILED TO CONVERGE GEOMETRY',
+      line => complaints.add({ category: 'opt-not-converged', weight: 2 }, cursor.here(line)),
+    ],
+    ['final structure:', () => table.begin(structureRows(atoms => (geometry = atoms)))],
     [':: total energy ', setEnergy],
     ['| TOTAL ENERGY ', setEnergy],
     // "     1   6 C        3.751    -0.123    22.921     6.828"
     ['#   Z          covCN', () => beginCharges(/^\s*\d+\s+\d+\s+[A-Za-z]{1,2}\s+-?\d+\.\d+\s+(-?\d+\.\d{3})\s/)],
     // GFN1: "     1C    -0.09085 -0.23923   1.008  3.083  0.000", of which the first are Mulliken's.
     ['Mulliken/CM5 charges', () => beginCharges(/^\s*\d+\s*[A-Za-z]{1,2}\s+(-?\d+\.\d{5})\s/)],
-    ['-1- prog_main_parseArguments: Unknown option', line => (ignored ??= here(line))],
+    ['-1- prog_main_parseArguments: Unknown option', line => (ignored ??= cursor.here(line))],
     ['molecular dipole:', () => (inDipole = true)],
     [
       'full: ',
@@ -312,7 +201,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
       },
     ],
     [':  # imaginary freq.', line => (imaginary = numberOrNull(/(\d+)\s+:\s*$/.exec(line)?.[1]) ?? imaginary)],
-    ['* finished run on ', line => (finished = here(line))],
+    ['* finished run on ', line => (finished = cursor.here(line))],
     ['total:', () => (timesOf = 'total')],
     ['* wall-time:', line => setWall(line)],
     [
@@ -325,71 +214,63 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     ['[ERROR]', line => fail(line)],
     ['#ERROR!', line => fail(line)],
     ['########', () => (inError = false)],
-    ...surroundingRules(complain),
+    ...surroundingRules((cause, line) => complaints.add(cause, cursor.here(line))),
   ]
   const dispatch = byFirstWord(rules)
   const byFirst = byFirstCharacter(rules)
-  let first = 1
   const work: LineByLine = {
-    isBusy: () => table !== null || scfTable || inError,
-    one(text, start, index) {
-      lineNumber = first + index
-      if (table !== null && !table(text)) table = null
-      if (start === text.length) return
-      if (scfTable && /^\s+\d+\s+-?\d+\.\d{7}\s/.test(text)) scfCycle = Number.parseInt(text, 10)
+    isBusy: () => table.isOpen() || scfTable || inError,
+    one(line, start) {
+      table.take(line)
+      if (start === line.length) return
+      if (scfTable && /^\s+\d+\s+-?\d+\.\d{7}\s/.test(line)) scfCycle = Number.parseInt(line, 10)
       if (inError) {
-        const cause = findCause(causes, text)
-        if (cause) complain(cause, text)
+        const cause = causeOf(line)
+        if (cause) complaints.add(cause, cursor.here(line))
         // Where in the structure: " --> unknown.xyz:3:1-2"
-        else if (text.startsWith('-->', start)) complain({ category: 'geometry', weight: 1 }, text)
+        else if (line.startsWith('-->', start)) {
+          complaints.add({ category: 'geometry', weight: 1 }, cursor.here(line))
+        }
       }
-      dispatch(text, start)
+      dispatch(line, start)
+    },
+    hear(line) {
+      const cause = causeOnStderr(line)
+      if (cause) stderr.add(cause, cursor.here(line))
     },
   }
 
   function fail(line: string): void {
-    fatal ??= here(line)
+    fatal ??= cursor.here(line)
     inError = true
-    const cause = findCause(causes, line)
-    if (cause) complain(cause, line)
-  }
-
-  function changeFile(to: string): void {
-    lineNumbers.set(file, lineNumber)
-    lineNumber = lineNumbers.get(to) ?? 0
-    file = to
-    isStderr = isStderrFile(to)
-    if (!isStderr) output = to
-  }
-
-  function hear(line: string): void {
-    const cause = OUTSIDE.test(line) ? endedFromOutside : surroundingCause(line)
-    if (cause && heard.length < MOST_COMPLAINTS) heard = [...heard, { ...cause, evidence: here(line) }]
-  }
-
-  function lines(texts: readonly string[], from: string): void {
-    if (from !== file) changeFile(from)
-    if (isStderr) {
-      for (const text of texts) {
-        lineNumber += 1
-        hear(text)
-      }
-      return
-    }
-    first = lineNumber + 1
-    sift(texts, byFirst, work)
-    lineNumber = first + texts.length - 1
-    last.keep(texts, first)
+    const cause = causeOf(line)
+    if (cause) complaints.add(cause, cursor.here(line))
   }
 
   return {
-    line: (text, from) => lines([text], from),
-    lines,
+    line: (text, file) => cursor.read([text], file, byFirst, work),
+    lines: (batch, file) => cursor.read(batch, file, byFirst, work),
 
     reading(): OutputReading {
-      const wantsOpt = /(^|\s)--?(opt|ohess|o)\b/.test(call)
+      const ends = ending(
+        {
+          isXtb,
+          finished,
+          fatal,
+          complaints: complaints.all(),
+          stderr: stderr.all(),
+          lastLine: cursor.last(),
+          lastEnergy,
+          optimising,
+          hasMinimum: hasMinimum(),
+          geometry,
+          frequencies: frequencies !== null,
+          ignored,
+        },
+        input,
+      )
       return {
-        ...ending(),
+        ...ends,
         result: {
           energy_hartree: energy,
           converged: isConverged(),
@@ -415,67 +296,11 @@ export function xtbReader(input: XtbInput | null): OutputReader {
           ranks: threads,
           memory_mb: null,
         },
-        kind: kindOf(wantsOpt),
+        kind: kindOf(),
         geometry,
         now: { scf_cycle: scfTable ? scfCycle : null, opt_cycle: optCycles },
       }
     },
-  }
-
-  function ending(): Pick<OutputReading, 'outcome' | 'category' | 'reason' | 'evidence'> {
-    const failed = (category: Category, evidence: readonly Evidence[], reason = sentence(category)) => ({
-      outcome: 'failed' as const,
-      category,
-      reason,
-      evidence,
-    })
-    if (lastEnergy && isNonsense(lastEnergy.hartree, geometry)) return failed('scf-blow-up', [lastEnergy.evidence])
-    const against = complaints.filter(({ category }) => category.endsWith('-not-converged'))
-    const standing = strongest(against)
-    if (finished && !fatal) {
-      if (standing) return failed(standing.category, [standing.evidence, finished])
-      const missing = whatIsMissing()
-      if (missing) return failed(missing.category, [finished], missing.reason)
-      if (!ignored) return { outcome: 'completed', category: null, reason: null, evidence: [finished] }
-      const reason = 'xtb did not know one of its options, and went on without it'
-      return { outcome: 'completed', category: null, reason, evidence: [finished, ignored] }
-    }
-    // The messages stand in the order of the calls, the origin (-1-) last.
-    const cause = strongest(complaints.toReversed())
-    if (fatal) {
-      if (!cause) return failed('crash-unknown', [fatal])
-      return failed(cause.category, evidenceOf([...complaints, { ...cause, evidence: fatal }], cause))
-    }
-    const number = last.last()?.number ?? 0
-    const lastLine = number === 0 ? [] : [evidenceAt(output, number, last.last()?.text ?? '')]
-    const outside = strongest([...complaints.filter(each => !against.includes(each)), ...heard])
-    if (outside) {
-      const { category, evidence } = outside
-      if (!cutShort.has(category)) return failed(category, [evidence])
-      return { outcome: 'truncated', category, reason: sentence(category), evidence: [...lastLine, evidence] }
-    }
-    if (!isXtb) return { outcome: 'unknown', category: null, reason: null, evidence: [] }
-    return { outcome: 'truncated', category: null, reason: 'the output stops before xtb ended', evidence: lastLine }
-  }
-
-  /** What was asked for and is not there, though xtb ended normally. */
-  function whatIsMissing(): { readonly category: Category; readonly reason: string } | null {
-    const no = (what: string) => ({
-      category: 'crash-unknown' as const,
-      reason: `xtb ended normally, but its output holds no ${what}`,
-    })
-    if (optimising && !hasMinimum()) return no('converged optimisation')
-    if (input?.kind !== 'calculation') return null
-    if (lastEnergy === null) return no('energy')
-    if (input.task.startsWith('opt') && !hasMinimum()) return no('converged optimisation')
-    if (input.task.startsWith('opt') && geometry?.length !== input.atoms) {
-      return {
-        category: 'geometry',
-        reason: `xtb computed ${geometry?.length ?? 0} atoms where ${input.atoms} were given`,
-      }
-    }
-    if (input.task.endsWith('freq') && !frequencies) return no('frequencies')
-    return null
   }
 
   /** Of one atom there is nothing to optimise, and xtb does not say so. */
@@ -484,24 +309,17 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   }
 
   function isConverged(): boolean | null {
-    if (complaints.some(({ category }) => category.endsWith('-not-converged'))) return false
+    if (complaints.all().some(({ category }) => category.endsWith('-not-converged'))) return false
     if (optimising) return hasMinimum() ? true : null
     return scf === 'done' ? true : null
   }
 
-  function kindOf(wantsOpt: boolean): string | null {
+  function kindOf(): string | null {
     if (!isXtb) return null
     if (/--(md|omd|metadyn|metaopt)\b/.test(call)) return 'md'
     if (/--path\b/.test(call)) return 'neb'
     if (frequencies || /--(o?hess|bhess)\b/.test(call)) return 'freq'
-    if (optimising || wantsOpt) return 'opt'
+    if (optimising || /(^|\s)--?(opt|ohess|o)\b/.test(call)) return 'opt'
     return call === '' ? null : 'sp'
   }
-}
-
-/** What ends a program from outside: its output is cut, and it did not fail by itself. */
-const cutShort = new Set<Category>(['killed', 'time-limit', 'node-lost', 'preempted'])
-
-function sentence(category: Category): string {
-  return sentenceOf(category, 'xtb')
 }
