@@ -99,7 +99,7 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
     log(`${run}: ${BEFORE}`)
   }
 
-  /** A STOP that appeared while somebody looked, or is younger than the start, is obeyed. */
+  /** A STOP that appeared while somebody looked, or is younger than the start and the last resume, is obeyed. */
   function lookForStop(run: Run): void {
     const there = markOf(stopOf(run.id))
     if (there === null) {
@@ -108,7 +108,7 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
       return
     }
     if (obeyed.has(run.id) || ignored.get(run.id) === there) return
-    if (!lacking.has(run.id) && Number(there.split(':')[0]) < Date.parse(run.started)) {
+    if (!lacking.has(run.id) && Number(there.split(':')[0]) < Date.parse(run.resumed ?? run.started)) {
       ignore(run.id, there)
       due.add(run.id)
       return

@@ -12,7 +12,7 @@ import type { Task } from './task.ts'
 import { withTimeOf } from './times.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 8
+export const REDUCER_VERSION = 9
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -75,6 +75,7 @@ function apply(draft: Draft, event: Event): void {
       return
     case 'run.resumed':
       hold(draft, event, null)
+      changeRun(draft, event, run => ({ ...run, resumed: event.at }))
       return
     case 'run.stopping':
       hold(draft, event, 'stopping')
@@ -83,7 +84,7 @@ function apply(draft: Draft, event: Event): void {
       hold(draft, event, 'cancelling')
       return
     case 'run.reopened':
-      changeRun(draft, event, run => ({ ...run, phase: { is: 'open', hold: null } }))
+      changeRun(draft, event, run => ({ ...run, phase: { is: 'open', hold: null }, resumed: event.at }))
       return
     case 'run.ended':
       changeRun(draft, event, run => ({

@@ -35,6 +35,8 @@ export interface Run {
   /** By what was known of the machine at the start; absent: nothing was. */
   readonly expected?: Expected
   readonly started: Instant
+  /** When it went on last, after a pause, a stop or its end; absent: it never had to. */
+  readonly resumed?: Instant
   readonly updated: Instant
   readonly phase: RunPhase
   /** In the order they were planned. */

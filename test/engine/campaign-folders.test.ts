@@ -1,9 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { keepCampaignFolders } from '../../electron/engine/campaign-folders.ts'
 import type { Json, RunId } from '../../shared/ids.ts'
+import type { Command } from '../../shared/model/commands.ts'
 import type { Event, EventBody } from '../../shared/model/events.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import { reduce } from '../../shared/model/reduce.ts'
@@ -71,4 +73,50 @@ test('a campaign that ends while the files of another are written gets its own t
     boot_id: expect.any(String),
   })
   await folders.stop()
+})
+
+test('a file STOP that was there before a resume is not obeyed after a restart either; one made anew is', async () => {
+  const run = 'rstop' as RunId
+  let state: State = emptyState
+  function happen(body: EventBody): Event {
+    const event = { ...body, seq: state.seq + 1, at: new Date().toISOString(), v: 2 } as Event
+    state = reduce(state, [event])
+    return event
+  }
+  const started = { name: run, workflow: 'campaign', workflow_version: 1, machine: localMachine.name }
+  happen({ type: 'run.started', run, ...started, params: params as unknown as Json })
+  happen({ type: 'run.paused', run })
+  const stop = join(home, 'runs', run, 'STOP')
+  mkdirSync(join(home, 'runs', run), { recursive: true })
+  // Files have the time of a coarser clock: it lies between the start and the resume.
+  await sleep(50)
+  writeFileSync(stop, '')
+  await sleep(50)
+  const sent: Command[] = []
+  const log: string[] = []
+  const keep = () =>
+    keepCampaignFolders({
+      home,
+      state: () => state,
+      blobs: {} as never,
+      send: async command => void sent.push(command),
+      now: () => new Date().toISOString(),
+      log: line => log.push(line),
+    })
+  const before = keep()
+  before.after([happen({ type: 'run.resumed', run })])
+  await before.stop()
+  const warnings = () => JSON.parse(readFileSync(join(home, 'runs', run, 'status.json'), 'utf8')).warnings
+  expect(warnings()).toEqual([expect.stringContaining('was there before')])
+  const after = keep()
+  await after.stop() // which looks once more
+  expect(sent).toEqual([])
+  expect(warnings()).toEqual([expect.stringContaining('was there before')])
+  expect(log.every(line => line.includes('is not obeyed'))).toBe(true)
+  const again = keep()
+  rmSync(stop)
+  await sleep(50)
+  writeFileSync(stop, '')
+  await again.stop()
+  expect(sent).toEqual([{ type: 'run.stop', run }])
 })

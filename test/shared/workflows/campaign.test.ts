@@ -259,6 +259,10 @@ describe('what it finds', () => {
     const known = knownOf(run.state(), run.run())
     const [head, ...rows] = statisticsRows(known)
     const at = (name: string) => (head ?? []).indexOf(name)
+    // The line in the other solvent is told, and is a factor for neither.
+    expect(factorFiles(known).map(({ name, file: { solvent } }) => [name, solvent])).toEqual([
+      ['factors-B3LYP-6-311+G(2d,p)_chcl3.json', 'cdcl3'],
+    ])
     const [file] = factorFiles(known)
     expect(rows).toHaveLength(4)
     for (const [i, { sigma_on_delta }] of (file?.file.factors ?? []).entries()) {
