@@ -19,7 +19,6 @@ export async function fetch(here: Here, jobs: readonly Job[]): Promise<readonly 
   for (const job of jobs) {
     const whole = arrived.get(labelOf(job))
     if (whole === false) continue
-    // All arrived, and nothing of this one: its folder is gone from the machine, and so nothing can be fetched.
     const files = whole ? await around('fetch.keep', () => keep(here, job)) : await nothing(here, job)
     if (files) fetched.push({ job, files })
   }
@@ -40,7 +39,12 @@ function arrivalsOf(here: Here, job: Job): string {
   return join(dirname(here.folderOf(job)), `.${labelOf(job)}.part`)
 }
 
-async function nothing(here: Here, job: Job): Promise<readonly FetchedFile[]> {
+/**
+ * All arrived, and nothing of this one: its folder is not there. For the grace period it may come back, as after somebody
+ * moved it, or a disk was not mounted; null until then.
+ */
+async function nothing(here: Here, job: Job): Promise<readonly FetchedFile[] | null> {
+  if (here.absentFor(labelOf(job)) < here.machine.settings.grace_s * 1000) return null
   await rm(arrivalsOf(here, job), { recursive: true, force: true })
   return []
 }

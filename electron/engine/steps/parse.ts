@@ -45,7 +45,7 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
     const result: JobResult = { ...output.result, geometry, figures }
     if (judged.outcome === 'completed') await keepCalculation(here, job, result)
     events.push(...versionFound(here, program, result.version))
-    const told = left === null ? judged : withLeft(judged, left)
+    const told = left === null ? judged : withLeft(judged, left, files.length > 0 ? NOT_FETCHED : null)
     events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...told } }]))
   }
   return events
@@ -98,6 +98,7 @@ async function readSchedulerLog(here: Here, files: readonly FetchedFile[]): Prom
 
 /** What stays in the job's folder on the machine, as a sentence; null where all was fetched that may be of use. */
 async function leftBehind(here: Here, files: readonly FetchedFile[]): Promise<string | null> {
+  if (files.length === 0) return 'not fetched, none at all: its folder is gone from there, or empty'
   const list = files.find(({ name }) => name === NOT_FETCHED)
   if (!list) return null
   const names: string[] = []
@@ -110,9 +111,9 @@ async function leftBehind(here: Here, files: readonly FetchedFile[]): Promise<st
 }
 
 /** It says nothing about how the job ended: it is only told. */
-function withLeft(judged: Verdict, text: string): Verdict {
-  const evidence: Evidence = { source: 'report', file: NOT_FETCHED, line: null, text }
-  const told = judged.outcome === 'completed' ? [judged.warning, `On the machine some files were ${text}`] : []
+function withLeft(judged: Verdict, text: string, file: string | null): Verdict {
+  const evidence: Evidence = { source: 'report', file, line: null, text }
+  const told = judged.outcome === 'completed' ? [judged.warning, `On the machine files were ${text}`] : []
   return {
     ...judged,
     warning: told.filter(Boolean).join('; ') || judged.warning,

@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { type Header, pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { Unreachable } from '../../../electron/engine/machines/transports/index.ts'
 import { sha256 } from '../../resources/remote/box.ts'
-import { jobOf, newWorld, RUN, type World } from './world.ts'
+import { GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
 
 const label = `${RUN}.a.1`
 
@@ -282,12 +282,32 @@ describe('fetch', () => {
     expect(world.attempt('a').phase.is).toBe('ended')
   })
 
-  test('a folder that is gone from the machine is a result without files, and is judged as one', async () => {
+  test('a folder that is not on the machine is waited for, and then its result is one without files, which says so', async () => {
     const world = await ended()
-    rmSync(join(world.box.work, 'jobs', label), { recursive: true })
+    const folder = join(world.box.work, 'jobs', label)
+    renameSync(folder, `${folder}.moved`)
+    await world.step('fetch')
+    expect(world.attempt('a').phase.is).toBe('ended')
+    world.pass(GRACE_S + 1)
     await world.step('fetch')
     expect(world.attempt('a').phase).toMatchObject({ is: 'fetched', files: [] })
     await world.step('parse')
-    expect(world.attempt('a').outcome).toBe('completed')
+    expect(world.attempt('a')).toMatchObject({
+      outcome: 'completed',
+      warning: expect.stringMatching(/not fetched, none at all: its folder is gone/),
+    })
+  })
+
+  test('a folder that was away for a while is fetched', async () => {
+    const world = await ended()
+    const folder = join(world.box.work, 'jobs', label)
+    renameSync(folder, `${folder}.moved`)
+    await world.step('fetch')
+    renameSync(`${folder}.moved`, folder)
+    await world.step('fetch')
+    expect(world.attempt('a').phase).toMatchObject({
+      is: 'fetched',
+      files: expect.arrayContaining([expect.anything()]),
+    })
   })
 })
