@@ -19,6 +19,8 @@ export interface Readings {
 
 const EVERY_MS = 1000
 const TAIL_BYTES = 2048
+/** More without an end is no line of a program: what would be one is given in pieces, so that nothing grows without bound. */
+const LONGEST_LINE = 1 << 18
 /** How often an adopted job's folder is looked into for an output that says what wrote it. */
 const SEARCH_MS = 15_000
 
@@ -94,9 +96,11 @@ export function createReadings(state: () => State, machines: LiveLook, log: (lin
     if (!bytes || bytes.length === 0) return null
     known.offset += bytes.length
     const text = Buffer.concat([known.rest, bytes])
-    const end = text.lastIndexOf(10) + 1
+    const lineEnd = text.lastIndexOf(10) + 1
+    const end = text.length - lineEnd > LONGEST_LINE ? text.length : lineEnd
     known.rest = text.subarray(end)
-    for (const line of text.subarray(0, end).toString('utf8').split('\n').slice(0, -1)) reader.line(line, file)
+    const lines = text.subarray(0, end).toString('utf8').split('\n')
+    for (const line of end === lineEnd ? lines.slice(0, -1) : lines) reader.line(line, file)
     known.tail = printable(known.tail + bytes.toString('utf8')).slice(-TAIL_BYTES)
     known.n += 1
     const { result, now, figures } = reader.reading()
