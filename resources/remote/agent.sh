@@ -699,7 +699,8 @@ is_ticket_of() {
 }
 
 # Sets $word for the ticket t_*: "queued", "held", "running", "orphaned" (its script was killed, its program lives), "killed" (so
-# was its program, or it has ended since), "rebooted" (this computer was, while it waited or ran), or "over".
+# was its program, or it has ended since), "rebooted" (this computer was, while it ran), "unbegun" (while it waited: it never
+# began), or "over".
 ticket_word() {
   t_dir="$LARMOR_WORK/jobs/$t_label"
   if alive "$t_pid:$t_start:$t_boot"; then
@@ -707,7 +708,7 @@ ticket_word() {
   elif [ -e "$t_dir/report.ended" ]; then
     word=over
   elif [ "$t_boot" != "$boot" ]; then
-    word=rebooted
+    if [ -e "$t_dir/run.lock" ]; then word=rebooted; else word=unbegun; fi
   elif [ ! -e "$t_dir/run.lock" ]; then
     word=over
   else
@@ -725,7 +726,7 @@ queue() {
     [ "$word" = over ] || printf '%s\t%s\t%s\n' "$t_label" "$word" "$t_pid:$t_start:$t_boot"
     case $word in
       over) rm -f "$ticket" ;;
-      killed | rebooted) [ -n "$(find "$ticket" -mtime +1 2>/dev/null)" ] && rm -f "$ticket" ;; # it was told
+      killed | rebooted | unbegun) [ -n "$(find "$ticket" -mtime +1 2>/dev/null)" ] && rm -f "$ticket" ;; # it was told
     esac
   done
   return 0

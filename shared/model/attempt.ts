@@ -187,7 +187,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
       if (outcome !== null) return outcome === 'cancelled' ? known : forbidden()
       return to(phase, {
         outcome: 'cancelled',
-        reason: 'taken out of the queue before it began, since its run was stopped',
+        reason: fact.reason,
         // A person who wants it cancelled wants no other attempt.
         ...(attempt.cancel_wished === null ? { withdrawn: true } : {}),
       })

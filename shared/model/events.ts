@@ -76,8 +76,8 @@ export type AttemptFact =
   | OfJobs<'jobs.lost', { readonly reason: string; readonly evidence: readonly Evidence[] }>
   | OfJob<'cancel.wished'>
   | OfJobs<'jobs.cancelled', { readonly reason: string; readonly evidence: readonly Evidence[] }>
-  /** It was taken out of a queue of Larmor's own, and never begins: its run was stopped. */
-  | OfJobs<'jobs.withdrawn'>
+  /** It is out of a queue of Larmor's own, and never begins: its run was stopped, or the computer restarted. */
+  | OfJobs<'jobs.withdrawn', { readonly reason: string }>
   | OfJob<'calculation.reused', { readonly calculation: string; readonly from: Label; readonly result: JobResult }>
 
 /** What a finished output from elsewhere says, and the content under which it is kept. */

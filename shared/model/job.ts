@@ -180,7 +180,7 @@ export interface Attempt {
   readonly cancel_wished: Instant | null
   /** It has left its queue, and nothing tells how it ended; null: it was there again. What it means is told by doubtOf. */
   readonly gone?: Doubt | null
-  /** It never began, since its run was stopped: what it was to do is another attempt's. */
+  /** It never began, though nobody cancelled it: what it was to do is another attempt's. */
   readonly withdrawn?: true
   /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
   readonly recorded?: EndRecord | null

@@ -22,7 +22,7 @@ export function automaticAttempts(state: State, run: Run): readonly EventBody[] 
   })
 }
 
-/** Of each job that was taken out of its queue the same attempt again, to be begun when its run goes on. */
+/** Of each job that is out of its queue without having begun the same attempt again, for when its run goes on. */
 export function attemptsOfWithdrawn(state: State, run: Run): readonly EventBody[] {
   return run.jobs.flatMap((id): readonly EventBody[] => {
     const job = get(state.jobs, id)

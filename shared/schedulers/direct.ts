@@ -15,7 +15,8 @@ export const HELD: Waiting = {
 
 /** What the agent says of a job of which nothing is alive, and which left no report. */
 const ENDS = {
-  rebooted: 'the computer was restarted while it waited or ran, so that nothing of it is alive',
+  rebooted: 'the computer was restarted while it ran, so that nothing of it is alive',
+  unbegun: 'the computer was restarted while it waited, so that it never began',
   killed: 'its script was killed, and no process of it is alive',
 } as const
 
@@ -58,7 +59,8 @@ export const direct: Scheduler = {
             return [{ ...of, status: word === 'queued' ? 'queued' : 'running', text: word, end: null }]
           }
           // Another boot proves that nothing of it is alive: no report can come any more.
-          const rebooted = word === 'rebooted'
+          const unbegun = word === 'unbegun'
+          const rebooted = word === 'rebooted' || unbegun
           const end = {
             exit: null,
             signal: null,
@@ -66,7 +68,7 @@ export const direct: Scheduler = {
             text,
             final: rebooted,
           }
-          return [{ ...of, status: 'gone', text: word, end }]
+          return [{ ...of, status: 'gone', text: word, end, ...(unbegun ? { unbegun } : {}) }]
         }),
       })
     },

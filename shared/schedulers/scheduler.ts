@@ -32,6 +32,8 @@ export interface QueueEntry {
   readonly waiting: Waiting | null
   /** How it ended, where the scheduler still knows. */
   readonly end: EndRecord | null
+  /** It is certain that it never began, and never will. */
+  readonly unbegun?: boolean
 }
 
 /** What a scheduler says of its queue. */

@@ -37,7 +37,12 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
     const isAbsent = (job: Job) => gone.includes(job) && !(untold.includes(job) && queue?.accounts === 'silent')
     for (const job of told) if (!isAbsent(job)) here.present(labelOf(job))
     const believed = look.reports.filter(report => !isOpen(here, report, gone))
-    const silent = gone.filter(job => !untold.includes(job) && !hasReport(look, labelOf(job), 'ended'))
+    const unbegun = gone.filter(
+      job => inPhase(job, 'queued')?.outcome === null && entry(job)?.unbegun && !hasReport(look, labelOf(job)),
+    )
+    const silent = gone.filter(
+      job => !untold.includes(job) && !unbegun.includes(job) && !hasReport(look, labelOf(job), 'ended'),
+    )
     const recorded = silent.filter(job => endOf(queue, job))
     here.spent(look.spooled.filter(name => name.endsWith(FOREIGN)))
     return [
@@ -56,6 +61,10 @@ export async function watch(here: Here, jobs: readonly Job[]): Promise<readonly 
           .filter(job => !hasReport(look, labelOf(job)))
           .filter(job => !isDeepStrictEqual(inPhase(job, 'queued')?.phase.waiting, entry(job)?.waiting))
           .map(job => ({ job, item: { ...refOf(job), waiting: entry(job)?.waiting ?? null } })),
+      ),
+      ...perRun(
+        'jobs.withdrawn',
+        unbegun.map(job => ({ job, item: { ...refOf(job), reason: endOf(queue, job)?.text ?? '' } })),
       ),
       ...perRun(
         'jobs.recorded',

@@ -2,6 +2,8 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
 import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 
+const REASON = 'taken out of the queue before it began, since its run was stopped'
+
 /**
  * Jobs of runs that are to stop, and that wait in a queue of Larmor's own, are taken out of it: they are begun when their
  * run goes on. One that has begun meanwhile is finished: that is told by its report.
@@ -20,6 +22,8 @@ export async function withdraw(
   if (!taken.ok) return []
   return perRun(
     'jobs.withdrawn',
-    jobs.filter(job => taken.value.includes(labelOf(job))).map(job => ({ job, item: refOf(job) })),
+    jobs
+      .filter(job => taken.value.includes(labelOf(job)))
+      .map(job => ({ job, item: { ...refOf(job), reason: REASON } })),
   )
 }

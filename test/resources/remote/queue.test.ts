@@ -285,6 +285,7 @@ describe.each(SHELLS)('an end without a word (%s)', shell => {
     }
     const after = await entries(box)
     expect(after.map(({ label, status }) => `${label} ${status}`)).toEqual(['r1.a.1 gone', 'r1.b.1 gone'])
+    expect(after.map(({ unbegun = false }) => unbegun)).toEqual([false, true])
     for (const { end } of after) {
       expect(end).toMatchObject({ cause: 'node-lost', final: true })
       expect(end?.text).toContain('the computer was restarted')

@@ -138,7 +138,11 @@ export const fact = {
     run: RUN,
     jobs: [{ ...of, reason: 'cancelled', evidence: [] }],
   }),
-  withdrawn: (of = ref()): AttemptFact => ({ type: 'jobs.withdrawn', run: RUN, jobs: [of] }),
+  withdrawn: (of = ref()): AttemptFact => ({
+    type: 'jobs.withdrawn',
+    run: RUN,
+    jobs: [{ ...of, reason: 'taken out before it began' }],
+  }),
   reused: (of = ref(), calculation = 'c1'): AttemptFact => ({
     type: 'calculation.reused',
     run: RUN,
