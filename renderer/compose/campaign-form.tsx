@@ -11,8 +11,9 @@ import { CampaignSetFields } from './campaign-set.tsx'
 import { ComposeFoot } from './compose-foot.tsx'
 import { ComposeKinds } from './compose-kinds.tsx'
 import { useEarlierJobs } from './earlier-campaigns.ts'
+import { useFinishes } from './finish.ts'
 import { MachineTable } from './machine-table.tsx'
-import { planCampaignDraft } from './plan-campaign.ts'
+import { lengthsOf, planCampaignDraft } from './plan-campaign.ts'
 import { faultText } from './plan-draft.ts'
 import { Preview } from './preview.tsx'
 import { ResourceFields } from './resource-fields.tsx'
@@ -39,6 +40,12 @@ export function CampaignForm() {
     () => planCampaignDraft(settled, machine, times ?? [], earlier),
     [settled, machine, times, earlier],
   )
+  const { params } = plan
+  const lengths = useMemo(
+    () => lengthsOf(params, Object.values<Machine>(state.machines), state.times ?? {}, earlier),
+    [params, state.machines, state.times, earlier],
+  )
+  const finishes = useFinishes(lengths, state)
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
   const missing = faultText(fault)
@@ -78,7 +85,12 @@ export function CampaignForm() {
         <CampaignSetFields draft={draft} set={plan.set} faultAt={faultAt} edit={edit} />
         <CampaignMethod draft={draft} faultAt={faultAt} edit={edit} />
         <ResourceFields draft={draft} faultAt={faultAt} edit={edit}>
-          <MachineTable state={state} machine={machine.name} onChoose={name => edit({ machine: name })} />
+          <MachineTable
+            state={state}
+            machine={machine.name}
+            finishes={finishes}
+            onChoose={name => edit({ machine: name })}
+          />
         </ResourceFields>
       </div>
       <div className="compose-side">

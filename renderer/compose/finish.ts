@@ -4,7 +4,7 @@ import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
 import { queueWait, type Spread } from '../../shared/model/times.ts'
-import type { NmrCost } from '../../shared/workflows/index.ts'
+import type { CampaignLength } from '../../shared/workflows/index.ts'
 import { outlookOf, useForecasts } from '../runs/outlook.ts'
 import { useNow } from '../ui/clock.ts'
 import { clockTime } from '../ui/time.ts'
@@ -13,7 +13,10 @@ const EVERY_MS = 30_000
 const AT_ONCE: Spread = { low_s: 0, median_s: 0, high_s: 0 }
 
 /** When runs would be done on each machine if they were started now; a machine of which that is not known is left out. */
-export function useFinishes(costs: ReadonlyMap<string, NmrCost | null>, state: State): ReadonlyMap<string, Spread> {
+export function useFinishes(
+  costs: ReadonlyMap<string, CampaignLength | null>,
+  state: State,
+): ReadonlyMap<string, Spread> {
   const now = useNow(EVERY_MS)
   const forecasts = useForecasts()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the forecasts of what is open there come from a worker
@@ -51,7 +54,7 @@ export function sideBySide({ settings }: Machine, ranks: number): number {
  * not known: what the jobs take, how long they wait in the queue, or, where only so many run at once, when what is before
  * them is done.
  */
-function finishOn(machine: Machine, cost: NmrCost | null, state: State, now: number): Spread | null {
+function finishOn(machine: Machine, cost: CampaignLength | null, state: State, now: number): Spread | null {
   if (cost === null || machine.reach.is !== 'ok') return null
   const direct = machine.settings.scheduler === 'direct'
   const before = direct || machine.settings.max_jobs !== null ? untilFree(machine, state, now) : AT_ONCE

@@ -12,7 +12,7 @@ interface MachineTableProps {
   readonly machine: string
   /** What conformers will take on each machine, as far as that is known; left out where there are none. */
   readonly costs?: ReadonlyMap<string, NmrCost | null>
-  /** When all would be done there, as far as that is known; left out with `costs`. */
+  /** When all would be done there, as far as that is known; left out where nobody asks. */
   readonly finishes?: ReadonlyMap<string, Spread>
   onChoose(machine: string): void
 }
@@ -36,14 +36,14 @@ export function MachineTable({ state, machine, costs, finishes, onChoose }: Mach
             Free
           </th>
           {costs === undefined ? null : (
-            <>
-              <th scope="col" className="number">
-                One conformer
-              </th>
-              <th scope="col" className="number" title="If it is started now, by what such jobs took and waited there">
-                All done
-              </th>
-            </>
+            <th scope="col" className="number">
+              One conformer
+            </th>
+          )}
+          {finishes === undefined ? null : (
+            <th scope="col" className="number" title="If it is started now, by what such jobs took and waited there">
+              All done
+            </th>
           )}
         </tr>
       </thead>
@@ -71,13 +71,11 @@ export function MachineTable({ state, machine, costs, finishes, onChoose }: Mach
               <td className="number" data-free="">
                 {free_mb === undefined ? '–' : bytes(free_mb * 1e6)}
               </td>
-              {costs === undefined ? null : (
-                <>
-                  <td className="number">{cost ? coreTimeText(cost.one) : '–'}</td>
-                  <td className="number" data-finish="" title={finish?.range ?? NO_FINISH}>
-                    {finish?.about ?? '–'}
-                  </td>
-                </>
+              {costs === undefined ? null : <td className="number">{cost ? coreTimeText(cost.one) : '–'}</td>}
+              {finishes === undefined ? null : (
+                <td className="number" data-finish="" title={finish?.range ?? NO_FINISH}>
+                  {finish?.about ?? '–'}
+                </td>
               )}
             </tr>
           )

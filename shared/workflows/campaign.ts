@@ -4,7 +4,7 @@ import { planCampaign } from './campaign/plan.ts'
 import { campaignSummary, showCampaign } from './campaign/show.ts'
 import type { Workflow } from './workflow.ts'
 
-export { estimateOf, estimateText } from './campaign/estimate.ts'
+export { type CampaignLength, estimateOf, estimateText, lengthOf } from './campaign/estimate.ts'
 export {
   type FinishedTask,
   factorFiles,

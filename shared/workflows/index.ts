@@ -17,6 +17,7 @@ export function workflowOf(id: string): Workflow {
 
 export {
   type CampaignArguments,
+  type CampaignLength,
   type CampaignParams,
   type CampaignSet,
   type CampaignTaskState,
@@ -28,6 +29,7 @@ export {
   finishedTasks,
   foundAmong,
   jobsBefore,
+  lengthOf,
   pointRows,
   type Regression,
   type ResolvedCampaign,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { EMPTY, withProgram } from '../../renderer/compose/campaign-draft.ts'
-import { planCampaignDraft } from '../../renderer/compose/plan-campaign.ts'
+import { lengthsOf, planCampaignDraft } from '../../renderer/compose/plan-campaign.ts'
+import type { MachineName, RunId } from '../../shared/ids.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 
 test('with another program the form has the levels that the terminal would take; what a person typed stays', () => {
@@ -11,4 +12,30 @@ test('with another program the form has the levels that the terminal would take;
 
   const typed = { ...EMPTY, levels: 'PBE0', geometry: 'given' }
   expect({ ...typed, ...withProgram(typed, 'orca') }).toEqual({ ...typed, program: 'orca' })
+})
+
+test('when all of it would be done on a machine goes by what such jobs took there, and how many compute side by side', () => {
+  const { params } = planCampaignDraft({ ...EMPTY, levels: 'HF/STO-3G', geometry: 'given' }, localMachine, [])
+  const machines = [1, 4].map(cores => ({
+    ...localMachine,
+    name: `of-${cores}` as MachineName,
+    settings: { ...localMachine.settings, cores },
+  }))
+  const took = Array.from({ length: 6 }, (_, i) => ({
+    functions: 20 + 5 * i,
+    terms: ['level:nwchem HF/STO-3G'],
+    molecule: `m${i}`,
+    seconds: 100,
+    run: 'rbefore' as RunId,
+    waited_s: null,
+    bytes: 1000,
+  }))
+  const lengths = lengthsOf(params, machines, Object.fromEntries(machines.map(({ name }) => [name, took])))
+  const [one, four] = [lengths.get('of-1')?.lasts, lengths.get('of-4')?.lasts]
+  expect(one?.low_s).toBeLessThan(one?.high_s ?? 0)
+  // Ten calculations: of four side by side some wait for the last.
+  const ratio = (one?.median_s ?? 0) / (four?.median_s ?? 1)
+  expect(ratio).toBeGreaterThan(2)
+  expect(ratio).toBeLessThanOrEqual(4)
+  expect(lengthsOf(params, machines, {}).get('of-1')).toBeNull()
 })

@@ -148,6 +148,10 @@ test('levels are compared over all campaigns, also those of the archive, with wh
   expect(await seriousFaults(page)).toEqual([])
   await page.setViewportSize({ width: 720, height: 450 })
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  // What such calculations took is known by then: so is when the next ones would be done.
+  await page.goto(page.url().replace(/#.*/, '#/new/campaign'))
+  await page.locator('[data-finish]').getByText('~').waitFor()
+  await page.goto(page.url().replace(/#.*/, '#/benchmarks'))
   // A link leads to it, as if it were here.
   await rows.first().getByRole('link').click()
   await page.locator('#campaign-title').waitFor()

@@ -1,9 +1,10 @@
 import { chance } from '../../chance.ts'
 import type { Run } from '../../model/run.ts'
-import type { RememberedTime } from '../../model/times.ts'
+import type { RememberedTime, Spread } from '../../model/times.ts'
 import { comparable, meansSomething, waitingOf } from '../../progress/eta.ts'
 import { forecast } from '../../progress/forecast.ts'
 import { quantile } from '../../progress/quantile.ts'
+import type { Unit } from '../../progress/unit.ts'
 import { type CampaignParams, taskCount } from './params.ts'
 import { tasksOf } from './stage.ts'
 import { unitsOf } from './units.ts'
@@ -30,8 +31,7 @@ export function estimateOf(
   times: readonly RememberedTime[],
   found: ReadonlySet<string> = new Set(),
 ): CampaignEstimate {
-  const run = { params } as unknown as Run
-  const all = unitsOf(run, params, tasksOf({ run, job: () => undefined, task: () => undefined }))
+  const all = allUnits(params)
   const shared = all.filter(unit => unit.shared).length
   const reused = all.filter(({ key }) => found.has(key))
   const reusedShared = reused.filter(unit => unit.shared).length
@@ -53,6 +53,41 @@ export function estimateOf(
     core_hours: said ? [hours(said.low_s), hours(said.high_s)] : null,
     disk_mb: said ? [megabytes(quantile(outputs, 0.1)), megabytes(quantile(outputs, 0.9))] : null,
   }
+}
+
+/** How long a campaign lasts: the forecast of all that is not here already. */
+export type CampaignLength = {
+  /** Seconds from the first job's begin to the last one's end, with so many side by side; waiting is not in it. */
+  readonly lasts: Spread
+  /** Jobs that follow each other for one calculation: each waits in the queue. */
+  readonly steps: number
+}
+
+/** Enough for a clock time: it is made anew with every change of a form. */
+const DRAWS = 60
+
+/** Null where it is not known, as in `estimateOf`. `side`: how many jobs compute side by side there. */
+export function lengthOf(
+  params: CampaignParams,
+  times: readonly RememberedTime[],
+  found: ReadonlySet<string>,
+  side: number,
+): CampaignLength | null {
+  const units = allUnits(params).filter(({ key }) => !found.has(key))
+  const steps = params.geometry === null ? 1 : 2
+  if (units.length === 0) return { lasts: { low_s: 0, median_s: 0, high_s: 0 }, steps: 0 }
+  const waiting = waitingOf(units)
+  const done = comparable(times, waiting)
+  if (!meansSomething(done, waiting)) return null
+  const lasts = forecast({ done, waiting, slots: Math.min(side, units.length), random: chance(1), draws: DRAWS })
+  if (!lasts) return null
+  const { low_s, median_s, high_s } = lasts
+  return { lasts: { low_s, median_s, high_s }, steps }
+}
+
+function allUnits(params: CampaignParams): readonly Unit[] {
+  const run = { params } as unknown as Run
+  return unitsOf(run, params, tasksOf({ run, job: () => undefined, task: () => undefined }))
 }
 
 export function estimateText({ calculations, optimisations, reused, core_hours, disk_mb }: CampaignEstimate): string {
