@@ -39,7 +39,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     shown.tasks.filter(({ state }) => states.includes(state)).length
   const unfinished = count('pending', 'optimizing', 'waiting', 'running')
   const stopped = count('cancelled')
-  const { remaining } = useOutlook(state, run)
+  const { remaining, stalled } = useOutlook(state, run)
   const mark = useMark(state, run)
   // What a machine that does not answer will do is not foretold.
   const eta = mark.confidence === 'stale' ? null : remaining.eta
@@ -80,7 +80,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
         <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
         <Announcer text={`${run.name}: ${look.word}. ${shown.completed} of ${shown.total} finished.`} />
       </header>
-      <Matrix run={run.id} tasks={shown.tasks} />
+      <Matrix run={run.id} tasks={shown.tasks} stalled={stalled} />
       <div className="campaign-panels">
         <JobsLeft
           tasks={shown.tasks}

@@ -40,6 +40,11 @@ export function Comparison({ runs, archived }: ComparisonProps) {
   return (
     <section className="campaign-comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">Levels compared</h2>
+      {new Set(rows.map(({ molecules }) => molecules)).size > 1 ? (
+        <p className="hint">
+          Over other molecules a level has other figures: compare those that hold as many of the same.
+        </p>
+      ) : null}
       <table className="campaign-figures">
         <thead>
           <tr>

@@ -2,7 +2,9 @@ import type { CampaignTaskState, ShownTask } from '../../shared/workflows/index.
 import { address } from '../route.ts'
 import { solventText } from '../runs/words.ts'
 
-const WORDS: Readonly<Record<CampaignTaskState, { readonly word: string; readonly mark: string }>> = {
+type Look = CampaignTaskState | 'check' | 'stalled'
+
+const WORDS: Readonly<Record<Look, { readonly word: string; readonly mark: string }>> = {
   pending: { word: 'Pending', mark: '' },
   optimizing: { word: 'Optimizing', mark: '' },
   waiting: { word: 'Waiting', mark: '' },
@@ -11,10 +13,19 @@ const WORDS: Readonly<Record<CampaignTaskState, { readonly word: string; readonl
   failed: { word: 'Failed', mark: '×' },
   cancelled: { word: 'Stopped', mark: '' },
   unknown: { word: 'Unknown', mark: '?' },
+  check: { word: 'Check', mark: '!' },
+  stalled: { word: 'Stalled, it computes far longer than predicted', mark: '' },
+}
+
+interface MatrixProps {
+  readonly run: string
+  readonly tasks: readonly ShownTask[]
+  /** Jobs that compute far longer than was predicted. */
+  readonly stalled: ReadonlySet<string>
 }
 
 /** Molecule by level: each cell a calculation, its state by pattern and mark; a click opens its job. */
-export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: readonly ShownTask[] }) {
+export function Matrix({ run, tasks, stalled }: MatrixProps) {
   const molecules = [...new Map(tasks.map(({ molecule, name }) => [molecule, name]))]
   const rowOf = ({ level, solvent }: ShownTask) => `${level}, ${solventText(solvent)}`
   const rows = [...new Set(tasks.map(rowOf))]
@@ -45,7 +56,9 @@ export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: r
               <tr key={row}>
                 <th scope="row">{row}</th>
                 {own.map((task, i) => (
-                  <td key={molecules[i]?.[0]}>{task ? <Cell run={run} task={task} /> : null}</td>
+                  <td key={molecules[i]?.[0]}>
+                    {task ? <Cell run={run} task={task} look={lookOf(task, stalled)} /> : null}
+                  </td>
                 ))}
                 <td className="matrix-sum">
                   {done}/{own.length}
@@ -59,13 +72,26 @@ export function Matrix({ run, tasks }: { readonly run: string; readonly tasks: r
   )
 }
 
-function Cell({ run, task }: { readonly run: string; readonly task: ShownTask }) {
-  const { word, mark } = WORDS[task.state]
-  const label = `${task.name}, ${task.level} in ${solventText(task.solvent)}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${task.reason && task.state === 'failed' ? `, ${task.reason}` : ''}`
-  const look = `matrix-cell is-${task.state}${task.reused ? ' is-reused' : ''}`
-  if (task.job === null) return <span className={look} role="img" aria-label={label} title={label} />
+/** What completed and is contradicted is no plain success, and what is far too late does not simply run. */
+function lookOf({ state, job, check }: ShownTask, stalled: ReadonlySet<string>): Look {
+  if (state === 'completed') return check === null ? state : 'check'
+  return (state === 'running' || state === 'optimizing') && job !== null && stalled.has(job) ? 'stalled' : state
+}
+
+interface CellProps {
+  readonly run: string
+  readonly task: ShownTask
+  readonly look: Look
+}
+
+function Cell({ run, task, look }: CellProps) {
+  const { word, mark } = WORDS[look]
+  const why = look === 'failed' ? task.reason : look === 'check' ? task.check : null
+  const label = `${task.name}, ${task.level} in ${solventText(task.solvent)}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${why ? `, ${why}` : ''}`
+  const name = `matrix-cell is-${look}${task.reused && look === 'completed' ? ' is-reused' : ''}`
+  if (task.job === null) return <span className={name} role="img" aria-label={label} title={label} />
   return (
-    <a className={look} href={address('queue', run, task.job)} aria-label={label} title={label}>
+    <a className={name} href={address('queue', run, task.job)} aria-label={label} title={label}>
       {mark}
     </a>
   )

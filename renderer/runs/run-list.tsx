@@ -1,3 +1,5 @@
+import type { Run } from '../../shared/model/run.ts'
+import type { State } from '../../shared/model/state.ts'
 import type { RunState } from '../../shared/show/status.ts'
 import { hasBegun } from '../../shared/show/waits-for.ts'
 import { useEngineState } from '../larmor.ts'
@@ -6,6 +8,7 @@ import { Meter, type Part } from '../ui/meter.tsx'
 import { percentDone } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
+import { useMark } from './mark.ts'
 import { runAddress } from './run-address.ts'
 import type { RunSummary } from './summary.ts'
 import { useApart } from './tell-apart.ts'
@@ -28,7 +31,8 @@ interface RunListProps {
 
 /** Runs, the newest first; each opens where it is shown best. */
 export function RunList({ runs, title }: RunListProps) {
-  const apart = useApart(useEngineState())
+  const state = useEngineState()
+  const apart = useApart(state)
   return (
     <nav className="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">
@@ -57,7 +61,9 @@ export function RunList({ runs, title }: RunListProps) {
                     <Counts summary={summary} />
                   </span>
                   <span>
-                    {begun ? percentDone(status.progress) : 'not begun'} · {run.machine} · {clockTime(run.updated)}
+                    {begun ? percentDone(status.progress) : 'not begun'}
+                    {begun && run.phase.is === 'open' ? <MarkOf state={state} run={run} /> : null} · {run.machine} ·{' '}
+                    {clockTime(run.updated)}
                   </span>
                 </span>
               </a>
@@ -67,4 +73,10 @@ export function RunList({ runs, title }: RunListProps) {
       </ul>
     </nav>
   )
+}
+
+/** How much the figure of a run may be believed; what it means stands on its own page. */
+function MarkOf({ state, run }: { readonly state: State; readonly run: Run }) {
+  const { confidence, said } = useMark(state, run)
+  return <span title={said}> {confidence}</span>
 }

@@ -31,8 +31,12 @@ export const MARK_MEANING = {
   unknown: 'of a job it is not known what became of it',
 } as const satisfies Readonly<Record<Confidence, string | null>>
 
+/** Nothing of it will change. */
+const ENDED: Mark = { confidence: 'live', stale_since: null }
+
 /** The mark of a run's figures, at the moment of looking. */
 export function markOf(state: State, run: Run, looking: Looking = {}): Mark {
+  if (run.phase.is === 'ended') return ENDED
   const known = knownOf(state, run)
   return markIn(state, run, looking, { known, plan: readable(known).plan() })
 }
@@ -44,7 +48,7 @@ export function markIn(
   { engine = 'alive', heldUp = null, now = state.as_of ?? run.updated }: Looking,
   { known, plan }: { readonly known: Known; readonly plan: Plan },
 ): Mark {
-  if (run.phase.is === 'ended') return { confidence: 'live', stale_since: null }
+  if (run.phase.is === 'ended') return ENDED
   if (heldUp !== null) return { confidence: 'stale', stale_since: heldUp }
   if (engine === 'none') return { confidence: 'stale', stale_since: state.as_of }
   const reach = state.machines[run.machine]?.reach

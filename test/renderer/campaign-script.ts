@@ -13,9 +13,10 @@ const MINUTE = 60_000
 
 /**
  * A pilot of ten molecules of DELTA50 that has come so far: the first `done` jobs ended, one of them badly, the next run.
- * What is planned comes from the real workflow; the shieldings are made up near a line through the measured shifts.
+ * `contradicted`: this one completed, and a witness says otherwise. What is planned comes from the real workflow; the
+ * shieldings are made up near a line through the measured shifts.
  */
-export function aCampaign(engine: ScriptedEngine, done: number): RunId {
+export function aCampaign(engine: ScriptedEngine, done: number, contradicted: number | null = null): RunId {
   const run = 'rpilot' as RunId
   const context = {
     machine: localMachine,
@@ -39,7 +40,7 @@ export function aCampaign(engine: ScriptedEngine, done: number): RunId {
     engine.setClock(new Date(engine.now() + 2 * MINUTE).toISOString())
     begin(job)
     engine.setClock(new Date(engine.now() + (3 + (n % 5)) * MINUTE).toISOString())
-    end(job, n === 7)
+    end(job, n === 7, n === contradicted)
   }
   for (let n = 0; n < 3; n++) {
     const job = next()
@@ -66,7 +67,7 @@ export function aCampaign(engine: ScriptedEngine, done: number): RunId {
     happen({ type: 'jobs.submitted', run, jobs: [{ ...at, queue_id: '4242:17:b0' as never }] })
     happen({ type: 'jobs.running', run, jobs: [{ ...at, started: now(), ...PROCESS }] })
   }
-  function end(job: Job, badly: boolean): void {
+  function end(job: Job, badly: boolean, contradicted: boolean): void {
     const at = refOf(job)
     const { phase } = lastAttempt(get(engine.state().jobs, job.id) as Job)
     const started = phase.is === 'running' ? phase.started : now()
@@ -77,13 +78,14 @@ export function aCampaign(engine: ScriptedEngine, done: number): RunId {
     })
     happen({ type: 'jobs.fetched', run, jobs: [{ ...at, files: [] }] })
     const reason = 'the SCF did not converge'
+    const warning = contradicted ? 'the output says that it ended well, its exit code is 9' : null
     const verdict = badly
       ? { outcome: 'failed' as const, category: 'scf-not-converged', reason }
       : { outcome: 'completed' as const, category: null, reason: null }
     happen({
       type: 'jobs.parsed',
       run,
-      jobs: [{ ...at, ...verdict, warning: null, evidence: [], result: resultOf(job, engine) }],
+      jobs: [{ ...at, ...verdict, warning, evidence: [], result: resultOf(job, engine) }],
     })
   }
   function now(): string {

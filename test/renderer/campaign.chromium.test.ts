@@ -121,12 +121,31 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   const head = page.locator('.campaign-head')
   // By the clock they compute for far too long: what happened here was long ago.
   await head.getByText('stalled: a job takes far longer than predicted').waitFor()
+  await page.locator('.matrix-cell.is-stalled').first().waitFor()
   const reach = { is: 'unreachable', since: new Date().toISOString(), text: 'no route to host', hint: null } as const
   engine.happen({ type: 'machine.changed', machine: { ...localMachine, reach } })
   await head.getByText(/stale since .*the machine does not answer/).waitFor()
   await head.getByText('no estimate yet').waitFor()
   engine.happen({ type: 'machine.changed', machine: localMachine })
   await head.getByText('stalled').waitFor()
+  // Between two true values the bar goes straight: an easing that overshoots would lie.
+  const easing = (bar: Element) => getComputedStyle(bar).transitionTimingFunction
+  expect(await page.locator('.campaign-done').evaluate(easing)).toBe('linear')
+  await page.goto(page.url().replace(/#.*/, '#/benchmarks'))
+  await page
+    .locator('[data-run="rpilot"]')
+    .getByText(/% stalled/)
+    .waitFor()
+})
+
+test('what completed and is contradicted is no plain success in the matrix', async () => {
+  // The first two optimisations are behind it: this one is a shielding.
+  aCampaign(engine, 12, 9)
+  await openWindow({ at: '#/benchmarks/rpilot' })
+  const cell = page.locator('.matrix-cell.is-check')
+  await cell.waitFor()
+  expect(await cell.getAttribute('aria-label')).toMatch(/: Check, the output says .* exit code is 9/)
+  expect(await faintTexts(page)).toEqual([])
 })
 
 test('levels are compared over all campaigns, also those of the archive, with what must be said of them', async () => {

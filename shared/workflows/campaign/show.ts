@@ -49,6 +49,8 @@ export type ShownTask = {
   readonly ended: string | null
   readonly reused: boolean
   readonly reason: string | null
+  /** It completed, and a witness says otherwise: what to check. */
+  readonly check: string | null
 }
 
 /** `show RUN` of a campaign. */
@@ -80,6 +82,7 @@ export function showCampaign(known: Known): { readonly [key: string]: Json } {
       ended: task.outcome !== null && task.by ? endOf(task.by) : null,
       reused: isReused(task.job),
       reason: task.by ? lastAttempt(task.by).reason : null,
+      check: task.outcome === 'completed' && task.job ? lastAttempt(task.job).warning : null,
     })),
     factors: known.run.phase.is === 'ended' ? shownFactors(known) : [],
     warnings: [...params.warnings, ...staleWarnings(tasks, params.geometry !== null)],
