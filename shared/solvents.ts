@@ -68,5 +68,5 @@ function plain(name: string): string {
 export function findSolvent(name: string): Result<Solvent> {
   const solvent = byName.get(plain(name))
   if (solvent) return ok(solvent)
-  return badInput('solvent', `unknown solvent: ${name}`, `known are ${solvents.map(each => each.label).join(', ')}`)
+  return badInput('solvent', `Unknown solvent: ${name}.`, `Known are ${solvents.map(each => each.label).join(', ')}`)
 }

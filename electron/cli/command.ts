@@ -59,7 +59,10 @@ export function parseGiven(command: CliCommand, args: readonly string[]): Given 
       if (given === undefined) return undefined
       const value = Number(given)
       if (given.trim() === '' || !Number.isFinite(value) || value < least) {
-        throw badArgument(name, `--${name} wants a number${least > 0 ? ` of at least ${least}` : ''}, not "${given}".`)
+        throw badArgument(
+          name,
+          `--${name} wants a number${least > 0 || value < 0 ? ` of at least ${least}` : ''}, not "${given}".`,
+        )
       }
       return value
     },

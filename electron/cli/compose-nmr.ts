@@ -78,7 +78,10 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
 function saidOf(params: ResolvedNmr['params']): readonly string[] {
   const { program, pre, preset, level, solvent_label, solvent_model, ensemble, max_conformers, references } = params
   const solvent = solvent_model === 'none' ? 'without a solvent model' : `${solvent_model} ${solvent_label}`
-  const conformers = ensemble === 'generated' ? `at most ${max_conformers} conformers` : 'the structures as given'
+  const conformers =
+    ensemble === 'generated'
+      ? `at most ${max_conformers} conformer${max_conformers === 1 ? '' : 's'}`
+      : 'the structures as given'
   const levels = program === 'none' ? level : `${program} ${level} (preset ${preset}), ${solvent}`
   return [
     `${levels}; ${conformers}${pre ? `, first by ${pre}` : ''}`,

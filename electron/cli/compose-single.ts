@@ -71,9 +71,10 @@ export async function composeSingle(
 }
 
 function programNamed(name: string | undefined): keyof typeof programs {
-  if (name === undefined) throw badArgument('program', '--program is missing.', Object.keys(programs).join(', '))
+  if (name === undefined)
+    throw badArgument('program', '--program is missing.', `Known are ${Object.keys(programs).join(', ')}`)
   if (!Object.hasOwn(programs, name))
-    throw badArgument('program', `There is no program "${name}".`, Object.keys(programs).join(', '))
+    throw badArgument('program', `There is no program "${name}".`, `Known are ${Object.keys(programs).join(', ')}`)
   return name as keyof typeof programs
 }
 

@@ -8,6 +8,7 @@ import { FaultError } from '../../shared/result.ts'
 import { type RunDocument, showRun } from '../../shared/show/run.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
 import { openBlobs } from '../engine/store/blobs.ts'
+import { errnoOf } from '../engine/store/disk-fault.ts'
 import { badArgument, type CliCommand, oneWord } from './command.ts'
 import { findRun, readStateWith } from './find.ts'
 import { EXIT } from './terminal.ts'
@@ -41,13 +42,14 @@ export const exportCommand: CliCommand = {
     const id = oneWord(given, 'RUN')
     const format = given.text('format')
     const out = given.text('out')
-    if (format === undefined) throw badArgument('format', '--format is missing.', Object.keys(exporters).join(', '))
+    if (format === undefined)
+      throw badArgument('format', '--format is missing.', `Known are ${Object.keys(exporters).join(', ')}`)
     if (LATER.includes(format)) {
       const now = Object.keys(exporters).join(', ')
       throw badArgument('format', `The format "${format}" is not in this version.`, `This version has ${now}.`)
     }
     if (!Object.hasOwn(exporters, format))
-      throw badArgument('format', `There is no format "${format}".`, Object.keys(exporters).join(', '))
+      throw badArgument('format', `There is no format "${format}".`, `Known are ${Object.keys(exporters).join(', ')}`)
     const { state } = await readStateWith(home, [id])
     const run = findRun(state, id)
     const blobs = openBlobs(join(home, 'blobs'))
@@ -62,11 +64,10 @@ export const exportCommand: CliCommand = {
     const path = out === undefined ? join(home, 'runs', run.id, 'exports', `${run.id}.${format}`) : resolve(cwd, out)
     if (out === undefined) await mkdir(dirname(path), { recursive: true }).catch(() => {}) // told by the next line
     await writeAtomic(path, text).catch((error: unknown) => {
-      throw new FaultError({
-        code: 'not-now',
-        field: 'out',
-        message: `${path} cannot be written: ${error instanceof Error ? error.message : error}`,
-      })
+      const why = error instanceof Error ? error.message : error
+      const message =
+        errnoOf(error) === 'ENOENT' ? `There is no folder ${dirname(path)}.` : `${path} cannot be written: ${why}`
+      throw new FaultError({ code: 'not-now', field: 'out', message })
     })
     const file = { path, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) }
     terminal.document({ files: [file] }, () => path)

@@ -9,6 +9,7 @@ import { machineNamed } from '../../shared/model/state.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import { machinesFile, readMachinesFile } from '../../shared/show/machines-file.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
+import { errnoOf } from '../engine/store/disk-fault.ts'
 import { activityOf, attachLiving, ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, oneWord, type Surroundings } from './command.ts'
 import { changedSettings, MACHINE_OPTIONS, MACHINE_USAGE, newSettings } from './machine-flags.ts'
@@ -172,7 +173,10 @@ async function exportFile({ home, terminal, cwd }: Surroundings, given: Given): 
 async function importFile({ home, terminal, cwd }: Surroundings, given: Given): Promise<number> {
   const path = resolve(cwd, oneWord(given, 'FILE'))
   const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw badArgument('file', `${path} cannot be read: ${error.message}`)
+    throw badArgument(
+      'file',
+      errnoOf(error) === 'ENOENT' ? `There is no file ${path}.` : `${path} cannot be read: ${error.message}`,
+    )
   })
   const read = orThrow(readMachinesFile(text))
   const { state } = await readState(home)

@@ -141,7 +141,7 @@ async function prologues(given: Given, before: Readonly<Record<string, string>>,
 
 function knownProgram(name: string, flag: string): void {
   if (!Object.hasOwn(programs, name))
-    throw badArgument(flag, `There is no program "${name}".`, Object.keys(programs).join(', '))
+    throw badArgument(flag, `There is no program "${name}".`, `Known are ${Object.keys(programs).join(', ')}`)
 }
 
 async function read(path: string, field: string): Promise<string> {

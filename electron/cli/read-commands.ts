@@ -237,7 +237,10 @@ const progress: CliCommand = {
     const follows = given.flag('follow')
     const { state } = await readStateWith(home, [id])
     const run = findRun(state, id)
-    if (run.phase.is === 'ended') return EXIT.done
+    if (run.phase.is === 'ended') {
+      terminal.say(`The run has ended (${runState(run)}). larmor show ${run.id}`)
+      return EXIT.done
+    }
     const engine = await attachLiving(home)
     if (!engine) throw nothingLooks('No engine lives, so nothing looks into running jobs.')
     const nothing = `Nothing of it computes and prints just now. larmor status ${run.id}`

@@ -27,14 +27,17 @@ const reports: CliCommand = {
       terminal.document({ run }, () => `adopted as ${run}\nlarmor show ${run}`)
       return EXIT.done
     }
+    const none = `No job that Larmor did not submit has reported itself${machine === undefined ? '' : ` on ${machine}`}.`
     terminal.document({ reports: all }, () =>
-      columns(
-        ['machine', 'job', 'outcome', 'category', 'program', 'folder', 'run'],
-        all.map(report => [
-          ...[report.machine, report.name, report.outcome, report.category ?? ''],
-          ...[report.program ?? '', report.dir, report.adopted ?? ''],
-        ]),
-      ),
+      all.length === 0
+        ? none
+        : columns(
+            ['machine', 'job', 'outcome', 'category', 'program', 'folder', 'run'],
+            all.map(report => [
+              ...[report.machine, report.name, report.outcome, report.category ?? ''],
+              ...[report.program ?? '', report.dir, report.adopted ?? ''],
+            ]),
+          ),
     )
     return EXIT.done
   },

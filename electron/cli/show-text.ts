@@ -139,7 +139,7 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
     ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),
     ...shieldingLines(job.metrics.shieldings ?? []),
     ...job.evidence.map(
-      ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text}`,
+      ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text.trim()}`,
     ),
     ...editLines(job.edit, job.folder, job),
     ...job.remedies.flatMap(({ id, title, tried, diff }) => [

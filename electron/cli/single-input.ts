@@ -191,7 +191,7 @@ async function xtbInput(
   const solvent = orThrow(findSolvent(given.text('solvent') ?? 'gas'))
   const task = given.text('task') ?? (said.task ? undefined : 'opt')
   if (task !== undefined && said.task)
-    throw badArgument('task', `--keywords says already what is computed: ${said.task}`)
+    throw badArgument('task', `--keywords says already what is computed: ${said.task}.`)
   if (alone && words.length === 0 && main.name.toLowerCase().endsWith('.xyz')) {
     const structure = await structureOf(path, main, given)
     return {

@@ -184,7 +184,11 @@ function starting(
         asked: askedOf(name, Object.keys(options), given, composed),
       }
       await start(surroundings, composed, id, wishes)
-      if (given.flag('wait')) return waitFor(surroundings, id, 'ended')
+      if (given.flag('wait')) {
+        if (!surroundings.terminal.json)
+          surroundings.terminal.say(`started ${id}  ${composed.name}; ctrl-C leaves it to run`)
+        return waitFor(surroundings, id, 'ended')
+      }
       const { state, run } = await planned(surroundings.home, id)
       const document = {
         run: id,
@@ -262,7 +266,12 @@ async function machineOf({ home }: Surroundings, given: Given): Promise<Machine>
   const name = given.text('machine') ?? LOCAL
   const { state } = await readState(home)
   const machine = machineNamed(state, name)
-  if (!machine) throw badArgument('machine', `There is no machine "${name}".`, Object.keys(state.machines).join(', '))
+  if (!machine)
+    throw badArgument(
+      'machine',
+      `There is no machine "${name}".`,
+      `Known are ${Object.keys(state.machines).join(', ')}`,
+    )
   return name === LOCAL ? { ...machine, found: programsHere(machine.found) } : machine
 }
 

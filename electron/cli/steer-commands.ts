@@ -93,7 +93,7 @@ const resubmit: CliCommand = {
     if (given.texts('input').length > 0) return resubmitEdited(surroundings, given)
     const fix = given.text('fix') ?? 'auto'
     if (fix !== 'auto' && fix !== 'none' && !remedyIds.includes(fix)) {
-      throw badArgument('fix', `There is no remedy "${fix}".`, ['auto', 'none', ...remedyIds].join(', '))
+      throw badArgument('fix', `There is no remedy "${fix}".`, `Known are ${['auto', 'none', ...remedyIds].join(', ')}`)
     }
     const { state } = await readStateWith(home, given.words)
     const { jobs, ...wanted } = wantedJobs(state, given.words, given.flag('failed'), fix)

@@ -94,7 +94,7 @@ async function makePrivate(folder: string): Promise<void> {
   if (uid === process.getuid?.() && (mode & 0o077) === 0) return
   throw new FaultError({
     code: 'not-now',
-    message: `${folder} should be yours alone, and is not`,
+    message: `${folder} should be yours alone, and is not.`,
     hint: 'Set XDG_RUNTIME_DIR to a private folder, or LARMOR_HOME to one with a shorter name.',
   })
 }

@@ -60,7 +60,7 @@ function parse(text: string | undefined): Crash | null {
     throw new FaultError({
       code: 'bad-input',
       field: 'LARMOR_CRASH_AT',
-      message: `LARMOR_CRASH_AT=${text} names no crash point`,
+      message: `LARMOR_CRASH_AT=${text} names no crash point.`,
       hint: `POINT:before|after[:N], where POINT is one of ${Object.keys(POINTS).join(', ')}`,
     })
   }

@@ -181,7 +181,7 @@ export function machineOf(draft: Draft, before: Machine | null, taken: readonly 
     .split('\n')
     .filter(line => line.trim() !== '')) {
     const [, key, value] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? []
-    if (key === undefined || value === undefined) return badInput('environment', `This is not NAME=value: ${line}`)
+    if (key === undefined || value === undefined) return badInput('environment', `This is not NAME=value: ${line}.`)
     environment[key] = value
   }
   const control = Object.keys(draft).find(field => hasControl(draft[field] ?? ''))

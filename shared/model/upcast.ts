@@ -44,7 +44,7 @@ export function upcast(raw: RawEvent): Event {
   if (raw.v > EVENT_VERSION) {
     throw new FaultError({
       code: 'not-now',
-      message: `the data was written by a newer Larmor: event ${raw.seq} has version ${raw.v}, this one knows ${EVENT_VERSION}`,
+      message: `The data was written by a newer Larmor: event ${raw.seq} has version ${raw.v}, this one knows ${EVENT_VERSION}.`,
       hint: 'Install the newer version again. Nothing was changed.',
     })
   }

@@ -84,7 +84,9 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
       'crash-unknown',
       output.reason ?? 'the program ended with exit status 0, but its output is incomplete',
     )
-  return say('failed', 'crash-unknown', output.reason ?? `the program ended with exit status ${exit}`)
+  const last = exitDecides ? output.evidence.at(-1) : undefined
+  const ended = `the program ended with exit status ${exit}${last ? `: ${last.text}` : ''}`
+  return say('failed', 'crash-unknown', output.reason ?? ended)
 }
 
 const SOURCES: readonly Evidence['source'][] = ['output', 'report', 'scheduler', 'user']

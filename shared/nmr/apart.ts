@@ -19,7 +19,7 @@ export function checkApart(elements: readonly string[], positions: readonly Posi
         const a = positions[i] as Position
         if (Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) >= NEAREST) continue
         const [first, second] = [i, j].map(each => `${each + 1} (${elements[each]})`)
-        return badInput(field, `atoms ${first} and ${second} of the structure are on top of each other`)
+        return badInput(field, `Atoms ${first} and ${second} of the structure are on top of each other.`)
       }
     }
     const own = `${x} ${y} ${z}`

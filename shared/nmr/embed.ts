@@ -20,7 +20,7 @@ export function embed(format: StructureFormat, text: string, charge: number, gen
     if (!generate) {
       const { molecule, geometries } = loadGeometries(format, text)
       const [geometry] = geometries
-      if (!geometry) return badInput('input', 'the file is empty')
+      if (!geometry) return badInput('input', 'The file is empty.')
       return ok({ molecule: describeMolecule(molecule, geometry, charge), xyz: formatXyz(molecule.elements, geometry) })
     }
     const loaded = loadForGeneration(format, text)
@@ -35,5 +35,5 @@ export function embed(format: StructureFormat, text: string, charge: number, gen
 }
 
 function none(): Result<never> {
-  return badInput('input', 'no 3D structure could be made of this molecule', 'give a 3D structure (xyz, mol or sdf)')
+  return badInput('input', 'No 3D structure could be made of this molecule.', 'Give a 3D structure (xyz, mol or sdf)')
 }

@@ -17,12 +17,12 @@ export function readMolfile(text: string): Result<readonly MolRecord[]> {
     .replaceAll('\r\n', '\n')
     .split(/^\$\$\$\$.*\n?/m)
     .filter(part => part.trim() !== '')
-  if (texts.length === 0) return badInput('input', 'the file is empty')
+  if (texts.length === 0) return badInput('input', 'The file is empty.')
   const records: MolRecord[] = []
   for (const [i, part] of texts.entries()) {
     const which = texts.length === 1 ? 'the mol file' : `record ${i + 1} of the file`
     const record = readRecord(part)
-    if (typeof record === 'string') return badInput('input', `${which} ${record}`)
+    if (typeof record === 'string') return badInput('input', `${which} ${record}.`)
     records.push(record)
   }
   return ok(records)

@@ -26,7 +26,7 @@ export function parseNuclei(list: string): Result<readonly Nucleus[]> {
     const nucleus = known.find(each => each.nucleus.toLowerCase() === word.toLowerCase())
     if (!nucleus) {
       const names = known.map(each => each.nucleus).join(', ')
-      return badInput('nuclei', `unknown nucleus: ${word || 'an empty name'}`, `known are ${names}`)
+      return badInput('nuclei', `Unknown nucleus: ${word || 'an empty name'}.`, `Known are ${names}`)
     }
     if (!found.includes(nucleus)) found.push(nucleus)
   }

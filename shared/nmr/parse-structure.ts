@@ -46,12 +46,12 @@ export function parseStructure(text: string, format: StructureFormat): Result<Pa
 /** Whether the charge leaves an even number of electrons; NMR of an open shell is refused, so an odd number is. */
 export function checkElectrons(elements: readonly string[], charge: number): Result<void> {
   const electrons = electronCount(elements, charge)
-  if (electrons <= 0) return badInput('charge', `with charge ${signed(charge)} no electron is left`)
+  if (electrons <= 0) return badInput('charge', `With charge ${signed(charge)} no electron is left.`)
   if (electrons % 2 === 0) return ok(undefined)
   return badInput(
     'charge',
-    `odd number of electrons: ${electrons} with charge ${signed(charge)}`,
-    'check the charge and the hydrogens; the shieldings of an open shell mean nothing',
+    `Odd number of electrons: ${electrons} with charge ${signed(charge)}.`,
+    'Check the charge and the hydrogens; the shieldings of an open shell mean nothing',
   )
 }
 
@@ -72,18 +72,18 @@ function parseMol(text: string): Result<ParsedStructure> {
   if (!read.ok) return read
   const records = read.value
   const first = records[0]
-  if (!first) return badInput('input', 'the file is empty')
+  if (!first) return badInput('input', 'The file is empty.')
   const given = first.molecule.getAllAtoms()
   first.molecule.addImplicitHydrogens()
   const missing = first.molecule.getAllAtoms() - given
   const warnings = separate(first.molecule)
   if (first.geometry && missing > 0) {
     const what = `${missing} hydrogen${missing === 1 ? ' is' : 's are'} missing in the file`
-    if (records.length > 1) return badInput('input', `${what}: an ensemble needs all its atoms`)
+    if (records.length > 1) return badInput('input', `${what}: an ensemble needs all its atoms.`)
     warnings.push(`${what}: conformers are generated from its bonds instead`)
   }
   if (!first.geometry && records.length > 1) {
-    return badInput('input', `the file holds ${records.length} flat drawings; one molecule is wanted`)
+    return badInput('input', `The file holds ${records.length} flat drawings; one molecule is wanted.`)
   }
   return ok(fromMolecule('mol', first.molecule, first.geometry && missing === 0 ? records.length : 0, warnings))
 }
@@ -92,12 +92,12 @@ function parseFrames(text: string): Result<ParsedStructure> {
   const read = parseXyz(text)
   if (!read.ok) return read
   const first = read.value[0]
-  if (!first) return badInput('input', 'the xyz is empty')
+  if (!first) return badInput('input', 'The xyz is empty.')
   for (const [i, frame] of read.value.entries()) {
     const other = frame.elements.findIndex((element, atom) => element !== first.elements[atom])
     if (frame.elements.length !== first.elements.length || other >= 0) {
       const where = frame.elements.length === first.elements.length ? `atom ${other + 1} differs` : 'another length'
-      return badInput('input', `frame ${i + 1} of the xyz is not the molecule of frame 1 in the same order (${where})`)
+      return badInput('input', `Frame ${i + 1} of the xyz is not the molecule of frame 1 in the same order (${where}).`)
     }
   }
   const apart = checkApart(first.elements, first.geometry, 'input')

@@ -131,7 +131,7 @@ export function resolveReferences(
       if (entry?.kind === 'published' && given) found.push(given)
       else {
         const what = `no published factor for ${nucleus.nucleus} at ${at.level}//${at.geometry} in ${at.solvent}`
-        return badInput('reference', what, 'use --reference tms, or none for shieldings only')
+        return badInput('reference', what, 'Use --reference tms, or none for shieldings only')
       }
     } else if (wish === 'auto' && given) found.push(given)
     else if (inTms.has(nucleus.element)) found.push(given?.kind === 'tms' ? given : computedTms(nucleus, at))
@@ -202,7 +202,7 @@ function fromFile(
     badInput(
       'reference',
       `${file}: ${why}`,
-      'wanted: {"level", "geometry", "solvent", "source", "factors": [{"nucleus", "slope", "intercept"}]}',
+      'Wanted: {"level", "geometry", "solvent", "source", "factors": [{"nucleus", "slope", "intercept"}]}',
     )
   let json: Json
   try {

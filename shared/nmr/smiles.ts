@@ -14,7 +14,7 @@ const bracket =
 export function readSmiles(text: string): Result<Molecule> {
   const smiles = text.trim()
   const flaw = firstFlaw(smiles)
-  if (flaw) return badInput('input', `the SMILES does not parse at character ${flaw.at + 1}: ${flaw.why}`, smiles)
+  if (flaw) return badInput('input', `The SMILES does not parse at character ${flaw.at + 1}: ${flaw.why}.`, smiles)
   let molecule: Molecule
   try {
     molecule = Molecule.fromSmiles(smiles)
@@ -23,9 +23,9 @@ export function readSmiles(text: string): Result<Molecule> {
     const position = /position:\s*(\d+)/i.exec(said)?.[1]
     const where = position === undefined ? '' : ` at character ${Number(position) + 1}`
     const why = said.replace(/^.*?SmilesParser:\s*/, '').replace(/[.;,]?\s*position:\s*\d+/i, '')
-    return badInput('input', `the SMILES does not parse${where}: ${why.slice(0, 200)}`, smiles)
+    return badInput('input', `The SMILES does not parse${where}: ${why.slice(0, 200)}.`, smiles)
   }
-  if (molecule.getAllAtoms() === 0) return badInput('input', 'the SMILES holds no atom')
+  if (molecule.getAllAtoms() === 0) return badInput('input', 'The SMILES holds no atom.')
   molecule.ensureHelperArrays(Molecule.cHelperParities)
   const wrong = firstWrongValence(molecule, smiles)
   return wrong ? badInput('input', wrong, smiles) : ok(molecule)

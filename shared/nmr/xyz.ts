@@ -33,27 +33,27 @@ export function parseXyz(text: string): Result<readonly Frame[]> {
     }
     const count = lines[i]?.trim() ?? ''
     if (!/^\d+$/.test(count)) {
-      return badInput('input', `line ${i + 1} of the xyz should be a number of atoms, and is "${excerpt(count)}"`)
+      return badInput('input', `Line ${i + 1} of the xyz should be a number of atoms, and is "${excerpt(count)}".`)
     }
     const atoms = Number(count)
-    if (atoms === 0) return badInput('input', `line ${i + 1} of the xyz announces 0 atoms`)
+    if (atoms === 0) return badInput('input', `Line ${i + 1} of the xyz announces 0 atoms.`)
     const comment = lines[i + 1] ?? ''
     const elements: string[] = []
     const geometry: Position[] = []
     for (let k = 0; k < atoms; k++) {
       const line = lines[i + 2 + k]
       if (line === undefined || line.trim() === '') {
-        return badInput('input', `the xyz is cut: ${atoms} atoms are announced in line ${i + 1}, ${k} are there`)
+        return badInput('input', `The xyz is cut: ${atoms} atoms are announced in line ${i + 1}, ${k} are there.`)
       }
       const atom = parseAtom(line)
-      if (typeof atom === 'string') return badInput('input', `line ${i + 3 + k} of the xyz: ${atom}`)
+      if (typeof atom === 'string') return badInput('input', `Line ${i + 3 + k} of the xyz: ${atom}.`)
       elements.push(atom.element)
       geometry.push(atom.position)
     }
     frames.push({ elements, geometry, comment })
     i += 2 + atoms
   }
-  if (frames.length === 0) return badInput('input', 'the xyz is empty')
+  if (frames.length === 0) return badInput('input', 'The xyz is empty.')
   return ok(frames)
 }
 

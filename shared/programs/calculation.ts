@@ -15,9 +15,9 @@ export function checkDeck(json: Json, output: string): Result<void> {
   const input = record(json)
   const files = readFiles(input.files)
   if (!files.ok) return files
-  if (!files.value.some(file => file.name === input.main)) return badInput('main', 'the deck is not among the files')
+  if (!files.value.some(file => file.name === input.main)) return badInput('main', 'The deck is not among the files.')
   if (files.value.some(file => file.name === output))
-    return badInput('files', `${output} is the output's name`, 'rename it')
+    return badInput('files', `${output} is the output's name.`, 'Rename it')
   return ok(undefined)
 }
 
@@ -25,15 +25,15 @@ export function checkDeck(json: Json, output: string): Result<void> {
 export function checkCalculation(json: Json, tasks: readonly string[]): Result<void> {
   const input = record(json)
   if (!tasks.includes(input.task as string))
-    return badInput('task', `unknown task: ${input.task}`, `known are ${tasks.join(', ')}`)
+    return badInput('task', `Unknown task: ${input.task}.`, `Known are ${tasks.join(', ')}`)
   for (const field of ['title', 'solvent'] as const) {
-    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted`)
+    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted.`)
   }
-  if (typeof record(input.geometry).sha256 !== 'string') return badInput('geometry', 'there is no geometry')
-  if (!isWhole(input.charge)) return badInput('charge', 'the charge is a whole number')
-  if (!isWhole(input.multiplicity, 1)) return badInput('mult', 'the multiplicity is 1 or more')
-  if (!isWhole(input.atoms, 1)) return badInput('geometry', 'the geometry has no atoms')
-  if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'at least one cycle is needed')
+  if (typeof record(input.geometry).sha256 !== 'string') return badInput('geometry', 'There is no geometry.')
+  if (!isWhole(input.charge)) return badInput('charge', 'The charge is a whole number.')
+  if (!isWhole(input.multiplicity, 1)) return badInput('mult', 'The multiplicity is 1 or more.')
+  if (!isWhole(input.atoms, 1)) return badInput('geometry', 'The geometry has no atoms.')
+  if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'At least one cycle is needed.')
   return ok(undefined)
 }
 
@@ -44,7 +44,7 @@ export function geometryOf(
 ): readonly GeometryAtom[] {
   const atoms = orThrow(readXyz(contents(input.geometry)))
   if (atoms.length === input.atoms) return atoms
-  return orThrow(badInput('geometry', `the geometry has ${atoms.length} atoms where ${input.atoms} were announced`))
+  return orThrow(badInput('geometry', `The geometry has ${atoms.length} atoms where ${input.atoms} were announced.`))
 }
 
 /** The input of a plain retry: an optimisation goes on from the last geometry, all else is done as it was. */

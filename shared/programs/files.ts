@@ -16,16 +16,16 @@ const TAKEN =
  * or is Larmor's own there.
  */
 export function readFiles(value: Json | undefined): Result<readonly GivenFile[]> {
-  if (!Array.isArray(value) || value.length === 0) return badInput('files', 'there is no file to run')
+  if (!Array.isArray(value) || value.length === 0) return badInput('files', 'There is no file to run.')
   const seen = new Set<string>()
   for (const file of value as readonly Json[]) {
     const { name, sha256, bytes } = record(file)
     if (typeof name !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number') {
-      return badInput('files', 'a file is named by name, sha256 and bytes')
+      return badInput('files', 'A file is named by name, sha256 and bytes.')
     }
-    if (!isInside(name)) return badInput('files', `not a name for a file of a job: ${name}`)
-    if (TAKEN.test(name)) return badInput('files', `${name} is a file of Larmor's own`, 'rename it')
-    if (seen.has(name)) return badInput('files', `two files are called ${name}`)
+    if (!isInside(name)) return badInput('files', `Not a name for a file of a job: ${name}.`)
+    if (TAKEN.test(name)) return badInput('files', `${name} is a file of Larmor's own.`, 'Rename it')
+    if (seen.has(name)) return badInput('files', `Two files are called ${name}.`)
     seen.add(name)
   }
   return ok(value as readonly GivenFile[])

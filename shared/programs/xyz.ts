@@ -11,18 +11,18 @@ export function readXyz(text: string): Result<readonly GeometryAtom[]> {
   const lines = text.split(/\r\n|\r|\n/)
   const count = Number(lines[0]?.trim() || Number.NaN)
   if (!Number.isInteger(count) || count < 1) {
-    return badInput('geometry', 'the XYZ text does not begin with a number of atoms')
+    return badInput('geometry', 'The XYZ text does not begin with a number of atoms.')
   }
   const atoms: GeometryAtom[] = []
   for (let i = 0; i < count; i++) {
     const words = lines[i + 2]?.trim().split(/\s+/) ?? []
-    if (words.length < 4) return badInput('geometry', `the XYZ text promises ${count} atoms and ends after ${i}`)
+    if (words.length < 4) return badInput('geometry', `The XYZ text promises ${count} atoms and ends after ${i}.`)
     const element = elementSymbol(words[0] as string)
     if (element === undefined)
-      return badInput('geometry', `line ${i + 3} of the XYZ text: no element is called ${words[0]}`)
+      return badInput('geometry', `Line ${i + 3} of the XYZ text: no element is called ${words[0]}.`)
     const [x, y, z] = words.slice(1, 4).map(Number) as [number, number, number]
     if (![x, y, z].every(Number.isFinite)) {
-      return badInput('geometry', `line ${i + 3} of the XYZ text: ${words.slice(1, 4).join(' ')} is no position`)
+      return badInput('geometry', `Line ${i + 3} of the XYZ text: ${words.slice(1, 4).join(' ')} is no position.`)
     }
     atoms.push([element, x, y, z])
   }

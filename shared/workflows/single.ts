@@ -38,8 +38,8 @@ export const single: Workflow = {
     const done = attempts.filter(({ outcome }) => outcome === 'completed').length
     const total = specs.length
     const all = total === 1 ? 'the job' : `all ${total} jobs`
-    const outcome = attempts[0]?.outcome
-    const failed = total === 1 && outcome !== 'failed' ? `${all} is ${outcome}` : `${all} failed`
+    const [only] = total === 1 ? attempts : []
+    const failed = only?.reason ?? (only && only.outcome !== 'failed' ? `${all} is ${only.outcome}` : `${all} failed`)
     return {
       jobs: specs,
       tasks: [],

@@ -148,7 +148,7 @@ describe('a file that cannot be', () => {
     const path = await file('clash.xyz', '3\n\nO 0 0 0\nH 0 0 0.96\nC 0 0.1 0.96\n')
     const fault = await refused(['run', path, '--program', program], 2)
     expect(fault).toMatchObject({ field: 'geometry' })
-    expect(fault.message).toContain('atoms 2 (H) and 3 (C) of the structure are on top of each other')
+    expect(fault.message).toContain('Atoms 2 (H) and 3 (C) of the structure are on top of each other')
   })
 
   test('a folder without a deck, or with two', async () => {

@@ -278,7 +278,7 @@ describe('a bad day of a cluster', () => {
       const answer = await larmor.engine.send(other)
       if (answer.ok) await larmor.ended((other as typeof started).run)
       const reason = answer.ok ? attempts((other as typeof started).run).a?.reason : answer.fault.message
-      expect(reason).toContain('not a name for a file of a job')
+      expect(reason).toContain('Not a name for a file of a job')
     }
   })
 

@@ -116,7 +116,7 @@ function parseIndex(text: string): readonly ArchiveEntry[] | null {
 async function readDocument(folder: string, run: RunId): Promise<ArchivedRun> {
   const path = documentPath(folder, run)
   const text = await ifExists(readFile(path, 'utf8'))
-  if (text === undefined) throw new FaultError({ code: 'not-found', message: `there is no archived run ${run}` })
+  if (text === undefined) throw new FaultError({ code: 'not-found', message: `There is no archived run ${run}.` })
   const json = unseal('archive', text)
   if (json === undefined) throw notNow(`${path} is damaged`, 'Bring the file back from a backup.')
   const document = JSON.parse(json) as ArchivedRun
@@ -125,7 +125,7 @@ async function readDocument(folder: string, run: RunId): Promise<ArchivedRun> {
 
 function documentPath(folder: string, run: RunId): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(run)) {
-    throw new FaultError({ code: 'bad-input', field: 'run', message: 'this is no name of a run' })
+    throw new FaultError({ code: 'bad-input', field: 'run', message: 'This is no name of a run.' })
   }
   return join(folder, `${run}.json`)
 }

@@ -54,7 +54,7 @@ export function openBlobs(folder: string): Blobs {
   function pathOf({ sha256 }: Pick<ContentRef, 'sha256'>): string {
     // References come from windows and from old data: a path is never made of anything but a hash.
     if (!/^[0-9a-f]{64}$/.test(sha256)) {
-      throw new FaultError({ code: 'bad-input', field: 'sha256', message: 'this is no content reference' })
+      throw new FaultError({ code: 'bad-input', field: 'sha256', message: 'This is no content reference.' })
     }
     return join(folder, sha256.slice(0, 2), sha256.slice(2))
   }
@@ -191,14 +191,14 @@ async function linkOrCopy(blob: string, path: string): Promise<void> {
     await link(blob, path)
   } catch (error) {
     const code = errnoOf(error)
-    if (code === 'ENOENT') throw new FaultError({ code: 'not-found', message: `the content ${blob} is missing` })
+    if (code === 'ENOENT') throw new FaultError({ code: 'not-found', message: `The content ${blob} is missing.` })
     if (code === 'ENOSPC' || code === 'EDQUOT') throw error
     await fillDurably(path, 0o444, file => file.writeFile(createReadStream(blob)))
   }
 }
 
 function missing({ sha256 }: ContentRef): FaultError {
-  return new FaultError({ code: 'not-found', message: `the content ${sha256} is not in this data folder` })
+  return new FaultError({ code: 'not-found', message: `The content ${sha256} is not in this data folder.` })
 }
 
 function damaged(path: string): FaultError {

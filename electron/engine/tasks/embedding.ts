@@ -13,5 +13,5 @@ export function canEmbed({ format, text }: { readonly format: StructureFormat; r
   } catch (thrown) {
     if (thrown instanceof FaultError) return { ok: false, fault: thrown.fault }
   }
-  return badInput('input', 'no 3D structure could be made of this molecule', 'give a 3D structure (xyz, mol or sdf)')
+  return badInput('input', 'No 3D structure could be made of this molecule.', 'Give a 3D structure (xyz, mol or sdf)')
 }

@@ -21,8 +21,8 @@ export function memoryPerRank({ memory_mb, ranks }: Resources): Result<number> {
   if (mb >= LEAST_MB) return ok(mb)
   return badInput(
     'memory',
-    `${memory_mb} MB for ${ranks} rank${ranks === 1 ? '' : 's'} is too little for NWChem`,
-    `at least ${ranks * (LEAST_MB + OVERHEAD_MB)} MB in total, or fewer ranks`,
+    `${memory_mb} MB for ${ranks} rank${ranks === 1 ? '' : 's'} is too little for NWChem.`,
+    `At least ${ranks * (LEAST_MB + OVERHEAD_MB)} MB in total, or fewer ranks`,
   )
 }
 

@@ -134,13 +134,13 @@ export function findLevel(level: Level): Result<NwchemLevel> {
   const functional = functionalsByName.get(plain(level.xc))
   if (!functional) {
     if (elsewhere.has(plain(level.xc))) {
-      return badInput('xc', `NWChem does not have ${level.xc}`, 'that level is to be had through ORCA: --program orca')
+      return badInput('xc', `NWChem does not have ${level.xc}.`, 'That level is to be had through ORCA: --program orca')
     }
-    return badInput('xc', `unknown functional: ${level.xc}`, `known are ${functionals.map(f => f.label).join(', ')}`)
+    return badInput('xc', `Unknown functional: ${level.xc}.`, `Known are ${functionals.map(f => f.label).join(', ')}`)
   }
   const basis = basesByName.get(plain(level.basis))
   if (!basis) {
-    return badInput('basis', `unknown basis set: ${level.basis}`, `known are ${bases.map(b => b.label).join(', ')}`)
+    return badInput('basis', `Unknown basis set: ${level.basis}.`, `Known are ${bases.map(b => b.label).join(', ')}`)
   }
   return ok({
     label: `${functional.label}/${basis.label}`,
@@ -169,8 +169,8 @@ export function checkMolecule(
     const others = bases.filter(other => elements.every(element => other.elements(atomicNumber(element))))
     return badInput(
       'basis',
-      `${basis.label} has no functions for ${missing.join(', ')} in NWChem`,
-      others.length > 0 ? `these have: ${others.map(other => other.label).join(', ')}` : undefined,
+      `${basis.label} has no functions for ${missing.join(', ')} in NWChem.`,
+      others.length > 0 ? `These have: ${others.map(other => other.label).join(', ')}` : undefined,
     )
   }
   return checkSpin(elements, charge, multiplicity)

@@ -34,7 +34,7 @@ export const nwchem: Program = {
     const input = parse(json)
     if (!input.ok) return input
     if (!Number.isInteger(resources.ranks) || resources.ranks < 1)
-      return badInput('ranks', 'at least one rank is needed')
+      return badInput('ranks', 'At least one rank is needed.')
     if (input.value.kind === 'deck') return ok(undefined)
     const memory = memoryPerRank(resources)
     if (!memory.ok) return memory
@@ -131,17 +131,17 @@ function parse(json: Json): Result<NwchemInput> {
     const deck = checkDeck(json, OUTPUT)
     return deck.ok ? ok(json as NwchemInput) : deck
   }
-  if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
+  if (input.kind !== 'calculation') return badInput('input', 'Neither a deck nor a calculation.')
   const common = checkCalculation(json, tasks)
   if (!common.ok) return common
   for (const field of ['xc', 'basis'] as const) {
-    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted`)
+    if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted.`)
   }
   const { xc, basis } = record(input.shielding)
   if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
-    return badInput('shielding', 'a level of the shieldings has xc and basis')
+    return badInput('shielding', 'A level of the shieldings has xc and basis.')
   }
-  if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false')
+  if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false.')
   return ok(json as NwchemInput)
 }
 
@@ -152,11 +152,11 @@ function checkShieldings(
   if (multiplicity > 1) {
     return badInput(
       'mult',
-      `shieldings of multiplicity ${multiplicity} mean nothing`,
+      `Shieldings of multiplicity ${multiplicity} mean nothing.`,
       'NWChem computes them without a word; only closed shells are offered',
     )
   }
-  if (!level.shieldings) return badInput('xc', `NWChem has no shieldings with ${level.label}`)
+  if (!level.shieldings) return badInput('xc', `NWChem has no shieldings with ${level.label}.`)
   return ok(undefined)
 }
 

@@ -18,8 +18,8 @@ export function maxcore({ memory_mb, ranks }: Resources): Result<number> {
   if (mb >= LEAST_MB) return ok(mb)
   return badInput(
     'memory',
-    `${memory_mb} MB for ${ranks} rank${ranks === 1 ? '' : 's'} is too little for ORCA`,
-    `at least ${Math.ceil((ranks * LEAST_MB) / SHARE)} MB in total, or fewer ranks`,
+    `${memory_mb} MB for ${ranks} rank${ranks === 1 ? '' : 's'} is too little for ORCA.`,
+    `At least ${Math.ceil((ranks * LEAST_MB) / SHARE)} MB in total, or fewer ranks`,
   )
 }
 
@@ -39,23 +39,24 @@ const TAKEN =
 export function findWords(input: OrcaCalculation): Result<Words> {
   const { xc, basis, keywords } = input
   if (!/^[A-Za-z0-9 ()+*,./='_-]*$/.test(keywords)) {
-    return badInput('keywords', `not words of ORCA's simple input: ${keywords}`, 'for %blocks give an input file')
+    return badInput('keywords', `Not words of ORCA's simple input: ${keywords}.`, 'For %blocks give an input file')
   }
   const taken = keywords.split(/\s+/).find(word => TAKEN.test(word))
-  if (taken) return badInput('keywords', `${taken} is not said by --keywords`, 'use --task, --ranks, or an input file')
+  if (taken) return badInput('keywords', `${taken} is not said by --keywords.`, 'Use --task, --ranks, or an input file')
   let level = ''
   if (xc !== null && basis !== null) {
     const found = findOrcaLevel({ xc, basis })
     if (!found.ok) return found
     level = found.value.words
-  } else if (keywords.trim() === '') return badInput('keywords', 'no method is named', 'e.g. --keywords B3LYP/def2-SVP')
+  } else if (keywords.trim() === '')
+    return badInput('keywords', 'No method is named.', 'e.g. --keywords B3LYP/def2-SVP')
   const shielding = input.shielding ? findOrcaLevel(input.shielding) : ok(null)
   if (!shielding.ok) return shielding
   const solvent = findSolvent(input.solvent)
   if (!solvent.ok) return solvent
   const { id, label } = solvent.value
   const name = orcaSolvents[id]
-  if (id !== 'gas' && name === undefined) return badInput('solvent', `ORCA's CPCM has no ${label}`)
+  if (id !== 'gas' && name === undefined) return badInput('solvent', `ORCA's CPCM has no ${label}.`)
   return ok({
     level: [level, keywords.trim()].filter(Boolean).join(' '),
     shielding: shielding.value?.words ?? null,

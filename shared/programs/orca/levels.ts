@@ -112,13 +112,17 @@ export function findOrcaLevel({ xc, basis }: Level): Result<OrcaLevel> {
   const functional = functionals.find(({ label, names = [] }) => [label, ...names].some(name => same(name, xc)))
   if (!functional) {
     if (same(xc, 'WP04')) {
-      return badInput('xc', 'ORCA does not have WP04', 'through NWChem it is put together from its components')
+      return badInput('xc', 'ORCA does not have WP04.', 'Through NWChem it is put together from its components')
     }
-    return badInput('xc', `unknown functional for ORCA: ${xc}`, `known are ${functionals.map(f => f.label).join(', ')}`)
+    return badInput(
+      'xc',
+      `Unknown functional for ORCA: ${xc}.`,
+      `Known are ${functionals.map(f => f.label).join(', ')}`,
+    )
   }
   const found = bases.find(({ label, names = [] }) => [label, ...names].some(name => same(name, basis)))
   if (!found) {
-    return badInput('basis', `unknown basis set for ORCA: ${basis}`, `known are ${bases.map(b => b.label).join(', ')}`)
+    return badInput('basis', `Unknown basis set for ORCA: ${basis}.`, `Known are ${bases.map(b => b.label).join(', ')}`)
   }
   return ok({
     label: `${functional.label}/${found.label}`,
@@ -140,7 +144,7 @@ export function checkOrcaMolecule(
   const basis = bases.find(({ label, names = [] }) => [label, ...names].some(name => same(name, level.basis)))
   const missing = [...new Set(elements)].filter(element => !basis?.elements(atomicNumber(element)))
   if (missing.length > 0) {
-    return badInput('basis', `${level.basis} has no functions for ${missing.join(', ')} that Larmor knows of in ORCA`)
+    return badInput('basis', `${level.basis} has no functions for ${missing.join(', ')} that Larmor knows of in ORCA.`)
   }
   return checkSpin(elements, charge, multiplicity)
 }

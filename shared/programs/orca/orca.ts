@@ -42,14 +42,14 @@ export const orca: Program = {
     const input = parse(json)
     if (!input.ok) return input
     if (!Number.isInteger(resources.ranks) || resources.ranks < 1)
-      return badInput('ranks', 'at least one rank is needed')
+      return badInput('ranks', 'At least one rank is needed.')
     if (input.value.kind === 'deck') return ok(undefined)
     const memory = maxcore(resources)
     if (!memory.ok) return memory
     const words = findWords(input.value)
     if (!words.ok) return words
     if (input.value.task.endsWith('nmr') && input.value.multiplicity > 1) {
-      return badInput('mult', `shieldings of multiplicity ${input.value.multiplicity} are not offered`)
+      return badInput('mult', `Shieldings of multiplicity ${input.value.multiplicity} are not offered.`)
     }
     return ok(undefined)
   },
@@ -146,20 +146,20 @@ function parse(json: Json): Result<OrcaInput> {
     const deck = checkDeck(json, OUTPUT)
     return deck.ok ? ok(json as OrcaInput) : deck
   }
-  if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
+  if (input.kind !== 'calculation') return badInput('input', 'Neither a deck nor a calculation.')
   const common = checkCalculation(json, tasks)
   if (!common.ok) return common
   for (const field of ['xc', 'basis'] as const) {
-    if (input[field] !== null && typeof input[field] !== 'string') return badInput(field, `${field} is a name or null`)
+    if (input[field] !== null && typeof input[field] !== 'string') return badInput(field, `${field} is a name or null.`)
   }
-  if (typeof input.keywords !== 'string') return badInput('keywords', 'keywords is a text')
+  if (typeof input.keywords !== 'string') return badInput('keywords', 'Keywords is a text.')
   const { xc, basis } = record(input.shielding)
   if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
-    return badInput('shielding', 'a level of the shieldings has xc and basis')
+    return badInput('shielding', 'A level of the shieldings has xc and basis.')
   }
-  if (typeof input.cartesian !== 'boolean') return badInput('cartesian', 'cartesian is true or false')
+  if (typeof input.cartesian !== 'boolean') return badInput('cartesian', 'Cartesian is true or false.')
   if (input.restart !== null && typeof record(input.restart).sha256 !== 'string') {
-    return badInput('restart', 'a restart names orbitals, or is null')
+    return badInput('restart', 'A restart names orbitals, or is null.')
   }
   return ok(json as OrcaCalculation)
 }

@@ -86,7 +86,7 @@ const LAST_ELEMENT = 86
 /** Refused (`geometry`): elements that xtb has no parameters for. */
 export function checkElements(elements: readonly string[]): Result<void> {
   const without = elements.find(element => atomicNumber(element) > LAST_ELEMENT)
-  return without === undefined ? ok(undefined) : badInput('geometry', `xtb has no parameters for ${without}`)
+  return without === undefined ? ok(undefined) : badInput('geometry', `xtb has no parameters for ${without}.`)
 }
 
 /** What options say that Larmor must know; null where they do not. */
@@ -108,8 +108,8 @@ export function checkOptions(args: readonly string[]): Result<SaidByOptions> {
     if (kind === undefined) {
       return badInput(
         'keywords',
-        `xtb's option ${name} is not passed on`,
-        `known are ${Object.keys(options).join(' ')}`,
+        `xtb's option ${name} is not passed on.`,
+        `Known are ${Object.keys(options).join(' ')}`,
       )
     }
     const value = args[i + 1]
@@ -117,25 +117,25 @@ export function checkOptions(args: readonly string[]): Result<SaidByOptions> {
     if (kind === 'none') continue
     if (kind === 'level') {
       if (value !== undefined && !value.startsWith('-')) {
-        if (!LEVELS.includes(value)) return badInput('keywords', `${name} ${value}: no level of xtb is called that`)
+        if (!LEVELS.includes(value)) return badInput('keywords', `${name} ${value}: no level of xtb is called that.`)
         i += 1
       }
       continue
     }
-    if (value === undefined) return badInput('keywords', `${name} wants a value`)
+    if (value === undefined) return badInput('keywords', `${name} wants a value.`)
     i += 1
     if (kind === 'file' && !/^[A-Za-z0-9_][\w.-]*$/.test(value))
-      return badInput('keywords', `${name} ${value}: no file`)
-    if (kind === 'word' && !/^[a-z0-9]+$/i.test(value)) return badInput('keywords', `${name} ${value}: no solvent`)
+      return badInput('keywords', `${name} ${value}: no file.`)
+    if (kind === 'word' && !/^[a-z0-9]+$/i.test(value)) return badInput('keywords', `${name} ${value}: no solvent.`)
     if (kind === 'word' && STATES.includes(args[i + 1] ?? '')) i += 1
-    if (kind === 'number' && !(Number(value) > 0)) return badInput('keywords', `${name} wants a number, not ${value}`)
+    if (kind === 'number' && !(Number(value) > 0)) return badInput('keywords', `${name} wants a number, not ${value}.`)
     if (kind === 'whole' && !/^[+-]?\d+$/.test(value)) {
-      return badInput('keywords', `${name} wants a whole number, not ${value}`)
+      return badInput('keywords', `${name} wants a whole number, not ${value}.`)
     }
     if (name === '--gfn' && !['1', '2'].includes(value)) {
       return badInput(
         'keywords',
-        `--gfn ${value} is no method that xtb has`,
+        `--gfn ${value} is no method that xtb has.`,
         '1, 2, or --gfnff: xtb would take GFN2 unasked',
       )
     }

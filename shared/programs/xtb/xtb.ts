@@ -40,7 +40,7 @@ export const xtb: Program = {
     const input = parse(json)
     if (!input.ok) return input
     if (!Number.isInteger(resources.ranks) || resources.ranks < 1)
-      return badInput('ranks', 'at least one rank is needed')
+      return badInput('ranks', 'At least one rank is needed.')
     return input.value.kind === 'deck' ? ok(undefined) : checkWords(input.value)
   },
 
@@ -119,11 +119,11 @@ function argsOf({
 
 function checkWords({ method, solvent }: XtbCalculation): Result<void> {
   if (!Object.hasOwn(methods, method))
-    return badInput('method', `xtb has no method ${method}`, `known are ${Object.keys(methods).join(', ')}`)
+    return badInput('method', `xtb has no method ${method}.`, `Known are ${Object.keys(methods).join(', ')}`)
   const found = findSolvent(solvent)
   if (!found.ok) return found
   const { id, label } = found.value
-  if (id !== 'gas' && !Object.hasOwn(xtbSolvents, id)) return badInput('solvent', `xtb's ALPB has no ${label}`)
+  if (id !== 'gas' && !Object.hasOwn(xtbSolvents, id)) return badInput('solvent', `xtb's ALPB has no ${label}.`)
   return ok(undefined)
 }
 
@@ -135,14 +135,14 @@ function parse(json: Json): Result<XtbInput> {
     if (!deck.ok) return deck
     const { args } = input
     if (!Array.isArray(args) || !args.every(arg => typeof arg === 'string')) {
-      return badInput('args', 'options are words')
+      return badInput('args', 'Options are words.')
     }
     const checked = checkOptions(args as readonly string[])
     return checked.ok ? ok(json as XtbInput) : checked
   }
-  if (input.kind !== 'calculation') return badInput('input', 'neither a deck nor a calculation')
+  if (input.kind !== 'calculation') return badInput('input', 'Neither a deck nor a calculation.')
   const common = checkCalculation(json, tasks)
   if (!common.ok) return common
-  if (typeof input.method !== 'string') return badInput('method', 'a method is wanted')
+  if (typeof input.method !== 'string') return badInput('method', 'A method is wanted.')
   return ok(json as XtbCalculation)
 }

@@ -152,7 +152,7 @@ function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   const names = cells(head).map(cell => cell.trim().toLowerCase())
   const at = (column: string) => names.findIndex(each => columns[column]?.includes(each))
   for (const column of ['molecule', 'atoms', 'delta']) {
-    if (at(column) < 0) return badInput('set', `${name} has no column ${columns[column]?.[0]}`, SHIFTS_FORMAT)
+    if (at(column) < 0) return badInput('set', `${name} has no column ${columns[column]?.[0]}.`, SHIFTS_FORMAT)
   }
   return ok(
     rest.flatMap((text, i): Row[] => {

@@ -73,11 +73,11 @@ export function resolveCampaign(
   context: CampaignContext,
 ): Result<ResolvedCampaign> {
   const order = orders.find(each => each === (args.order ?? 'interleaved'))
-  if (!order) return badInput('order', `unknown order: ${args.order}`, `known are ${orders.join(', ')}`)
+  if (!order) return badInput('order', `Unknown order: ${args.order}.`, `Known are ${orders.join(', ')}`)
   const solvents = solventsOf(args.solvents ?? defaults.solvents)
   if (!solvents.ok) return solvents
   const program = (['nwchem', 'orca'] as const).find(each => each === (args.program ?? 'nwchem'))
-  if (!program) return badInput('program', `no campaign is computed by "${args.program}"`, 'nwchem or orca')
+  if (!program) return badInput('program', `No campaign is computed by "${args.program}".`, 'nwchem or orca')
   const levels = levelsOf(program, args.levels ?? usualLevels[program].levels)
   if (!levels.ok) return levels
   const geometry = geometryOf(program, args.geometry ?? usualLevels[program].geometry)
@@ -144,12 +144,12 @@ export function resolveCampaign(
 
 function chosenOf(args: CampaignArguments, set: CampaignSet): Result<CampaignSet['molecules']> {
   if (args.molecules !== undefined && args.pilot !== undefined) {
-    return badInput('pilot', '--pilot chooses molecules by itself', 'leave --molecules out')
+    return badInput('pilot', '--pilot chooses molecules by itself.', 'Leave --molecules out')
   }
   if (args.pilot !== undefined) {
     const all = set.molecules.length
     if (!Number.isInteger(args.pilot) || args.pilot < 1 || args.pilot > all) {
-      return badInput('pilot', `--pilot wants a whole number from 1 to ${all}, not ${args.pilot}`)
+      return badInput('pilot', `--pilot wants a whole number from 1 to ${all}, not ${args.pilot}.`)
     }
     return ok(acrossSizes(set.molecules, args.pilot, ({ elements }) => basisFunctions(elements, defaults.basis)))
   }
@@ -157,8 +157,8 @@ function chosenOf(args: CampaignArguments, set: CampaignSet): Result<CampaignSet
   const found: CampaignSet['molecules'][number][] = []
   for (const word of splitOutsideBrackets(args.molecules)) {
     const molecule = findMolecule(set, word)
-    if (!molecule) return badInput('molecules', `${set.id} has no molecule "${word}"`, `known are ${namesOf(set)}`)
-    if (found.includes(molecule)) return badInput('molecules', `${word} is named twice`)
+    if (!molecule) return badInput('molecules', `${set.id} has no molecule "${word}".`, `Known are ${namesOf(set)}`)
+    if (found.includes(molecule)) return badInput('molecules', `${word} is named twice.`)
     found.push(molecule)
   }
   return ok(found)
@@ -185,11 +185,11 @@ function levelsOf(program: LevelProgram, list: string): Result<readonly Campaign
     const read = readLevel(program, word, defaults.basis)
     if (!read.ok) return badInput('levels', read.fault.message, read.fault.hint)
     const { label, xc, basis, shieldings, note } = read.value
-    if (!shieldings) return badInput('levels', `${programs[program].label} has no shieldings with ${label}`)
-    if (found.some(each => each.label === label)) return badInput('levels', `${label} is named twice`)
+    if (!shieldings) return badInput('levels', `${programs[program].label} has no shieldings with ${label}.`)
+    if (found.some(each => each.label === label)) return badInput('levels', `${label} is named twice.`)
     found.push({ id: plainWord(label), label, xc, basis, note })
   }
-  if (found.length === 0) return badInput('levels', 'at least one level is needed')
+  if (found.length === 0) return badInput('levels', 'At least one level is needed.')
   return ok(found)
 }
 
@@ -208,8 +208,8 @@ function readLevel(program: LevelProgram, word: string, basis: string | null) {
   if (alone && !word.includes('/')) return alone
   return badInput(
     'levels',
-    `"${word}" is no functional with its basis set`,
-    'a functional, or FUNCTIONAL/BASIS, with commas between',
+    `"${word}" is no functional with its basis set.`,
+    'A functional, or FUNCTIONAL/BASIS, with commas between',
   )
 }
 
@@ -219,7 +219,7 @@ function solventsOf(list: string): Result<readonly CampaignSolvent[]> {
     const solvent = findSolvent(word)
     if (!solvent.ok) return badInput('solvents', solvent.fault.message, solvent.fault.hint)
     const { id, nwchem } = solvent.value
-    if (found.some(each => each.id === id)) return badInput('solvents', `${word} is named twice`)
+    if (found.some(each => each.id === id)) return badInput('solvents', `${word} is named twice.`)
     found.push({ id, name: nwchem ?? id })
   }
   return ok(found)
@@ -237,7 +237,7 @@ function geometryOf(program: LevelProgram, word: string): Result<CampaignParams[
 function limitOf(wanted: number | undefined, molecules: number): Result<number> {
   if (wanted === undefined) return ok(Math.max(1, Math.floor(molecules / 10)))
   if (Number.isInteger(wanted) && wanted >= 0) return ok(wanted)
-  return badInput('max-failures', `--max-failures wants a whole number from 0, not ${wanted}`)
+  return badInput('max-failures', `--max-failures wants a whole number from 0, not ${wanted}.`)
 }
 
 /** Without a scheduler all that is sent waits on the machine itself: a few for each core, so that pause means something. */
@@ -258,7 +258,7 @@ function environmentsOf({ elements, geometry, environments }: CampaignSet['molec
 /** The program's own check, of one calculation of each kind, as it will be sent. */
 function checkCalculations(params: CampaignParams): Result<void> {
   const [molecule] = params.molecules
-  if (!molecule) return badInput('molecules', 'at least one molecule is needed')
+  if (!molecule) return badInput('molecules', 'At least one molecule is needed.')
   const run = { id: 'check', machine: '', params } as unknown as Run
   for (const solvent of params.solvents) {
     for (const level of params.levels) {

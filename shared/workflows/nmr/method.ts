@@ -27,11 +27,11 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   const program = args.program ?? 'nwchem'
   if (program !== 'nwchem' && program !== 'orca' && program !== 'none') {
     const what = `no program that computes shieldings is called ${program}`
-    return badInput('program', what, 'use --program nwchem, orca, or none')
+    return badInput('program', what, 'Use --program nwchem, orca, or none')
   }
   const preset = presets.find(({ id }) => id === (args.preset ?? usual))
   if (!preset) {
-    return badInput('preset', `unknown preset: ${args.preset}`, `known are ${presets.map(({ id }) => id).join(', ')}`)
+    return badInput('preset', `Unknown preset: ${args.preset}.`, `Known are ${presets.map(({ id }) => id).join(', ')}`)
   }
   const apart = apartOf(args.xc)
   if (!apart.ok) return apart
@@ -40,8 +40,8 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
     ? ([preset.shielding.xc, geometryXc] as const)
     : both(args.xc, preset.shielding.xc, preset.geometry.xc)
   const basis = both(args.basis, preset.shielding.basis, preset.geometry.basis)
-  if (!xc) return badInput('xc', `--xc wants one name, or SHIELDING//GEOMETRY, not ${args.xc}`)
-  if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}`)
+  if (!xc) return badInput('xc', `--xc wants one name, or SHIELDING//GEOMETRY, not ${args.xc}.`)
+  if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}.`)
   return ok({
     program,
     preset,
@@ -76,9 +76,9 @@ export function shieldingsFor(
   if (!apart) return ok({ shielding })
   const unnamed = nuclei.find(({ element }) => !apart.has(element))
   if (unnamed)
-    return badInput('xc', `--xc names no functional for ${unnamed.nucleus}`, 'name it, or leave it out of --nuclei')
+    return badInput('xc', `--xc names no functional for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
   const levels = [...new Set(nuclei.map(({ element }) => apart.get(element) ?? ''))]
-  if (levels.length > 2) return badInput('xc', 'shieldings are taken from two levels at most')
+  if (levels.length > 2) return badInput('xc', 'Shieldings are taken from two levels at most.')
   const [first = '', second] = levels
   const { basis } = shielding
   if (second === undefined) return ok({ shielding: { xc: first, basis } })
@@ -96,8 +96,8 @@ export function referencesOf(
   if (isApart && typeof wish === 'object')
     return badInput(
       'reference',
-      'a file of factors is of one level',
-      'those of your own campaigns are found by themselves',
+      'A file of factors is of one level.',
+      'Those of your own campaigns are found by themselves',
     )
   const found: Reference[] = []
   for (const [at, nuclei] of levels) {
@@ -106,7 +106,7 @@ export function referencesOf(
     if (isApart && needsTms(references.value)) {
       const names = nuclei.map(({ nucleus }) => nucleus).join(', ')
       const fit = `larmor campaign start delta50 --levels ${at.level} --solvents ${at.solvent} fits them`
-      return badInput('xc', `there are no factors for ${names} at ${at.level}//${at.geometry} in ${at.solvent}`, fit)
+      return badInput('xc', `There are no factors for ${names} at ${at.level}//${at.geometry} in ${at.solvent}.`, fit)
     }
     found.push(...references.value)
   }

@@ -101,14 +101,14 @@ export function resolveNmr(
   if (molecule.atoms > MOST_ATOMS) {
     return badInput(
       'input',
-      `${molecule.atoms} atoms are too many: conformers and shieldings are offered up to ${MOST_ATOMS}`,
+      `${molecule.atoms} atoms are too many: conformers and shieldings are offered up to ${MOST_ATOMS}.`,
     )
   }
   const charge = chargeOf(args, molecule)
   if (!charge.ok) return charge
   if (args.mult !== undefined && args.mult !== 1) {
     const why = args.mult > 1 ? 'the shieldings of an open shell mean nothing' : 'a multiplicity is 1 or more'
-    return badInput('mult', `multiplicity ${args.mult} is refused: ${why}`, 'nmr computes closed shells only')
+    return badInput('mult', `Multiplicity ${args.mult} is refused: ${why}.`, 'nmr computes closed shells only')
   }
   const electrons = checkElectrons(molecule.elements, charge.value)
   if (!electrons.ok) return electrons
@@ -120,16 +120,16 @@ export function resolveNmr(
   if (!method.ok) return method
   const { program, preset, geometry } = method.value
   if (args.pre !== undefined && args.pre !== 'xtb' && args.pre !== 'none')
-    return badInput('pre', `nothing to begin with is called ${args.pre}`, 'use --pre xtb, or none')
+    return badInput('pre', `Nothing to begin with is called ${args.pre}.`, 'Use --pre xtb, or none')
   if (args.pre === 'xtb' && program === 'none')
-    return badInput('pre', '--pre xtb prepares what a program computes; --program none computes nothing')
+    return badInput('pre', '--pre xtb prepares what a program computes; --program none computes nothing.')
   const solvent = findSolvent(args.solvent ?? nmrDefaults.solvent)
   if (!solvent.ok) return solvent
   const nuclei = parseNuclei(args.nuclei ?? nmrDefaults.nuclei)
   if (!nuclei.ok) return nuclei
   const present = nuclei.value.filter(({ element }) => molecule.elements.includes(element))
   if (present.length === 0) {
-    return badInput('nuclei', `the molecule holds none of ${nuclei.value.map(({ nucleus }) => nucleus).join(', ')}`)
+    return badInput('nuclei', `The molecule holds none of ${nuclei.value.map(({ nucleus }) => nucleus).join(', ')}.`)
   }
 
   const label = (level: Level) => {
@@ -142,8 +142,8 @@ export function resolveNmr(
   if (other && args.one_job === true)
     return badInput(
       'one-job',
-      'one job computes shieldings at one level',
-      'leave --one-job out, or name one functional',
+      'One job computes shieldings at one level.',
+      'Leave --one-job out, or name one functional',
     )
   const shieldingLabel = label(shielding)
   if (!shieldingLabel.ok) return shieldingLabel
@@ -240,12 +240,12 @@ function nameFrom(input: string): string {
 }
 
 function chargeOf({ charge }: NmrArguments, molecule: ParsedStructure): Result<number> {
-  if (charge !== undefined && !Number.isInteger(charge)) return badInput('charge', 'the charge is a whole number')
+  if (charge !== undefined && !Number.isInteger(charge)) return badInput('charge', 'The charge is a whole number.')
   if (molecule.charge !== null && charge !== undefined && charge !== molecule.charge) {
     return badInput(
       'charge',
-      `charge ${signed(charge)} contradicts the formal charges of the input, which sum to ${signed(molecule.charge)}`,
-      'write the charges into the structure, or leave --charge out',
+      `Charge ${signed(charge)} contradicts the formal charges of the input, which sum to ${signed(molecule.charge)}.`,
+      'Write the charges into the structure, or leave --charge out',
     )
   }
   return ok(charge ?? molecule.charge ?? 0)
@@ -258,7 +258,7 @@ function checkNumbers(args: NmrArguments): Result<void> {
     const good =
       typeof value === 'number' && Number.isFinite(value) && value >= minimum && (!whole || Number.isInteger(value))
     const what = whole ? `a whole number of at least ${minimum}` : `a number of at least ${minimum}`
-    return good ? ok(undefined) : badInput(flag, `${flag} wants ${what}, not ${String(value)}`)
+    return good ? ok(undefined) : badInput(flag, `${flag} wants ${what}, not ${String(value)}.`)
   }
   const checks = [
     least('max_conformers', 'max-conformers', 1, true),
@@ -277,7 +277,7 @@ function ensembleOf(args: NmrArguments, { format, frames }: ParsedStructure): Re
   if (frames === 0) return ok('generated')
   if (args.generate !== true) return ok('given')
   if (frames > 1) {
-    return badInput('generate', `--generate starts from one structure, the ${format} holds ${frames}`)
+    return badInput('generate', `--generate starts from one structure, the ${format} holds ${frames}.`)
   }
   return ok('generated')
 }
@@ -298,7 +298,7 @@ function checkCalculation(
 ): Result<void> {
   const limit = machine.settings.cores ?? cores
   if (limit !== undefined && params.resources.ranks > limit) {
-    return badInput('ranks', `${params.resources.ranks} ranks, but ${machine.name} has ${limit} cores`)
+    return badInput('ranks', `${params.resources.ranks} ranks, but ${machine.name} has ${limit} cores.`)
   }
   const program = params.program === 'orca' ? 'orca' : 'nwchem'
   for (const level of [params.geometry, params.shielding, ...(params.other ? [params.other] : [])]) {
@@ -306,7 +306,7 @@ function checkCalculation(
     if (!fits.ok) return fits
     const tms = withTms ? checkMoleculeOf(program, tmsElements, level, 0, 1) : ok(undefined)
     if (!tms.ok) {
-      return badInput('reference', `TMS cannot be computed: ${tms.fault.message}`, 'use --reference none')
+      return badInput('reference', `TMS cannot be computed: ${tms.fault.message}`, 'Use --reference none')
     }
   }
   const input = {

@@ -37,7 +37,7 @@ test('a task gets the texts that its input names, and its own are kept before it
 })
 
 test('a task that fails says why, in a sentence, and the thread goes on', async () => {
-  await expect(pool.run('ensemble', given('6\ncut\nC 0 0 0\n'))).rejects.toThrow(/the xyz is cut/)
+  await expect(pool.run('ensemble', given('6\ncut\nC 0 0 0\n'))).rejects.toThrow(/The xyz is cut/)
   await expect(pool.run('no-such-task', {})).rejects.toThrow('no task is called no-such-task')
   await expect(pool.run('ensemble', given(methanolXyz))).resolves.toBeTruthy()
 })

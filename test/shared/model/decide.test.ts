@@ -190,9 +190,9 @@ describe('resubmitting with an edited input', () => {
   test('what cannot be run again, or not so, is refused', () => {
     expect(types(at('running'), edit(file('a.sh')))).toContain('not-now')
     expect(types(at('completed'), edit(file('a.sh')))).toBe('not-now: rtest.a is not resubmitted: it completed')
-    expect(types(at('failed'), edit())).toBe('bad-input: there is no file to run')
-    expect(types(at('failed'), edit(file('b.txt')))).toBe('bad-input: the script is not among the files')
-    expect(types(at('failed'), edit(file('a.sh'), file('../b.txt')))).toContain('bad-input: not a name')
+    expect(types(at('failed'), edit())).toBe('bad-input: There is no file to run.')
+    expect(types(at('failed'), edit(file('b.txt')))).toBe('bad-input: The script is not among the files.')
+    expect(types(at('failed'), edit(file('a.sh'), file('../b.txt')))).toContain('bad-input: Not a name')
     expect(types(emptyState, edit(file('a.sh')))).toContain('not-found')
   })
 

@@ -108,7 +108,12 @@ const TABLE: readonly (readonly [Said, Verdict['outcome'], string | null, string
   // Where nobody can read the output, the exit status decides.
   [{ output: 'unknown', exit: 0, ...decides }, 'completed', null, null],
   [{ output: 'unknown', exit: 0, ...decides, ...wish }, 'completed', null, null],
-  [{ output: 'unknown', exit: 3, ...decides }, 'failed', 'crash-unknown', 'the program ended with exit status 3'],
+  [
+    { output: 'unknown', exit: 3, ...decides },
+    'failed',
+    'crash-unknown',
+    'the program ended with exit status 3: a line of the output',
+  ],
   [{ output: 'unknown', exit: 0, signal: 'TERM', ...decides }, 'failed', 'killed', 'ended by signal TERM'],
   [{ output: 'unknown', exit: null, ...decides }, 'failed', 'crash-unknown', 'it ended, and nothing says how'],
   [{ output: 'failed', exit: 0, ...decides }, 'failed', 'crash-unknown', null],

@@ -73,14 +73,14 @@ describe('files that are empty, cut or of something else', () => {
     ['blank lines', '\n\n', /empty/],
     ['cut after three atoms', lines.slice(0, 5).join('\n'), /is cut: 6 atoms are announced in line 1, 3 are there/],
     ['cut in mid-line', methanolXyz.slice(0, 130), /line \d+ of the xyz: |is cut/],
-    ['an unknown element', methanolXyz.replace('O  ', 'Qq '), /line 4 of the xyz: no element is called "Qq"/],
-    ['a word for a number', methanolXyz.replace('-0.7559', 'minus'), /line 4 .* no number/],
-    ['no count', `methanol\n${methanolXyz}`, /line 1 of the xyz should be a number of atoms/],
-    ['two molecules', `${methanolXyz}1\nHe\nHe 0 0 0\n`, /frame 2 of the xyz is not the molecule of frame 1/],
+    ['an unknown element', methanolXyz.replace('O  ', 'Qq '), /Line 4 of the xyz: no element is called "Qq"/],
+    ['a word for a number', methanolXyz.replace('-0.7559', 'minus'), /Line 4 .* no number/],
+    ['no count', `methanol\n${methanolXyz}`, /Line 1 of the xyz should be a number of atoms/],
+    ['two molecules', `${methanolXyz}1\nHe\nHe 0 0 0\n`, /Frame 2 of the xyz is not the molecule of frame 1/],
     [
       'atoms on top of each other',
       methanolXyz.replace('-0.7559', '0.6626'),
-      /atoms 1 \(C\) and 2 \(O\) of the structure are on top/,
+      /Atoms 1 \(C\) and 2 \(O\) of the structure are on top/,
     ],
   ])('xyz: %s', (_, text, message) => {
     expect(refusal(text, 'xyz')).toMatch(message)
@@ -88,7 +88,7 @@ describe('files that are empty, cut or of something else', () => {
 
   const mol = `water\n\n\n  1  0  0  0  0  0  0  0  0  0999 V2000\n    0.0000    0.0000    0.0000 O   0  0\nM  END\n`
   test.each([
-    ['nothing', '', /the file is empty/],
+    ['nothing', '', /The file is empty/],
     ['prose', 'This is no mol file.\n', /no counts line/],
     ['without its end', mol.replace('M  END\n', ''), /is cut: "M {2}END" is missing/],
     ['without its atoms', mol.replace(/^.*O {3}0.*\n/m, ''), /is cut or damaged|cannot be read/],

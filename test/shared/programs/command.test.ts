@@ -73,7 +73,10 @@ it('leaves the verdict to the exit status, and is never taken from an earlier jo
   const input = { files: [file('a')], main: 'a', args: [] }
   const reader = command.reader(input)
   reader.line('Total times  cpu: 1.0s wall: 1.0s', 'output.txt')
-  expect(reader.reading().outcome).toBe('unknown')
+  expect(reader.reading()).toMatchObject({ outcome: 'unknown', evidence: [] })
+  reader.lines(['warning: something', './a: 2: frobnicate: not found ', ''], 'stderr.txt')
+  const evidence = [{ source: 'output', file: 'stderr.txt', line: 2, text: './a: 2: frobnicate: not found' }]
+  expect(reader.reading()).toMatchObject({ outcome: 'unknown', evidence })
   expect(command.exitDecides).toBe(true)
   expect(command.calculation(input, () => '')).toBeNull()
   expect(command.restart(input, null)).toBe(input)

@@ -101,10 +101,10 @@ describe('what a campaign calculates', () => {
 
   test.each([
     ['an unknown molecule', { molecules: 'benzol' }, 'molecules', /no molecule "benzol"/],
-    ['an unknown level', { levels: 'B4LYP' }, 'levels', /unknown functional: B4LYP/],
+    ['an unknown level', { levels: 'B4LYP' }, 'levels', /Unknown functional: B4LYP/],
     ['a level that only ORCA has', { levels: 'wB97X-D' }, 'levels', /NWChem does not have wB97X-D/],
     ['a level that only NWChem has', { program: 'orca', levels: 'WP04' }, 'levels', /ORCA does not have WP04/],
-    ['another program', { program: 'xtb' }, 'program', /no campaign is computed by "xtb"/],
+    ['another program', { program: 'xtb' }, 'program', /No campaign is computed by "xtb"/],
     [
       'a solvent that the program has not',
       { program: 'orca', levels: 'PBE0', solvents: 'd2o,gas,heptane' },
@@ -112,12 +112,12 @@ describe('what a campaign calculates', () => {
       /solvent/,
     ],
     ['a level without shieldings', { levels: 'M06-L' }, 'levels', /no shieldings/],
-    ['an unknown solvent', { solvents: 'cdcl4' }, 'solvents', /unknown solvent/],
+    ['an unknown solvent', { solvents: 'cdcl4' }, 'solvents', /Unknown solvent/],
     ['a negative threshold', { max_failures: -1 }, 'max-failures', /whole number from 0/],
     ['half a failure', { max_failures: 0.5 }, 'max-failures', /whole number/],
     ['a pilot of none', { pilot: 0 }, 'pilot', /from 1 to 50/],
     ['a pilot beside names', { pilot: 2, molecules: '5' }, 'pilot', /chooses molecules/],
-    ['an unknown order', { order: 'random' }, 'order', /unknown order/],
+    ['an unknown order', { order: 'random' }, 'order', /Unknown order/],
     ['a level twice', { levels: 'B3LYP,b3lyp/6-311+g(2d,p)' }, 'levels', /named twice/],
     ['no geometry', { geometry: 'B3LYP' }, 'geometry', /basis/],
   ])('%s is refused before anything starts', (_, args, field, message) => {

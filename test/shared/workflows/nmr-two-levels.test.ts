@@ -124,7 +124,7 @@ describe('refused before anything is started', () => {
     ['a level without factors', {}, fitted.slice(0, 1), 'xc', /no factors for 13C at mPW1PW91/],
     ['a nucleus without a level', { xc: '1H=WP04//B3LYP' }, fitted, 'xc', /no functional for 13C/],
     ['an unknown functional', { xc: '1H=WP05,13C=B3LYP//B3LYP' }, fitted, 'xc', /WP05/],
-    ['an unknown nucleus', { xc: '2D=WP04,13C=B3LYP' }, fitted, 'xc', /unknown nucleus: 2D/],
+    ['an unknown nucleus', { xc: '2D=WP04,13C=B3LYP' }, fitted, 'xc', /Unknown nucleus: 2D/],
     ['the same nucleus twice', { xc: '1H=WP04,1H=B3LYP' }, fitted, 'xc', /functional for each nucleus/],
     ['nothing after the strokes', { xc: '1H=WP04,13C=B3LYP//' }, fitted, 'xc', /functional for each nucleus/],
     ['a file of factors', { reference: { file: 'f.json', text: '{}' } }, fitted, 'reference', /of one level/],

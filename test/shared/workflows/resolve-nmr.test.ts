@@ -89,21 +89,21 @@ describe('refused before anything starts', () => {
   test.each<[string, Partial<NmrArguments>, string, RegExp]>([
     ['a SMILES that does not parse', { input: 'CC(C' }, 'input', /character 3/],
     ['too many atoms', { input: 'C'.repeat(100) }, 'input', /302 atoms are too many/],
-    ['an unknown solvent', { solvent: 'beer' }, 'solvent', /unknown solvent: beer/],
-    ['an unknown basis', { basis: '6-31H' }, 'basis', /unknown basis/],
-    ['an unknown functional', { xc: 'b4lyp' }, 'xc', /unknown functional/],
+    ['an unknown solvent', { solvent: 'beer' }, 'solvent', /Unknown solvent: beer/],
+    ['an unknown basis', { basis: '6-31H' }, 'basis', /Unknown basis/],
+    ['an unknown functional', { xc: 'b4lyp' }, 'xc', /Unknown functional/],
     ['a functional without shieldings', { xc: 'M06-L' }, 'xc', /no shieldings with M06-L/],
     ['a functional that only ORCA has', { xc: 'wB97X-D' }, 'xc', /does not have/],
     ['an element without basis functions', { input: 'CI' }, 'basis', /no functions for I/],
     ['half a level', { basis: '6-31G*//' }, 'basis', /SHIELDING\/\/GEOMETRY/],
-    ['an odd number of electrons', { input: '[CH3]' }, 'charge', /odd number of electrons: 9/],
+    ['an odd number of electrons', { input: '[CH3]' }, 'charge', /Odd number of electrons: 9/],
     ['a charge against the SMILES', { input: 'CO', charge: 1 }, 'charge', /contradicts the formal charges/],
     ['half a charge', { charge: 0.5 }, 'charge', /whole number/],
     ['an open shell', { mult: 3 }, 'mult', /shieldings of an open shell mean nothing/],
-    ['no multiplicity at all', { mult: 0 }, 'mult', /multiplicity 0 is refused/],
-    ['another preset', { preset: 'best' }, 'preset', /unknown preset: best/],
+    ['no multiplicity at all', { mult: 0 }, 'mult', /Multiplicity 0 is refused/],
+    ['another preset', { preset: 'best' }, 'preset', /Unknown preset: best/],
     ['another program', { program: 'gaussian' }, 'program', /gaussian/],
-    ['an unknown nucleus', { nuclei: '1H,14C' }, 'nuclei', /unknown nucleus: 14C/],
+    ['an unknown nucleus', { nuclei: '1H,14C' }, 'nuclei', /Unknown nucleus: 14C/],
     ['a nucleus that is not there', { nuclei: '19F' }, 'nuclei', /holds none of 19F/],
     ['published where there is none', { solvent: 'D2O', reference: 'published' }, 'reference', /no published factor/],
     ['no conformers', { max_conformers: 0 }, 'max-conformers', /at least 1/],
@@ -122,7 +122,7 @@ describe('refused before anything starts', () => {
     expect(fault(resolve({ input: 'e.xyz' }, '', 'xyz')).message).toMatch(/empty/)
     expect(fault(resolve({ input: 'm.xyz', generate: true }, methanolXyz.repeat(2), 'xyz')).field).toBe('generate')
     const cation = fault(resolve({ input: 'm.xyz', charge: 1 }, methanolXyz, 'xyz'))
-    expect(cation.message).toMatch(/odd number of electrons: 17 with charge \+1/)
+    expect(cation.message).toMatch(/Odd number of electrons: 17 with charge \+1/)
   })
 
   test('what the host finds cannot be embedded', () => {
@@ -132,9 +132,9 @@ describe('refused before anything starts', () => {
       {
         machine,
         refOf: text => ref(text),
-        canEmbed: () => ({ ok: false, fault: { code: 'bad-input', field: 'input', message: 'no 3D structure' } }),
+        canEmbed: () => ({ ok: false, fault: { code: 'bad-input', field: 'input', message: 'No 3D structure' } }),
       },
     )
-    expect(fault(refused).message).toBe('no 3D structure')
+    expect(fault(refused).message).toBe('No 3D structure')
   })
 })

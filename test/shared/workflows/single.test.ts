@@ -40,6 +40,8 @@ test('failed when none completed, with a word for a single one', () => {
   run.retry('a.nw')
   expect(run.plan()).toMatchObject({ version: 2 })
   expect(run.plan().end).toBeUndefined()
+  run.end('a.nw', 'failed', 'no memory')
+  expect(run.plan().end).toEqual({ outcome: 'failed', reason: 'no memory' })
 })
 
 test('another name is no workflow', () => {
