@@ -5,8 +5,10 @@ import { app, BrowserWindow, dialog, type Tray } from 'electron'
 import type { HostMessage } from '../shared/desktop.ts'
 import { reduce } from '../shared/model/reduce.ts'
 import { emptyState, type State } from '../shared/model/state.ts'
+import { get } from '../shared/model/table.ts'
 import { FaultError } from '../shared/result.ts'
 import { failedInOpenRuns, noticesOf, openRuns } from '../shared/show/notices.ts'
+import { runAddress } from '../shared/show/run-address.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
 import { model } from './engine/model.ts'
 import { readingAt } from './engine/store/disk-reader.ts'
@@ -66,20 +68,32 @@ async function desktop(home: string): Promise<void> {
   let tray: Tray | null = null
   let quitting = false
 
-  function show(): BrowserWindow {
+  /** The window; `address`: where in it. */
+  function show(address = ''): BrowserWindow {
     const open = BrowserWindow.getAllWindows()[0]
     if (open) {
       if (open.isMinimized()) open.restore()
       open.show()
       open.focus()
+      if (address !== '') say(open, { is: 'go', address })
       return open
     }
-    const window = openWindow()
+    const window = openWindow(address)
     host.welcome(window.webContents)
     return window
   }
 
-  const notifier = createNotifier(() => BrowserWindow.getFocusedWindow(), show)
+  function say(window: BrowserWindow, message: HostMessage): void {
+    window.webContents.send('larmor:message', message)
+  }
+
+  const notifier = createNotifier(
+    () => BrowserWindow.getFocusedWindow(),
+    ({ run }) => {
+      const about = run === null ? undefined : get(state.runs, run)
+      show(about ? runAddress(about) : '#/machines') // the others tell of a machine
+    },
+  )
   engine.subscribe(update => {
     if (update.is === 'snapshot') state = update.state
     else {
@@ -91,15 +105,18 @@ async function desktop(home: string): Promise<void> {
     tray?.setToolTip(tipOf(openRuns(state)))
   })
   setMenu(entry => {
-    const message: HostMessage = { is: 'menu', entry }
-    show().webContents.send('larmor:message', message)
+    say(show(), { is: 'menu', entry })
   })
 
-  app.on('second-instance', show)
-  app.on('activate', show)
+  app.on('second-instance', () => show())
+  app.on('activate', () => show())
   app.on('window-all-closed', () => {
     if (openRuns(state) === 0) return quit()
-    tray ??= openTray(icon, show, () => app.quit())
+    tray ??= openTray(
+      icon,
+      () => show(),
+      () => app.quit(),
+    )
     tray.setToolTip(tipOf(openRuns(state)))
   })
   app.on('before-quit', event => {

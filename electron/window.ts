@@ -79,8 +79,8 @@ export function keepTheme(theme: Theme): void {
   kept().set('theme', theme)
 }
 
-/** A window with the page, where the last one stood. */
-export function openWindow(): BrowserWindow {
+/** A window with the page, where the last one stood; `address`: the end of the page's own, `#/...`, or empty. */
+export function openWindow(address: string): BrowserWindow {
   const bounds = kept().get('bounds')
   const window = new BrowserWindow({
     width: 1440,
@@ -122,7 +122,7 @@ export function openWindow(): BrowserWindow {
   window.on('close', () => {
     kept().set({ bounds: window.getNormalBounds(), maximized: window.isMaximized() })
   })
-  void window.loadURL(PAGE)
+  void window.loadURL(PAGE + address)
   return window
 }
 

@@ -44,6 +44,13 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
 
   useEffect(() => listenForKeys(), [])
   useEffect(() => host.onMenu(doCommand), [host])
+  useEffect(
+    () =>
+      host.onGo(address => {
+        location.hash = address
+      }),
+    [host],
+  )
   useEffect(() => host.setTheme(wish), [host, wish])
   useKeys({
     queue: () => go('queue'),

@@ -97,6 +97,10 @@ export function desktopHost(to: DesktopBridge): Host {
       to.listen(message => {
         if (message.is === 'menu') choose(message.entry)
       }),
+    onGo: go =>
+      to.listen(message => {
+        if (message.is === 'go') go(message.address)
+      }),
   }
 }
 

@@ -26,6 +26,8 @@ export interface Host {
   /** Tells what is around the page. */
   readonly setTheme: (theme: Theme) => void
   readonly onMenu: (choose: (entry: MenuEntry) => void) => Unsubscribe
+  /** A notice was clicked: to where what it tells of is shown. */
+  readonly onGo: (go: (address: string) => void) => Unsubscribe
 }
 
 /** A browser tab. */
@@ -45,4 +47,5 @@ export const browserHost: Host = {
   answerAndKeep: 'A browser keeps no secrets.',
   setTheme: () => {},
   onMenu: () => () => {},
+  onGo: () => () => {},
 }

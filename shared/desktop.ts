@@ -15,6 +15,8 @@ export type HostMessage =
   | { readonly is: 'channel'; readonly channel: Channel; readonly value: unknown }
   /** An entry of the native menu was chosen. */
   | { readonly is: 'menu'; readonly entry: MenuEntry }
+  /** What a notice was about is to be shown: the end of the page's own address, `#/...`. */
+  | { readonly is: 'go'; readonly address: string }
 
 /** What a page listens to from the call `listen` until `unlisten`. */
 export const CHANNELS = ['engine', 'readings', 'questions', 'activity'] as const

@@ -66,7 +66,9 @@ export const exportCommand: CliCommand = {
     await writeAtomic(path, text).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : error
       const message =
-        errnoOf(error) === 'ENOENT' ? `There is no folder ${dirname(path)}.` : `${path} cannot be written: ${why}`
+        errnoOf(error) === 'ENOENT'
+          ? `${path} cannot be written: its folder is not there, or takes no files.`
+          : `${path} cannot be written: ${why}`
       throw new FaultError({ code: 'not-now', field: 'out', message })
     })
     const file = { path, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) }

@@ -244,8 +244,10 @@ test('failures are told once per run and class while nobody looks, and counted o
   const failures = Notification.shown.filter(({ options }) => options.body.includes('failed'))
   expect(failures).toHaveLength(1)
   expect(failures[0]?.options).toMatchObject({ title: 'r1', body: expect.stringMatching(/^[12] jobs? failed: /) })
+  const page = heardBy(window)
   failures[0]?.emit('click')
   expect(here.electron.BrowserWindow.getFocusedWindow()).toBe(window)
+  await eventually(() => page).toContainEqual({ is: 'go', address: '#/queue/r1' })
 
   Notification.shown.length = 0
   const heard = heardBy(window)

@@ -4,6 +4,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { resourcesFolder } from '../../electron/engine/machines/remote-scripts.ts'
 import { startServe } from '../../electron/serve.ts'
@@ -16,10 +17,16 @@ import { queueShots } from './queue-shots.ts'
 import { resultsShots } from './results-shots.ts'
 import type { Shot } from './shot.ts'
 
+/** For how long a step waits. That of tests, ten minutes, would look as if it hung. */
+const PATIENCE_MS = 90_000
+
+/** What is closed after a step that failed may not close either: then all ends with the failure. */
+const CLOSING_MS = 15_000
+
 const SHOTS = [...queueShots, ...ensemblesShots, ...resultsShots, ...machinesShots, ...composeShots]
 
-async function take(browser: Browser, folder: string, builtFolder: string, shot: Shot): Promise<readonly string[]> {
-  const complaints: string[] = []
+/** Takes the shot, and tells what went wrong as it goes. */
+async function take(browser: Browser, builtFolder: string, shot: Shot): Promise<void> {
   for (const theme of shot.themes ?? ['light']) {
     const engine = replay(shot.journal)
     const served = await startServe({ engine, port: 0, staticFolder: builtFolder })
@@ -29,6 +36,7 @@ async function take(browser: Browser, folder: string, builtFolder: string, shot:
       colorScheme: theme,
       deviceScaleFactor: shot.scale ?? 1,
     })
+    context.setDefaultTimeout(PATIENCE_MS)
     try {
       if (shot.before !== undefined) await context.addInitScript(shot.before)
       const page = await context.newPage()
@@ -44,15 +52,29 @@ async function take(browser: Browser, folder: string, builtFolder: string, shot:
       await shot.act?.(page, served, engine)
       await page.waitForTimeout(200)
       await page.screenshot({ path: join(folder, `${shot.name}-${theme}.png`) })
-      if (!shot.complains) complaints.push(...heard.map(text => `${shot.name} ${theme}: ${text}`))
+      if (!shot.complains) for (const text of heard) complain(`${shot.name} ${theme}: ${text}`)
     } catch (error) {
-      complaints.push(`${shot.name} ${theme}: ${error instanceof Error ? error.message : error}`)
+      complain(`${shot.name} ${theme}: ${error instanceof Error ? error.message : error}`)
     } finally {
-      await context.close()
-      await served.close().catch(() => {}) // closed already where it was to be offline
+      await closed(`${shot.name} ${theme}`, context.close())
+      await closed(`${shot.name} ${theme}`, served.close()).catch(() => {}) // closed already where it was to be offline
     }
   }
-  return complaints
+}
+
+/** Closed in time, or the failure that it does not close. */
+async function closed(what: string, closing: Promise<void>): Promise<void> {
+  const late = sleep(CLOSING_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`${what} does not close`)
+  })
+  await Promise.race([closing, late])
+}
+
+const complaints: string[] = []
+
+function complain(text: string): void {
+  process.stderr.write(`${text}\n`)
+  complaints.push(text)
 }
 
 const words = process.argv.slice(2)
@@ -60,13 +82,16 @@ const folder = join(resourcesFolder, '..', 'out', 'screenshots')
 mkdirSync(folder, { recursive: true })
 const built = await buildPage()
 const browser = await launchChromium()
-const complaints: string[] = []
-for (const shot of SHOTS) {
-  if (words.length > 0 && !words.some(word => shot.name.includes(word))) continue
-  process.stderr.write(`${shot.name}\n`)
-  complaints.push(...(await take(browser, folder, built.folder, shot)))
+try {
+  for (const shot of SHOTS) {
+    if (words.length > 0 && !words.some(word => shot.name.includes(word))) continue
+    process.stderr.write(`${shot.name}\n`)
+    await take(browser, built.folder, shot)
+  }
+  await closed('Chromium', browser.close())
+} catch (error) {
+  complain(error instanceof Error ? error.message : String(error))
 }
-await browser.close()
 await built.remove()
 process.stdout.write(complaints.length === 0 ? `${folder}\n` : `${complaints.join('\n')}\n`)
-process.exit(complaints.length === 0 ? 0 : 1)
+process.exit(complaints.length === 0 ? 0 : 1) // with it ends a Chromium that did not close
