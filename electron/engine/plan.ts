@@ -2,7 +2,7 @@ import { type Instant, jobId, label, type RunId } from '../../shared/ids.ts'
 import type { EventBody } from '../../shared/model/events.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { knownOf } from '../../shared/model/known.ts'
-import { attemptsOfWithdrawn, automaticAttempts } from '../../shared/model/policy.ts'
+import { automaticAttempts } from '../../shared/model/policy.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
@@ -51,8 +51,8 @@ export function planRun(
     return [{ type: 'run.ended', run: id, outcome: 'cancelled', reason: 'cancelled' }]
   }
   // What is tried again by itself is not over.
-  const again = [...automaticAttempts(state, run), ...attemptsOfWithdrawn(state, run)]
-  if (again.length > 0) return [...events, ...again]
+  const automatic = automaticAttempts(state, run)
+  if (automatic.length > 0) return [...events, ...automatic]
   if (plan.end) return [...events, { type: 'run.ended', run: id, ...plan.end }]
   if (hold === 'stopping' && !taskAtWork && !attempts.some(isUnderWay)) {
     return [{ type: 'run.ended', run: id, outcome: 'stopped', reason: 'stopped' }]

@@ -333,7 +333,7 @@ function resubmitEdited(
 /** `attempt.added`, whoever wants it. */
 export function newAttempt(
   job: Job,
-  change: Change & { readonly fix: string | null },
+  change: Change & { readonly fix: string },
 ): Extract<EventBody, { readonly type: 'attempt.added' }> {
   const n = lastAttempt(job).n + 1
   return { type: 'attempt.added', run: job.run, job: job.id, attempt: n, label: label(job.id, n), ...change }

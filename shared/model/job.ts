@@ -180,7 +180,7 @@ export interface Attempt {
   readonly cancel_wished: Instant | null
   /** It has left its queue, and nothing tells how it ended; null: it was there again. What it means is told by doubtOf. */
   readonly gone?: Doubt | null
-  /** It never began, though nobody cancelled it: what it was to do is another attempt's. */
+  /** It never began, though nobody cancelled it: the attempt after it is the same again. */
   readonly withdrawn?: true
   /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
   readonly recorded?: EndRecord | null
@@ -245,6 +245,11 @@ export function lastAttempt(job: Job): Attempt {
   const attempt = job.attempts.at(-1)
   if (!attempt) throw new Error(`job ${job.id} has no attempt`)
   return attempt
+}
+
+/** How often it was tried again; of what never began that is not said. */
+export function timesTriedAgain({ attempts }: Job): number {
+  return attempts.slice(0, -1).filter(({ withdrawn }) => !withdrawn).length
 }
 
 /** A job that was submitted by other means: it is known by its queue id, and tells nothing of itself. */

@@ -22,16 +22,6 @@ export function automaticAttempts(state: State, run: Run): readonly EventBody[] 
   })
 }
 
-/** Of each job that is out of its queue without having begun the same attempt again, for when its run goes on. */
-export function attemptsOfWithdrawn(state: State, run: Run): readonly EventBody[] {
-  return run.jobs.flatMap((id): readonly EventBody[] => {
-    const job = get(state.jobs, id)
-    if (!job) return []
-    const { withdrawn, outcome, fix, input, resources } = lastAttempt(job)
-    return withdrawn && outcome === 'cancelled' ? [newAttempt(job, { fix, input, resources })] : []
-  })
-}
-
 function isAllowed(job: Job, most: number): boolean {
   const { outcome } = lastAttempt(job)
   if (outcome !== 'failed' && outcome !== 'timeout') return false

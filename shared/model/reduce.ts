@@ -1,4 +1,4 @@
-import type { Instant, JobId, RunId } from '../ids.ts'
+import { type Instant, type JobId, label, type RunId } from '../ids.ts'
 import { singleFacts, step } from './attempt.ts'
 import type { AttemptFact, AttemptRef, Event, ImportedOutput } from './events.ts'
 import { foreignKey } from './foreign.ts'
@@ -312,6 +312,12 @@ function keepIgnored(draft: Draft, { job: id, attempt: n, fact, why }: Of<'fact.
   draft.jobs.set(id, { ...job, attempts })
 }
 
+/** The attempt that a job gets whose last one never began. */
+function sameAgain(job: Job): Attempt {
+  const last = lastAttempt(job)
+  return newAttempt({ job: job.id, attempt: last.n + 1, label: label(job.id, last.n + 1) }, last, last.fix)
+}
+
 function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant }): void {
   for (const fact of singleFacts(event)) {
     const job = draft.jobs.get(fact.job)
@@ -320,7 +326,8 @@ function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant 
     if (fact.attempt !== last.n || fact.label !== last.label) continue
     const next = step(last, fact, event.at)
     if (next.is !== 'changed') continue
-    const moved = { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt] }
+    const again = next.attempt.withdrawn && fact.type === 'jobs.withdrawn' ? [sameAgain(job)] : []
+    const moved = { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt, ...again] }
     draft.jobs.set(job.id, moved)
     if (fact.type === 'jobs.parsed') draft.times = withTimeOf(draft.times, moved)
   }

@@ -1,5 +1,5 @@
 import type { Json, RunId } from '../ids.ts'
-import { completedResult, type JobSpec, lastAttempt, type Outcome } from '../model/job.ts'
+import { completedResult, type JobSpec, lastAttempt, type Outcome, timesTriedAgain } from '../model/job.ts'
 import type { JobWork } from '../progress/time-model.ts'
 import { expectedSeconds } from '../progress/unit.ts'
 import type { Known, Workflow } from './workflow.ts'
@@ -30,10 +30,8 @@ export const single: Workflow = {
 
   plan(known) {
     const specs = specsOf(known)
-    const attempts = specs.flatMap(({ key }) => {
-      const job = known.job(key)
-      return job ? [lastAttempt(job)] : []
-    })
+    const jobs = specs.flatMap(({ key }) => known.job(key) ?? [])
+    const attempts = jobs.map(lastAttempt)
     const settled = attempts.filter(({ outcome }) => outcome !== null).length
     const done = attempts.filter(({ outcome }) => outcome === 'completed').length
     const total = specs.length
@@ -46,7 +44,7 @@ export const single: Workflow = {
       ...(settled === total
         ? { end: done > 0 ? { outcome: 'completed', reason: null } : { outcome: 'failed', reason: failed } }
         : {}),
-      version: 1 + attempts.reduce((sum, { n }) => sum + n - 1, 0),
+      version: 1 + jobs.reduce((sum, job) => sum + timesTriedAgain(job), 0),
       steps: [{ label: 'jobs', weight: total, done, settled, total }],
       units: specs.map(({ key, work = unknownWork(known.run.id, key) }) => ({
         is: 'job',

@@ -1,4 +1,4 @@
-import { type JobSpec, lastAttempt } from '../../model/job.ts'
+import { type JobSpec, lastAttempt, timesTriedAgain } from '../../model/job.ts'
 import type { Known, Plan, PlanStep } from '../workflow.ts'
 import { taskCount } from './params.ts'
 import {
@@ -77,7 +77,7 @@ function jobsOf(known: Known, tasks: readonly CampaignTask[]): readonly JobSpec[
 /** Each new attempt is work that the plan did not know of. */
 function extraAttempts(tasks: readonly CampaignTask[]): number {
   const jobs = new Set(tasks.flatMap(({ opt, job }) => [opt, job]))
-  return [...jobs].reduce((sum, job) => sum + (job ? lastAttempt(job).n - 1 : 0), 0)
+  return [...jobs].reduce((sum, job) => sum + (job ? timesTriedAgain(job) : 0), 0)
 }
 
 function stepsOf(known: Known, tasks: readonly CampaignTask[], done: number, settled: number): readonly PlanStep[] {

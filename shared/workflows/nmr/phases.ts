@@ -1,4 +1,4 @@
-import { type Job, lastAttempt } from '../../model/job.ts'
+import { type Job, timesTriedAgain } from '../../model/job.ts'
 import type { JobWork } from '../../progress/time-model.ts'
 import { expectedSeconds, type Unit } from '../../progress/unit.ts'
 import type { Known, PlanStep } from '../workflow.ts'
@@ -159,5 +159,5 @@ export function extraAttempts({ members, pre, tmsOpt, tmsNmr }: Stage): number {
     tmsOpt,
     tmsNmr,
   ])
-  return [...jobs].reduce((extra, job) => extra + (job ? lastAttempt(job).n - 1 : 0), 0)
+  return [...jobs].reduce((extra, job) => extra + (job ? timesTriedAgain(job) : 0), 0)
 }
