@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats } from '../../shared/exports/index.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { FaultError } from '../../shared/result.ts'
@@ -13,7 +13,7 @@ import { badArgument, type CliCommand, oneWord } from './command.ts'
 import { findRun, readStateWith } from './find.ts'
 import { EXIT } from './terminal.ts'
 
-const LATER = ['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip']
+const LATER = ['nmredata', 'qcschema', 'molden', 'dp4', 'html', 'svg', 'pdf', 'zip']
 
 /** Why less is in it than a person may expect, or null. */
 function noteOn(
@@ -24,9 +24,12 @@ function noteOn(
 ): string | null {
   const isOpen = phase.is !== 'ended'
   const lacks =
-    format === 'xyz'
+    format === 'xyz' || format === 'sdf'
       ? text === '' && 'no structure'
-      : format === 'csv' && workflow === 'nmr' && !(Array.isArray(shifts) && shifts.length > 0) && 'no shifts'
+      : (format === 'csv' || format === 'si') &&
+        workflow === 'nmr' &&
+        !(Array.isArray(shifts) && shifts.length > 0) &&
+        'no shifts'
   if (lacks && isOpen) return `The run has ${lacks} yet: it is not finished (larmor status ${id}).`
   if (lacks)
     return `The run has ${lacks}; larmor show ${id} tells why.${format === 'csv' ? ' Its structures: --format xyz' : ''}`
@@ -35,7 +38,7 @@ function noteOn(
 
 export const exportCommand: CliCommand = {
   name: 'export',
-  usage: 'RUN --format csv|xyz|json [--out PATH]',
+  usage: `RUN --format ${Object.keys(exporters).join('|')} [--out PATH]`,
   summary: 'results in a format that others read; with --json and no PATH into the run’s folder',
   options: { format: { type: 'string' }, out: { type: 'string' } },
   async run({ home, terminal, cwd }, given) {
@@ -61,7 +64,10 @@ export const exportCommand: CliCommand = {
       process.stdout.write(text)
       return EXIT.done
     }
-    const path = out === undefined ? join(home, 'runs', run.id, 'exports', `${run.id}.${format}`) : resolve(cwd, out)
+    const path =
+      out === undefined
+        ? join(home, 'runs', run.id, 'exports', `${run.id}.${formats[format as ExportFormat].ending}`)
+        : resolve(cwd, out)
     if (out === undefined) await mkdir(dirname(path), { recursive: true }).catch(() => {}) // told by the next line
     await writeAtomic(path, text).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : error

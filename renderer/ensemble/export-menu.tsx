@@ -1,15 +1,9 @@
 import { useRef, useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
-import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats, formatsOf } from '../../shared/exports/index.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { orThrow } from '../../shared/result.ts'
-
-const SAYS: Readonly<Record<string, string>> = {
-  csv: 'Shift table',
-  xyz: 'Conformers with energies and weights',
-  json: 'Everything that is known of the run',
-}
 
 interface ExportMenuProps {
   readonly engine: Engine
@@ -25,7 +19,7 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
     if (menu.current) menu.current.open = false
     try {
       const text = await exporters[format](state, run, async ref => orThrow(await engine.read(ref)))
-      download(`${run.id}.${format}`, text)
+      download(`${run.id}.${formats[format].ending}`, text)
       setFault(null)
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error))
@@ -44,10 +38,10 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
     >
       <summary className="button">Export</summary>
       <div className="menu-items">
-        {(Object.keys(exporters) as ExportFormat[]).map(format => (
+        {formatsOf(run).map(format => (
           <button key={format} type="button" onClick={() => save(format)} data-export={format}>
-            <span>{SAYS[format] ?? format}</span>
-            <span className="hint">.{format}</span>
+            <span>{formats[format].label}</span>
+            <span className="hint">.{formats[format].ending}</span>
           </button>
         ))}
       </div>

@@ -1,4 +1,4 @@
-import { type ExportFormat, exporters } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats, formatsOf } from '../../shared/exports/index.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -12,12 +12,6 @@ import { runLook } from '../runs/looks.ts'
 import { Badge } from '../ui/badge.tsx'
 import { clockTime } from '../ui/time.ts'
 import { note } from '../ui/toast.tsx'
-
-const FORMATS: { readonly [Format in ExportFormat]: string } = {
-  csv: 'Table (.csv)',
-  xyz: 'Structures (.xyz)',
-  json: 'All as data (.json)',
-}
 
 /** One closed run: how it ended, its jobs, and the files that others read. Works offline and from the archive. */
 export function ResultPage({ state, run }: { readonly state: State; readonly run: Run }) {
@@ -36,7 +30,7 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
         if (!content.ok) throw new Error(content.fault.message)
         return content.value
       })
-      await host.saveFile(`${fileName(run.name)}.${format}`, text)
+      await host.saveFile(`${fileName(run.name)}.${formats[format].ending}`, text)
     } catch (error) {
       note(`Not exported: ${error instanceof Error ? error.message : error}`, { shape: 'octagon' })
     }
@@ -59,9 +53,9 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
           <a className="button" href={run.workflow === 'single' ? address('queue', run.id) : runAddress(run)}>
             Open
           </a>
-          {(Object.keys(FORMATS) as ExportFormat[]).map(format => (
+          {formatsOf(run).map(format => (
             <button key={format} type="button" onClick={() => save(format)}>
-              {FORMATS[format]}
+              {formats[format].label} (.{formats[format].ending})
             </button>
           ))}
         </p>

@@ -1,21 +1,34 @@
 import type { ContentRef } from '../ids.ts'
+import { lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
+import { programs } from '../programs/index.ts'
 import { showJob } from '../show/job.ts'
 import { showRun } from '../show/run.ts'
 import { jobsOf } from '../show/status.ts'
-import { pointRows } from '../workflows/index.ts'
+import { pointRows, type ShownNmr } from '../workflows/index.ts'
+import { peaksJcamp } from './peaks-jcamp.ts'
 import { csvOf, shiftsCsv } from './shifts-csv.ts'
+import { siText } from './si-text.ts'
+import { structuresOf } from './structures.ts'
+import { structuresSdf } from './structures-sdf.ts'
 import { structuresXyz } from './structures-xyz.ts'
 
-/** A run as a text in one format; `read` gives the geometries. */
-export type Exporter = (state: State, run: Run, read: (ref: ContentRef) => Promise<string>) => Promise<string>
+/** A run as a text in one format; `read` gives the geometries. A FaultError where the run has nothing for it. */
+type Exporter = (state: State, run: Run, read: (ref: ContentRef) => Promise<string>) => Promise<string>
 
 export const exporters = {
   csv: async (state, run) =>
     run.workflow === 'campaign' ? csvOf(pointRows(knownOf(state, run))) : shiftsCsv(showRun(state, run)),
-  xyz: structuresXyz,
+  xyz: async (...of) => structuresXyz(await structuresOf(...of)),
+  sdf: async (state, run, read) => {
+    const { charge = null, shifts = [] } = showRun(state, run) as Partial<ShownNmr>
+    return structuresSdf(await structuresOf(state, run, read), { title: run.name, charge, shifts })
+  },
+  jcamp: async (state, run) => peaksJcamp(showRun(state, run)),
+  si: async (state, run, read) =>
+    siText(showRun(state, run), await structuresOf(state, run, read), versionsOf(state, run)),
   json: async (state, run) => {
     const document = showRun(state, run)
     // Each job with the keys of its row in the table, and all that `show JOB` tells of it.
@@ -24,6 +37,33 @@ export const exporters = {
   },
 } satisfies Record<string, Exporter>
 
-export { csvOf }
-
 export type ExportFormat = keyof typeof exporters
+
+/** The formats with the usual ending of their files, and in words. */
+export const formats: Readonly<Record<ExportFormat, { readonly ending: string; readonly label: string }>> = {
+  csv: { ending: 'csv', label: 'Table' },
+  xyz: { ending: 'xyz', label: 'Structures' },
+  sdf: { ending: 'sdf', label: 'Structures with bonds' },
+  jcamp: { ending: 'jdx', label: 'Spectrum, JCAMP-DX' },
+  si: { ending: 'txt', label: 'Supporting information' },
+  json: { ending: 'json', label: 'All as data' },
+}
+
+/** Those that a run of this workflow may have something for. */
+export function formatsOf({ workflow }: Run): readonly ExportFormat[] {
+  const all = Object.keys(formats) as ExportFormat[]
+  return workflow === 'nmr' ? all : all.filter(format => format !== 'jcamp')
+}
+
+function versionsOf(state: State, run: Run): readonly string[] {
+  const names = jobsOf(state, run).flatMap(job => {
+    const { phase } = lastAttempt(job)
+    const version = phase.is === 'parsed' ? phase.result.version : null
+    return version === null
+      ? []
+      : [`${programs[job.program as keyof typeof programs]?.label ?? job.program} ${version}`]
+  })
+  return [...new Set(names)]
+}
+
+export { csvOf }

@@ -165,7 +165,9 @@ describe('energies', () => {
       outcome: 'completed',
       energy_hartree: metrics.energy_hartree,
     })
-    expect((await larmor('export', id, '--format', 'pdf')).err).toContain('This version has csv, xyz, json.')
+    expect((await larmor('export', id, '--format', 'pdf')).err).toContain(
+      'This version has csv, xyz, sdf, jcamp, si, json.',
+    )
     expect((await larmor('show', jobs[1].job)).out).toContain(first.sigma_ppm.toFixed(4))
   })
 

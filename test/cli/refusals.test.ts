@@ -9,7 +9,7 @@ describe('what is promised for later, and what is wrong', () => {
     ['watch-folders add /tmp --recipe x --pool y'],
     ['cases'],
     ['pools'],
-    ...['sdf', 'jcamp', 'nmredata', 'qcschema', 'molden', 'dp4', 'si', 'html', 'svg', 'pdf', 'zip'].map(format => [
+    ...['nmredata', 'qcschema', 'molden', 'dp4', 'html', 'svg', 'pdf', 'zip'].map(format => [
       `export RUN --format ${format}`,
     ]),
   ])('later: %s', async line => {
