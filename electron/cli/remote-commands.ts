@@ -116,8 +116,9 @@ function isOver(job: Job): boolean {
 
 function foldersOf({ id, machine, attempts }: Job) {
   return attempts.flatMap(attempt => {
-    if (!isCleanable(attempt) || attempt.phase.is !== 'parsed') return []
-    const { dir, files } = attempt.phase
+    const { phase } = attempt
+    if (!isCleanable(attempt) || phase.is !== 'parsed' || phase.reused !== null) return []
+    const { dir, files } = phase
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
     const left = files.some(({ name }) => name === NOT_FETCHED)
     return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes, left }]

@@ -11,7 +11,7 @@ const SOURCES: readonly { readonly id: Evidence['source']; readonly label: strin
 /** The witnesses side by side: the very line of the output, the job's own report, the scheduler's record. */
 export function EvidenceList({ attempt }: { readonly attempt: Attempt }) {
   const { evidence, outcome, phase, ignored } = attempt
-  const reported = 'ended' in phase ? reportText(phase) : null
+  const reported = 'exit' in phase ? reportText(phase) : null
   if (evidence.length === 0 && outcome === null && reported === null) return null
   return (
     <section aria-labelledby="evidence-title">

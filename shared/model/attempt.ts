@@ -1,6 +1,6 @@
-import type { Instant, RemotePath } from '../ids.ts'
+import type { Instant } from '../ids.ts'
 import type { AttemptFact, AttemptRef } from './events.ts'
-import { type Attempt, type EndRecord, neverSubmitted, type Phase, type ProcessIdentity, type Waiting } from './job.ts'
+import type { Attempt, EndRecord, Phase, ProcessIdentity, Waiting } from './job.ts'
 
 type Each<Fact> = Fact extends { readonly type: infer Type; readonly jobs: readonly (infer Item)[] }
   ? { readonly type: Type } & Item
@@ -195,15 +195,7 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
     case 'calculation.reused':
       if (outcome !== null || phase.is !== 'planned') return forbidden()
       return to(
-        {
-          is: 'parsed',
-          ...neverSubmitted,
-          dir: '' as RemotePath,
-          ended: at,
-          files: [],
-          result: fact.result,
-          reused: fact.calculation,
-        },
+        { is: 'parsed', ended: at, files: [], result: fact.result, reused: fact.calculation },
         { outcome: 'completed', reason: `taken from ${fact.from}, which did the same calculation` },
       )
   }

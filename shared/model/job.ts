@@ -125,7 +125,7 @@ interface Ended extends Submitted, ProcessIdentity {
   readonly exit: number | null
   readonly signal: string | null
 }
-/** How what Larmor never submitted has ended: a result that was found, brought from elsewhere, or a foreign job. */
+/** How what Larmor never submitted has ended: an output that was brought from elsewhere, or a foreign job. */
 export const neverSubmitted = {
   queue_id: null,
   submitted: null,
@@ -143,8 +143,16 @@ interface Fetched extends Ended {
 }
 interface Parsed extends Fetched {
   readonly result: JobResult
-  /** The calculation in `calculations/` that this result was taken from, when nothing ran. */
-  readonly reused: string | null
+  readonly reused: null
+}
+/** Nothing ran: the result was taken from an earlier calculation. */
+interface Reused {
+  /** When it was taken. */
+  readonly ended: Instant
+  readonly files: readonly []
+  readonly result: JobResult
+  /** Its name in `calculations/`. */
+  readonly reused: string
 }
 
 /**
@@ -160,7 +168,7 @@ export type Phase =
   | ({ readonly is: 'running' } & Running)
   | ({ readonly is: 'ended' } & Ended)
   | ({ readonly is: 'fetched' } & Fetched)
-  | ({ readonly is: 'parsed' } & Parsed)
+  | ({ readonly is: 'parsed' } & (Parsed | Reused))
 
 export type PhaseName = Phase['is']
 

@@ -120,7 +120,7 @@ function durationsOf({ units }: Pick<Plan, 'units'>, known: Known): readonly Dur
     const job = known.job(key)
     if (!job || !work) return []
     const { phase, outcome } = lastAttempt(job)
-    if (outcome !== 'completed' || phase.is !== 'parsed' || phase.started === null || phase.reused !== null) return []
+    if (outcome !== 'completed' || phase.is !== 'parsed' || phase.reused !== null || phase.started === null) return []
     const seconds = elapsed(phase.started, phase.ended)
     return seconds > 0 ? [{ ...work, seconds }] : []
   })

@@ -13,8 +13,8 @@ export function hasBegun(run: Run, jobs: readonly Job[]): boolean {
 }
 
 function began({ phase, outcome }: Job['attempts'][number]): boolean {
-  if (phase.is === 'running') return true
-  return 'started' in phase && (phase.started !== null || outcome === 'completed')
+  if (phase.is === 'running' || outcome === 'completed') return true
+  return 'started' in phase && phase.started !== null
 }
 
 /**

@@ -24,7 +24,7 @@ describe('one job on a cluster', () => {
 
     const attempt = lastAttempt(jobs[0] as (typeof jobs)[number])
     expect(attempt).toMatchObject({ outcome: 'completed', phase: { is: 'parsed', exit: 0 } })
-    const queueId = attempt.phase.is === 'parsed' ? attempt.phase.queue_id : null
+    const queueId = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
     const files = attempt.phase.is === 'parsed' ? attempt.phase.files : []
     const output = files.find(({ name }) => name === 'output.txt')
     if (!output) throw new Error(`no output among ${files.map(({ name }) => name)}`)

@@ -147,7 +147,7 @@ function endOf(job: Job): string | null {
 /** Seconds of computing of a job that ran; null for one that did not, or whose clock was set back meanwhile. */
 export function secondsOf(job: Job): number | null {
   const { phase } = lastAttempt(job)
-  if (!('ended' in phase) || phase.started === null) return null
+  if (!('ended' in phase && 'started' in phase) || phase.started === null) return null
   const seconds = (Date.parse(phase.ended) - Date.parse(phase.started)) / 1000
   return seconds >= 0 ? seconds : null
 }

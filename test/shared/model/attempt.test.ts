@@ -54,7 +54,7 @@ function situation({ phase, outcome, cancel_wished }: Attempt): string {
   return [
     phase.is,
     'doubt' in phase && phase.doubt ? `(${phase.doubt.text})` : '',
-    'queue_id' in phase && phase.queue_id === null && !('reused' in phase && phase.reused) ? 'unnamed' : '',
+    'queue_id' in phase && phase.queue_id === null ? 'unnamed' : '',
     'queue_id' in phase && phase.queue_id === '99' ? 'as 99' : '',
     'waiting' in phase && phase.waiting ? phase.waiting.is : '',
     'dir' in phase && phase.dir === '/other' ? 'elsewhere' : '',
