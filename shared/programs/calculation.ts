@@ -1,7 +1,7 @@
-import type { Json } from '../ids.ts'
+import type { ContentRef, Json } from '../ids.ts'
 import type { JobResult } from '../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../result.ts'
-import { readFiles, record } from './files.ts'
+import { type GivenFile, type JsonRef, readFiles, record } from './files.ts'
 import type { Contents, GeometryAtom } from './program.ts'
 import { readXyz } from './xyz.ts'
 
@@ -35,6 +35,38 @@ export function checkCalculation(json: Json, tasks: readonly string[]): Result<v
   if (!isWhole(input.atoms, 1)) return badInput('geometry', 'The geometry has no atoms.')
   if (!isWhole(input.max_cycles, 1)) return badInput('max_cycles', 'At least one cycle is needed.')
   return ok(undefined)
+}
+
+/** Checks the level of a calculation's shieldings; null: that of the calculation. */
+export function checkShieldingLevel(json: Json): Result<void> {
+  const { shielding } = record(json)
+  const { xc, basis } = record(shielding)
+  if (shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
+    return badInput('shielding', 'A level of the shieldings has xc and basis.')
+  }
+  return ok(undefined)
+}
+
+/** A person's deck as a calculation is known by it: its text, and by content what lies beside it. */
+export function deckOf({ files, main }: DeckFiles, contents: Contents): { text: string; others: DeckFiles['files'] } {
+  const deck = files.find(file => file.name === main)
+  return { text: deck ? contents(deck) : '', others: files.filter(file => file !== deck) }
+}
+
+interface DeckFiles {
+  readonly files: readonly GivenFile[]
+  /** Which of the files is the deck. */
+  readonly main: string
+}
+
+/** What is read of an input before its files are made: the deck or the geometry, and a geometry that repairs it. */
+export function contentsOf(
+  input: (({ readonly kind: 'deck' } & DeckFiles) | { readonly kind: 'calculation'; readonly geometry: JsonRef }) & {
+    readonly repairs?: { readonly geometry?: JsonRef }
+  },
+): readonly ContentRef[] {
+  const own = input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]
+  return [...own, ...(input.repairs?.geometry ? [input.repairs.geometry] : [])]
 }
 
 /** The atoms of a calculation's geometry, as many as were announced. */

@@ -3,7 +3,7 @@ import { type Job, lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
-import { jobsOf, type RunState, runState, runStateText } from './status.ts'
+import { headOf, jobsOf, type RunState } from './status.ts'
 import { readable } from './unreadable.ts'
 
 /** `larmor show RUN`: what every run shows, and what its workflow adds (for nmr: conformers and shifts). */
@@ -39,13 +39,7 @@ export type ShownJob = {
 export function showRun(state: State, run: Run): RunDocument {
   const jobs = jobsOf(state, run)
   return {
-    run: run.id,
-    name: run.name,
-    workflow: run.workflow,
-    state: runState(run),
-    state_text: runStateText(state, run),
-    reason: run.phase.reason ?? null,
-    machine: run.machine,
+    ...headOf(state, run),
     started: run.started,
     updated: run.updated,
     ...readable(knownOf(state, run)).show(),

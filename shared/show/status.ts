@@ -90,6 +90,22 @@ export function runStateText(state: State, run: Run): string {
   return hold === 'cancelling' ? 'cancelling' : word
 }
 
+/** What each document says of a run first: which one it is, how it stands, and where. */
+export function headOf(
+  state: State,
+  run: Run,
+): Pick<RunStatus, 'run' | 'name' | 'workflow' | 'state' | 'state_text' | 'reason' | 'machine'> {
+  return {
+    run: run.id,
+    name: run.name,
+    workflow: run.workflow,
+    state: runState(run),
+    state_text: runStateText(state, run),
+    reason: run.phase.reason ?? null,
+    machine: run.machine,
+  }
+}
+
 /** All live runs, the one started last first. */
 export function runsByStart(state: State): readonly Run[] {
   return [...values(state.runs)].sort((a, b) =>
@@ -137,13 +153,7 @@ function positionIn(state: State, run: Run, { known, plan }: Planned): RunPositi
   const jobs = jobsOf(state, run)
   const counts = countsOf(jobs)
   return {
-    run: run.id,
-    name: run.name,
-    workflow: run.workflow,
-    state: runState(run),
-    state_text: runStateText(state, run),
-    reason: run.phase.reason ?? null,
-    machine: run.machine,
+    ...headOf(state, run),
     step,
     step_label: steps[step - 1]?.label ?? '',
     steps: steps.map(({ label, done, settled, total, weight }) => ({

@@ -1,7 +1,15 @@
 import type { Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
-import { checkCalculation, checkDeck, geometryOf, onLastGeometry } from '../calculation.ts'
+import {
+  checkCalculation,
+  checkDeck,
+  checkShieldingLevel,
+  contentsOf,
+  deckOf,
+  geometryOf,
+  onLastGeometry,
+} from '../calculation.ts'
 import { readFiles, record } from '../files.ts'
 import { launchLine } from '../launch.ts'
 import type { Contents, Program } from '../program.ts'
@@ -43,13 +51,7 @@ export const nwchem: Program = {
     return input.value.task.endsWith('nmr') ? checkShieldings(input.value, words.value.shielding) : ok(undefined)
   },
 
-  contents(json) {
-    const input = orThrow(parse(json))
-    return [
-      ...(input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]),
-      ...(input.repairs?.geometry ? [input.repairs.geometry] : []),
-    ]
-  },
+  contents: json => contentsOf(orThrow(parse(json))),
 
   files(json, resources, contents) {
     const input = orThrow(parse(json))
@@ -79,13 +81,11 @@ export const nwchem: Program = {
       const body = deckBody(input, orThrow(findWords(input)), geometryOf(input, contents))
       return { program: 'nwchem', deck: repaired(body, withoutMeans(input), null, contents) }
     }
-    const main = input.files.find(file => file.name === input.main)
-    const deck = main ? contents(main) : ''
+    const { text: deck, others } = deckOf(input, contents)
     // What such a deck starts from lies outside of it.
     if (/^\s*restart\b/im.test(deck) || /(^|[\s"'])~?\/\S/m.test(deck)) return null
-    const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
     const whole = repaired(deck, withoutMeans(input), null, contents)
-    return { program: 'nwchem', deck: essence(whole), files: others }
+    return { program: 'nwchem', deck: essence(whole), files: others.map(({ name, sha256 }) => ({ name, sha256 })) }
   },
 
   reader(json) {
@@ -137,10 +137,8 @@ function parse(json: Json): Result<NwchemInput> {
   for (const field of ['xc', 'basis'] as const) {
     if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted.`)
   }
-  const { xc, basis } = record(input.shielding)
-  if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
-    return badInput('shielding', 'A level of the shieldings has xc and basis.')
-  }
+  const shielding = checkShieldingLevel(json)
+  if (!shielding.ok) return shielding
   if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false.')
   return ok(json as NwchemInput)
 }

@@ -2,7 +2,15 @@ import type { Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import { badInput, ok, orThrow, type Result } from '../../result.ts'
 import { sh } from '../../sh.ts'
-import { checkCalculation, checkDeck, geometryOf, onLastGeometry } from '../calculation.ts'
+import {
+  checkCalculation,
+  checkDeck,
+  checkShieldingLevel,
+  contentsOf,
+  deckOf,
+  geometryOf,
+  onLastGeometry,
+} from '../calculation.ts'
 import { record } from '../files.ts'
 import type { Contents, Program } from '../program.ts'
 import { readXyz } from '../xyz.ts'
@@ -54,11 +62,7 @@ export const orca: Program = {
     return ok(undefined)
   },
 
-  contents(json) {
-    const input = orThrow(parse(json))
-    const own = input.kind === 'deck' ? input.files.filter(({ name }) => name === input.main) : [input.geometry]
-    return [...own, ...(input.repairs?.geometry ? [input.repairs.geometry] : [])]
-  },
+  contents: json => contentsOf(orThrow(parse(json))),
 
   files(json, resources, contents) {
     const input = orThrow(parse(json))
@@ -97,14 +101,12 @@ export const orca: Program = {
       const body = deckBody(input, orThrow(findWords(input)), geometryOf(input, contents))
       return { program: 'orca', deck: repaired(body, input, null, contents) }
     }
-    const main = input.files.find(file => file.name === input.main)
-    const deck = main ? contents(main) : ''
+    const { text: deck, others } = deckOf(input, contents)
     // What such an input starts from lies outside of it.
     if (/(^|[\s"'])(~|\.\.)?\/\S/m.test(deck)) return null
-    const others = input.files.filter(file => file !== main).map(({ name, sha256 }) => ({ name, sha256 }))
     // What it begins with, and how much memory it has, change no result.
     const whole = repaired(deck, input, null, contents)
-    return { program: 'orca', deck: essence(whole), files: others }
+    return { program: 'orca', deck: essence(whole), files: others.map(({ name, sha256 }) => ({ name, sha256 })) }
   },
 
   reader(json) {
@@ -153,10 +155,8 @@ function parse(json: Json): Result<OrcaInput> {
     if (input[field] !== null && typeof input[field] !== 'string') return badInput(field, `${field} is a name or null.`)
   }
   if (typeof input.keywords !== 'string') return badInput('keywords', 'Keywords is a text.')
-  const { xc, basis } = record(input.shielding)
-  if (input.shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
-    return badInput('shielding', 'A level of the shieldings has xc and basis.')
-  }
+  const shielding = checkShieldingLevel(json)
+  if (!shielding.ok) return shielding
   if (typeof input.cartesian !== 'boolean') return badInput('cartesian', 'Cartesian is true or false.')
   if (input.restart !== null && typeof record(input.restart).sha256 !== 'string') {
     return badInput('restart', 'A restart names orbitals, or is null.')
