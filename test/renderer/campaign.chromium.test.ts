@@ -4,6 +4,7 @@ import { lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { get } from '../../shared/model/table.ts'
+import { unread } from '../../shared/programs/program.ts'
 import { remainingText } from '../../shared/show/duration.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { statusOf } from '../../shared/show/status.ts'
@@ -68,20 +69,7 @@ test.each(['light', 'dark'] as const)(
 )
 
 /** The result of a job that was killed before it said anything. */
-const NOTHING = {
-  energy_hartree: null,
-  converged: null,
-  terminated_normally: null,
-  version: null,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
-  geometry: null,
-  wall_s: null,
-}
+const NOTHING = { ...unread.result, geometry: null }
 
 test('what was cancelled was not computed, and is told beside what is left, by every figure', async () => {
   const run = aCampaign(engine, 30)

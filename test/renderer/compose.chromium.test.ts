@@ -213,12 +213,7 @@ test('when all would be done is told of each machine, as far as that is known', 
   const { of, ids } = lactate(6)
   const script = nmrScript(engine, 'rlactate', 'lactate', of)
   script.start()
-  script.found(...ids)
-  for (const step of ['opt', 'nmr']) {
-    if (step === 'nmr') script.selected()
-    for (const id of ids) script.runs(`${id}/${step}`)
-    for (const id of ids) script.completes(`${id}/${step}`)
-  }
+  script.computes(...ids)
   script.happen({ type: 'run.ended', run: script.run, outcome: 'completed', reason: null })
   // On helix the same calculations waited for an hour each, and took ten minutes.
   const known = engine.state().times?.['local' as MachineName] ?? []

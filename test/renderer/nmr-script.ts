@@ -9,26 +9,7 @@ import { type Figures, unread } from '../../shared/programs/program.ts'
 import { orThrow } from '../../shared/result.ts'
 import { resolveNmr } from '../../shared/workflows/index.ts'
 import type { ScriptedEngine } from '../serve/scripted-engine.ts'
-
-/** Methanol as a run knows it: C, O, the methyl protons, and OH, which cannot be compared. */
-const METHANOL: MoleculeInfo = {
-  elements: ['C', 'O', 'H', 'H', 'H', 'H'],
-  bonds: [
-    [1, 2, 1],
-    [1, 3, 1],
-    [1, 4, 1],
-    [1, 5, 1],
-    [2, 6, 1],
-  ],
-  charge: 0,
-  classes: [
-    { element: 'C', atoms: [1], comparable: true, why: null },
-    { element: 'H', atoms: [3, 4, 5], comparable: true, why: null },
-    { element: 'H', atoms: [6], comparable: false, why: 'OH: shifts with concentration, water and temperature' },
-  ],
-  stereocentres: [],
-  own_mirror_image: true,
-}
+import { methanol } from '../shared/nmr/methanol.ts'
 
 /** Shieldings of methanol at the draft level, ppm, as a run of NWChem 7.0.2 gave them (rounded). */
 const SHIELDINGS = [
@@ -66,9 +47,9 @@ export interface ScriptedMolecule {
   readonly shieldings: (place: number) => JobResult['shieldings']
 }
 
-const methanol: ScriptedMolecule = {
+const scriptedMethanol: ScriptedMolecule = {
   smiles: 'CO',
-  molecule: METHANOL,
+  molecule: methanol,
   geometry: place => methanolXyz(30 * place),
   energy_hartree: place => ENERGY_HARTREE + place * 0.001,
   shieldings: () => SHIELDINGS,
@@ -87,6 +68,8 @@ export interface NmrScript {
   readonly fails: (key: string, reason: string) => void
   /** The optimised conformers were compared, and all kept. */
   readonly selected: () => void
+  /** All of it: the conformers, and every job of each. */
+  readonly computes: (...ids: readonly string[]) => void
   readonly happen: (...facts: readonly EventBody[]) => void
 }
 
@@ -94,7 +77,7 @@ export function nmrScript(
   engine: ScriptedEngine,
   id: string,
   name = 'methanol',
-  of: ScriptedMolecule = methanol,
+  of: ScriptedMolecule = scriptedMethanol,
 ): NmrScript {
   const run = id as RunId
   const machine = 'local' as MachineName
@@ -168,37 +151,49 @@ export function nmrScript(
     }
   }
 
+  function found(...ids: readonly string[]): void {
+    order.push(...ids)
+    const conformers = ids.map((each, i) => ({
+      id: each,
+      geometry: engine.keep(of.geometry(i)),
+      ff_energy_kcal: i * 0.5,
+      degeneracy: 1,
+    }))
+    taskDone('conformers', { molecule: of.molecule, conformers, dropped: [], warnings: [] } as unknown as Json)
+  }
+  function completes(key: string): void {
+    ends(key, 0, { result: resultOf(key), outcome: 'completed', category: null, reason: null, evidence: [] })
+  }
+  function selected(): void {
+    const kept = order
+      .filter(each => {
+        const job = get(engine.state().jobs, jobId(run, `${each}/opt`))
+        return job && lastAttempt(job).outcome === 'completed'
+      })
+      .map(each => ({ id: each, degeneracy: 1 }))
+    taskDone('select', { kept, filtered: [] })
+  }
+
   return {
     run,
     happen,
     start,
-    found(...ids) {
-      order.push(...ids)
-      const conformers = ids.map((each, i) => ({
-        id: each,
-        geometry: engine.keep(of.geometry(i)),
-        ff_energy_kcal: i * 0.5,
-        degeneracy: 1,
-      }))
-      taskDone('conformers', { molecule: of.molecule, conformers, dropped: [], warnings: [] } as unknown as Json)
-    },
+    found,
     runs,
-    completes(key) {
-      ends(key, 0, { result: resultOf(key), outcome: 'completed', category: null, reason: null, evidence: [] })
-    },
+    completes,
     fails(key, reason) {
       const evidence = [{ source: 'output' as const, file: 'output', line: 812, text: `  ${reason}` }]
       const result = { ...resultOf(key), geometry: null, shieldings: null, converged: false }
       ends(key, 1, { result, outcome: 'failed', category: 'scf-not-converged', reason, evidence })
     },
-    selected() {
-      const kept = order
-        .filter(each => {
-          const job = get(engine.state().jobs, jobId(run, `${each}/opt`))
-          return job && lastAttempt(job).outcome === 'completed'
-        })
-        .map(each => ({ id: each, degeneracy: 1 }))
-      taskDone('select', { kept, filtered: [] })
+    selected,
+    computes(...ids) {
+      found(...ids)
+      for (const step of ['opt', 'nmr']) {
+        if (step === 'nmr') selected()
+        for (const id of ids) runs(`${id}/${step}`)
+        for (const id of ids) completes(`${id}/${step}`)
+      }
     },
   }
 }

@@ -11,11 +11,14 @@ import type { AttemptFact, AttemptRef, Event, EventBody } from '../../../shared/
 import {
   type Attempt,
   type EndRecord,
+  type FetchedFile,
   type Job,
   type JobResult,
   type JobSpec,
   lastAttempt,
+  neverSubmitted,
   type Outcome,
+  type Phase,
   type Waiting,
 } from '../../../shared/model/job.ts'
 import { LOCAL } from '../../../shared/model/machine.ts'
@@ -23,6 +26,7 @@ import { reduce } from '../../../shared/model/reduce.ts'
 import type { Run } from '../../../shared/model/run.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { get } from '../../../shared/model/table.ts'
+import { unread } from '../../../shared/programs/program.ts'
 
 /** One run of workflow `single` with jobs of program `command`, and everything that can be said of their attempts. */
 export const RUN = 'rtest' as RunId
@@ -43,18 +47,17 @@ function spec(key = 'a'): JobSpec {
 }
 
 export const result: JobResult = {
+  ...unread.result,
   energy_hartree: -1.5,
   converged: true,
   terminated_normally: true,
-  version: null,
-  scf_cycles: null,
-  opt_cycles: null,
-  max_gradient: null,
-  basis_functions: null,
-  dielectric: null,
-  shieldings: null,
   geometry: null,
-  wall_s: null,
+}
+
+/** How an attempt stands that ended with exit 1, and whose output was read. */
+export function parsed(of: JobResult, brought: readonly FetchedFile[] = []): Phase {
+  const dir = '/w' as RemotePath
+  return { is: 'parsed', ...neverSubmitted, dir, ended: AT, exit: 1, files: brought, result: of, reused: null }
 }
 
 const who = { host: 'node1', pid: 4711, pgid: 4711, boot_id: 'boot' }

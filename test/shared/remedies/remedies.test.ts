@@ -3,10 +3,11 @@ import type { JobId, Json, Label, MachineName, RunId } from '../../../shared/ids
 import { decide, resubmitRefusal } from '../../../shared/model/decide.ts'
 import type { Attempt, Evidence, FetchedFile, Job, JobResult } from '../../../shared/model/job.ts'
 import { localMachine, type Machine } from '../../../shared/model/machine.ts'
+import { newAttempt } from '../../../shared/model/new-attempt.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { draftOf, emptyTable } from '../../../shared/model/table.ts'
 import { chooseFix, remediesOf } from '../../../shared/remedies/index.ts'
-import { result as anyResult } from '../model/facts.ts'
+import { result as anyResult, parsed } from '../model/facts.ts'
 
 const sha = (letter: string) => letter.repeat(64)
 const calculation = {
@@ -34,36 +35,14 @@ const movecs: FetchedFile = { name: 'larmor.movecs', sha256: sha('c'), bytes: 99
 
 function attempt(change: Partial<Attempt> & { readonly files?: readonly FetchedFile[] } = {}, n = 1): Attempt {
   const { files = [], ...others } = change
+  const of = { job: 'r.j' as JobId, attempt: n, label: `r.j.${n}` as Label }
+  const resources = { ranks: 4, memory_mb: 4000, seconds: 3600 }
   return {
-    n,
-    label: `r.j.${n}` as Label,
-    phase: {
-      is: 'parsed',
-      dir: '/w' as never,
-      queue_id: null,
-      submitted: null,
-      host: null,
-      pid: null,
-      pgid: null,
-      boot_id: null,
-      started: null,
-      ended: 'now',
-      exit: 1,
-      signal: null,
-      files,
-      result,
-      reused: null,
-    },
+    ...newAttempt(of, { input: calculation, resources }, null),
+    phase: parsed(result, files),
     outcome: 'failed',
     category: 'crash-unknown',
     reason: 'why',
-    warning: null,
-    evidence: [],
-    cancel_wished: null,
-    ignored: [],
-    fix: null,
-    input: calculation,
-    resources: { ranks: 4, memory_mb: 4000, seconds: 3600 },
     ...others,
   }
 }

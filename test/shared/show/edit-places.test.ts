@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it, test } from 'vitest'
 import type { JobId, Json, Label, MachineName, RunId } from '../../../shared/ids.ts'
 import type { Attempt, Job } from '../../../shared/model/job.ts'
+import { newAttempt } from '../../../shared/model/new-attempt.ts'
 import { programs } from '../../../shared/programs/index.ts'
 import { editPlaces, placeContents, placeText } from '../../../shared/show/edit-places.ts'
-import { result } from '../model/facts.ts'
+import { parsed, result } from '../model/facts.ts'
 import { fixture as nwchem } from '../programs/nwchem/fixtures.ts'
 import { readText } from '../programs/nwchem/read.ts'
 import { head } from '../programs/orca/texts.ts'
@@ -29,36 +30,11 @@ function placesAfter({ program, name, text, output, args }: Failure): readonly s
 }
 
 function jobThat(program: string, input: Json, change: Partial<Attempt>): Job {
+  const of = { job: 'r.j' as JobId, attempt: 1, label: 'r.j.1' as Label }
+  const resources = { ranks: 1, memory_mb: 1000, seconds: 60 }
   const attempt: Attempt = {
-    n: 1,
-    label: 'r.j.1' as Label,
-    phase: {
-      is: 'parsed',
-      dir: '/w' as never,
-      queue_id: null,
-      submitted: null,
-      host: null,
-      pid: null,
-      pgid: null,
-      boot_id: null,
-      started: null,
-      ended: 'now',
-      exit: 1,
-      signal: null,
-      files: [],
-      result,
-      reused: null,
-    },
-    outcome: null,
-    category: null,
-    reason: null,
-    warning: null,
-    evidence: [],
-    cancel_wished: null,
-    ignored: [],
-    fix: null,
-    input,
-    resources: { ranks: 1, memory_mb: 1000, seconds: 60 },
+    ...newAttempt(of, { input, resources }, null),
+    phase: parsed(result),
     ...change,
   }
   return {

@@ -7,28 +7,12 @@ import type { EnsembleResult } from '../../../shared/nmr/ensemble.ts'
 import type { FactorText } from '../../../shared/nmr/references.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { type NmrArguments, resolveNmr, type ShownShift, workflows } from '../../../shared/workflows/index.ts'
+import { methanol } from '../nmr/methanol.ts'
 import { fakeRun, ref, shieldings } from './fake-run.ts'
 
 /** The shieldings of each nucleus from a level of its own, whose factors the person's campaigns have fitted. */
-const elements = ['C', 'O', 'H', 'H', 'H', 'H']
 const ensemble: EnsembleResult = {
-  molecule: {
-    elements,
-    bonds: [
-      [1, 2, 1],
-      [1, 3, 1],
-      [1, 4, 1],
-      [1, 5, 1],
-      [2, 6, 1],
-    ],
-    charge: 0,
-    classes: [
-      { element: 'C', atoms: [1], comparable: true, why: null },
-      { element: 'H', atoms: [3, 4, 5], comparable: true, why: null },
-    ],
-    stereocentres: [],
-    own_mirror_image: true,
-  },
+  molecule: { ...methanol, classes: methanol.classes.filter(({ comparable }) => comparable) },
   conformers: [{ id: 'c-aaaaaa', geometry: ref('a'), ff_energy_kcal: 1, degeneracy: 1 }],
   dropped: [],
   warnings: [],
@@ -76,12 +60,12 @@ test('one optimisation, and shieldings at both levels on it; each nucleus by the
   expect(inputs.get('c-aaaaaa/nmr')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'WP04' } })
   expect(inputs.get('c-aaaaaa/nmr-C')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'mPW1PW91' } })
 
-  run.complete('c-aaaaaa/nmr', { shieldings: shieldings(elements, [111, 0, 28, 29, 30, 0]) })
+  run.complete('c-aaaaaa/nmr', { shieldings: shieldings(methanol.elements, [111, 0, 28, 29, 30, 0]) })
   const state = () => (run.show().conformers as unknown as { state: string }[]).map(each => each.state)
   expect(run.plan().end).toBeUndefined()
   expect(run.show().shifts).toEqual([])
   expect(state()).toEqual(['nmr_running'])
-  run.complete('c-aaaaaa/nmr-C', { shieldings: shieldings(elements, [140, 0, 1, 1, 1, 1]) })
+  run.complete('c-aaaaaa/nmr-C', { shieldings: shieldings(methanol.elements, [140, 0, 1, 1, 1, 1]) })
   expect(state()).toEqual(['nmr_complete'])
   expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
   const shown = run.show() as unknown as { level: string; shifts: readonly ShownShift[] }
@@ -96,7 +80,7 @@ test('a conformer counts once both are there: one that failed is told, and what 
   const run = optimised()
   const plan = run.plan()
   expect(plan.units.map(({ key }) => key)).toEqual(expect.arrayContaining(plan.jobs.map(({ key }) => key)))
-  run.complete('c-aaaaaa/nmr', { shieldings: shieldings(elements, [111, 0, 28, 29, 30, 0]) })
+  run.complete('c-aaaaaa/nmr', { shieldings: shieldings(methanol.elements, [111, 0, 28, 29, 30, 0]) })
   run.end('c-aaaaaa/nmr-C', 'failed')
   expect(run.show()).toMatchObject({ conformers: [{ state: 'failed' }], shifts: [] })
   expect(run.plan().end).toMatchObject({ outcome: 'failed' })

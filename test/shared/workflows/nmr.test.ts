@@ -7,29 +7,19 @@ import { orThrow } from '../../../shared/result.ts'
 import { KCAL_PER_HARTREE } from '../../../shared/units.ts'
 import { type NmrArguments, resolveNmr, workflows } from '../../../shared/workflows/index.ts'
 import type { Plan } from '../../../shared/workflows/workflow.ts'
+import { methanol } from '../nmr/methanol.ts'
 import { fakeRun, ref, shieldings } from './fake-run.ts'
 
 /** Methanol with two made-up conformers, so that every figure can be followed by hand. */
-const elements = ['C', 'O', 'H', 'H', 'H', 'H']
 const ensemble: EnsembleResult = {
   molecule: {
-    elements,
-    bonds: [
-      [1, 2, 1],
-      [1, 3, 1],
-      [1, 4, 1],
-      [1, 5, 1],
-      [2, 6, 1],
-    ],
-    charge: 0,
+    ...methanol,
     classes: [
       { element: 'C', atoms: [1], comparable: true, why: null },
       { element: 'O', atoms: [2], comparable: true, why: null },
       { element: 'H', atoms: [3, 4, 5], comparable: true, why: null },
       { element: 'H', atoms: [6], comparable: false, why: 'OH' },
     ],
-    stereocentres: [],
-    own_mirror_image: true,
   },
   conformers: [
     { id: 'c-aaaaaa', geometry: ref('a'), ff_energy_kcal: 1, degeneracy: 1 },
@@ -52,7 +42,7 @@ const low = -115.7
 const high = low + 1 / KCAL_PER_HARTREE
 const optimised = (name: string, energy_hartree: number) => ({ energy_hartree, geometry: ref(name) })
 const sigma = (carbon: number, proton: number) => ({
-  shieldings: shieldings(elements, [carbon, 320, proton, proton + 1, proton - 1, 31]),
+  shieldings: shieldings(methanol.elements, [carbon, 320, proton, proton + 1, proton - 1, 31]),
   energy_hartree: low,
 })
 const both = [
