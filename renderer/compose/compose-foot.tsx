@@ -22,9 +22,7 @@ export function ComposeFoot({ figure, cost, fault, missing, starting, start, off
     <footer className="compose-foot">
       <div>
         <p className="figure">{figure}</p>
-        <p className="hint" data-cost="">
-          {cost}
-        </p>
+        <p className="hint">{cost}</p>
         {fault ? (
           <p className="error" role="alert">
             {fault.message} {fault.hint ?? ''}

@@ -16,7 +16,7 @@ export function MoleculeCard({ molecule }: { readonly molecule: DraftMolecule })
   if (!known) return null
   const { depiction, formula, facts } = known
   return (
-    <figure className="molecule-card" data-molecule={input}>
+    <figure className="molecule-card">
       {depiction ? (
         <Drawing depiction={depiction} title={`Structure of ${input}`} numbered={depiction.atoms.length <= 40} stereo />
       ) : (

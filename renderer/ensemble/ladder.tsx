@@ -37,7 +37,6 @@ export function Ladder({ cards, temperature_K, selection, change }: LadderProps)
           height={HEIGHT}
           role="img"
           aria-label={`Energy levels of ${levels.length} conformers, 0 to ${fixed(Math.max(...levels.map(l => l.energy)), 2)} kcal/mol`}
-          data-levels={levels.length}
         >
           {marks.map(mark => (
             <g key={mark} className="ladder-mark">

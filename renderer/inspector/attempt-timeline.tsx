@@ -24,7 +24,7 @@ export function AttemptTimeline({ attempts, now }: { readonly attempts: readonly
           const w = (waited ?? 0) * scale
           const r = (ran ?? 0) * scale
           return (
-            <li key={attempt.n} data-attempt={attempt.n}>
+            <li key={attempt.n}>
               <span>{attempt.n}</span>
               <svg viewBox={`0 0 ${WIDTH} 10`} width={WIDTH} height="10" aria-hidden="true">
                 <rect className="axis-waited" x={x} y="3.5" width={Math.max(0, w)} height="3" />

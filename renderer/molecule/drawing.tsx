@@ -21,13 +21,7 @@ export function Drawing({ depiction, title, ringed = [], numbered = false, stere
   const { atoms, bonds, box } = depiction
   const at = (i: number) => atoms[i] as DrawnAtom
   return (
-    <svg
-      className="drawing"
-      viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`}
-      role="img"
-      aria-label={title}
-      data-atoms={atoms.length}
-    >
+    <svg className="drawing" viewBox={`${box.x} ${box.y} ${box.width} ${box.height}`} role="img" aria-label={title}>
       {bonds.map(bond => (
         <Bond key={`${bond.a}-${bond.b}`} bond={bond} from={at(bond.a)} to={at(bond.b)} />
       ))}

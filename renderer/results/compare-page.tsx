@@ -170,7 +170,7 @@ function CompareTable({ rows, nucleus }: { readonly rows: readonly ComparedShift
           ))}
         </tbody>
       </table>
-      <p className="hint" data-mae="">
+      <p className="hint">
         {apart === null
           ? `No ${superscript(nucleus)} signal is in both.`
           : `On average A and B are ${fixed(apart, 3)} ppm apart.`}{' '}

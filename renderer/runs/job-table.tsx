@@ -38,7 +38,7 @@ const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly
   const attempt = lastAttempt(job)
   const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
   return (
-    <tr data-job={job.key}>
+    <tr>
       <th scope="row" title={job.id}>
         {job.key}
       </th>

@@ -138,7 +138,6 @@ export function Spectrum({ shifts, nucleus, single, selected, onPick }: Spectrum
         className="spectrum"
         role="img"
         aria-label={summary(signals, nucleus)}
-        data-signals={signals.length}
         data-selected={selected ?? ''}
       />
     </>

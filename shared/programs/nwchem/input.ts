@@ -1,5 +1,5 @@
 import type { GivenFile, JsonRef } from '../files.ts'
-import type { NwchemRepairs } from './repair.ts'
+import type { NwchemRepairs } from './repaired-deck.ts'
 
 /** A functional and a basis set, by the names people use; levels.ts knows which ones NWChem has. */
 export interface Level {

@@ -18,7 +18,7 @@ import { deckBody, deckText, findWords, memoryPerRank } from './deck.ts'
 import type { NwchemCalculation, NwchemInput, NwchemTask } from './input.ts'
 import { nwchemPlaces } from './places.ts'
 import { nwchemReader } from './reader.ts'
-import { repairedDeck } from './repair.ts'
+import { repairedDeck } from './repaired-deck.ts'
 import { repairs } from './repairs.ts'
 
 const OUTPUT = 'nwchem.out'

@@ -2,12 +2,12 @@ import type { Json } from '../../ids.ts'
 import type { LastAttempt, Repairs } from '../program.ts'
 import { lastGeometry, moreCycles, withRepairs } from '../repairs.ts'
 import type { NwchemInput } from './input.ts'
-import type { NwchemRepairs } from './repair.ts'
+import type { NwchemRepairs } from './repaired-deck.ts'
 
 /** The name under which orbitals of an earlier attempt are sent. */
 const ORBITALS = 'larmor-restart.movecs'
 
-/** In a calculation what its own fields can say, in a person's deck (repair.ts) everything. */
+/** In a calculation what its own fields can say, in a person's deck (repaired-deck.ts) everything. */
 export const repairs: Repairs = {
   'scf-help': json => more(json, { scf: 'cgmin' }),
   'scf-damping': json => more(json, { scf: 'damp' }),

@@ -1,5 +1,5 @@
 import type { GivenFile, JsonRef } from '../files.ts'
-import type { OrcaRepairs } from './repair.ts'
+import type { OrcaRepairs } from './repaired-deck.ts'
 
 export type OrcaTask = 'opt' | 'nmr' | 'sp' | 'freq' | 'opt+nmr'
 

@@ -18,7 +18,7 @@ import { deckBody, deckText, findWords, maxcore, RESTART } from './deck.ts'
 import type { OrcaCalculation, OrcaInput } from './input.ts'
 import { orcaPlaces } from './places.ts'
 import { orcaReader } from './reader.ts'
-import { repairedInput } from './repair.ts'
+import { repairedDeck } from './repaired-deck.ts'
 import { repairs } from './repairs.ts'
 
 const OUTPUT = 'orca.out'
@@ -138,7 +138,7 @@ function repaired(text: string, { repairs }: OrcaInput, resources: Resources | n
     ...(own && memory?.ok ? { resources: own } : {}),
     ...(orbitals && resources ? { orbitals } : {}),
   }
-  return repairedInput(text, all, means)
+  return repairedDeck(text, all, means)
 }
 
 /** The input, each member looked at; a fault names the field as the terminal does. */

@@ -2,9 +2,9 @@ import type { Json } from '../../ids.ts'
 import type { LastAttempt, Repairs } from '../program.ts'
 import { lastGeometry, moreCycles, withRepairs } from '../repairs.ts'
 import type { OrcaInput } from './input.ts'
-import type { OrcaRepairs } from './repair.ts'
+import type { OrcaRepairs } from './repaired-deck.ts'
 
-/** In a calculation what its own fields can say, in a person's input (repair.ts) everything. */
+/** In a calculation what its own fields can say, in a person's input (repaired-deck.ts) everything. */
 export const repairs: Repairs = {
   'scf-help': json => more(json, { scf: 'slow' }),
   'scf-damping': json => more(json, { scf: 'very-slow' }),

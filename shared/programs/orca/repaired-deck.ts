@@ -36,7 +36,7 @@ interface Means {
  * (manual of ORCA 6, section Input): they stand before the geometry of each of its jobs. None of it was run by Larmor's
  * authors.
  */
-export function repairedInput(text: string, repairs: OrcaRepairs, means: Means): string {
+export function repairedDeck(text: string, repairs: OrcaRepairs, means: Means): string {
   let input = text.replaceAll(/\r\n|\r/g, '\n')
   if (repairs.resources) input = withResources(input, means)
   if (repairs.cartesian)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nwchem } from '../../../../shared/programs/nwchem/nwchem.ts'
-import { type NwchemRepairs, repairedDeck } from '../../../../shared/programs/nwchem/repair.ts'
+import { type NwchemRepairs, repairedDeck } from '../../../../shared/programs/nwchem/repaired-deck.ts'
 
 const DECK = `start x
 memory total 20 mb

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type OrcaRepairs, repairedInput } from '../../../../shared/programs/orca/repair.ts'
+import { type OrcaRepairs, repairedDeck } from '../../../../shared/programs/orca/repaired-deck.ts'
 
 const INPUT = `! B3LYP def2-SVP Opt PAL4 MORead # a comment
 %maxcore 500
@@ -10,8 +10,8 @@ H 0 0 0
 H 0 0 0.8
 *
 `
-const repair = (repairs: OrcaRepairs, atoms: Parameters<typeof repairedInput>[2]['atoms'] = null, text = INPUT) =>
-  repairedInput(text, repairs, { maxcore: 900, ranks: 2, atoms, orbitals: 'restart.gbw' })
+const repair = (repairs: OrcaRepairs, atoms: Parameters<typeof repairedDeck>[2]['atoms'] = null, text = INPUT) =>
+  repairedDeck(text, repairs, { maxcore: 900, ranks: 2, atoms, orbitals: 'restart.gbw' })
 
 test.each<[string, OrcaRepairs, string]>([
   ['SCF help', { scf: 'slow' }, '! SlowConv\n%scf MaxIter 500 end\n* xyz 0 1'],
