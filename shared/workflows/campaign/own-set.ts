@@ -62,14 +62,17 @@ export function readOwnSet(id: string, files: readonly SetFile[]): Result<Campai
   if (!rows.ok) return rows
   const shifts = new Map<string, Environment[]>()
   let solvent: string | null = null
-  for (const { line, molecule, atoms, delta_ppm, nucleus, solvent: measuredIn } of rows.value) {
+  for (const { line, molecule, atoms: words, delta_ppm, nucleus, solvent: measuredIn } of rows.value) {
     const where = `line ${line} of ${table.name}`
     const structure = structures.get(molecule)
     if (!structure) return refuse(`${where}: there is no structure of "${molecule}"`, `${molecule}.xyz is wanted`)
     if (!structure.ok) return structure
     const { elements } = structure.value
-    if (atoms.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
-    const missing = atoms.find(atom => !Number.isInteger(atom) || atom < 1 || atom > elements.length)
+    if (words.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
+    const noNumber = words.find(word => !/^\d+$/.test(word))
+    if (noNumber !== undefined) return refuse(`${where}: "${noNumber}" is not the number of an atom`, SHIFTS_FORMAT)
+    const atoms = words.map(Number)
+    const missing = atoms.find(atom => atom < 1 || atom > elements.length)
     if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length})`)
     const element = elements[(atoms[0] ?? 1) - 1] ?? ''
     const other = atoms.find(atom => elements[atom - 1] !== element)
@@ -140,7 +143,8 @@ function chargeIn(comment: string): number {
 interface Row {
   readonly line: number
   readonly molecule: string
-  readonly atoms: readonly number[]
+  /** As they are written. */
+  readonly atoms: readonly string[]
   readonly delta_ppm: number
   readonly nucleus: string | null
   readonly solvent: string | null
@@ -149,7 +153,8 @@ interface Row {
 function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   const [head = '', ...rest] = lines
-  const names = cells(head).map(cell => cell.trim().toLowerCase())
+  const separator = separatorOf(head)
+  const names = cells(head, separator).map(cell => cell.trim().toLowerCase())
   const at = (column: string) => names.findIndex(each => columns[column]?.includes(each))
   for (const column of ['molecule', 'atoms', 'delta']) {
     if (at(column) < 0) return badInput('set', `${name} has no column ${columns[column]?.[0]}.`, SHIFTS_FORMAT)
@@ -157,18 +162,17 @@ function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   return ok(
     rest.flatMap((text, i): Row[] => {
       if (text.trim() === '') return []
-      const row = cells(text).map(cell => cell.trim())
+      const row = cells(text, separator).map(cell => cell.trim())
       const cell = (column: string) => row[at(column)] ?? ''
       const atoms = cell('atoms')
         .split(/[\s;,]+/)
         .filter(Boolean)
-        .map(Number)
       return [
         {
           line: i + 2,
           molecule: cell('molecule'),
           atoms,
-          delta_ppm: cell('delta') === '' ? Number.NaN : Number(cell('delta')),
+          delta_ppm: numberIn(cell('delta'), separator),
           nucleus: cell('nucleus') || null,
           solvent: cell('solvent') || null,
         },
@@ -177,9 +181,21 @@ function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   )
 }
 
+/** As spreadsheets write it: where the comma is the decimal sign, cells have semicolons or tabs between. */
+function separatorOf(head: string): string {
+  return [',', ';', '\t'].find(each => head.includes(each)) ?? ','
+}
+
+/** NaN for none. */
+function numberIn(cell: string, separator: string): number {
+  if (cell === '') return Number.NaN
+  return Number(separator === ',' ? cell : cell.replace(',', '.'))
+}
+
 /** The cells of a line of CSV; `"a, ""b"""` is one (RFC 4180, without line ends inside). */
-function cells(line: string): readonly string[] {
-  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+function cells(line: string, separator: string): readonly string[] {
+  const cell = new RegExp(`(?:^|${separator})(?:"((?:[^"]|"")*)"|([^${separator}]*))`, 'g')
+  return [...line.matchAll(cell)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
   )
 }

@@ -306,12 +306,33 @@ describe('a set of one’s own', () => {
 
   test.each([
     [
+      'semicolons and decimal commas',
+      'molecule;atoms;delta_ppm;solvent\r\nmethane;1;-2,3;DMSO\r\nmethane;2 3;0,23;\r\n',
+    ],
+    ['tabs', 'molecule\tatoms\tdelta_ppm\tsolvent\nmethane\t1\t-2,3\tDMSO\nmethane\t2,3\t0,23\t\n'],
+  ])('may have %s, as spreadsheets write them', (_, csv) => {
+    expect(orThrow(read(csv))).toMatchObject({
+      solvent: 'dmso',
+      molecules: [
+        {
+          environments: [
+            { atoms: [1], delta_ppm: -2.3 },
+            { atoms: [2, 3], delta_ppm: 0.23 },
+          ],
+        },
+      ],
+    })
+  })
+
+  test.each([
+    [
       'a missing structure',
       'molecule,atoms,delta_ppm\nethane,1,5\n',
       /line 2 of shifts.csv: there is no structure of "ethane"/,
     ],
     ['a shift without an atom', 'molecule,atoms,delta_ppm\nmethane,,5\n', /line 2 .*has no atom/],
     ['an atom that is not there', 'molecule,atoms,delta_ppm\nmethane,6,5\n', /has no atom 6/],
+    ['no number of an atom', 'molecule,atoms,delta_ppm\nmethane,C1,5\n', /line 2 .*"C1" is not the number of an atom/],
     ['an atom twice', 'molecule,atoms,delta_ppm\nmethane,1,5\nmethane,1,6\n', /line 3 .*already/],
     ['mixed elements', 'molecule,atoms,delta_ppm\nmethane,1 2,5\n', /different elements/],
     ['another nucleus', 'molecule,atoms,delta_ppm,nucleus\nmethane,1,5,1H\n', /is C, not 1H/],
