@@ -186,6 +186,17 @@ describe('the failures that a campaign stands', () => {
     expect(types()).toContain('run.paused')
   })
 
+  test('a resubmission is a new version of the plan; what a stop takes out of its queue and plans again is none', () => {
+    const run = simple(5)
+    expect(run.plan().version).toBe(1)
+    run.withdraw(keyOf(1))
+    run.retry(keyOf(1))
+    expect(run.plan().version).toBe(1)
+    run.end(keyOf(1), 'failed')
+    run.retry(keyOf(1))
+    expect(run.plan().version).toBe(2)
+  })
+
   test('cancelled by a person is no failure; a failed optimisation fails all its levels, once', () => {
     const cancelled = simple(5)
     cancelled.plan()

@@ -152,6 +152,10 @@ export function fakeRun(workflow: Workflow, params: Json) {
     end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at): void {
       change(key, { phase: { ...parsed(nothing), ended }, outcome, reason })
     },
+    /** Out of its queue, without having begun. */
+    withdraw(key: string): void {
+      change(key, { phase: parsed(nothing), outcome: 'cancelled', withdrawn: true })
+    },
     retry(key: string): void {
       const job = this.job(key)
       const n = job.attempts.length + 1
