@@ -92,9 +92,13 @@ async function setOf(word: string, cwd: string): Promise<CampaignSet> {
   const files = await Promise.all(
     names.map(async name => {
       const path = join(folder, name)
-      const { size } = await stat(path)
-      if (size > MOST_FILE_BYTES) throw badArgument('set', `${path} is larger than 1 MB.`)
-      return { name, text: await readFile(path, 'utf8') }
+      try {
+        const { size } = await stat(path)
+        if (size <= MOST_FILE_BYTES) return { name, text: await readFile(path, 'utf8') }
+      } catch (error) {
+        throw badArgument('set', `${path} cannot be read: ${error instanceof Error ? error.message : error}`)
+      }
+      throw badArgument('set', `${path} is larger than 1 MB.`)
     }),
   )
   return orThrow(readOwnSet(basename(folder), files))

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import type { ContentRef } from '../../shared/ids.ts'
 import type { GivenFile } from '../../shared/programs/index.ts'
 import type { FaultError } from '../../shared/result.ts'
 import { badArgument } from './command.ts'
+import { filesUnder } from './folder-files.ts'
 
 const MOST_FILES = 1000
 /** No input of a program is longer; what is bigger is data beside it. */
@@ -34,11 +35,14 @@ export function givenFiles(): GivenFiles {
       if (!about) throw badArgument('file', `${path} is not there.`)
       if (about.isFile()) return [await take(path, basename(path))]
       if (!about.isDirectory()) throw badArgument('file', `${path} is neither a file nor a folder.`)
-      const entries = await readdir(path, { recursive: true, withFileTypes: true })
-      const names = entries
-        .filter(entry => entry.isFile())
-        .map(entry => relative(path, join(entry.parentPath, entry.name)))
-        .sort()
+      const { files: found, astray } = await filesUnder(path, 'file')
+      if (astray[0] !== undefined)
+        throw badArgument(
+          'file',
+          `${astray[0]} is a link that leads to no file.`,
+          'Links to files are sent as files; a folder has to lie there itself.',
+        )
+      const names = found.map(file => relative(path, file))
       if (names.length === 0) throw badArgument('file', `${path} is empty.`)
       if (names.length > MOST_FILES)
         throw badArgument('file', `${path} holds ${names.length} files; ${MOST_FILES} is the most for one job.`)

@@ -1,5 +1,5 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { open, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
@@ -16,6 +16,7 @@ import { readOutput } from '../engine/read-output.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
 import { followWith, readStateWith } from './find.ts'
+import { filesUnder } from './folder-files.ts'
 import { runIdOf } from './ids.ts'
 import { stderrBeside } from './stderr-beside.ts'
 import { EXIT } from './terminal.ts'
@@ -41,13 +42,16 @@ const importCommand: CliCommand = {
   options: { name: { type: 'string' } },
   async run({ terminal, cwd, home }, given) {
     if (given.words.length === 0) throw badArgument('folder', 'FOLDER is missing.')
+    const links: string[] = []
     const folders: { readonly folder: string; readonly files: readonly string[] }[] = []
     for (const word of given.words) {
       const folder = resolve(cwd, word)
-      folders.push({ folder, files: await filesUnder(folder, word) })
+      const { files, astray } = await outputsUnder(folder, word)
+      folders.push({ folder, files })
+      links.push(...astray)
     }
-    const engine = await ensureEngine(home)
     const skipped: { readonly file: string; readonly reason: string }[] = []
+    const engine = await ensureEngine(home)
     const runs: { readonly id: ReturnType<typeof runIdOf>; readonly known: number; readonly before: boolean }[] = []
     try {
       for (const { folder, files } of folders) {
@@ -75,13 +79,14 @@ const importCommand: CliCommand = {
     } finally {
       engine.detach()
     }
-    for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
     if (runs.length === 0 && skipped.length === 0) {
       throw badArgument(
         'folder',
         `${given.words.join(', ')}: no output is there that says what wrote it; read are those of ${readable}.`,
       )
     }
+    for (const file of links) skipped.push({ file, reason: 'it is a link that leads to no file' })
+    for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
     const state = await ended(
       home,
       runs.map(({ id }) => id),
@@ -141,16 +146,15 @@ async function ended(home: string, ids: readonly RunId[]): Promise<State> {
   throw new Error('following ends only when it is told to')
 }
 
-async function filesUnder(folder: string, word: string): Promise<readonly string[]> {
+async function outputsUnder(folder: string, word: string) {
   const about = await stat(folder).catch(() => null)
   if (!about) throw badArgument('folder', `${word} is not there.`)
   if (!about.isDirectory()) throw badArgument('folder', `${word} is no folder.`, 'larmor classify reads single files')
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name))
-  if (files.length > MOST_FILES) {
-    throw badArgument('folder', `${word} holds ${files.length} files; ${MOST_FILES} is the most for one import.`)
+  const found = await filesUnder(folder, 'folder')
+  if (found.files.length > MOST_FILES) {
+    throw badArgument('folder', `${word} holds ${found.files.length} files; ${MOST_FILES} is the most for one import.`)
   }
-  return files.sort()
+  return found
 }
 
 interface Found {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { availableParallelism, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -54,6 +54,35 @@ describe('what no job can ask for', () => {
   ])('$args', async ({ args, field, says }) => {
     const fault = await refused(['run', quick, '--program', 'command', ...args], 2)
     expect(fault).toMatchObject({ field, message: expect.stringMatching(says) })
+  })
+})
+
+describe('a folder', () => {
+  test('of a set with a link that leads nowhere, or a folder of the name of a structure, is refused by that name', async () => {
+    const set = join(folder, 'set')
+    await mkdir(set)
+    await file('set/water.xyz', '3\n\nO 0 0 0\nH 0 0 0.96\nH 0 0.9 -0.2\n')
+    await file('set/shifts.csv', 'molecule,atoms,delta_ppm\nwater,2 3,1.5\n')
+    await symlink('/nowhere', join(set, 'a.xyz'))
+    const start = ['campaign', 'start', 'set']
+    expect(await refused(start, 2)).toMatchObject({ field: 'set', message: expect.stringContaining('set/a.xyz') })
+    await rm(join(set, 'a.xyz'))
+    await mkdir(join(set, 'a.xyz'))
+    expect(await refused(start, 2)).toMatchObject({ field: 'set', message: expect.stringContaining('set/a.xyz') })
+  })
+
+  test('that is a job is sent with the files that its links lead to; a link that leads to none is refused', async () => {
+    await mkdir(join(folder, 'job'))
+    await file('job/run.sh', 'cat data')
+    await symlink('../quick.sh', join(folder, 'job', 'data'))
+    const args = ['run', 'job', '--program', 'command']
+    const decks = await run(['decks', ...args, '--json'], { home: await newHome(), cwd: folder })
+    expect(decks.json.jobs[0].files.map(({ name }: { name: string }) => name)).toContain('data')
+    await symlink('..', join(folder, 'job', 'up'))
+    expect(await refused(args, 2)).toMatchObject({
+      field: 'file',
+      message: expect.stringContaining('job/up is a link'),
+    })
   })
 })
 

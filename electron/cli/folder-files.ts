@@ -1,0 +1,30 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { badArgument } from './command.ts'
+
+/** What lies under a folder, by whole paths in order. */
+interface FolderFiles {
+  /** Files, and links that lead to one. */
+  readonly files: readonly string[]
+  /** Links that lead to none: nowhere, or to a folder, which is not followed. */
+  readonly astray: readonly string[]
+}
+
+/** Refused (`field`) where the folder, or one in it, cannot be read. */
+export async function filesUnder(folder: string, field: string): Promise<FolderFiles> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    throw badArgument(field, `${folder} cannot be read: ${error instanceof Error ? error.message : error}`)
+  })
+  const files: string[] = []
+  const astray: string[] = []
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name)
+    if (entry.isFile()) files.push(path)
+    else if (entry.isSymbolicLink()) {
+      const about = await stat(path).catch(() => null)
+      if (about?.isFile()) files.push(path)
+      else astray.push(path)
+    }
+  }
+  return { files: files.sort(), astray }
+}
