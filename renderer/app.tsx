@@ -19,6 +19,7 @@ import { TitleBar } from './shell/title-bar.tsx'
 import { TerminalDrawer } from './terminal/terminal-drawer.tsx'
 import { useTheme, useThemeWish } from './theme.ts'
 import { toggleChartTables } from './ui/chart.tsx'
+import { Loading } from './ui/loading.tsx'
 import { SegmentPatterns } from './ui/segments.tsx'
 import { Notes, undoLast } from './ui/toast.tsx'
 import './shell/shell.css'
@@ -84,7 +85,15 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
             {known && !asking ? (
               <Component path={route.path} />
             ) : (
-              <p className="hint pad">{known ? 'Looking in the archive…' : 'Asking Larmor what is known…'}</p>
+              <Loading
+                key={String(known)}
+                what={known ? 'Looking in the archive…' : 'Asking Larmor what is known…'}
+                late={
+                  known
+                    ? 'It takes longer than usual: the disk or this computer is busy.'
+                    : 'It takes longer than usual: a large library is read, or this computer is busy. What runs goes on, and nothing is to be done.'
+                }
+              />
             )}
           </main>
           <TerminalDrawer />

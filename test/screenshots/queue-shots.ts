@@ -15,6 +15,17 @@ async function dropOutputs(page: Page): Promise<void> {
 /** The queue, what lies over every screen, and what is dropped on it. */
 export const queueShots: readonly Shot[] = [
   { name: 'first-start', journal: 'empty', hash: '#/queue', themes: BOTH },
+  { name: 'loading', journal: 'lab', hash: '#/queue', themes: BOTH, loading: true },
+  {
+    name: 'loading-late',
+    journal: 'lab',
+    hash: '#/queue',
+    loading: true,
+    // Ten seconds pass at once.
+    before:
+      'const real = setTimeout; window.setTimeout = (act, ms, ...more) => real(act, ms === 10_000 ? 100 : ms, ...more)',
+    act: page => page.getByText('It takes longer than usual').waitFor(),
+  },
   { name: 'queue', journal: 'lab', hash: '#/queue', themes: BOTH },
   {
     name: 'queue-inspector',

@@ -41,8 +41,9 @@ async function take(browser: Browser, builtFolder: string, shot: Shot): Promise<
       if (shot.before !== undefined) await context.addInitScript(shot.before)
       const page = await context.newPage()
       const heard = complaintsOf(page)
+      if (shot.loading) await page.route('**/api/events*', () => {})
       await page.goto(served.url)
-      await page.getByText('Live', { exact: true }).waitFor()
+      await page.getByText(shot.loading ? 'Connecting…' : 'Live', { exact: true }).waitFor()
       await page.evaluate(to => {
         location.hash = to
       }, shot.hash)

@@ -19,6 +19,8 @@ export interface Shot {
   act?(page: Page, served: Served, engine: ScriptedEngine): Promise<void>
   /** Runs in the page before everything else. */
   readonly before?: string
+  /** The page is shown while it waits for the state, which never comes. */
+  readonly loading?: true
   /** Something is refused or closed for it: the browser may complain then. */
   readonly complains?: true
 }
