@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { MachineActivity, Trouble, Update } from '../shared/contract.ts'
 import type { MachineName } from '../shared/ids.ts'
+import type { Command } from '../shared/model/commands.ts'
 import { reduce } from '../shared/model/reduce.ts'
 import type { State } from '../shared/model/state.ts'
-import { type Fault, FaultError } from '../shared/result.ts'
+import { type Fault, FaultError, orThrow } from '../shared/result.ts'
 import { model } from './engine/model.ts'
 import { type AttachedEngine, attach, engineEnded } from './engine/socket/client.ts'
 import { diskFault } from './engine/store/disk-fault.ts'
@@ -186,6 +187,16 @@ export async function ensureEngine(home: string): Promise<AttachedEngine> {
     await sleep(START_EVERY_MS)
   }
   throw new FaultError({ code: 'not-now', message: 'The engine does not answer.', hint: `See ${home}/log/engine.log.` })
+}
+
+/** Sends one command to the engine, which is started where none lives: it must be there to carry it out. Throws its fault. */
+export async function sendCommand(home: string, command: Command): Promise<void> {
+  const engine = await ensureEngine(home)
+  try {
+    orThrow(await engine.send(command))
+  } finally {
+    engine.detach()
+  }
 }
 
 function startDetached(home: string): Promise<EngineGreeting> {

@@ -10,7 +10,7 @@ import { FaultError, orThrow } from '../../shared/result.ts'
 import { machinesFile, readMachinesFile } from '../../shared/show/machines-file.ts'
 import { writeAtomic } from '../engine/store/atomic-write.ts'
 import { errnoOf } from '../engine/store/disk-fault.ts'
-import { activityOf, attachLiving, ensureEngine, readState } from '../engine-client.ts'
+import { activityOf, attachLiving, ensureEngine, readState, sendCommand } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, oneWord, type Surroundings } from './command.ts'
 import { changedSettings, MACHINE_OPTIONS, MACHINE_USAGE, newSettings } from './machine-flags.ts'
 import { type Person, personHere } from './person.ts'
@@ -87,7 +87,7 @@ async function add({ home, terminal, cwd }: Surroundings, given: Given): Promise
     throw badArgument('name', `There is a machine "${name}" already.`, `larmor machines set ${name} changes it.`)
   await meet(name, settings)
   const machine: Machine = { ...localMachine, name, settings }
-  await send(home, { type: 'machine.set', machine })
+  await sendCommand(home, { type: 'machine.set', machine })
   return show({ home, terminal }, name, `${name} is added. larmor machines test ${name} tells what is there.`)
 }
 
@@ -117,13 +117,13 @@ async function set({ home, terminal, cwd }: Surroundings, given: Given): Promise
   const machine = await theMachine(home, given)
   const settings = await changedSettings(machine.settings, given, cwd)
   orThrow(checkMachine(machine.name, settings))
-  await send(home, { type: 'machine.set', machine: { ...machine, settings } })
+  await sendCommand(home, { type: 'machine.set', machine: { ...machine, settings } })
   return show({ home, terminal }, machine.name, `${machine.name} is changed.`)
 }
 
 async function remove({ home, terminal }: Surroundings, given: Given): Promise<number> {
   const { name } = await theMachine(home, given)
-  await send(home, { type: 'machine.remove', machine: name })
+  await sendCommand(home, { type: 'machine.remove', machine: name })
   terminal.document({ name, removed: true }, () => `${name} is removed. What lies there is left as it is.`)
   return EXIT.done
 }
@@ -192,7 +192,7 @@ async function importFile({ home, terminal, cwd }: Surroundings, given: Given): 
       'Remove or rename it first; nothing was changed.',
     )
   for (const { name, settings } of fresh)
-    await send(home, { type: 'machine.set', machine: { ...localMachine, name, settings } })
+    await sendCommand(home, { type: 'machine.set', machine: { ...localMachine, name, settings } })
   const names = fresh.map(({ name }) => name)
   terminal.document({ file: path, machines: names, known: known.map(({ name }) => name) }, () =>
     names.length === 0
@@ -244,15 +244,6 @@ async function theMachine(home: string, given: Given): Promise<Machine> {
 
 function notThere(name: string): FaultError {
   return new FaultError({ code: 'not-found', message: `There is no machine "${name}".`, hint: 'larmor machines list' })
-}
-
-async function send(home: string, command: Command): Promise<void> {
-  const engine = await ensureEngine(home)
-  try {
-    orThrow(await engine.send(command))
-  } finally {
-    engine.detach()
-  }
 }
 
 async function show(

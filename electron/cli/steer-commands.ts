@@ -11,23 +11,13 @@ import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import type { ChangeDiff } from '../../shared/show/change-diff.ts'
 import { jobsOf, runState, runStateText } from '../../shared/show/status.ts'
-import { ensureEngine } from '../engine-client.ts'
+import { ensureEngine, sendCommand } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, oneWord, type Surroundings } from './command.ts'
 import { editLines, folderOf } from './edit-text.ts'
 import { editedInput } from './edited-input.ts'
 import { find, findRun, readStateWith } from './find.ts'
 import { diffsOf, placesOf } from './resubmission.ts'
 import { EXIT } from './terminal.ts'
-
-/** Sends a command to the engine, which is started where none lives: it must be there to carry it out. */
-async function send(home: string, command: Command): Promise<void> {
-  const engine = await ensureEngine(home)
-  try {
-    orThrow(await engine.send(command))
-  } finally {
-    engine.detach()
-  }
-}
 
 function onRun(name: 'pause' | 'resume' | 'stop', summary: string): CliCommand {
   return {
@@ -40,7 +30,7 @@ function onRun(name: 'pause' | 'resume' | 'stop', summary: string): CliCommand {
       const { run } = await theRun(home, id)
       if (name === 'resume' && existsSync(join(home, 'runs', run, 'STOP')))
         terminal.say('! A file named STOP is there from before: it is not obeyed until it is made anew.')
-      await send(home, { type: `run.${name}`, run })
+      await sendCommand(home, { type: `run.${name}`, run })
       const { state } = await readStateWith(home, [id])
       const now = findRun(state, id)
       const hold = now.phase.is === 'open' ? now.phase.hold : null
@@ -66,7 +56,7 @@ const cancel: CliCommand = {
     const { state } = await readStateWith(home, given.words)
     const found = given.words.map(id => find(state, id))
     for (const one of found) {
-      await send(
+      await sendCommand(
         home,
         one.is === 'run' ? { type: 'run.cancel', run: one.run.id } : { type: 'jobs.cancel', jobs: [one.job.id] },
       )
@@ -203,7 +193,7 @@ async function previewOf(
 }
 
 async function resubmitted(home: string, jobs: readonly Job[], fix: string): Promise<readonly NewAttempt[]> {
-  await send(home, commandOf(jobs, fix))
+  await sendCommand(home, commandOf(jobs, fix))
   const { state } = await readStateWith(
     home,
     jobs.map(({ id }) => id),

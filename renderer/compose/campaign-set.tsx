@@ -1,9 +1,10 @@
 import { useRef, useState } from 'react'
 import type { Fault } from '../../shared/result.ts'
 import type { CampaignSet } from '../../shared/workflows/index.ts'
+import { FolderInput } from '../intake/folder-input.tsx'
 import { plural } from '../ui/number.ts'
 import type { CampaignDraft, OwnFolder } from './campaign-draft.ts'
-import { chosenFiles, type DroppedFile, droppedFiles } from './dropped-files.ts'
+import { type DroppedFile, droppedFiles } from './dropped-files.ts'
 import { Field } from './field.tsx'
 import { ownFolderOf } from './own-folder.ts'
 
@@ -120,17 +121,7 @@ function FolderChoice({ folder, onFolder }: FolderChoiceProps) {
         </button>
         : a structure of each molecule (.xyz, .mol, .sdf), and one CSV with the columns molecule, atoms, delta_ppm.
       </span>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        aria-label="Folder"
-        {...{ webkitdirectory: '' }}
-        onChange={event => {
-          take(chosenFiles(event.target.files))
-          event.target.value = ''
-        }}
-      />
+      <FolderInput label="Folder" ref={input} take={take} />
       {folder ? (
         <span className="hint">
           <bdi className="machine-text">{folder.name}</bdi>, {plural(folder.files.length, 'file')}

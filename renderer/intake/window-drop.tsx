@@ -3,7 +3,7 @@ import type { RunId } from '../../shared/ids.ts'
 import { get } from '../../shared/model/table.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
 import { chooseFolder } from '../compose/campaign-draft.ts'
-import { chosenFiles, type DroppedFile, droppedFiles } from '../compose/dropped-files.ts'
+import { type DroppedFile, droppedFiles } from '../compose/dropped-files.ts'
 import { isInput } from '../compose/existing-inputs.ts'
 import { ownFolderOf } from '../compose/own-folder.ts'
 import { takeFiles } from '../compose/take-files.ts'
@@ -14,6 +14,7 @@ import type { Store } from '../store.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
+import { FolderInput } from './folder-input.tsx'
 import { type FoundOutputs, findOutputs, importOutputs } from './import-outputs.ts'
 import { ImportReview, LeftOut } from './import-review.tsx'
 
@@ -144,17 +145,7 @@ export function WindowDrop({ compose }: { readonly compose: boolean }) {
           <p>Drop structures or inputs for a new run, or folders of finished outputs for the library.</p>
         </div>
       ) : null}
-      <input
-        ref={folder}
-        type="file"
-        hidden
-        aria-label="Folder of finished outputs"
-        {...{ webkitdirectory: '' }}
-        onChange={event => {
-          void take(chosenFiles(event.target.files), true)
-          event.target.value = ''
-        }}
-      />
+      <FolderInput label="Folder of finished outputs" ref={folder} take={files => void take(files, true)} />
       {work?.is === 'review' ? (
         <ImportReview
           outputs={work.outputs}
