@@ -133,7 +133,9 @@ test.skipIf(small.missing !== null)(
     await until('the next', () => status(run), { is: ({ completed }) => completed > full.completed })
     await until('one that waits', () => orca.calls().length, { is: calls => calls > 150 })
     writeFileSync(file(run, 'STOP'), '')
-    await sleep(1500)
+    await until('that it was seen', async () => (await status(run)).state_text, {
+      is: text => text?.startsWith('stopping'),
+    })
     rmSync(file(run, 'STOP'), { force: true })
     writeFileSync(file(run, 'STOP'), 'again')
     await sleep(1500)
