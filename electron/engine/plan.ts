@@ -36,13 +36,11 @@ export function planRun(
   }
   const { hold } = run.phase
   const ending = hold === 'stopping' || hold === 'cancelling'
-  const events: EventBody[] = ending
-    ? []
-    : [
-        ...pauseOf(run, plan),
-        ...newWork(state, run, plan),
-        ...newProgress(run, plan, progressOf(plan, known, now), now),
-      ]
+  const events: EventBody[] = [
+    ...(ending ? [] : [...pauseOf(run, plan), ...newWork(state, run, plan)]),
+    // What is cancelled counts as over: the bar of what is given up is left as it is.
+    ...(hold === 'cancelling' ? [] : newProgress(run, plan, progressOf(plan, known, now), now)),
+  ]
 
   const attempts = run.jobs.flatMap(job => get(state.jobs, job) ?? []).map(lastAttempt)
   const taskAtWork = Object.keys(run.tasks).some(isWorking)

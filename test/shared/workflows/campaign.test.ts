@@ -197,6 +197,19 @@ describe('the failures that a campaign stands', () => {
     expect(run.plan().version).toBe(2)
   })
 
+  test('what is finished while it stops counts; what is cancelled moves no bar', () => {
+    const following = (wish: 'run.stopping' | 'run.cancelling', outcome: 'completed' | 'cancelled') => {
+      const run = simple(3)
+      run.plan()
+      run.happen({ type: wish, run: run.run().id })
+      run.end(keyOf(1), outcome)
+      run.running(keyOf(2))
+      return planRun(run.state(), run.run().id, () => false).map(({ type }) => type)
+    }
+    expect(following('run.stopping', 'completed')).toEqual(['run.progressed'])
+    expect(following('run.cancelling', 'cancelled')).toEqual([])
+  })
+
   test('cancelled by a person is no failure; a failed optimisation fails all its levels, once', () => {
     const cancelled = simple(5)
     cancelled.plan()
