@@ -95,7 +95,8 @@ async function living(name: string, home: string) {
   }
   orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
   const tell = async (...args: readonly string[]) => {
-    const told = await larmor(home, [...args, '--json'])
+    // Forty calculations may be waited for, however busy the machine is.
+    const told = await larmor(home, [...args, '--json'], { limit_s: 400 })
     expect(told.code, `${args.join(' ')}: ${told.out}${told.err}`).toBe(0)
     // biome-ignore lint/suspicious/noExplicitAny: what it holds is what the test looks at
     return told.json() as any
