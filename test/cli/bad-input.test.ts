@@ -17,6 +17,14 @@ async function file(name: string, text: string): Promise<string> {
 }
 const quick = await file('quick.sh', 'echo done')
 
+/**
+ * For what starts no engine. Removed with the folder: of tests that run at the same time vitest does not know whose end
+ * `onTestFinished` is to wait for.
+ */
+function untouchedHome(): Promise<string> {
+  return mkdtemp(join(folder, 'home-'))
+}
+
 interface Fault {
   readonly code: string
   readonly message: string
@@ -40,7 +48,7 @@ async function refused(
   exit: number,
   { home, env = {} }: { readonly home?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<Fault> {
-  const at = home ?? (await newHome())
+  const at = home ?? (await untouchedHome())
   const fault = faultOf(await run([...args, '--json'], { home: at, env, cwd: folder }), exit)
   expect(await readdir(at)).toEqual([])
   return fault
@@ -76,7 +84,7 @@ describe('a folder', () => {
     await file('job/run.sh', 'cat data')
     await symlink('../quick.sh', join(folder, 'job', 'data'))
     const args = ['run', 'job', '--program', 'command']
-    const decks = await run(['decks', ...args, '--json'], { home: await newHome(), cwd: folder })
+    const decks = await run(['decks', ...args, '--json'], { home: await untouchedHome(), cwd: folder })
     expect(decks.json.jobs[0].files.map(({ name }: { name: string }) => name)).toContain('data')
     await symlink('..', join(folder, 'job', 'up'))
     expect(await refused(args, 2)).toMatchObject({
