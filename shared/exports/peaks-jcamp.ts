@@ -2,28 +2,38 @@ import { FaultError } from '../result.ts'
 import type { RunDocument } from '../show/run.ts'
 import type { ShownNmr, ShownShift } from '../workflows/index.ts'
 
+/** In these states a run may still get shifts. */
+const MAY_COME: ReadonlySet<string> = new Set(['planned', 'running', 'paused', 'stopped'])
+
 /**
  * The averaged spectrum of an ensemble as JCAMP-DX: a block for each nucleus, a line for each signal, its height the
  * number of atoms; no couplings were computed. A FaultError where there is none.
  * Format: JCAMP-DX for NMR, P. Lampen et al., Appl. Spectrosc. 47 (1993) 1093.
  */
 export function peaksJcamp(document: RunDocument): string {
-  const { shifts = [], level, solvent, temperature_K } = document as unknown as RunDocument & Partial<ShownNmr>
+  const {
+    shifts = [],
+    level,
+    solvent,
+    temperature_K,
+    provisional,
+  } = document as unknown as RunDocument & Partial<ShownNmr>
   const lines = shifts.filter(({ delta_ppm }) => delta_ppm !== null)
   if (lines.length === 0) {
-    const hint = `larmor show ${document.run} tells why.`
+    // What has ended gets no shifts any more: its shieldings are in other formats.
+    const mayCome = document.workflow === 'nmr' && MAY_COME.has(document.state)
     throw new FaultError({
-      code: 'not-now',
+      code: mayCome ? 'not-now' : 'bad-input',
       field: 'format',
-      message: 'The run has no shifts, and so no spectrum.',
-      hint,
+      message: `The run has no shifts${mayCome ? ' yet' : ''}, and so no spectrum.`,
+      hint: `larmor show ${document.run} tells why.`,
     })
   }
   const nuclei = [...new Set(lines.map(({ nucleus }) => nucleus))]
   const blocks = nuclei.map(nucleus => {
     const peaks = lines.filter(each => each.nucleus === nucleus).toSorted((a, b) => ppm(b) - ppm(a))
     return record([
-      ['TITLE', `${document.name} ${nucleus}, calculated`],
+      ['TITLE', `${document.name} ${nucleus}, calculated${provisional ? ', PROVISIONAL' : ''}`],
       ['JCAMP-DX', '5.00'],
       ['DATA TYPE', 'NMR PEAK TABLE'],
       ['DATA CLASS', 'PEAK TABLE'],
@@ -35,7 +45,7 @@ export function peaksJcamp(document: RunDocument): string {
       ['XUNITS', 'PPM'],
       ['YUNITS', 'ARBITRARY UNITS'],
       ['NPOINTS', String(peaks.length)],
-      ['PEAK TABLE', `(XY..XY)\n${peaks.map(each => `${ppm(each).toFixed(4)}, ${each.atoms.length}`).join('\n')}`],
+      ['PEAK TABLE', `(XY..XY)\n${peaks.map(peak).join('\n')}`],
     ])
   })
   if (blocks.length === 1) return blocks.join('')
@@ -49,6 +59,11 @@ export function peaksJcamp(document: RunDocument): string {
     blocks.join(''),
   )
   return link
+}
+
+/** A line of the table; what is not comparable with an experiment says so in a comment. */
+function peak(shift: ShownShift): string {
+  return `${ppm(shift).toFixed(4)}, ${shift.atoms.length}${shift.comparable ? '' : ' $$ not comparable with an experiment'}`
 }
 
 function ppm({ delta_ppm }: ShownShift): number {

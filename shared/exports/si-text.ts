@@ -17,20 +17,27 @@ export function siText(document: RunDocument, structures: readonly Structure[], 
     ...(nmr ? ['', ...conformerLines(nmr), '', ...shiftLines(nmr)] : []),
     '',
     'Coordinates, angstrom',
-    ...structures.flatMap(({ name, energy_hartree, atoms }) => [
-      '',
-      `${name}${energy_hartree === null ? '' : `, E = ${energy_hartree.toFixed(8)} Eh`}`,
-      ...atoms.map(
-        ([element, ...at]) => `${element.padEnd(2)} ${at.map(each => each.toFixed(6).padStart(12)).join(' ')}`,
-      ),
-    ]),
+    ...structures
+      .filter(isOfResult)
+      .flatMap(({ name, energy_hartree, atoms }) => [
+        '',
+        `${name}${energy_hartree === null ? '' : `, E = ${energy_hartree.toFixed(8)} Eh`}`,
+        ...atoms.map(
+          ([element, ...at]) => `${element.padEnd(2)} ${at.map(each => each.toFixed(6).padStart(12)).join(' ')}`,
+        ),
+      ]),
     '',
   ].join('\n')
 }
 
-function methodLines({ level, solvent, solvent_model, dispersion, temperature_K, weights_from }: ShownNmr) {
+/** A conformer that does not count (pending, failed, filtered out) has no geometry of this method. */
+function isOfResult({ conformer }: Structure): boolean {
+  return conformer === null || conformer.weight !== null
+}
+
+function methodLines({ charge, level, solvent, solvent_model, dispersion, temperature_K, weights_from }: ShownNmr) {
   return [
-    `Method: ${level}, ${solvent_model === 'none' ? solvent : `${solvent_model} (${solvent})`}; dispersion: ${dispersion}.`,
+    `Method: ${level}, ${solvent_model === 'none' ? solvent : `${solvent_model} (${solvent})`}; dispersion: ${dispersion}; charge ${charge}.`,
     `Populations: ${temperature_K} K, ${weights_from}.`,
   ]
 }

@@ -1,11 +1,16 @@
 import { perceiveBonds } from '../nmr/bonds.ts'
 import type { Molecule } from '../nmr/molecule.ts'
+import { FaultError } from '../result.ts'
 import type { ShownShift } from '../workflows/index.ts'
 import type { Structure } from './structures.ts'
 
+/** What the counts line of a V2000 molfile holds. */
+const MOST = 999
+
 /**
- * Structures as an SDF (V2000), bonds by the distances. Data items: name, energies, population, and of an ensemble the
- * averaged shifts, a signal a line: atoms, nucleus, shift (`-` without a reference), shielding.
+ * Structures as an SDF (V2000), bonds by the distances; each atom says by its valence that it has no others. Data items:
+ * name, state, energies, population, charge, and of an ensemble the averaged shifts with each conformer that counts, a
+ * signal a line: atoms, nucleus, shift (`-` without a reference), shielding. A FaultError for more than 999 atoms.
  * Format: CTfile Formats, BIOVIA 2020.
  */
 export function structuresSdf(
@@ -16,16 +21,19 @@ export function structuresSdf(
     [atoms.join(','), nucleus, delta_ppm?.toFixed(3) ?? '-', sigma_ppm.toFixed(3)].join(' '),
   )
   return structures
-    .map(({ name, atoms, energy_hartree, conformer }) => {
+    .map(({ name, atoms, energy_hartree, conformer, ...own }) => {
+      const charge = own.charge ?? about.charge
       const items: readonly (readonly [string, string | number | null | undefined])[] = [
         ['NAME', name],
+        ['STATE', conformer?.state],
         ['ENERGY_HARTREE', energy_hartree],
         ['RELATIVE_KCAL_MOL', conformer?.relative_kcal_mol?.toFixed(4)],
         ['POPULATION', conformer?.weight?.toFixed(6)],
-        ['SHIFTS_PPM', shifts.join('\n') || null],
+        ['CHARGE', charge],
+        ['SHIFTS_PPM', conformer?.weight == null ? null : shifts.join('\n') || null],
       ]
       const data = items.flatMap(([item, value]) => (value == null ? [] : [`> <${item}>`, String(value), '']))
-      return [...molfileLines(`${about.title} ${name}`, atoms, about.charge), ...data, '$$$$', ''].join('\n')
+      return [...molfileLines(`${about.title} ${name}`, atoms, charge), ...data, '$$$$', ''].join('\n')
     })
     .join('')
 }
@@ -35,18 +43,26 @@ function molfileLines(title: string, atoms: Structure['atoms'], charge: number |
     atoms.map(([element]) => element),
     atoms.map(([, x, y, z]) => [x, y, z] as const),
   )
-  const charges = formalCharges(molecule)
-  // A charge that the bonds do not tell is on no atom that could be named.
-  const told = charge === null || charges.reduce((sum, each) => sum + each, 0) === charge
+  if (atoms.length > MOST || molecule.bonds.length > MOST) {
+    const message = `An SDF file holds at most ${MOST} atoms and bonds, the structure has ${atoms.length} atoms.`
+    throw new FaultError({ code: 'bad-input', field: 'format', message, hint: 'Use --format xyz.' })
+  }
+  const valences = valencesOf(molecule)
+  const charges = atoms.map(([element], i) => CHARGES[element]?.[valences[i] ?? 0] ?? 0)
+  // A charge that the bonds do not tell is on no atom that could be named; one that nobody tells is none.
+  const told = charges.reduce((sum, each) => sum + each, 0) === (charge ?? 0)
   const charged = told ? charges.flatMap((each, i) => (each === 0 ? [] : [[i + 1, each] as const])) : []
   return [
-    title.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, 80),
+    title
+      .replaceAll(/[^\x20-\x7e]/g, '?')
+      .replace(/^\$\$\$\$/, '????')
+      .slice(0, 80),
     '  Larmor            3D',
     '',
     `${right(atoms.length, 3)}${right(molecule.bonds.length, 3)}  0  0  0  0  0  0  0  0999 V2000`,
     ...atoms.map(
-      ([element, ...at]) =>
-        `${at.map(each => right(each.toFixed(4), 10)).join('')} ${element.padEnd(3)} 0  0  0  0  0  0  0  0  0  0  0  0`,
+      ([element, ...at], i) =>
+        `${at.map(each => right(each.toFixed(4), 10)).join('')} ${element.padEnd(3)} 0  0  0  0  0${right(valences[i] || NO_BONDS, 3)}  0  0  0  0  0  0`,
     ),
     ...molecule.bonds.map(({ a, b, order }) => `${right(a + 1, 3)}${right(b + 1, 3)}${right(order, 3)}  0`),
     ...charged.map(([atom, each]) => `M  CHG  1 ${right(atom, 3)} ${right(each, 3)}`),
@@ -70,10 +86,14 @@ const CHARGES: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   K: { 0: 1 },
 }
 
-function formalCharges({ elements, bonds }: Molecule): readonly number[] {
+/** How the valence field writes that an atom has no bond; 0 leaves it open, and readers add hydrogens. */
+const NO_BONDS = 15
+
+/** The sum of the bond orders of each atom. */
+function valencesOf({ elements, bonds }: Molecule): readonly number[] {
   const orders = elements.map(() => 0)
   for (const { a, b, order } of bonds) for (const atom of [a, b]) orders[atom] = (orders[atom] ?? 0) + order
-  return elements.map((element, atom) => CHARGES[element]?.[orders[atom] ?? 0] ?? 0)
+  return orders
 }
 
 function right(value: number | string, width: number): string {

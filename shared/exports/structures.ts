@@ -1,5 +1,5 @@
-import type { ContentRef } from '../ids.ts'
-import { completedResult } from '../model/job.ts'
+import type { ContentRef, Json } from '../ids.ts'
+import { completedResult, lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
@@ -13,6 +13,8 @@ export interface Structure {
   readonly name: string
   readonly atoms: readonly GeometryAtom[]
   readonly energy_hartree: number | null
+  /** Of the job that computed it; null where it is the run's, or nobody tells it. */
+  readonly charge: number | null
   readonly conformer: ShownConformer | null
 }
 
@@ -31,16 +33,23 @@ export async function structuresOf(
   const found = shown
     ? shown
         .toSorted((a, b) => (b.weight ?? -1) - (a.weight ?? -1))
-        .map(conformer => ({ name: conformer.key, conformer, ...conformer }))
+        .map(conformer => ({ name: conformer.key, conformer, charge: null, ...conformer }))
     : jobsOf(state, run).map(job => {
         const result = completedResult(job)
         const energy_hartree = result?.energy_hartree ?? null
-        return { name: job.id, conformer: null, energy_hartree, geometry: result?.geometry ?? null }
+        const { charge } = (lastAttempt(job).input ?? {}) as { readonly charge?: Json }
+        return {
+          name: job.id,
+          conformer: null,
+          charge: typeof charge === 'number' ? charge : null,
+          energy_hartree,
+          geometry: result?.geometry ?? null,
+        }
       })
   const structures: Structure[] = []
-  for (const { name, conformer, energy_hartree, geometry } of found) {
+  for (const { name, conformer, charge, energy_hartree, geometry } of found) {
     if (!geometry) continue
-    structures.push({ name, conformer, energy_hartree, atoms: orThrow(readXyz(await read(geometry))) })
+    structures.push({ name, conformer, charge, energy_hartree, atoms: orThrow(readXyz(await read(geometry))) })
   }
   return structures
 }

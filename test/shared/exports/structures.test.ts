@@ -23,7 +23,7 @@ const water = '3\n\nO 0 0 0.117\nH 0 0.757 -0.467\nH 0 -0.757 -0.467\n'
 
 function structure(xyz: string, name: string, conformer: Partial<ShownConformer> | null = null): Structure {
   const atoms: readonly GeometryAtom[] = orThrow(readXyz(xyz))
-  return { name, atoms, energy_hartree: -76.4, conformer: conformer as ShownConformer | null }
+  return { name, atoms, energy_hartree: -76.4, charge: null, conformer: conformer as ShownConformer | null }
 }
 
 const shift = (nucleus: string, atoms: readonly number[], delta_ppm: number | null) =>
@@ -56,7 +56,9 @@ describe('sdf', () => {
 
   test('tells energy, population and shifts as data items', () => {
     expect(text).toContain('> <NAME>\nc-1\n\n> <ENERGY_HARTREE>\n-76.4\n\n> <RELATIVE_KCAL_MOL>\n0.0000\n')
-    expect(text).toContain('> <POPULATION>\n0.250000\n\n> <SHIFTS_PPM>\n2,3 1H 1.500 31.250\n1 17O - 31.250\n')
+    expect(text).toContain(
+      '> <POPULATION>\n0.250000\n\n> <CHARGE>\n0\n\n> <SHIFTS_PPM>\n2,3 1H 1.500 31.250\n1 17O - 31.250\n',
+    )
   })
 
   test('has charges where the bonds tell those of the run, and none where they do not', () => {
@@ -68,6 +70,24 @@ describe('sdf', () => {
     }
     expect(of(-1)).toEqual([-1, 0])
     expect(of(1)).toEqual([0, 0])
+    expect(of(null)).toEqual([0, 0])
+  })
+
+  test('lets no reader add hydrogens, and has no shifts with a conformer that does not count', () => {
+    const radical = structure('2\n\nO 0 0 0\nH 0 0 0.97\n', 'c-3', { state: 'filtered', weight: null })
+    const about = { title: '$$$$ again', charge: null, shifts: [shift('1H', [2], 1)] }
+    const sdf = structuresSdf([radical], about)
+    const [record] = orThrow(readMolfile(sdf))
+    expect(record?.molecule.getMolecularFormula().formula).toBe('HO')
+    expect(sdf).toContain('> <STATE>\nfiltered\n')
+    expect(sdf).not.toMatch(/SHIFTS|CHARGE|CHG/)
+    expect(sdf.split('$$$$')).toHaveLength(2)
+  })
+
+  test('more atoms than the format holds are refused', () => {
+    const many = structure(`1000\n\n${'He 0 0 0\n'.repeat(1000)}`, 'a')
+    const spread = { ...many, atoms: many.atoms.map(([element], i): GeometryAtom => [element, 9 * i, 0, 0]) }
+    expect(() => structuresSdf([spread], { title: 'a', charge: 0, shifts: [] })).toThrow('at most 999 atoms')
   })
 })
 
@@ -76,7 +96,7 @@ const run = {
   ...{ reason: null, machine: 'local', started: '', updated: '', jobs: [] },
   ...{ level: 'B3LYP/6-31G*//B3LYP/6-31G*', solvent: 'CDCl3', solvent_model: 'COSMO', dispersion: 'none' },
   ...{ temperature_K: 298.15, weights_from: 'electronic energy', experiment_source: null, agreement: [] },
-  ...{ provisional: false, conformers: [{ key: 'c-1', weight: 1, relative_kcal_mol: 0, degeneracy: 2 }] },
+  ...{ charge: 0, provisional: false, conformers: [{ key: 'c-1', weight: 1, relative_kcal_mol: 0, degeneracy: 2 }] },
 }
 
 function having(...shifts: readonly ShownShift[]): RunDocument {
@@ -92,6 +112,10 @@ describe('jcamp', () => {
     expect(text).toContain('##NPOINTS= 2\n##PEAK TABLE= (XY..XY)\n3.5000, 1\n1.2500, 3\n##END=\n')
     expect(text).toContain('##.OBSERVE NUCLEUS= ^13C\n')
     expect(text).not.toContain('17O')
+    const hydroxyl = { ...shift('1H', [7], 3.5), comparable: false }
+    const early = peaksJcamp({ ...having(hydroxyl), provisional: true } as unknown as RunDocument)
+    expect(early).toContain('calculated, PROVISIONAL\n')
+    expect(early).toContain('3.5000, 1 $$ not comparable with an experiment\n')
     expect(text).toContain('##TITLE= ethanol ??END= ')
   })
 
@@ -101,8 +125,10 @@ describe('jcamp', () => {
 })
 
 test('supporting information: method, populations, shifts and coordinates', () => {
-  const text = siText(having(shift('1H', [2, 3], 1.5)), [structure(water, 'c-1')], ['NWChem 7.0.2'])
-  expect(text).toContain('Method: B3LYP/6-31G*//B3LYP/6-31G*, COSMO (CDCl3); dispersion: none.')
+  const filtered = structure(water, 'c-2', { state: 'filtered', weight: null })
+  const text = siText(having(shift('1H', [2, 3], 1.5)), [structure(water, 'c-1'), filtered], ['NWChem 7.0.2'])
+  expect(text).not.toContain('c-2')
+  expect(text).toContain('Method: B3LYP/6-31G*//B3LYP/6-31G*, COSMO (CDCl3); dispersion: none; charge 0.')
   expect(text).toContain('Programs: NWChem 7.0.2. Larmor run rabc, completed.')
   expect(text).toMatch(/^c-1 .* 100\.0 % +2$/m)
   expect(text).toMatch(/^1H +2,3 +1\.50 +- +31\.25$/m)
