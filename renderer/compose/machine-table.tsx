@@ -65,10 +65,12 @@ export function MachineTable({ state, machine, costs, finishes, onChoose }: Mach
               </th>
               <td>{settings.scheduler === 'direct' ? 'none' : schedulerText(settings.scheduler)}</td>
               <td>{STATE_WORDS[reachOf(each)]}</td>
-              <td className="number">
+              <td className="number" data-wait="">
                 {settings.scheduler === 'direct' ? 'none' : wait ? timeRangeText([wait.low_s, wait.high_s]) : '–'}
               </td>
-              <td className="number">{free_mb === undefined ? '–' : bytes(free_mb * 1e6)}</td>
+              <td className="number" data-free="">
+                {free_mb === undefined ? '–' : bytes(free_mb * 1e6)}
+              </td>
               {costs === undefined ? null : <td className="number">{cost ? coreTimeText(cost.one) : '–'}</td>}
               {finishes === undefined ? null : (
                 <td className="number" data-finish="" title={finish?.range ?? NO_FINISH}>
