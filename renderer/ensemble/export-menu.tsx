@@ -26,31 +26,33 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
     }
   }
   return (
-    <details
-      ref={menu}
-      className="menu"
-      onKeyDown={event => {
-        if (event.key === 'Escape' && menu.current) menu.current.open = false
-      }}
-      onBlur={event => {
-        if (menu.current && !menu.current.contains(event.relatedTarget)) menu.current.open = false
-      }}
-    >
-      <summary className="button">Export</summary>
-      <div className="menu-items">
-        {formatsOf(run).map(format => (
-          <button key={format} type="button" onClick={() => save(format)} data-export={format}>
-            <span>{formats[format].label}</span>
-            <span className="hint">.{formats[format].ending}</span>
-          </button>
-        ))}
-      </div>
+    <>
+      <details
+        ref={menu}
+        className="menu"
+        onKeyDown={event => {
+          if (event.key === 'Escape' && menu.current) menu.current.open = false
+        }}
+        onBlur={event => {
+          if (menu.current && !menu.current.contains(event.relatedTarget)) menu.current.open = false
+        }}
+      >
+        <summary className="button">Export</summary>
+        <div className="menu-items">
+          {formatsOf(run).map(format => (
+            <button key={format} type="button" onClick={() => save(format)} data-export={format}>
+              <span>{formats[format].label}</span>
+              <span className="hint">.{formats[format].ending}</span>
+            </button>
+          ))}
+        </div>
+      </details>
       {fault ? (
         <p className="error" role="alert">
           {fault}
         </p>
       ) : null}
-    </details>
+    </>
   )
 }
 
