@@ -7,7 +7,7 @@ import { waitsFor } from '../../shared/show/waits-for.ts'
 import { type CampaignTaskState, regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { useMark } from '../runs/mark.ts'
-import { useOutlook } from '../runs/outlook.ts'
+import { NO_OUTLOOK, useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -41,8 +41,9 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
   const stopped = count('cancelled')
   const { remaining, stalled } = useOutlook(state, run)
   const mark = useMark(state, run)
-  // What a machine that does not answer will do is not foretold.
-  const eta = mark.confidence === 'stale' ? null : remaining.eta
+  // What a machine that does not answer will do is not foretold, nor is its silence a standstill.
+  const isStale = mark.confidence === 'stale'
+  const eta = isStale ? null : remaining.eta
   const left = remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
@@ -80,7 +81,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
         <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
         <Announcer text={`${run.name}: ${look.word}. ${shown.completed} of ${shown.total} finished.`} />
       </header>
-      <Matrix run={run.id} tasks={shown.tasks} stalled={stalled} />
+      <Matrix run={run.id} tasks={shown.tasks} stalled={isStale ? NO_OUTLOOK.stalled : stalled} />
       <div className="campaign-panels">
         <JobsLeft
           tasks={shown.tasks}
