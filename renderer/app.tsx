@@ -3,10 +3,12 @@ import type { State } from '../shared/model/state.ts'
 import { get } from '../shared/model/table.ts'
 import { useArchived, withShelved } from './archived.ts'
 import { useCell } from './cell.ts'
+import type { Link } from './engine-client.ts'
 import { WindowDrop } from './intake/window-drop.tsx'
 import { KeyHelp } from './keys/help.tsx'
 import { doCommand, listenForKeys, useKeys } from './keys/use-keys.ts'
 import { type Larmor, LarmorContext, useLarmor } from './larmor.ts'
+import { whyOffline } from './link.tsx'
 import { LoginDialogs } from './machines/login-dialogs.tsx'
 import { Palette } from './palette/palette.tsx'
 import { useJobIndex } from './queue/use-job-index.ts'
@@ -88,11 +90,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
               <Loading
                 key={String(known)}
                 what={known ? 'Looking in the archive…' : 'Asking Larmor what is known…'}
-                late={
-                  known
-                    ? 'It takes longer than usual: the disk or this computer is busy.'
-                    : 'It takes longer than usual: a large library is read, or this computer is busy. What runs goes on, and nothing is to be done.'
-                }
+                late={known ? 'It takes longer than usual: the disk or this computer is busy.' : lateText(link)}
               />
             )}
           </main>
@@ -116,6 +114,15 @@ function QueueRail({ current }: { readonly current: ScreenId }) {
   const { shelved } = useLarmor()
   const old = shelved ? (byRun.get(shelved.run.id)?.failed ?? 0) : 0
   return <Rail current={current} failed={all.failed - old} />
+}
+
+/** Why nothing is known after a while: where Larmor cannot be reached, waiting does not help. */
+function lateText(link: Link): string {
+  const why = link.is === 'connecting' ? null : whyOffline(link)
+  return (
+    why ??
+    'It takes longer than usual: a large library is read, or this computer is busy. What runs goes on, and nothing is to be done.'
+  )
 }
 
 /** The run or machine that the address names. */
