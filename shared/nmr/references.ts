@@ -51,6 +51,8 @@ interface Entry extends ReferenceLevel {
   readonly intercept: number
   readonly expected_error_ppm: number | null
   readonly source: string
+  /** How many are in a fit of Larmor's own. */
+  readonly molecules?: number
 }
 
 /** Below it the line itself is less well known than what gas-phase geometries do to it. */
@@ -75,6 +77,7 @@ const ownEntries: readonly Entry[] = (own.fits as readonly OwnFit[])
       slope,
       intercept,
       expected_error_ppm,
+      molecules: molecules.length,
       source: `${nearness === 'exact' ? 'exact' : `near, not exact (its geometries are ${geometry})`}: Larmor's own fit on ${molecules.length} molecules of DELTA50 (numbers ${numbersOf(molecules)}; Cohen et al., Molecules 2023, 28, 2449), RMSD ${rmsd_ppm.toFixed(3)} ppm, ${expected_error_ppm} ppm for a molecule that is not in the fit`,
     })),
   )
@@ -109,7 +112,8 @@ const inTms = new Set(['H', 'C', 'Si'])
 /**
  * The reference of each nucleus, settled before anything runs. A level without a factor of its own is referred to TMS
  * computed once at that level; `published` for such a level is refused. Nuclei that TMS does not hold give
- * shieldings only. `fitted`: factor files of the person's own campaigns, found by the level they are of.
+ * shieldings only. `fitted`: factor files of the person's own campaigns, found by the level they are of; of these and
+ * the shipped fits the one with more molecules.
  */
 export function resolveReferences(
   wish: ReferenceWish,
@@ -124,7 +128,7 @@ export function resolveReferences(
     const entry = candidates.find(
       each => fits(each, at) && each.element === nucleus.element && (wish === 'auto' || each.kind === wish),
     )
-    const own = wish === 'auto' && entry?.kind !== 'own' ? fromCampaigns(fitted, at, nucleus) : undefined
+    const own = wish === 'auto' ? fromCampaigns(fitted, at, nucleus, entry?.molecules ?? 0) : undefined
     const given = own ?? (entry && reference(nucleus, entry))
     if (wish === 'none') found.push(nothing(nucleus, 'none was asked for'))
     else if (wish === 'published') {
@@ -140,15 +144,23 @@ export function resolveReferences(
   return ok(found)
 }
 
-/** The factor of a person's own campaign for this very level: of several, that with most molecules, and never few. */
-function fromCampaigns(fitted: readonly FactorText[], at: ReferenceLevel, nucleus: Nucleus): Reference | undefined {
+/**
+ * The factor of a person's own campaign for this very level: of several, that with most molecules, never few, and more
+ * than the shipped fit has.
+ */
+function fromCampaigns(
+  fitted: readonly FactorText[],
+  at: ReferenceLevel,
+  nucleus: Nucleus,
+  shipped: number,
+): Reference | undefined {
   const candidates = fitted.flatMap(file => {
     const read = fromFile(file, at, [nucleus])
     const [found] = read.ok ? read.value : []
     return found?.kind === 'own' ? [{ found, molecules: moleculesIn(file) }] : []
   })
   const [best] = candidates.toSorted((a, b) => b.molecules - a.molecules)
-  return best && best.molecules >= LEAST_OF_CAMPAIGN ? best.found : undefined
+  return best && best.molecules >= LEAST_OF_CAMPAIGN && best.molecules > shipped ? best.found : undefined
 }
 
 function moleculesIn({ text }: FactorText): number {

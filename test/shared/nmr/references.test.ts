@@ -101,6 +101,21 @@ describe("the fit of a person's own campaign", () => {
   })
 })
 
+test("a fit of a person's own goes before the shipped one only with more molecules", () => {
+  const mine = (n: number) => ({
+    file: 'own.json',
+    text: JSON.stringify({
+      ...production,
+      source: `mine, of ${n}`,
+      molecules: Array.from({ length: n }, (_, i) => `m${i}`),
+      factors: [{ nucleus: '1H', slope: -0.95, intercept: 30.4, expected_error_ppm: 0.1 }],
+    }),
+  })
+  const source = (n: number) => orThrow(resolveReferences('auto', production, [H], [mine(n)]))[0]?.source
+  expect(source(50)).toMatch(/^exact: Larmor's own fit/)
+  expect(source(60)).toBe('mine, of 60')
+})
+
 describe('a file of factors', () => {
   const factors = [{ nucleus: '1H', slope: -0.95, intercept: 30.4, expected_error_ppm: 0.1 }]
   const good = { level: 'b3lyp/6-31g*', geometry: 'B3LYP/6-31G*', solvent: 'cdcl3', source: 'own fit', factors }

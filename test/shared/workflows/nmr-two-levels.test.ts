@@ -30,8 +30,8 @@ function factors(level: string, nucleus: string, intercept: number): FactorText 
   })
   return { file: `${nucleus}.json`, text }
 }
-const fitted = [factors('WP04/6-311+G(2d,p)', '1H', 32), factors('mPW1PW91/6-311+G(2d,p)', '13C', 190)]
-const args = { input: 'CO', preset: 'production', xc: '1H=WP04,13C=mPW1PW91//B3LYP' }
+const fitted = [factors('B1LYP/6-311+G(2d,p)', '1H', 32), factors('PBE0/6-311+G(2d,p)', '13C', 190)]
+const args = { input: 'CO', preset: 'production', xc: '1H=B1LYP,13C=PBE0//B3LYP' }
 const resolve = (more: Partial<NmrArguments> = {}, known = fitted) =>
   resolveNmr(
     { ...args, ...more },
@@ -57,8 +57,8 @@ test('one optimisation, and shieldings at both levels on it; each nucleus by the
   const run = optimised()
   expect(keys(run)).toEqual(['c-aaaaaa/opt', 'c-aaaaaa/nmr', 'c-aaaaaa/nmr-C'])
   const inputs = new Map(run.plan().jobs.map(({ key, input }) => [key, input]))
-  expect(inputs.get('c-aaaaaa/nmr')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'WP04' } })
-  expect(inputs.get('c-aaaaaa/nmr-C')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'mPW1PW91' } })
+  expect(inputs.get('c-aaaaaa/nmr')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'B1LYP' } })
+  expect(inputs.get('c-aaaaaa/nmr-C')).toMatchObject({ geometry: ref('o'), shielding: { xc: 'PBE0' } })
 
   run.complete('c-aaaaaa/nmr', { shieldings: shieldings(methanol.elements, [111, 0, 28, 29, 30, 0]) })
   const state = () => (run.show().conformers as unknown as { state: string }[]).map(each => each.state)
@@ -69,10 +69,10 @@ test('one optimisation, and shieldings at both levels on it; each nucleus by the
   expect(state()).toEqual(['nmr_complete'])
   expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
   const shown = run.show() as unknown as { level: string; shifts: readonly ShownShift[] }
-  expect(shown.level).toBe('1H WP04/6-311+G(2d,p), 13C mPW1PW91/6-311+G(2d,p)//B3LYP/6-31G*')
+  expect(shown.level).toBe('1H B1LYP/6-311+G(2d,p), 13C PBE0/6-311+G(2d,p)//B3LYP/6-31G*')
   expect(shown.shifts.map(({ nucleus, delta_ppm, reference }) => [nucleus, delta_ppm, reference.source])).toEqual([
-    ['1H', 3, 'a fit at WP04/6-311+G(2d,p)'],
-    ['13C', 50, 'a fit at mPW1PW91/6-311+G(2d,p)'],
+    ['1H', 3, 'a fit at B1LYP/6-311+G(2d,p)'],
+    ['13C', 50, 'a fit at PBE0/6-311+G(2d,p)'],
   ])
 })
 
@@ -97,20 +97,20 @@ test('its decks are shown as they are planned', () => {
 test('of one nucleus alone, its level is that of the run', () => {
   const { params } = orThrow(resolve({ nuclei: '13C' }))
   expect(params).toMatchObject({
-    shielding: { xc: 'mPW1PW91' },
-    level: 'mPW1PW91/6-311+G(2d,p)//B3LYP/6-31G*',
+    shielding: { xc: 'PBE0' },
+    level: 'PBE0/6-311+G(2d,p)//B3LYP/6-31G*',
   })
   expect(params.other).toBeUndefined()
 })
 
 describe('refused before anything is started', () => {
   test.each<[what: string, more: Partial<NmrArguments>, known: readonly FactorText[], field: string, says: RegExp]>([
-    ['a level without factors', {}, fitted.slice(0, 1), 'xc', /no factors for 13C at mPW1PW91/],
-    ['a nucleus without a level', { xc: '1H=WP04//B3LYP' }, fitted, 'xc', /no functional for 13C/],
+    ['a level without factors', {}, fitted.slice(0, 1), 'xc', /no factors for 13C at PBE0/],
+    ['a nucleus without a level', { xc: '1H=B1LYP//B3LYP' }, fitted, 'xc', /no functional for 13C/],
     ['an unknown functional', { xc: '1H=WP05,13C=B3LYP//B3LYP' }, fitted, 'xc', /WP05/],
-    ['an unknown nucleus', { xc: '2D=WP04,13C=B3LYP' }, fitted, 'xc', /Unknown nucleus: 2D/],
-    ['the same nucleus twice', { xc: '1H=WP04,1H=B3LYP' }, fitted, 'xc', /functional for each nucleus/],
-    ['nothing after the strokes', { xc: '1H=WP04,13C=B3LYP//' }, fitted, 'xc', /functional for each nucleus/],
+    ['an unknown nucleus', { xc: '2D=B1LYP,13C=B3LYP' }, fitted, 'xc', /Unknown nucleus: 2D/],
+    ['the same nucleus twice', { xc: '1H=B1LYP,1H=B3LYP' }, fitted, 'xc', /functional for each nucleus/],
+    ['nothing after the strokes', { xc: '1H=B1LYP,13C=B3LYP//' }, fitted, 'xc', /functional for each nucleus/],
     ['a file of factors', { reference: { file: 'f.json', text: '{}' } }, fitted, 'reference', /of one level/],
     ['TMS', { reference: 'tms' }, fitted, 'xc', /no factors/],
     ['one job', { one_job: true }, fitted, 'one-job', /at one level/],
