@@ -672,20 +672,23 @@ release() {
 withdraw() {
   while [ $# -ge 2 ]; do
     # One that an older agent started knows nothing of turns.
-    if is_label "$1" && is_id "$2" && [ ! -e "$LARMOR_WORK/jobs/$1/run.lock" ]; then
-      file="$LARMOR_WORK/jobs/$1/run.lock.turn"
-      if printf 'withdrawn\n' 2>/dev/null >"$file.$$"; then
-        ln "$file.$$" "$file" 2>/dev/null || { is_held "$1" && mv -f "$file.$$" "$file"; }
-      fi
-      rm -f "$file.$$"
-      if ! is_held "$1" && [ "$turn" = withdrawn ]; then
-        is_own "$2" && signal_session KILL "$pid" "$2"
-        printf 'withdrawn\t%s\n' "$1"
-      fi
+    if is_label "$1" && is_id "$2" && [ ! -e "$LARMOR_WORK/jobs/$1/run.lock" ] && take_back "$1"; then
+      is_own "$2" && signal_session KILL "$pid" "$2"
+      printf 'withdrawn\t%s\n' "$1"
     fi
     shift 2
   done
   return 0
+}
+
+# Whether job $1 can never begin from here on, held or not: unless it has taken its place. Sets $turn.
+take_back() {
+  file="$LARMOR_WORK/jobs/$1/run.lock.turn"
+  if printf 'withdrawn\n' 2>/dev/null >"$file.back.$$"; then
+    ln "$file.back.$$" "$file" 2>/dev/null || { is_held "$1" && mv -f "$file.back.$$" "$file"; }
+  fi
+  rm -f "$file.back.$$"
+  ! is_held "$1" && [ "$turn" = withdrawn ]
 }
 
 # Is $ticket that of one of these ids? Sets t_*.
@@ -708,6 +711,7 @@ ticket_word() {
   elif [ -e "$t_dir/report.ended" ]; then
     word=over
   elif [ "$t_boot" != "$boot" ]; then
+    is_held "$t_label"
     if [ -e "$t_dir/run.lock" ]; then word=rebooted; else word=unbegun; fi
   elif [ ! -e "$t_dir/run.lock" ]; then
     word=over
@@ -723,6 +727,10 @@ queue() {
   for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
     { read -r t_pid t_start t_boot t_cores t_label <"$ticket"; } 2>/dev/null || continue
     ticket_word
+    # Another boot may be another host with the same folder, where its script is alive and is to begin no more.
+    if [ "$word" = unbegun ] && [ "$turn" != withdrawn ]; then
+      is_label "$t_label" && take_back "$t_label" || word=rebooted
+    fi
     [ "$word" = over ] || printf '%s\t%s\t%s\n' "$t_label" "$word" "$t_pid:$t_start:$t_boot"
     case $word in
       over) rm -f "$ticket" ;;

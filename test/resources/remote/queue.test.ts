@@ -297,6 +297,56 @@ describe.each(SHELLS)('an end without a word (%s)', shell => {
   })
 })
 
+describe.each(SHELLS)('a folder that two hosts share (%s)', shell => {
+  const entries = async (box: Box) => {
+    const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
+    if (!listed.ok) throw new Error(listed.fault.message)
+    return listed.value.entries.map(({ label, unbegun = false }) => [label, unbegun])
+  }
+  /** The tickets as another host reads them: of a boot that is not its own. */
+  const elsewhere = (box: Box, ids: readonly string[]) => {
+    const folder = join(box.work, 'queue')
+    for (const name of readdirSync(folder)) {
+      const words = readFileSync(join(folder, name), 'utf8').split(' ')
+      if (!ids.includes(words.slice(0, 3).join(':'))) continue
+      writeFileSync(join(folder, name), [words[0], words[1], 'another-boot', ...words.slice(3)].join(' '))
+    }
+  }
+
+  test('what waits on the other one and is said never to have begun never begins', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(...['a', 'b', 'c'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    await box.ask('keep', [ids[2] ?? ''])
+    elsewhere(box, ids.slice(1))
+    expect(await entries(box)).toEqual([
+      ['r1.a.1', false],
+      ['r1.b.1', true],
+      ['r1.c.1', true],
+    ])
+    await until('their scripts go away', () => ids.slice(1).every(id => !isAlive(pidOf(id))))
+    release(box, 'a')
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(box.log()).toEqual(['+a', '-a'])
+    expect(await entries(box)).toEqual([
+      ['r1.b.1', true],
+      ['r1.c.1', true],
+    ])
+  })
+
+  test('what has taken its place there is not said never to have begun', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(gated('a', { cores: 1 }), gated('b', { cores: 1 }))
+    await until('the first begins', () => begun(box, 'a'))
+    writeFileSync(join(box.work, 'jobs', 'r1.b.1', 'run.lock.turn'), 'begun\n')
+    elsewhere(box, ids.slice(1))
+    expect(await entries(box)).toEqual([
+      ['r1.a.1', false],
+      ['r1.b.1', false],
+    ])
+  })
+})
+
 async function ticketsOf(box: Box): Promise<ReadonlyMap<string, number>> {
   const listed = schedulers.direct.list.read({ ...(await box.call('queue')), err: '' })
   return new Map((listed.ok ? listed.value.entries : []).map(({ label, queue_id }) => [label, pidOf(queue_id)]))
