@@ -19,6 +19,9 @@ const OUTSIDE = ['doi.org', 'nwchemgit.github.io', 'www.faccts.de', 'xtb-docs.re
 
 interface Guest {
   readonly contents: WebContents
+  /** What it is to show, until its page listens: the newest wish. */
+  held: HostMessage | null
+  listens: boolean
   feed: CreditFeed | null
   /** By channel, how to leave it. */
   readonly leave: Map<unknown, Unsubscribe>
@@ -29,6 +32,8 @@ type HostCall = (guest: Guest, ...args: readonly unknown[]) => Promise<Result<un
 export interface Host {
   /** From now on this window's own page may call, and is told of the engine. */
   welcome(contents: WebContents): void
+  /** Tells the page what the person chose outside of it; one that is still loading hears it once it listens. */
+  show(contents: WebContents, message: Extract<HostMessage, { readonly is: 'menu' | 'go' }>): void
 }
 
 /** All that crosses between the windows and the rest: one invoke channel up, one event channel down. */
@@ -45,6 +50,12 @@ export function startHost(engine: SteadyEngine, home: string): Host {
     activity: engine.activity,
   }
   const calls: Readonly<Record<string, HostCall>> = {
+    listens(guest) {
+      guest.listens = true
+      if (guest.held !== null) tell(guest, guest.held)
+      guest.held = null
+      return ok(null)
+    },
     follow(guest) {
       guest.feed?.end()
       guest.feed = creditFeed(engine, update => tell(guest, { is: 'update', update }))
@@ -87,6 +98,7 @@ export function startHost(engine: SteadyEngine, home: string): Host {
   }
 
   function leave(guest: Guest): void {
+    guest.listens = false
     guest.feed?.end()
     guest.feed = null
     for (const end of guest.leave.values()) end()
@@ -110,7 +122,7 @@ export function startHost(engine: SteadyEngine, home: string): Host {
 
   return {
     welcome(contents) {
-      const guest: Guest = { contents, feed: null, leave: new Map() }
+      const guest: Guest = { contents, held: null, listens: false, feed: null, leave: new Map() }
       guests.set(contents.id, guest)
       contents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
         if (isMainFrame && !isSameDocument) leave(guest) // a reloaded page follows anew
@@ -119,6 +131,11 @@ export function startHost(engine: SteadyEngine, home: string): Host {
         leave(guest)
         guests.delete(contents.id)
       })
+    },
+    show(contents, message) {
+      const guest = guests.get(contents.id)
+      if (guest?.listens) tell(guest, message)
+      else if (guest) guest.held = message
     },
   }
 }

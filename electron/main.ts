@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, dialog, type Tray } from 'electron'
-import type { HostMessage } from '../shared/desktop.ts'
 import { reduce } from '../shared/model/reduce.ts'
 import { emptyState, type State } from '../shared/model/state.ts'
 import { get } from '../shared/model/table.ts'
@@ -75,16 +74,12 @@ async function desktop(home: string): Promise<void> {
       if (open.isMinimized()) open.restore()
       open.show()
       open.focus()
-      if (address !== '') say(open, { is: 'go', address })
+      if (address !== '') host.show(open.webContents, { is: 'go', address })
       return open
     }
     const window = openWindow(address)
     host.welcome(window.webContents)
     return window
-  }
-
-  function say(window: BrowserWindow, message: HostMessage): void {
-    window.webContents.send('larmor:message', message)
   }
 
   const notifier = createNotifier(
@@ -105,7 +100,7 @@ async function desktop(home: string): Promise<void> {
     tray?.setToolTip(tipOf(openRuns(state)))
   })
   setMenu(entry => {
-    say(show(), { is: 'menu', entry })
+    host.show(show().webContents, { is: 'menu', entry })
   })
 
   app.on('second-instance', () => show())

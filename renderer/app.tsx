@@ -54,6 +54,7 @@ export function App({ engine, store, host }: Omit<Larmor, 'shelved'>) {
       }),
     [host],
   )
+  useEffect(() => host.listens(), [host])
   useEffect(() => host.setTheme(wish), [host, wish])
   useKeys({
     queue: () => go('queue'),

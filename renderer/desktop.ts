@@ -101,6 +101,7 @@ export function desktopHost(to: DesktopBridge): Host {
       to.listen(message => {
         if (message.is === 'go') go(message.address)
       }),
+    listens: () => void to.invoke('listens'),
   }
 }
 

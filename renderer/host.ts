@@ -28,6 +28,8 @@ export interface Host {
   readonly onMenu: (choose: (entry: MenuEntry) => void) => Unsubscribe
   /** A notice was clicked: to where what it tells of is shown. */
   readonly onGo: (go: (address: string) => void) => Unsubscribe
+  /** Called once the page listens to both: what was chosen while it loaded is told now. */
+  readonly listens: () => void
 }
 
 /** A browser tab. */
@@ -48,4 +50,5 @@ export const browserHost: Host = {
   setTheme: () => {},
   onMenu: () => () => {},
   onGo: () => () => {},
+  listens: () => {},
 }

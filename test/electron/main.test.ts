@@ -245,9 +245,18 @@ test('failures are told once per run and class while nobody looks, and counted o
   expect(failures).toHaveLength(1)
   expect(failures[0]?.options).toMatchObject({ title: 'r1', body: expect.stringMatching(/^[12] jobs? failed: /) })
   const page = heardBy(window)
+  await call('listens')
   failures[0]?.emit('click')
   expect(here.electron.BrowserWindow.getFocusedWindow()).toBe(window)
   await eventually(() => page).toContainEqual({ is: 'go', address: '#/queue/r1' })
+
+  // A page that loads does not listen yet; it is told once it does.
+  await window.webContents.pageGoesTo('app://larmor/index.html')
+  failures[0]?.emit('click')
+  await new Promise(setImmediate) // by then it would have been told in vain
+  const reloaded = heardBy(window)
+  await call('listens')
+  await eventually(() => reloaded).toContainEqual({ is: 'go', address: '#/queue/r1' })
 
   Notification.shown.length = 0
   const heard = heardBy(window)
@@ -261,6 +270,7 @@ test('failures are told once per run and class while nobody looks, and counted o
 
 test('the native menu speaks to the page', async () => {
   const heard = heardBy(window)
+  await call('listens')
   here.electron.Menu.getApplicationMenu()?.choose('New run')
   await eventually(() => heard).toContainEqual({ is: 'menu', entry: 'new' })
 })
