@@ -4,10 +4,8 @@ import { join } from 'node:path'
 import { app, BrowserWindow, dialog, type Tray } from 'electron'
 import { reduce } from '../shared/model/reduce.ts'
 import { emptyState, type State } from '../shared/model/state.ts'
-import { get } from '../shared/model/table.ts'
 import { FaultError } from '../shared/result.ts'
 import { failedInOpenRuns, noticesOf, openRuns } from '../shared/show/notices.ts'
-import { runAddress } from '../shared/show/run-address.ts'
 import { resourcesFolder } from './engine/machines/remote-scripts.ts'
 import { model } from './engine/model.ts'
 import { readingAt } from './engine/store/disk-reader.ts'
@@ -84,10 +82,7 @@ async function desktop(home: string): Promise<void> {
 
   const notifier = createNotifier(
     () => BrowserWindow.getFocusedWindow(),
-    ({ run }) => {
-      const about = run === null ? undefined : get(state.runs, run)
-      show(about ? runAddress(about) : '#/machines') // the others tell of a machine
-    },
+    ({ address }) => show(address),
   )
   engine.subscribe(update => {
     if (update.is === 'snapshot') state = update.state

@@ -1,15 +1,17 @@
-import type { RunId } from '../ids.ts'
 import type { Event } from '../model/events.ts'
 import { lastAttempt } from '../model/job.ts'
+import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
+import { runAddress } from './run-address.ts'
 import { countsOf, jobsOf, stateText } from './status.ts'
 
 /** What is worth a person's attention away from the window. Notices of the same key say the same kind of thing. */
 export interface Notice {
   /** Run and failure class, or run and end. */
   readonly key: string
-  readonly run: RunId | null
+  /** Where the window shows what it tells of, as the end of its address; of a run also once that is archived. */
+  readonly address: string
   readonly title: string
   readonly text: string
 }
@@ -30,8 +32,9 @@ export function noticesOf(events: readonly Event[], before: State, after: State)
         for (const { job } of event.jobs) {
           const failed = get(after.jobs, job)
           const { outcome, category } = failed ? lastAttempt(failed) : { outcome: null, category: null }
-          if (outcome === 'failed' || outcome === 'timeout' || outcome === 'lost') {
-            add(failureNotice(after, event.run, category ?? outcome))
+          const run = get(after.runs, event.run)
+          if (run && (outcome === 'failed' || outcome === 'timeout' || outcome === 'lost')) {
+            add(failureNotice(after, run, category ?? outcome))
           }
         }
         break
@@ -39,7 +42,12 @@ export function noticesOf(events: readonly Event[], before: State, after: State)
         const run = get(after.runs, event.run)
         if (run && event.outcome !== 'cancelled' && event.outcome !== 'stopped') {
           const state = stateText(event.outcome, countsOf(jobsOf(after, run)))
-          add({ key: `${run.id} end`, run: run.id, title: `${run.name}: ${state}`, text: event.reason ?? '' })
+          add({
+            key: `${run.id} end`,
+            address: runAddress(run),
+            title: `${run.name}: ${state}`,
+            text: event.reason ?? '',
+          })
         }
         break
       }
@@ -47,7 +55,7 @@ export function noticesOf(events: readonly Event[], before: State, after: State)
         const { name, reach } = event.machine
         if (reach.is === 'wants-login' && before.machines[name]?.reach.is !== 'wants-login') {
           const text = 'Its jobs go on; nothing is asked of it until you log in.'
-          add({ key: `${name} login`, run: null, title: `${name} wants a login`, text })
+          add({ key: `${name} login`, address: '#/machines', title: `${name} wants a login`, text })
         }
       }
     }
@@ -55,16 +63,15 @@ export function noticesOf(events: readonly Event[], before: State, after: State)
   return [...notices.values()]
 }
 
-function failureNotice(state: State, id: RunId, what: string): Notice {
-  const run = get(state.runs, id)
+function failureNotice(state: State, run: Run, what: string): Notice {
   let count = 0
-  for (const job of run?.jobs ?? []) {
+  for (const job of run.jobs) {
     const { outcome, category } = lastAttempt(get(state.jobs, job) as never)
     if ((outcome === 'failed' || outcome === 'timeout' || outcome === 'lost') && (category ?? outcome) === what)
       count += 1
   }
   const jobs = count === 1 ? '1 job failed' : `${count} jobs failed`
-  return { key: `${id} ${what}`, run: id, title: run?.name ?? id, text: `${jobs}: ${what}` }
+  return { key: `${run.id} ${what}`, address: runAddress(run), title: run.name, text: `${jobs}: ${what}` }
 }
 
 /** How many jobs of open runs failed: the number on the application's icon. */
