@@ -702,16 +702,19 @@ is_ticket_of() {
 }
 
 # Sets $word for the ticket t_*: "queued", "held", "running", "orphaned" (its script was killed, its program lives), "killed" (so
-# was its program, or it has ended since), "rebooted" (this computer was, while it ran), "unbegun" (while it waited: it never
-# began), or "over".
+# was its program, or it has ended since), "rebooted" (this computer was, while it ran), "unbegun" (while it waited, or it was
+# withdrawn: it never began, and has no place), or "over".
 ticket_word() {
   t_dir="$LARMOR_WORK/jobs/$t_label"
-  if alive "$t_pid:$t_start:$t_boot"; then
-    if [ -e "$t_dir/run.lock" ]; then word=running; elif is_held "$t_label"; then word=held; elif [ "$turn" = withdrawn ]; then word=over; else word=queued; fi
+  turn=
+  if [ ! -e "$t_dir/run.lock" ]; then is_held "$t_label"; fi
+  if [ "$turn" = withdrawn ] && [ ! -e "$t_dir/report.ended" ]; then
+    word=unbegun
+  elif alive "$t_pid:$t_start:$t_boot"; then
+    if [ -e "$t_dir/run.lock" ]; then word=running; elif [ "$turn" = held ]; then word=held; else word=queued; fi
   elif [ -e "$t_dir/report.ended" ]; then
     word=over
   elif [ "$t_boot" != "$boot" ]; then
-    is_held "$t_label"
     if [ -e "$t_dir/run.lock" ]; then word=rebooted; else word=unbegun; fi
   elif [ ! -e "$t_dir/run.lock" ]; then
     word=over

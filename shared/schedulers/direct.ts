@@ -16,7 +16,7 @@ export const HELD: Waiting = {
 /** What the agent says of a job of which nothing is alive, and which left no report. */
 const ENDS = {
   rebooted: 'the computer was restarted while it ran, so that nothing of it is alive',
-  unbegun: 'the computer was restarted while it waited, so that it never began',
+  unbegun: 'it never began: it was taken out of the queue, or the computer was restarted while it waited',
   killed: 'its script was killed, and no process of it is alive',
 } as const
 

@@ -149,10 +149,12 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     expect(await box.ask('withdraw', [...words, '../x', '1:2:3'])).toMatchObject(withdrawn)
     // Asked again, whose script is dead: the same, for nothing of it can begin.
     expect(await box.ask('withdraw', words)).toMatchObject(withdrawn)
-    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.d.1 queued'])
+    // Whoever did not get the answer is told by the queue, and theirs is no place.
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 gone', 'r1.c.1 gone', 'r1.d.1 queued'])
     writeFileSync(join(box.work, 'jobs', 'go.all'), '')
     await until('all have ended', () => box.log().length === 4)
     expect(box.log()).toEqual(['+a', '-a', '+d', '-d'])
+    expect(await queue(box)).toEqual(['r1.b.1 gone', 'r1.c.1 gone'])
     await until('nothing is left', () => box.processes().length === 0)
   })
 
