@@ -52,7 +52,8 @@ export function remediesOf(job: Job, machine?: Machine): readonly Offer[] {
 function didNotHelp({ id }: Remedy, { attempts }: Job): boolean {
   return attempts.some((attempt, i) => {
     if (attempt.fix !== id || (attempt.outcome !== 'failed' && attempt.outcome !== 'timeout')) return false
-    return attempt.category === attempts[i - 1]?.category
+    // One that was taken out of the queue before it began tells nothing of what was to be cured.
+    return attempt.category === attempts.slice(0, i).findLast(({ withdrawn }) => !withdrawn)?.category
   })
 }
 

@@ -156,6 +156,12 @@ describe('what a remedy changes', () => {
 })
 
 describe('a remedy that did not help is not offered again', () => {
+  test('nor where it was taken out of the queue once before it was tried', () => {
+    const scf = { category: 'scf-not-converged' }
+    const taken = { ...scf, category: null, outcome: 'cancelled', withdrawn: true, fix: 'scf-help' } as const
+    expect(ids(job(attempt(scf), attempt(taken, 2), attempt({ ...scf, fix: 'scf-help' }, 3)))).toEqual(['scf-damping'])
+  })
+
   test('when what it was to cure came back', () => {
     const first = attempt({ category: 'scf-not-converged' })
     const second = attempt({ category: 'scf-not-converged', fix: 'scf-help' }, 2)
