@@ -53,7 +53,7 @@ export function planRun(
   if (automatic.length > 0) return [...events, ...automatic]
   if (plan.end) return [...events, { type: 'run.ended', run: id, ...plan.end }]
   if (hold === 'stopping' && !taskAtWork && !attempts.some(isUnderWay)) {
-    return [{ type: 'run.ended', run: id, outcome: 'stopped', reason: 'stopped' }]
+    return [...events, { type: 'run.ended', run: id, outcome: 'stopped', reason: 'stopped' }]
   }
   return events
 }

@@ -66,6 +66,8 @@ describe('a run', () => {
     // The bar goes on meanwhile; nothing else does.
     expect(types(state)).toEqual(['run.progressed'])
     expect(runOf(settle(apply(state, fact.parsed()))).phase).toMatchObject({ is: 'ended', outcome: 'stopped' })
+    // What was the last of it counts, too.
+    expect(types(apply(running, ...done('a').slice(2)))).toEqual(['run.progressed', 'run.ended'])
   })
 
   test('that is stopping plans again what was taken out of its queue, and ends without it', () => {
