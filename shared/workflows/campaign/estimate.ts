@@ -74,7 +74,7 @@ export function lengthOf(
   side: number,
 ): CampaignLength | null {
   const units = allUnits(params).filter(({ key }) => !found.has(key))
-  const steps = params.geometry === null ? 1 : 2
+  const steps = units.some(unit => unit.shared) ? 2 : 1
   if (units.length === 0) return { lasts: { low_s: 0, median_s: 0, high_s: 0 }, steps: 0 }
   const waiting = waitingOf(units)
   const done = comparable(times, waiting)

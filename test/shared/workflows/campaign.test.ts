@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { planRun } from '../../../electron/engine/plan.ts'
+import type { RunId } from '../../../shared/ids.ts'
 import { knownOf } from '../../../shared/model/known.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
@@ -12,6 +13,7 @@ import {
   delta50Set,
   estimateText,
   factorFiles,
+  lengthOf,
   readOwnSet,
   resolveCampaign,
   statisticsRows,
@@ -87,6 +89,25 @@ describe('what a campaign calculates', () => {
     run.end('compound_06/opt_chcl3', 'failed')
     expect(left()).toMatchObject({ failed: 2, left: 1, left_shared: 0 })
     expect(remainingText({ ...left(), state: 'paused' })).toMatch(/^paused: 1 left(,|$)/)
+  })
+
+  test('each waits in the queue once more for an optimisation, as long as one is left', () => {
+    const params = paramsOf({ molecules: '5,6', levels: 'HF/STO-3G', solvents: 'chcl3' })
+    const times = ['HF/STO-3G', 'B3LYP/6-31G*', 'B3LYP/6-31G*//B3LYP/6-31G*'].flatMap(level =>
+      [20, 30, 40, 50, 60].map(functions => ({
+        functions,
+        terms: [`level:nwchem ${level}`],
+        molecule: `m${functions}`,
+        seconds: 100,
+        run: 'rbefore' as RunId,
+        waited_s: null,
+        bytes: 1000,
+      })),
+    )
+    const steps = (...found: readonly string[]) => lengthOf(params, times, new Set(found), 4)?.steps
+    expect(steps()).toBe(2)
+    expect(steps('compound_05/opt_chcl3')).toBe(2)
+    expect(steps('compound_05/opt_chcl3', 'compound_06/opt_chcl3')).toBe(1)
   })
 
   test('interleaved by size: any beginning holds small and large ones', () => {
