@@ -138,21 +138,36 @@ function effectOf(errors: ReadonlyMap<string, readonly number[]>, molecule: stri
 
 /** Deals the jobs to the slots in their order, those under way first; one that follows another waits for it. */
 function lastEnd(waiting: readonly Waiting[], seconds: readonly number[], slots: number): number {
-  const free = new Array<number>(Math.max(1, Math.floor(slots))).fill(0)
+  const side = Math.max(1, Math.floor(slots))
+  // Where there is a slot for each, none waits for one.
+  const free = side < waiting.length ? new Array<number>(side).fill(0) : null
   const ends = new Map<string, number>()
   const order = [...waiting.keys()].sort((a, b) => Number(isNew(waiting[a])) - Number(isNew(waiting[b])) || a - b)
   let last = 0
   for (const i of order) {
     const job = waiting[i]
     if (!job) continue
-    const slot = free.reduce((best, end, k) => (end < (free[best] ?? 0) ? k : best), 0)
-    const start = Math.max(free[slot] ?? 0, job.after === null ? 0 : (ends.get(job.after) ?? 0))
+    const start = Math.max(free?.[0] ?? 0, job.after === null ? 0 : (ends.get(job.after) ?? 0))
     const end = start + (seconds[i] ?? 0)
-    free[slot] = end
+    if (free) replaceLeast(free, end)
     ends.set(job.key, end)
     last = Math.max(last, end)
   }
   return last
+}
+
+/** Puts a value in the place of the least one, which is the first of the heap: none is less than its parent, (i - 1) / 2. */
+function replaceLeast(heap: number[], value: number): void {
+  const at = (i: number) => heap[i] ?? Number.POSITIVE_INFINITY
+  let hole = 0
+  for (;;) {
+    const left = 2 * hole + 1
+    const child = at(left + 1) < at(left) ? left + 1 : left
+    if (at(child) >= value) break
+    heap[hole] = at(child)
+    hole = child
+  }
+  heap[hole] = value
 }
 
 function isNew(job: Waiting | undefined): boolean {

@@ -3,7 +3,7 @@ import { chance } from '../../../shared/chance.ts'
 import { forecast } from '../../../shared/progress/forecast.ts'
 
 /** Six that took ten minutes each, and some that wait. */
-function said(doneSizes: readonly number[], waitingSize: number, n: number) {
+function said(doneSizes: readonly number[], waitingSize: number, n: number, slots = 1) {
   const terms = ['level:b3lyp']
   return forecast({
     done: doneSizes.map((functions, i) => ({ molecule: `done-${i}`, functions, terms, seconds: 600 })),
@@ -15,7 +15,7 @@ function said(doneSizes: readonly number[], waitingSize: number, n: number) {
       elapsed_s: null,
       after: null,
     })),
-    slots: 1,
+    slots,
     random: chance(7),
   })
 }
@@ -31,4 +31,16 @@ test('of sizes far outside of those that are done, nearly alike, the range is wi
   const { low_s, high_s } = said([100, 101, 100, 101, 100, 101], 2000, 10) ?? expect.fail('nothing said')
   expect(high_s / low_s).toBeGreaterThan(5)
   expect(high_s).toBeLessThan(1e11)
+})
+
+test.each([
+  [3, 4],
+  [4, 3],
+  [9, 2],
+  [10, 1],
+  [1000, 1],
+])('of ten that take the same, dealt to %i slots, the slowest slot has %i', (slots, most) => {
+  const alike = [100, 100, 100, 100, 100, 100]
+  const one = said(alike, 100, 10)?.median_s ?? Number.NaN
+  expect((said(alike, 100, 10, slots)?.median_s ?? Number.NaN) / one).toBeCloseTo(most / 10, 6)
 })
