@@ -34,6 +34,9 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   solvent: ['solvent'],
 }
 
+const WANTED = ['molecule', 'atoms', 'delta']
+const SEPARATORS = [',', ';', '\t']
+
 /**
  * A folder as a set: one structure a molecule (NAME.xyz, NAME.mol, NAME.sdf; its first frame) and one CSV of measured
  * shifts. Refused, naming file and line: a shift without structure or atom, an atom that is not there, of another
@@ -154,9 +157,8 @@ function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\r|\n/)
   const [head = '', ...rest] = lines
   const separator = separatorOf(head)
-  const names = cells(head, separator).map(cell => cell.trim().toLowerCase())
-  const at = (column: string) => names.findIndex(each => columns[column]?.includes(each))
-  for (const column of ['molecule', 'atoms', 'delta']) {
+  const at = columnsOf(head, separator)
+  for (const column of WANTED) {
     if (at(column) < 0) return badInput('set', `${name} has no column ${columns[column]?.[0]}.`, SHIFTS_FORMAT)
   }
   return ok(
@@ -181,9 +183,19 @@ function readShifts({ name, text }: SetFile): Result<readonly Row[]> {
   )
 }
 
-/** As spreadsheets write it: where the comma is the decimal sign, cells have semicolons or tabs between. */
+/**
+ * As spreadsheets write it: where the comma is the decimal sign, cells have semicolons or tabs between. The names of
+ * columns tell, since a comma may stand in another one's (`shift (exp, ppm)`).
+ */
 function separatorOf(head: string): string {
-  return [',', ';', '\t'].find(each => head.includes(each)) ?? ','
+  const has = (separator: string) => WANTED.every(column => columnsOf(head, separator)(column) >= 0)
+  return SEPARATORS.find(has) ?? SEPARATORS.find(each => head.includes(each)) ?? ','
+}
+
+/** At which place of a line a column stands; -1 where there is none. */
+function columnsOf(head: string, separator: string): (column: string) => number {
+  const names = cells(head, separator).map(cell => cell.trim().toLowerCase())
+  return column => names.findIndex(each => columns[column]?.includes(each))
 }
 
 /** NaN for none. */

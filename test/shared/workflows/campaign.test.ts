@@ -354,6 +354,10 @@ describe('a set of one’s own', () => {
       'semicolons and decimal commas',
       'molecule;atoms;delta_ppm;solvent\r\nmethane;1;-2,3;DMSO\r\nmethane;2 3;0,23;\r\n',
     ],
+    [
+      'semicolons, and a comma in the name of another column',
+      'molecule;atoms;delta_ppm;solvent;source (year, page)\nmethane;1;-2,3;DMSO;x\nmethane;2 3;0,23;;y\n',
+    ],
     ['tabs', 'molecule\tatoms\tdelta_ppm\tsolvent\nmethane\t1\t-2,3\tDMSO\nmethane\t2,3\t0,23\t\n'],
   ])('may have %s, as spreadsheets write them', (_, csv) => {
     expect(orThrow(read(csv))).toMatchObject({
