@@ -112,6 +112,7 @@ test('a file STOP that was there before a resume is not obeyed after a restart e
   await after.stop() // which looks once more
   expect(sent).toEqual([])
   expect(warnings()).toEqual([expect.stringContaining('was there before')])
+  expect(log).not.toEqual([])
   expect(log.every(line => line.includes('is not obeyed'))).toBe(true)
   const again = keep()
   rmSync(stop)

@@ -91,6 +91,7 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
   const { statistics, reused, total } = statusOf(engine.state, ended) as unknown as ShownCampaign
   expect(reused).toBe(total)
   const exact = factors.fits.find(({ nearness, level }) => nearness === 'exact' && level === PRODUCTION)
+  expect(exact).toBeDefined()
   for (const { nucleus, rmsd_ppm, n } of exact?.factors ?? []) {
     const own = statistics.find(each => each.nucleus === nucleus)
     // The table leaves out what is not comparable (OH, NH); the shipped fit holds none of those.
