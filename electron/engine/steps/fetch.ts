@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { EventBody } from '../../../shared/model/events.ts'
 import { type FetchedFile, isAdopted, type Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
 import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
-import { readSums, receive, SUMS } from './receive.ts'
+import { readSums, receive, SUMS, sumOf } from './receive.ts'
 
 /**
  * Brings home what came out of all jobs in one tar stream, each file verified by the sum made on the machine, into
@@ -52,17 +51,16 @@ async function nothing(here: Here, job: Job): Promise<readonly FetchedFile[] | n
 /** The files as they are kept, or null when one of them is not what the machine's own sums say: it goes, and comes anew. */
 async function keep(here: Here, job: Job): Promise<readonly FetchedFile[] | null> {
   const arrivals = arrivalsOf(here, job)
-  const files: FetchedFile[] = []
-  for (const [name, sum] of readSums(await readFile(join(arrivals, SUMS), 'utf8'))) {
+  const sums = readSums(await readFile(join(arrivals, SUMS), 'utf8'))
+  // Before anything is kept: it would lie in the store for nobody, at its full size, once more with each try.
+  for (const [name, sum] of sums) {
     const path = join(arrivals, name)
-    if (!existsSync(path)) return null
-    const ref = await here.blobs.putFile(path)
-    if (ref.sha256 !== sum) {
-      await rm(path)
-      return null
-    }
-    files.push({ name, ...ref })
+    if ((await sumOf(path)) === sum) continue
+    await rm(path, { force: true })
+    return null
   }
+  const files: FetchedFile[] = []
+  for (const [name] of sums) files.push({ name, ...(await here.blobs.putFile(join(arrivals, name))) })
   const folder = here.folderOf(job)
   await mkdir(folder, { recursive: true })
   for (const file of files) await here.blobs.link(file, join(folder, file.name))

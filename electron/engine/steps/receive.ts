@@ -150,7 +150,7 @@ async function bytesOf(path: string): Promise<number> {
 }
 
 /** Null where there is no such file. */
-async function sumOf(path: string): Promise<string | null> {
+export async function sumOf(path: string): Promise<string | null> {
   const hash = createHash('sha256')
   try {
     await pipeline(createReadStream(path) as Readable, hash)

@@ -227,6 +227,8 @@ describe('fetch', () => {
     await world.step('fetch')
     expect(world.attempt('a').phase.is).toBe('ended')
     expect(existsSync(world.here.folderOf(jobOf(world, 'a')))).toBe(false)
+    const blobs = everything(join(homeOf(world), 'blobs')).map(path => path.replace('/', ''))
+    expect(blobs).not.toContain(sha256('out\n'))
     await world.step('fetch')
     expect(world.attempt('a').phase.is).toBe('fetched')
   })
