@@ -48,6 +48,9 @@ interface Options extends Surroundings {
 
 /** How often a machine is asked at least for the reports of jobs that are lost; with each question to its scheduler as well. */
 const LOST_EVERY_MS = 60_000
+/** How long a job is left alone of which nothing could be kept, at first and at most. */
+const FETCH_AGAIN_MS = 1000
+const LONGEST_FETCH_AGAIN_MS = 60_000
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
 const AT_ONCE: Partial<Record<Step, number>> = {
   hold: 500,
@@ -66,6 +69,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   let lookWished = false
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<Label, number>()
+  /** Of fetches that brought nothing, as of a file that is still being written: when the last was, and the wait after it. */
+  const inVain = new Map<Label, { readonly at: number; readonly ms: number }>()
   const spent: string[] = []
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
@@ -152,9 +157,27 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   /** Those of a step that are taken now: no more are sent, or let go, than there are places. */
   function withinRoom(step: Step, jobs: readonly Job[], to: Machine): readonly Job[] {
     if (step === 'intend') return jobs.slice(0, room(to))
+    if (step === 'fetch') return jobs.filter(isTimeToFetch).slice(0, AT_ONCE.fetch)
     if (step !== 'hold') return jobs.slice(0, AT_ONCE[step])
     const go = jobs.filter(job => isHeld(lastAttempt(job).phase))
     return [...jobs.filter(job => !go.includes(job)), ...go.slice(0, room(to))]
+  }
+
+  function isTimeToFetch(job: Job): boolean {
+    const last = inVain.get(lastAttempt(job).label)
+    return last === undefined || left(last.at, last.ms) === 0
+  }
+
+  /** What nothing came of is asked for again later and later: each time it is read there and sent as a whole. */
+  function noteFetched(jobs: readonly Job[], facts: readonly EventBody[]): void {
+    const fetched = new Set(
+      facts.flatMap(fact => (fact.type === 'jobs.fetched' ? fact.jobs : [])).map(({ label }) => label),
+    )
+    for (const { label } of jobs.map(lastAttempt)) {
+      const ms = Math.min(LONGEST_FETCH_AGAIN_MS, 2 * (inVain.get(label)?.ms ?? FETCH_AGAIN_MS / 2))
+      if (fetched.has(label)) inVain.delete(label)
+      else inVain.set(label, { at: monotonic(), ms })
+    }
   }
 
   /** The jobs of this machine in the order in which they were planned, which is that of their submission. */
@@ -205,7 +228,9 @@ export function createTurns({ name, home, store, state, commit, now, connection,
    */
   async function taken(step: Step, at: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
     try {
-      return await steps[step](at, jobs)
+      const facts = await steps[step](at, jobs)
+      if (step === 'fetch') noteFetched(jobs, facts)
+      return facts
     } catch (error) {
       if (error instanceof Unreachable) throw error
       const [job, another] = jobs
