@@ -115,7 +115,8 @@ function part(n: number, what: string): readonly string[] {
 /** `isOfMachine`: a stale figure is, because the machine does not answer. */
 function notesOf(status: DrivenRun, isOfMachine: boolean): readonly string[] {
   const { run, name, state, reason, doubt, confidence, stale_since, machine, waits_for } = status
-  const remaining = remainingText(status)
+  // As in the window: what a machine that does not answer will do is not foretold.
+  const remaining = remainingText(confidence === 'stale' ? { ...status, eta: null } : status)
   const again = triedAgain(status)
   return [
     ...(waits_for === null ? [] : [`${shortened(name)} (${run}): waits ${waits_for}`]),
