@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { badArgument } from './command.ts'
 
 /** What lies under a folder, by whole paths in order. */
-interface FolderFiles {
+export interface FolderFiles {
   /** Files, and links that lead to one. */
   readonly files: readonly string[]
+  /** Those of the files that are links. */
+  readonly links: ReadonlySet<string>
   /** Links that lead to none: nowhere, or to a folder, which is not followed. */
   readonly astray: readonly string[]
 }
@@ -16,15 +18,18 @@ export async function filesUnder(folder: string, field: string): Promise<FolderF
     throw badArgument(field, `${folder} cannot be read: ${error instanceof Error ? error.message : error}`)
   })
   const files: string[] = []
+  const links = new Set<string>()
   const astray: string[] = []
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)
     if (entry.isFile()) files.push(path)
     else if (entry.isSymbolicLink()) {
       const about = await stat(path).catch(() => null)
-      if (about?.isFile()) files.push(path)
-      else astray.push(path)
+      if (about?.isFile()) {
+        files.push(path)
+        links.add(path)
+      } else astray.push(path)
     }
   }
-  return { files: files.sort(), astray }
+  return { files: files.sort(), links, astray }
 }

@@ -1,4 +1,4 @@
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -16,7 +16,7 @@ import { readOutput } from '../engine/read-output.ts'
 import { ensureEngine } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
 import { followWith, readStateWith } from './find.ts'
-import { filesUnder } from './folder-files.ts'
+import { type FolderFiles, filesUnder } from './folder-files.ts'
 import { runIdOf } from './ids.ts'
 import { stderrBeside } from './stderr-beside.ts'
 import { EXIT } from './terminal.ts'
@@ -154,7 +154,21 @@ async function outputsUnder(folder: string, word: string) {
   if (found.files.length > MOST_FILES) {
     throw badArgument('folder', `${word} holds ${found.files.length} files; ${MOST_FILES} is the most for one import.`)
   }
-  return found
+  return { files: await eachOnce(found), astray: found.astray }
+}
+
+/** Without the links to files that are there by another name: `latest.out` is no calculation of its own. */
+async function eachOnce({ files, links }: FolderFiles): Promise<readonly string[]> {
+  if (links.size === 0) return files
+  const there = new Set<string>()
+  for (const file of files) if (!links.has(file)) there.add(await realpath(file).catch(() => file))
+  const once: string[] = []
+  for (const file of files) {
+    const real = links.has(file) ? await realpath(file).catch(() => file) : null
+    if (real === null || !there.has(real)) once.push(file)
+    if (real !== null) there.add(real)
+  }
+  return once
 }
 
 interface Found {

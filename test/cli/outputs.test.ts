@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -176,6 +176,18 @@ describe('import', () => {
     const [said, age] = json.jobs[0].reason.split('; it was written ')
     expect(said).toBe(classified.reason)
     expect(age).toMatch(/^\d+ minutes? ago, so it may still be running/)
+  })
+
+  it('takes an output once to which a link leads too, and is the same run without the link', async () => {
+    await mkdir(join(folder, 'linked'))
+    await writeFile(join(folder, 'linked/run7.out'), optimisation(5))
+    await symlink('run7.out', join(folder, 'linked/latest.out'))
+    await symlink('../copied/cut.out', join(folder, 'linked/other.out'))
+    const { json } = await larmor('import', 'linked', '--json')
+    expect(json.jobs.map(({ key }: Record<string, string>) => key)).toEqual(['run7.out'])
+    expect(json.known).toBe(1) // what lies elsewhere is an output like any other
+    await rm(join(folder, 'linked/latest.out'))
+    expect((await larmor('import', 'linked', '--json')).json).toMatchObject({ run: json.run, known: 2 })
   })
 
   it('knows an output again that was packed meanwhile', async () => {
