@@ -12,7 +12,7 @@ import type { Task } from './task.ts'
 import { withTimeOf } from './times.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 10
+export const REDUCER_VERSION = 11
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -326,7 +326,9 @@ function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant 
     if (fact.attempt !== last.n || fact.label !== last.label) continue
     const next = step(last, fact, event.at)
     if (next.is !== 'changed') continue
-    const again = next.attempt.withdrawn && fact.type === 'jobs.withdrawn' ? [sameAgain(job)] : []
+    // In a run that has ended nobody would send it: a person resubmits it.
+    const isOpen = draft.runs.get(job.run)?.phase.is === 'open'
+    const again = isOpen && next.attempt.withdrawn && fact.type === 'jobs.withdrawn' ? [sameAgain(job)] : []
     const moved = { ...job, attempts: [...job.attempts.slice(0, -1), next.attempt, ...again] }
     draft.jobs.set(job.id, moved)
     if (fact.type === 'jobs.parsed') draft.times = withTimeOf(draft.times, moved)

@@ -80,6 +80,9 @@ describe('a run', () => {
       { n: 2, outcome: null, phase: { is: 'planned' }, fix: null },
     ])
     expect(runOf(state).plan_version).toBe(1) // nothing was tried again
+    // Of a run that has ended nothing is planned that nobody would send.
+    const ended = apply(started('a', 'b'), fact.staged(), fact.intended(), fact.submitted(), end('failed'))
+    expect(jobOf(apply(ended, fact.withdrawn())).attempts).toMatchObject([{ n: 1, outcome: 'cancelled' }])
     // What a person cancelled meanwhile is cancelled.
     const wished = settle(apply(stopping, fact.wished(), fact.withdrawn()))
     expect(jobOf(wished).attempts).toMatchObject([{ outcome: 'cancelled' }])
