@@ -68,7 +68,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   let lastLostLook = NEVER
   let lookWished = false
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
-  const absent = new Map<Label, number>()
+  const absent = new Map<string, number>()
   /** Of fetches that brought nothing, as of a file that is still being written: when the last was, and the wait after it. */
   const inVain = new Map<Label, { readonly at: number; readonly ms: number }>()
   const spent: string[] = []
@@ -110,12 +110,12 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       noticed(seen) {
         noticed = { ...noticed, ...seen }
       },
-      absentFor(label) {
-        const since = absent.get(label) ?? monotonic()
-        absent.set(label, since)
+      absentFor(what) {
+        const since = absent.get(what) ?? monotonic()
+        absent.set(what, since)
         return monotonic() - since
       },
-      present: label => void absent.delete(label),
+      present: what => void absent.delete(what),
       received(bytes) {
         connection.counted.bytes_fetched += bytes
       },

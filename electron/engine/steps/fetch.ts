@@ -38,12 +38,17 @@ function arrivalsOf(here: Here, job: Job): string {
   return join(dirname(here.folderOf(job)), `.${labelOf(job)}.part`)
 }
 
+/** Its own absence: how long the job was absent from its queue before tells nothing of it. */
+function folderThere(job: Job): `folder of ${string}` {
+  return `folder of ${labelOf(job)}`
+}
+
 /**
  * All arrived, and nothing of this one: its folder is not there. For the grace period it may come back, as after somebody
  * moved it, or a disk was not mounted; null until then.
  */
 async function nothing(here: Here, job: Job): Promise<readonly FetchedFile[] | null> {
-  if (here.absentFor(labelOf(job)) < here.machine.settings.grace_s * 1000) return null
+  if (here.absentFor(folderThere(job)) < here.machine.settings.grace_s * 1000) return null
   await rm(arrivalsOf(here, job), { recursive: true, force: true })
   return []
 }

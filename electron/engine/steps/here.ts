@@ -42,9 +42,12 @@ export interface Here {
   readonly asked: { queue: Queue | null }
   /** What was seen of the machine beside its jobs. */
   noticed(seen: Pick<Machine, 'silent'> & Partial<Pick<Machine, 'others'>>): void
-  /** Milliseconds since this label was first seen absent from everywhere; 0 at the first time. Forgotten by a restart. */
-  absentFor(label: Label): number
-  present(label: Label): void
+  /**
+   * Milliseconds since this label was first seen absent from everywhere, or the folder of what has ended from its place; 0 at
+   * the first time. Forgotten by a restart.
+   */
+  absentFor(what: Label | `folder of ${string}`): number
+  present(what: Label | `folder of ${string}`): void
   /** So many bytes of results came, whether they are kept or not. */
   received(bytes: number): void
   /** Names in the spool whose reports were read: removed from there once what they said is on disk. */

@@ -288,6 +288,9 @@ describe('fetch', () => {
     const world = await ended()
     const folder = join(world.box.work, 'jobs', label)
     renameSync(folder, `${folder}.moved`)
+    // That it was absent from its queue for long before it was known to have ended shortens nothing.
+    world.here.absentFor(world.attempt('a').label)
+    world.pass(GRACE_S + 1)
     await world.step('fetch')
     expect(world.attempt('a').phase.is).toBe('ended')
     world.pass(GRACE_S + 1)

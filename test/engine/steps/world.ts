@@ -57,7 +57,7 @@ export async function newWorld(
     settings: { ...localMachine.settings, scheduler, cores: 2, grace_s: GRACE_S },
   }
   let clock = Date.parse('2026-01-02T03:04:05.678Z')
-  const absent = new Map<Label, number>()
+  const absent = new Map<string, number>()
   const seenOfMachine: Partial<Machine> = {}
   const agent = change(await installAgent(session, box.work, []))
 
@@ -84,12 +84,12 @@ export async function newWorld(
       return { queue: null }
     },
     noticed: seen => void Object.assign(seenOfMachine, seen),
-    absentFor(label) {
-      const since = absent.get(label) ?? clock
-      absent.set(label, since)
+    absentFor(what) {
+      const since = absent.get(what) ?? clock
+      absent.set(what, since)
       return clock - since
     },
-    present: label => void absent.delete(label),
+    present: what => void absent.delete(what),
     spent: () => {},
     received: () => {},
   }
