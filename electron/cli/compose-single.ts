@@ -7,7 +7,7 @@ import { programs } from '../../shared/programs/index.ts'
 import { orThrow } from '../../shared/result.ts'
 import { badArgument, type Given } from './command.ts'
 import type { Composed } from './compose.ts'
-import { givenFiles } from './given-files.ts'
+import { givenFiles, leftOutText } from './given-files.ts'
 import { requireProgram } from './programs-here.ts'
 import { shownText } from './shown-text.ts'
 import { singleInput } from './single-input.ts'
@@ -31,9 +31,11 @@ export async function composeSingle(
   requireProgram(program, machine)
   for (const word of given.words) {
     const path = resolve(cwd, word)
-    const input = await singleInput(program, path, given, await files.take(path), resources)
+    const taken = await files.take(path)
+    const names = taken.leftOut.map(({ name }) => name)
+    const input = await singleInput(program, path, given, taken.files, names, resources)
     orThrow(programs[program].check(input.input, resources))
-    warnings.push(...input.warnings)
+    warnings.push(...leftOutText(taken), ...input.warnings)
     const key = freeKey(basename(path), jobs)
     says.push(`${key}: ${input.says}`)
     jobs.push({

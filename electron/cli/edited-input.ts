@@ -9,13 +9,14 @@ import { type ChangeDiff, changeContents, changeDiff } from '../../shared/show/c
 import type { AttachedEngine } from '../engine/socket/client.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { badArgument } from './command.ts'
-import { givenFiles } from './given-files.ts'
+import { givenFiles, leftOutText } from './given-files.ts'
 import { textsOf } from './resubmission.ts'
 
 /** What a person made of the input of a job: all files that are to be sent, and where those that are new come from. */
 export interface EditedInput {
   readonly files: readonly GivenFile[]
   readonly diff: ChangeDiff
+  readonly warnings: readonly string[]
   /** Keeps what is not kept yet. */
   keep(engine: AttachedEngine): Promise<void>
 }
@@ -33,13 +34,15 @@ export async function editedInput(
   const program = programOf(job.program)
   const sent = await sentFiles(home, job)
   const given = givenFiles()
+  const warnings: string[] = []
   let files = new Map<string, GivenFile>(sent.files.map(file => [file.name, file]))
   const main = mainOf(input, sent.files)
   for (const word of words) {
     const path = resolve(cwd, word)
     const taken = await given.take(path)
-    const [only] = taken
-    if (taken.length === 1 && only && only.name === basename(path)) {
+    warnings.push(...leftOutText(taken))
+    const [only] = taken.files
+    if (taken.files.length === 1 && only && only.name === basename(path)) {
       const name = sent.files.length === 1 && words.length === 1 ? main : only.name
       if (!files.has(name))
         throw badArgument(
@@ -48,7 +51,7 @@ export async function editedInput(
           'A copy keeps the name of the file that it stands for; a folder takes the place of all of them.',
         )
       files.set(name, { ...only, name })
-    } else files = new Map(taken.map(file => [file.name, file]))
+    } else files = new Map(taken.files.map(file => [file.name, file]))
   }
   if (!files.has(main)) throw badArgument('input', `${words.join(', ')} holds no ${main}, which ${program.label} runs.`)
   const all = [...files.values()]
@@ -63,6 +66,7 @@ export async function editedInput(
   return {
     files: all,
     diff: changeDiff(job, change, contents),
+    warnings,
     async keep(engine) {
       for (const { sha256 } of all) {
         const path = given.paths.get(sha256)

@@ -8,8 +8,8 @@ export interface FolderFiles {
   readonly files: readonly string[]
   /** Those of the files that are links. */
   readonly links: ReadonlySet<string>
-  /** Links that lead to none: nowhere, or to a folder, which is not followed. */
-  readonly astray: readonly string[]
+  /** Links that lead to none, nowhere or to a folder, which is not followed; and as what: `a link to a folder`. */
+  readonly astray: readonly { readonly path: string; readonly what: string }[]
 }
 
 /** Refused (`field`) where the folder, or one in it, cannot be read. */
@@ -19,7 +19,7 @@ export async function filesUnder(folder: string, field: string): Promise<FolderF
   })
   const files: string[] = []
   const links = new Set<string>()
-  const astray: string[] = []
+  const astray: FolderFiles['astray'][number][] = []
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name)
     if (entry.isFile()) files.push(path)
@@ -28,7 +28,7 @@ export async function filesUnder(folder: string, field: string): Promise<FolderF
       if (about?.isFile()) {
         files.push(path)
         links.add(path)
-      } else astray.push(path)
+      } else astray.push({ path, what: `a link ${about?.isDirectory() ? 'to a folder' : 'that leads to no file'}` })
     }
   }
   return { files: files.sort(), links, astray }

@@ -12,10 +12,21 @@ const MOST_FILES = 1000
 /** No input of a program is longer; what is bigger is data beside it. */
 const MOST_TEXT = 16 << 20
 
+interface TakenFiles {
+  readonly files: readonly GivenFile[]
+  /** Links in the folder that lead to no file, by name; and as what: `a link to a folder`. */
+  readonly leftOut: readonly { readonly name: string; readonly what: string }[]
+}
+
+/** For a person, of each what was left out. */
+export function leftOutText({ leftOut }: TakenFiles): readonly string[] {
+  return leftOut.map(({ name, what }) => `${name}: ${what}, not sent`)
+}
+
 /** Files of a person, by what they hold: where each lies, so that it can be kept when the run is started. */
 export interface GivenFiles {
   /** The file, or all files of the folder, with their names in the job's folder. */
-  take(path: string): Promise<readonly GivenFile[]>
+  take(path: string): Promise<TakenFiles>
   /** By content, the path that was read. */
   readonly paths: ReadonlyMap<string, string>
 }
@@ -33,22 +44,16 @@ export function givenFiles(): GivenFiles {
     async take(path) {
       const about = await stat(path).catch(() => null)
       if (!about) throw badArgument('file', `${path} is not there.`)
-      if (about.isFile()) return [await take(path, basename(path))]
+      if (about.isFile()) return { files: [await take(path, basename(path))], leftOut: [] }
       if (!about.isDirectory()) throw badArgument('file', `${path} is neither a file nor a folder.`)
       const { files: found, astray } = await filesUnder(path, 'file')
-      if (astray[0] !== undefined)
-        throw badArgument(
-          'file',
-          `${astray[0]} is a link that leads to no file.`,
-          'Links to files are sent as files; a folder has to lie there itself.',
-        )
       const names = found.map(file => relative(path, file))
       if (names.length === 0) throw badArgument('file', `${path} is empty.`)
       if (names.length > MOST_FILES)
         throw badArgument('file', `${path} holds ${names.length} files; ${MOST_FILES} is the most for one job.`)
       const files: GivenFile[] = []
       for (const name of names) files.push(await take(join(path, name), name))
-      return files
+      return { files, leftOut: astray.map(({ path: link, what }) => ({ name: relative(path, link), what })) }
     },
   }
 }

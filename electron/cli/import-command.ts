@@ -42,7 +42,7 @@ const importCommand: CliCommand = {
   options: { name: { type: 'string' } },
   async run({ terminal, cwd, home }, given) {
     if (given.words.length === 0) throw badArgument('folder', 'FOLDER is missing.')
-    const links: string[] = []
+    const links: FolderFiles['astray'][number][] = []
     const folders: { readonly folder: string; readonly files: readonly string[] }[] = []
     for (const word of given.words) {
       const folder = resolve(cwd, word)
@@ -85,7 +85,7 @@ const importCommand: CliCommand = {
         `${given.words.join(', ')}: no output is there that says what wrote it; read are those of ${readable}.`,
       )
     }
-    for (const file of links) skipped.push({ file, reason: 'it is a link that leads to no file' })
+    for (const { path, what } of links) skipped.push({ file: path, reason: `it is ${what}` })
     for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
     const state = await ended(
       home,

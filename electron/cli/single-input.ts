@@ -40,12 +40,16 @@ export interface SingleInput {
 
 const TASKS = ['opt', 'nmr', 'sp', 'freq']
 
-/** `path` is what a person named, `files` what is there. */
+/**
+ * `path` is what a person named, `files` what is there, `leftOut` the names of links that lead to no file. Refused (`file`)
+ * where one of them could be the input.
+ */
 export async function singleInput(
   program: ProgramId,
   path: string,
   given: Given,
   files: readonly GivenFile[],
+  leftOut: readonly string[],
   resources: Resources,
 ): Promise<SingleInput> {
   const task = given.text('task')
@@ -54,10 +58,13 @@ export async function singleInput(
   const [only] = files
   const alone = files.length === 1 && only !== undefined && only.name === basename(path) ? only : null
   const isXyz = alone !== null && extname(path).toLowerCase() === '.xyz'
-  if (program === 'xtb') return xtbInput(path, given, files, alone, resources)
+  if (program === 'xtb') {
+    refuseLost(path, leftOut.find(isStructureOfXtb))
+    return xtbInput(path, given, files, alone, resources)
+  }
   if (isXyz && program === 'nwchem') return nwchemStructure(path, alone, given, resources)
   if (isXyz && program === 'orca') return orcaStructure(path, alone, given, resources)
-  const main = mainOf(program, path, files)
+  const main = mainOf(program, path, files, leftOut)
   const says = `${main} as it is, by ${program}`
   const ignored = ignoredOptions(given, main)
   if (program === 'command') return { input: { files, main, args: [] } as unknown as Json, warnings: ignored, says }
@@ -240,13 +247,20 @@ function elementsOf(name: string, text: string): readonly string[] {
 }
 
 /** The file that is run: the one given, or of a folder its only deck, or run.sh, or its only script. */
-function mainOf(program: ProgramId, path: string, files: readonly GivenFile[]): string {
-  if (files.length === 1 && files[0]) return files[0].name
+function mainOf(program: ProgramId, path: string, files: readonly GivenFile[], leftOut: readonly string[]): string {
   const ending = program === 'nwchem' ? '.nw' : program === 'orca' ? '.inp' : '.sh'
-  const candidates = files.map(({ name }) => name).filter(name => name.endsWith(ending) && !name.includes('/'))
+  const isCandidate = (name: string) => name.endsWith(ending) && !name.includes('/')
+  const candidates = files.map(({ name }) => name).filter(isCandidate)
+  if (!candidates.includes('run.sh')) refuseLost(path, leftOut.find(isCandidate))
+  if (files.length === 1 && files[0]) return files[0].name
   const main = candidates.includes('run.sh') ? 'run.sh' : candidates.length === 1 ? candidates[0] : undefined
   if (main) return main
   throw badArgument('file', `${path} holds ${candidates.length} files *${ending}: which one is run cannot be told.`)
+}
+
+/** What could be the input and cannot be read is no file to leave out. */
+function refuseLost(path: string, name: string | undefined): void {
+  if (name !== undefined) throw badArgument('file', `${join(path, name)} is a link that leads to no file.`)
 }
 
 /** An ORCA input says itself how many processes it starts, and what each may take. */

@@ -127,7 +127,8 @@ async function resubmitEdited(surroundings: Surroundings, given: Given): Promise
   const refused = await withPlaces(home, state, refusal === null ? [] : [{ job: job.id, reason: refusal }])
   const attempts: NewAttempt[] = []
   if (refusal === null) {
-    const { files, diff, keep } = await editedInput(surroundings, job, given.texts('input'))
+    const { files, diff, warnings, keep } = await editedInput(surroundings, job, given.texts('input'))
+    for (const warning of warnings) terminal.say(`! ${warning}`)
     const { n } = lastAttempt(job)
     const added = { job: job.id, attempt: n + 1, label: label(job.id, n + 1), fix: 'edited' }
     attempts.push(dry ? { ...added, diff } : added)

@@ -79,17 +79,26 @@ describe('a folder', () => {
     expect(await refused(start, 2)).toMatchObject({ field: 'set', message: expect.stringContaining('set/a.xyz') })
   })
 
-  test('that is a job is sent with the files that its links lead to; a link that leads to none is refused', async () => {
+  test('that is a job is sent with the files that its links lead to; a link that leads to none is left out and told, unless it is the input', async () => {
     await mkdir(join(folder, 'job'))
     await file('job/run.sh', 'cat data')
     await symlink('../quick.sh', join(folder, 'job', 'data'))
     const args = ['run', 'job', '--program', 'command']
     const decks = await run(['decks', ...args, '--json'], { home: await untouchedHome(), cwd: folder })
     expect(decks.json.jobs[0].files.map(({ name }: { name: string }) => name)).toContain('data')
-    await symlink('..', join(folder, 'job', 'up'))
+    await symlink('..', join(folder, 'job', 'scratch'))
+    await symlink('/nowhere', join(folder, 'job', 'gone'))
+    const without = await run(['decks', ...args, '--json'], { home: await untouchedHome(), cwd: folder })
+    expect(without.json.jobs).toEqual(decks.json.jobs)
+    expect(without.json.warnings).toEqual([
+      'gone: a link that leads to no file, not sent',
+      'scratch: a link to a folder, not sent',
+    ])
+    await rm(join(folder, 'job', 'run.sh'))
+    await symlink('/nowhere', join(folder, 'job', 'run.sh'))
     expect(await refused(args, 2)).toMatchObject({
       field: 'file',
-      message: expect.stringContaining('job/up is a link'),
+      message: expect.stringContaining('job/run.sh is a link'),
     })
   })
 })
