@@ -673,7 +673,8 @@ withdraw() {
   while [ $# -ge 2 ]; do
     # One that an older agent started knows nothing of turns.
     if is_label "$1" && is_id "$2" && [ ! -e "$LARMOR_WORK/jobs/$1/run.lock" ] && take_back "$1"; then
-      is_own "$2" && signal_session KILL "$pid" "$2"
+      # Of a dead one there is nothing to be found among all processes.
+      is_own "$2" && [ -n "$start" ] && signal_session KILL "$pid" "$2"
       printf 'withdrawn\t%s\n' "$1"
     fi
     shift 2

@@ -158,6 +158,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   function withinRoom(step: Step, jobs: readonly Job[], to: Machine): readonly Job[] {
     if (step === 'intend') return jobs.slice(0, room(to))
     if (step === 'fetch') return jobs.filter(isTimeToFetch).slice(0, AT_ONCE.fetch)
+    // From the back of the queue: others behind would begin in the place of what is taken out before them.
+    if (step === 'withdraw') return jobs.toReversed().slice(0, AT_ONCE.withdraw)
     if (step !== 'hold') return jobs.slice(0, AT_ONCE[step])
     const go = jobs.filter(job => isHeld(lastAttempt(job).phase))
     return [...jobs.filter(job => !go.includes(job)), ...go.slice(0, room(to))]
