@@ -8,8 +8,9 @@ interface OfRun {
   readonly run: Run
 }
 
-/** An input never changes: its word is made once. */
+/** An input never changes: its word is made once, and that with its program, too. */
 const words = new WeakMap<object, string>()
+const wordsOfJobs = new WeakMap<object, { readonly program: string; readonly word: string | null }>()
 
 /** An input without its title: two that have the same word compute the same, whatever they are called. */
 export function wordOfInput(input: Json): string {
@@ -26,8 +27,14 @@ export function wordOfInput(input: Json): string {
  * reads decks and contents: what has the same word is the same calculation, but not the other way round.
  */
 function wordOf({ program, attempts }: Job): string | null {
-  const { kind, restart = null } = (attempts.at(-1)?.input ?? {}) as { readonly kind?: Json; readonly restart?: Json }
-  return kind === 'calculation' && restart === null ? `${program} ${wordOfInput(attempts.at(-1)?.input ?? null)}` : null
+  const input = attempts.at(-1)?.input ?? null
+  if (typeof input !== 'object' || input === null) return null
+  const known = wordsOfJobs.get(input)
+  if (known?.program === program) return known.word
+  const { kind, restart = null } = input as { readonly kind?: Json; readonly restart?: Json }
+  const word = kind === 'calculation' && restart === null ? `${program} ${wordOfInput(input)}` : null
+  wordsOfJobs.set(input, { program, word })
+  return word
 }
 
 /**
