@@ -189,7 +189,7 @@ function setMachine(state: State, machine: Machine): Result<readonly EventBody[]
       code: 'not-now',
       field: moved,
       message: `Run ${there} has jobs on "${machine.name}", which would be looked for elsewhere and taken for lost.`,
-      hint: `Cancel it, or wait for its end; or add a machine of another name.`,
+      hint: howToFree(get(state.runs, there)),
     })
   const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
   return ok([{ type: 'machine.changed', machine: { ...found, settings } }])
@@ -262,6 +262,15 @@ function sentTo(state: State, machine: MachineName): RunId | undefined {
     if (job.machine === machine && outcome === null && phase.is !== 'planned') return job.run
   }
   return undefined
+}
+
+/** What a person can do about a run whose jobs keep the settings of a machine: one that has ended cannot be cancelled. */
+function howToFree(run: Run | undefined): string {
+  const other = 'or add a machine of another name.'
+  if (run?.phase.is !== 'ended') return `Cancel it, or wait for its end; ${other}`
+  return run.phase.outcome === 'stopped'
+    ? `It was stopped: cancel those jobs, or resume it and wait for its end; ${other}`
+    : `It has ended: cancel those jobs; ${other}`
 }
 
 /** Why a job cannot be resubmitted now, or null. */

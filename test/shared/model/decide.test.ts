@@ -345,6 +345,12 @@ describe('machines', () => {
       expect(types(at(name), set({ cores: 7, poll_s: 99 }))).toBe('machine.changed')
     }
     expect(types(at('completed'), set(change))).toBe('machine.changed')
+    // A run that was stopped cannot be cancelled as it is: what works is said.
+    const stopped = apply(at('staged'), { type: 'run.ended', run: RUN, outcome: 'stopped', reason: 'stopped' })
+    const hint = expect.stringContaining('cancel those jobs, or resume it')
+    expect(decide(stopped, set(change))).toMatchObject({ ok: false, fault: { hint } })
+    const freed = stateAfter(stopped, { type: 'jobs.cancel', jobs: [ref().job] })
+    expect(types(freed, set(change))).toBe('machine.changed')
   })
 
   test('with work on them are not removed: it would be forgotten', () => {
