@@ -1,0 +1,87 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { pack } from 'tar-stream'
+import { afterEach, expect, test, vi } from 'vitest'
+import type { Connected, Connection } from '../../../electron/engine/machines/connection.ts'
+import { createTroubles } from '../../../electron/engine/machines/trouble.ts'
+import { createTurns } from '../../../electron/engine/machines/turns.ts'
+import { openBlobs } from '../../../electron/engine/store/blobs.ts'
+import type { Store } from '../../../electron/engine/store/store.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
+import type { State } from '../../../shared/model/state.ts'
+import { sha256 } from '../../resources/remote/box.ts'
+import { AT, apply, attemptOf, fact, ref, started } from '../../shared/model/facts.ts'
+
+afterEach(() => void vi.useRealTimers())
+
+/** What a machine sends of the job that has ended: its output, and a sum of it. */
+function stream(text: string, sum: string): Readable {
+  const tar = pack()
+  const { label } = ref()
+  tar.entry({ name: `${label}/fetch.sha256` }, `${sum}  ./output.txt\n`)
+  tar.entry({ name: `${label}/output.txt` }, text)
+  tar.finalize()
+  return tar.pipe(new PassThrough())
+}
+
+test('what is still being written is fetched again later and later, and once it is whole at once', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const home = mkdtempSync(join(tmpdir(), 'larmor-'))
+  let state = apply(started('a'), fact.staged(), fact.intended(), fact.submitted(), fact.ended())
+  let asked = 0
+  let isWhole = false
+  const agent = {
+    probe: { lacks: [] },
+    pack() {
+      asked += 1
+      const text = `as far as it is ${asked}`
+      return {
+        out: stream(text, sha256(isWhole ? text : `${text} and more`)),
+        done: Promise.resolve({ exit: 0, out: '', err: '' }),
+      }
+    },
+    rest: () => ({ out: Readable.from([]), done: Promise.resolve({ exit: 1, out: '', err: '' }) }),
+  }
+  const connected = { agent, session: {}, jobBody: '' } as unknown as Connected
+  const connection = {
+    counted: { bytes_fetched: 0, questions: 0 },
+    open: async () => connected,
+    reached: async () => {},
+  } as unknown as Connection
+  const turns = createTurns({
+    name: localMachine.name,
+    home,
+    store: { blobs: openBlobs(join(home, 'blobs')) } as unknown as Store<State>,
+    state: () => state,
+    commit: async facts => {
+      state = apply(state, ...facts)
+    },
+    now: () => AT,
+    connection,
+    troubles: createTroubles(
+      home,
+      () => AT,
+      () => {},
+    ),
+  })
+  const turn = async (seconds: number) => {
+    vi.advanceTimersByTime(seconds * 1000)
+    await turns.take(localMachine)
+    return asked
+  }
+
+  expect(await turn(0)).toBe(1)
+  expect(await turn(0.9)).toBe(1)
+  expect(await turn(0.2)).toBe(2)
+  expect(await turn(1.9)).toBe(2)
+  expect(await turn(0.2)).toBe(3)
+  for (let times = 4; times <= 12; times++) expect(await turn(60)).toBe(times)
+  expect(attemptOf(state).phase.is).toBe('ended')
+  expect(turns.hasWork()).toBe(true)
+  isWhole = true
+  expect(await turn(59.9)).toBe(12)
+  expect(await turn(0.2)).toBe(13)
+  expect(attemptOf(state).phase.is).not.toBe('ended')
+})
