@@ -103,6 +103,14 @@ test('of one nucleus alone, its level is that of the run', () => {
   expect(params.other).toBeUndefined()
 })
 
+test('levels whose factors are shipped need no campaign', () => {
+  const { params } = orThrow(resolve({ xc: '1H=B3LYP,13C=mPW1PW91//B3LYP' }, []))
+  expect(params.references.map(({ nucleus, kind, source }) => [nucleus, kind, source.slice(0, 6)])).toEqual([
+    ['1H', 'own', 'exact:'],
+    ['13C', 'own', 'exact:'],
+  ])
+})
+
 describe('refused before anything is started', () => {
   test.each<[what: string, more: Partial<NmrArguments>, known: readonly FactorText[], field: string, says: RegExp]>([
     ['a level without factors', {}, fitted.slice(0, 1), 'xc', /no factors for 13C at PBE0/],
