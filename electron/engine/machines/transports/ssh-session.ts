@@ -127,23 +127,32 @@ function command(
       if (typeof stdin === 'object') stdin.on('error', () => stream.destroy()).pipe(stream)
       else stream.end(stdin ?? '')
     }
-    /** The machine takes fewer channels than were thought: the command has not begun, so it waits for its turn. */
+    /**
+     * Perhaps the machine takes fewer channels than were thought. sshd frees one some moments after it has told that it is
+     * closed, and refuses what follows at once; so only the second refusal in a row tells that there are fewer. The command
+     * has not begun: it waits for its turn.
+     */
     const refused = (error: Error & { readonly reason?: number | string }) => {
       if (!/open fail/i.test(error.message) || ++refusals > MOST_REFUSALS)
         return finish(() => fail(`no channel: ${error.message}`))
+      if (refusals % 2 === 1) return void sleep(REFUSED_MS, undefined, { ref: false }).then(open)
       const alone = !channels.shrink()
       giveBack()
       void sleep(alone ? REFUSED_MS : 0, undefined, { ref: false }).then(begin)
     }
-    const begin = async () => {
-      const place = await channels.take(urgent, way ? () => way.abort() : undefined)
-      if (over) return place()
-      giveBack = place
+    const open = () => {
+      if (over) return
       try {
         client.exec(loginLine(line, mark), opened)
       } catch (error) {
         finish(() => fail((error as Error).message))
       }
+    }
+    const begin = async () => {
+      const place = await channels.take(urgent, way ? () => way.abort() : undefined)
+      if (over) return place()
+      giveBack = place
+      open()
     }
     void begin()
   })
