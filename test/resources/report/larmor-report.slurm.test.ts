@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunId } from '../../../shared/ids.ts'
-import { LOCAL } from '../../../shared/model/machine.ts'
+import { LOCAL, localMachine } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { type InProcess, startInProcess } from '../../engine/in-process.ts'
@@ -102,13 +102,19 @@ test('where the folder of an adopted job is gone, its report alone says how it e
   const engine = larmor.engine
   expect(submit('water-9', program('short-lived', `cat "${folder}/good/water.out"`))).toBe('0:0')
   rmSync(join(folder, 'water-9'), { recursive: true })
+  // For so long the folder may come back.
+  const machine = { ...localMachine, settings: { ...localMachine.settings, grace_s: 1 } }
+  orThrow(await engine.send({ type: 'machine.set', machine }))
   orThrow(await engine.send({ type: 'machine.connect', machine: LOCAL }))
   await larmor.until('the report is seen', state => state.foreign?.['local/water-9'] !== undefined)
   orThrow(await engine.send({ type: 'report.adopt', machine: LOCAL, name: 'water-9', run: 'rgone' as RunId }))
   await larmor.ended('rgone' as RunId)
   const attempt = get(engine.state.jobs, 'rgone.water-9')?.attempts[0]
   expect(attempt).toMatchObject({ outcome: 'completed', reason: expect.stringContaining('its own report') })
-  expect(attempt?.evidence).toMatchObject([{ source: 'report', text: expect.stringContaining('completed') }])
+  expect(attempt?.evidence).toMatchObject([
+    { source: 'report', text: expect.stringContaining('completed') },
+    { source: 'report', text: expect.stringContaining('its folder is gone from there') },
+  ])
 })
 
 test('a job that fails keeps its own exit status, and so does one whose report fails', async () => {
