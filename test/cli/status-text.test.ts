@@ -1,23 +1,12 @@
 import { expect, test } from 'vitest'
 import { statusText } from '../../electron/cli/status-text.ts'
-import { localMachine } from '../../shared/model/machine.ts'
-import { orThrow } from '../../shared/result.ts'
 import { statusOf } from '../../shared/show/status.ts'
-import { delta50Set, resolveCampaign, workflows } from '../../shared/workflows/index.ts'
-import { fakeRun, ref } from '../shared/workflows/fake-run.ts'
+import { oneMoleculeCampaign } from '../shared/workflows/one-molecule.ts'
 
 const AT = '2026-01-02T14:03:00.000Z'
 
 test('when a run will be done is told while its machine answers, and of no figure that is stale', () => {
-  const { params } = orThrow(
-    resolveCampaign({ molecules: '5', solvents: 'chcl3', levels: 'HF/STO-3G' }, delta50Set, {
-      machine: localMachine,
-      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-      refOf: text => ref(text.slice(0, 20)),
-    }),
-  )
-  const fake = fakeRun(workflows.campaign, params as never)
-  fake.plan()
+  const fake = oneMoleculeCampaign()
   const run = {
     ...statusOf(fake.state(), fake.run()),
     eta: { low_s: 1200, median_s: 3000, high_s: 4500, finish_low: AT, finish_median: AT, finish_high: AT },

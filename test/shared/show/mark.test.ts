@@ -1,23 +1,14 @@
 import { expect, test } from 'vitest'
 import { localMachine, type Machine } from '../../../shared/model/machine.ts'
-import { orThrow } from '../../../shared/result.ts'
 import { type Looking, markOf, markText } from '../../../shared/show/mark.ts'
-import { delta50Set, resolveCampaign, workflows } from '../../../shared/workflows/index.ts'
-import { fakeRun, ref } from '../workflows/fake-run.ts'
+import { ref } from '../workflows/fake-run.ts'
+import { oneMoleculeCampaign } from '../workflows/one-molecule.ts'
 
 const OPT = 'compound_05/opt_chcl3'
 const SINCE = '2025-12-31T23:00:00.000Z'
 
 function campaign(reach: Machine['reach'] = localMachine.reach) {
-  const { params } = orThrow(
-    resolveCampaign({ molecules: '5', solvents: 'chcl3', levels: 'HF/STO-3G' }, delta50Set, {
-      machine: localMachine,
-      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-      refOf: text => ref(text.slice(0, 20)),
-    }),
-  )
-  const run = fakeRun(workflows.campaign, params as never)
-  run.plan()
+  const run = oneMoleculeCampaign()
   const mark = (looking?: Looking) => {
     const state = { ...run.state(), machines: { local: { ...localMachine, reach } } }
     return markOf(state, run.run(), looking)
