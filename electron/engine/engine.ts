@@ -227,9 +227,7 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
 
   /** A command about an archived run brings it back first, as it was. */
   async function restoreArchived(command: Command): Promise<void> {
-    const wanted =
-      'run' in command ? [command.run] : 'jobs' in command ? command.jobs.map(id => id.split('.')[0] as RunId) : []
-    for (const id of new Set(wanted)) {
+    for (const id of runsOf(command)) {
       if (get(commits.state.runs, id)) continue
       const archived = (await store.archive.list()).some(entry => entry.id === id)
       if (!archived) continue
@@ -294,6 +292,13 @@ export function startEngine({ home, store, pool, now, log }: EngineOptions): Run
       await store.close()
     },
   }
+}
+
+/** The runs that a command is about: a job's id begins with its run's (`jobId`). */
+function runsOf(command: Command): ReadonlySet<RunId> {
+  if ('run' in command) return new Set([command.run])
+  const jobs = 'jobs' in command ? command.jobs : 'job' in command ? [command.job] : []
+  return new Set(jobs.map(id => id.split('.')[0] as RunId))
 }
 
 /** What was seen of a machine never changes what a person has set meanwhile, and brings no removed one back. */

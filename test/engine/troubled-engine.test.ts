@@ -6,7 +6,7 @@ import { transports, Unreachable } from '../../electron/engine/machines/transpor
 import { refOf } from '../../electron/engine/store/content-ref.ts'
 import { notNow } from '../../electron/engine/store/disk-fault.ts'
 import type { Store } from '../../electron/engine/store/store.ts'
-import type { MachineName, RemotePath, RunId } from '../../shared/ids.ts'
+import type { JobId, MachineName, RemotePath, RunId } from '../../shared/ids.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -214,9 +214,14 @@ test('runs go to the archive by one pass over the journal, and one that is opene
   expect(engine.state.runs.size).toBe(1)
   expect(get(engine.state.runs, 'rstopped')?.phase).toEqual({ is: 'open', hold: null })
   expect(get(engine.state.jobs, 'rstopped.a')).toBeDefined()
-  // A command about an archived run brings it back.
+  // A command about an archived run, or about one of its jobs, brings it back.
   expect(await engine.send({ type: 'run.resume', run: 'rmany7' as RunId })).toMatchObject({
     fault: { code: 'not-now' },
   })
   expect(get(engine.state.runs, 'rmany7')?.phase).toMatchObject({ is: 'ended', outcome: 'cancelled' })
+  orThrow(await engine.send({ type: 'jobs.resubmit', jobs: ['rmany8.a' as JobId], fix: 'none' }))
+  expect(get(engine.state.jobs, 'rmany8.a')?.attempts).toHaveLength(2)
+  const edited = { name: 'job.command', ...orThrow(await engine.put('echo edited\n')) }
+  orThrow(await engine.send({ type: 'job.edit', job: 'rmany9.a' as JobId, files: [edited], seen: 1 }))
+  expect(get(engine.state.jobs, 'rmany9.a')?.attempts.at(-1)?.fix).toBe('edited')
 })
