@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type JobId, type Label, label } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
-import { decide, resubmitRefusal } from '../../shared/model/decide.ts'
+import { decide } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
-import { staleInput } from '../../shared/model/stale.ts'
+import { resubmitRefusal } from '../../shared/model/resubmit.ts'
+import { staleInputs } from '../../shared/model/stale.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
@@ -218,8 +219,9 @@ function wantedJobs(state: State, ids: readonly string[], failed: boolean, fix: 
   const refused = new Map<JobId, string>()
   for (const id of ids) {
     const found = find(state, id)
+    const stale = found.is === 'job' ? staleInputs(state, [found.job]) : new Map()
     for (const job of found.is === 'job' ? [found.job] : jobsOf(state, found.run).filter(isUnfinished)) {
-      if (found.is === 'job' && staleInput(state, job) !== null) {
+      if (stale.has(job.id)) {
         jobs.set(job.id, job)
         continue
       }

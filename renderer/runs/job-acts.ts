@@ -1,7 +1,7 @@
 import type { Engine } from '../../shared/contract.ts'
 import type { JobId } from '../../shared/ids.ts'
-import { resubmitRefusal } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { resubmitRefusal } from '../../shared/model/resubmit.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import type { Store } from '../store.ts'

@@ -1,8 +1,8 @@
 import type { Instant, JobId } from '../ids.ts'
-import { type SingleFact, type Step, singleFacts, step, withJobs } from './attempt.ts'
+import { isAttemptFact, type SingleFact, type Step, singleFacts, step, withJobs } from './attempt.ts'
 import type { AttemptFact, AttemptRef, EventBody } from './events.ts'
 import { type Job, lastAttempt } from './job.ts'
-import { plannedJob } from './new-attempt.ts'
+import { newJob } from './new-attempt.ts'
 import type { State } from './state.ts'
 import { get } from './table.ts'
 
@@ -20,7 +20,7 @@ export function admit(state: State, facts: readonly EventBody[], at: Instant): r
     if (isAttemptFact(fact)) return admitFact(jobs, fact, at)
     // What is planned in one batch with its first facts is known to them.
     if (fact.type === 'jobs.planned') {
-      for (const spec of fact.jobs) if (!jobs.get(spec.job)) jobs.set(plannedJob(fact.run, spec))
+      for (const spec of fact.jobs) if (!jobs.get(spec.job)) jobs.set(newJob(fact.run, spec))
     }
     return [fact]
   })
@@ -69,28 +69,3 @@ function ignoredFact(jobs: Jobs, job: Job, { type, attempt: n, label }: SingleFa
 function withoutType({ type: _, ...item }: SingleFact): AttemptRef {
   return item
 }
-
-function isAttemptFact(event: EventBody): event is AttemptFact {
-  return ATTEMPT_FACTS.has(event.type)
-}
-
-const ATTEMPT_FACTS: ReadonlySet<string> = new Set<AttemptFact['type']>([
-  'jobs.staged',
-  'submit.intended',
-  'submit.doubted',
-  'jobs.adopted',
-  'jobs.submitted',
-  'jobs.waiting',
-  'jobs.recorded',
-  'jobs.gone',
-  'jobs.running',
-  'jobs.ended',
-  'jobs.fetched',
-  'jobs.parsed',
-  'jobs.refused',
-  'jobs.lost',
-  'cancel.wished',
-  'jobs.cancelled',
-  'jobs.withdrawn',
-  'calculation.reused',
-])

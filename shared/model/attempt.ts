@@ -17,6 +17,33 @@ export type Step =
 
 const known: Step = { is: 'known' }
 
+/** The compiler holds that none is missing. */
+const ATTEMPT_FACTS: Readonly<Record<AttemptFact['type'], true>> = {
+  'jobs.staged': true,
+  'submit.intended': true,
+  'submit.doubted': true,
+  'jobs.adopted': true,
+  'jobs.submitted': true,
+  'jobs.waiting': true,
+  'jobs.recorded': true,
+  'jobs.gone': true,
+  'jobs.running': true,
+  'jobs.ended': true,
+  'jobs.fetched': true,
+  'jobs.parsed': true,
+  'jobs.refused': true,
+  'jobs.lost': true,
+  'cancel.wished': true,
+  'jobs.cancelled': true,
+  'jobs.withdrawn': true,
+  'calculation.reused': true,
+}
+
+/** Whether an event says something of attempts that the table below decides. */
+export function isAttemptFact<Body extends { readonly type: string }>(event: Body): event is Body & AttemptFact {
+  return Object.hasOwn(ATTEMPT_FACTS, event.type)
+}
+
 /** The facts of an event, one for each attempt it speaks of. */
 export function singleFacts(fact: AttemptFact): readonly SingleFact[] {
   if (!('jobs' in fact)) return [fact]

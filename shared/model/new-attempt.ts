@@ -1,11 +1,12 @@
-import type { RunId } from '../ids.ts'
-import type { AttemptRef } from './events.ts'
-import type { Attempt, Job, JobSpec } from './job.ts'
+import { label, type RunId } from '../ids.ts'
+import type { Change } from '../remedies/index.ts'
+import type { AttemptRef, EventBody } from './events.ts'
+import { type Attempt, type Job, type JobSpec, lastAttempt } from './job.ts'
 
-/** A job that was planned just now. */
-export function plannedJob(run: RunId, spec: AttemptRef & JobSpec): Job {
+/** A job of which nothing is known but its plan and its first attempt. */
+export function newJob(run: RunId, spec: AttemptRef & JobSpec, first: Attempt = newAttempt(spec, spec, null)): Job {
   const { job: id, key, machine, program, work } = spec
-  return { id, run, key, machine, program, ...(work ? { work } : {}), attempts: [newAttempt(spec, spec, null)] }
+  return { id, run, key, machine, program, ...(work ? { work } : {}), attempts: [first] }
 }
 
 /** An attempt of which nothing has happened yet. */
@@ -25,4 +26,13 @@ export function newAttempt(ref: AttemptRef, spec: Pick<JobSpec, 'input' | 'resou
     input: spec.input,
     resources: spec.resources,
   }
+}
+
+/** The event that gives a job another attempt, whoever wants it. */
+export function attemptAdded(
+  job: Job,
+  change: Change & { readonly fix: string },
+): Extract<EventBody, { readonly type: 'attempt.added' }> {
+  const n = lastAttempt(job).n + 1
+  return { type: 'attempt.added', run: job.run, job: job.id, attempt: n, label: label(job.id, n), ...change }
 }

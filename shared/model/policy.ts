@@ -1,7 +1,7 @@
 import { chooseFix } from '../remedies/index.ts'
-import { newAttempt } from './decide.ts'
 import type { EventBody } from './events.ts'
 import { type Job, lastAttempt } from './job.ts'
+import { attemptAdded } from './new-attempt.ts'
 import type { Run } from './run.ts'
 import type { State } from './state.ts'
 import { get } from './table.ts'
@@ -18,7 +18,7 @@ export function automaticAttempts(state: State, run: Run): readonly EventBody[] 
     const job = get(state.jobs, id)
     if (!job || !(fallsBack(job) || isAllowed(job, run.auto_resubmit ?? 0))) return []
     const chosen = chooseFix(job, 'auto', state.machines[job.machine])
-    return chosen.ok ? [{ ...newAttempt(job, chosen.value), by: 'policy' }] : []
+    return chosen.ok ? [{ ...attemptAdded(job, chosen.value), by: 'policy' }] : []
   })
 }
 

@@ -1,10 +1,10 @@
 import { type Instant, type JobId, label, type RunId } from '../ids.ts'
-import { singleFacts, step } from './attempt.ts'
+import { isAttemptFact, singleFacts, step } from './attempt.ts'
 import type { AttemptFact, AttemptRef, Event, ImportedOutput } from './events.ts'
 import { foreignKey } from './foreign.ts'
 import { type Attempt, type Job, type JobSpec, lastAttempt, neverSubmitted } from './job.ts'
 import type { Machine } from './machine.ts'
-import { newAttempt } from './new-attempt.ts'
+import { newAttempt, newJob } from './new-attempt.ts'
 import { newRun, type Run } from './run.ts'
 import type { State } from './state.ts'
 import { draftOf, type TableDraft } from './table.ts'
@@ -66,6 +66,10 @@ export class GapError extends Error {
 }
 
 function apply(draft: Draft, event: Event): void {
+  if (isAttemptFact(event)) {
+    moveAttempts(draft, event)
+    return
+  }
   switch (event.type) {
     case 'run.started':
       start(draft, event)
@@ -125,7 +129,7 @@ function apply(draft: Draft, event: Event): void {
       }))
       return
     case 'jobs.planned':
-      planJobs(draft, event, spec => newAttempt(spec, spec, null))
+      planJobs(draft, event)
       return
     case 'jobs.imported':
       planJobs(draft, event, importedAttempt)
@@ -174,26 +178,6 @@ function apply(draft: Draft, event: Event): void {
     case 'fact.ignored':
       keepIgnored(draft, event)
       return
-    case 'jobs.staged':
-    case 'submit.intended':
-    case 'submit.doubted':
-    case 'jobs.adopted':
-    case 'jobs.submitted':
-    case 'jobs.waiting':
-    case 'jobs.recorded':
-    case 'jobs.gone':
-    case 'jobs.running':
-    case 'jobs.ended':
-    case 'jobs.fetched':
-    case 'jobs.parsed':
-    case 'jobs.refused':
-    case 'jobs.lost':
-    case 'cancel.wished':
-    case 'jobs.cancelled':
-    case 'jobs.withdrawn':
-    case 'calculation.reused':
-      moveAttempts(draft, event)
-      return
     default:
       // A type this version does not know cannot get here: the journal refuses newer data.
       event satisfies never
@@ -236,21 +220,13 @@ function pause(draft: Draft, event: Of<'run.paused'>): void {
 function planJobs<Spec extends AttemptRef & JobSpec>(
   draft: Draft,
   event: { readonly run: RunId; readonly at: Instant; readonly jobs: readonly Spec[] },
-  attemptOf: (spec: Spec) => Attempt,
+  attemptOf?: (spec: Spec) => Attempt,
 ): void {
   if (!draft.runs.get(event.run)) return
   const fresh: JobId[] = []
   for (const spec of event.jobs) {
     if (draft.jobs.get(spec.job)) continue
-    draft.jobs.set(spec.job, {
-      id: spec.job,
-      run: event.run,
-      key: spec.key,
-      machine: spec.machine,
-      program: spec.program,
-      ...(spec.work ? { work: spec.work } : {}),
-      attempts: [attemptOf(spec)],
-    })
+    draft.jobs.set(spec.job, newJob(event.run, spec, attemptOf?.(spec)))
     fresh.push(spec.job)
   }
   changeRun(draft, event, run => ({ ...run, jobs: [...run.jobs, ...fresh] }))

@@ -1,4 +1,4 @@
-import type { Json } from '../ids.ts'
+import type { JobId, Json, RunId } from '../ids.ts'
 import { workflowOf } from '../workflows/index.ts'
 import { type Job, lastAttempt } from './job.ts'
 import { knownOf } from './known.ts'
@@ -6,18 +6,29 @@ import type { State } from './state.ts'
 import { get } from './table.ts'
 
 /**
- * The input that the plan has for a job now, where a rerun of an earlier job has changed the geometry that it was built
- * on; null where it is built on what is known. A stale job is shown, and computed anew only when a person says so.
+ * Of these jobs those that are stale, each with the input that the plan has for it now: a rerun of an earlier job has
+ * changed the geometry that it was built on. A stale job is shown, and computed anew only when a person says so.
  */
-export function staleInput(state: State, job: Job): Json | null {
-  const run = get(state.runs, job.run)
-  if (!run || lastAttempt(job).outcome === null) return null
-  const planned = workflowOf(run.workflow)
-    .plan(knownOf(state, run))
-    .jobs.find(({ key }) => key === job.key)
-  const geometry = planned && geometryOf(planned.input)
-  if (!planned || !geometry) return null
-  return job.attempts.some(({ input }) => geometryOf(input) === geometry) ? null : planned.input
+export function staleInputs(state: State, jobs: readonly Job[]): ReadonlyMap<JobId, Json> {
+  const stale = new Map<JobId, Json>()
+  const planned = new Map<RunId, ReadonlyMap<string, Json>>()
+  for (const job of jobs) {
+    if (lastAttempt(job).outcome === null) continue
+    const inputs = planned.get(job.run) ?? plannedInputs(state, job.run)
+    planned.set(job.run, inputs)
+    const input = inputs.get(job.key) ?? null
+    const geometry = geometryOf(input)
+    if (geometry !== null && !job.attempts.some(attempt => geometryOf(attempt.input) === geometry))
+      stale.set(job.id, input)
+  }
+  return stale
+}
+
+/** By the keys of its plan; a run of thousands of jobs is planned once for all of them. */
+function plannedInputs(state: State, id: RunId): ReadonlyMap<string, Json> {
+  const run = get(state.runs, id)
+  const { jobs } = run ? workflowOf(run.workflow).plan(knownOf(state, run)) : { jobs: [] }
+  return new Map(jobs.map(({ key, input }) => [key, input]))
 }
 
 function geometryOf(input: Json): string | null {
