@@ -36,8 +36,11 @@ export function planRun(
   }
   const { hold } = run.phase
   const ending = hold === 'stopping' || hold === 'cancelling'
+  // What is tried again by itself is not over, and no failure to pause for.
+  const automatic = automaticAttempts(state, run)
   const events: EventBody[] = [
-    ...(ending ? [] : [...pauseOf(run, plan), ...newWork(state, run, plan)]),
+    ...(automatic.length > 0 ? [] : pauseOf(run, plan)),
+    ...(ending ? [] : newWork(state, run, plan)),
     // What is cancelled counts as over: the bar of what is given up is left as it is.
     ...(hold === 'cancelling' ? [] : newProgress(run, plan, progressOf(plan, known, now), now)),
   ]
@@ -48,8 +51,6 @@ export function planRun(
     if (taskAtWork || attempts.some(({ outcome }) => outcome === null)) return []
     return [{ type: 'run.ended', run: id, outcome: 'cancelled', reason: 'cancelled' }]
   }
-  // What is tried again by itself is not over.
-  const automatic = automaticAttempts(state, run)
   if (automatic.length > 0) return [...events, ...automatic]
   if (plan.end) return [...events, { type: 'run.ended', run: id, ...plan.end }]
   if (hold === 'stopping' && !taskAtWork && !attempts.some(isUnderWay)) {

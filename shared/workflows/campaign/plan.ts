@@ -3,6 +3,7 @@ import type { Known, Plan, PlanStep } from '../workflow.ts'
 import { taskCount } from './params.ts'
 import {
   type CampaignTask,
+  everFailed,
   failedMolecules,
   geometryOf,
   nmrJob,
@@ -37,16 +38,19 @@ export function planCampaign(known: Known): Plan {
               : { outcome: 'failed' as const, reason: `none of ${tasks.length} calculations completed` },
         }
       : {}),
-    ...(failed.length > params.max_failures ? { pause: pauseOf(failed.length, params.max_failures) } : {}),
+    ...(failed.length > params.max_failures
+      ? { pause: pauseOf(failed.length, params.max_failures, everFailed(tasks).size) }
+      : {}),
     version: 1 + extraAttempts(tasks),
     steps: stepsOf(known, tasks, done, settled.length),
     units,
   }
 }
 
-function pauseOf(count: number, limit: number) {
+/** `ever`: as many have failed so far. Who fails once more is not new; others are, also once the first have completed. */
+function pauseOf(count: number, limit: number, ever: number) {
   const reason = `${count} molecule${count === 1 ? '' : 's'} failed, ${limit} may: paused to ask. Resume goes on; resubmit tries them again.`
-  return { reason, mark: count }
+  return { reason, mark: ever }
 }
 
 /** Those that exist, and as many more as may be under way at once; shieldings before the next optimisation. */

@@ -160,6 +160,20 @@ export function failedMolecules(tasks: readonly CampaignTask[]): readonly Campai
   return [...new Set(tasks.filter(({ outcome }) => isFailure(outcome)).map(({ molecule }) => molecule))]
 }
 
+/**
+ * Those that ever failed, also where another attempt has completed since: by them it is known whether the failures are
+ * new. One that the run tried again by itself had not failed yet.
+ */
+export function everFailed(tasks: readonly CampaignTask[]): ReadonlySet<CampaignMolecule> {
+  const failed = tasks.filter(({ outcome, opt, job }) => isFailure(outcome) || [opt, job].some(hasFailed))
+  return new Set(failed.map(({ molecule }) => molecule))
+}
+
+function hasFailed(job: Job | undefined): boolean {
+  const attempts = job?.attempts ?? []
+  return attempts.slice(0, -1).some(({ outcome }, i) => isFailure(outcome) && attempts[i + 1]?.by !== 'policy')
+}
+
 export function isFailure(outcome: Outcome | null): boolean {
   return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
 }

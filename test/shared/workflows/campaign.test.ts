@@ -3,6 +3,8 @@ import { planRun } from '../../../electron/engine/plan.ts'
 import type { RunId } from '../../../shared/ids.ts'
 import { knownOf } from '../../../shared/model/known.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
+import type { Run } from '../../../shared/model/run.ts'
+import { draftOf } from '../../../shared/model/table.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
 import { orThrow } from '../../../shared/result.ts'
 import { remainingText } from '../../../shared/show/duration.ts'
@@ -204,6 +206,47 @@ describe('the failures that a campaign stands', () => {
     run.end(keyOf(2), 'failed')
     expect(types()).not.toContain('run.paused') // the same molecule, tried again
     run.end(keyOf(3), 'failed')
+    expect(types()).toContain('run.paused')
+  })
+
+  test('pauses again for others that fail, once those for which it paused have completed', () => {
+    const run = simple(5)
+    run.plan()
+    const step = () => run.happen(...planRun(run.state(), run.run().id, () => false))
+    run.end(keyOf(1), 'failed')
+    run.end(keyOf(2), 'failed')
+    step()
+    expect(run.run().phase).toMatchObject({ hold: 'paused' })
+    run.happen({ type: 'run.resumed', run: run.run().id })
+    for (const n of [1, 2]) {
+      run.retry(keyOf(n))
+      run.complete(keyOf(n), { shieldings: [] })
+    }
+    run.end(keyOf(3), 'failed')
+    step()
+    expect(run.run().phase).toMatchObject({ hold: null }) // one is failed: that many may
+    run.end(keyOf(4), 'failed')
+    step()
+    expect(run.run().phase).toMatchObject({
+      hold: 'paused',
+      reason: expect.stringMatching(/^2 molecules failed, 1 may/),
+    })
+  })
+
+  test('pauses for none that it tries again by itself, before that has failed as well', () => {
+    const run = simple(5, { max_failures: 0 })
+    run.plan()
+    const types = () => {
+      const runs = draftOf<Run>(run.state().runs)
+      runs.set(run.run().id, { ...run.run(), auto_resubmit: 1 })
+      return planRun({ ...run.state(), runs: runs.done() }, run.run().id, () => false).map(({ type }) => type)
+    }
+    run.end(keyOf(1), 'failed', null, undefined, 'scf-not-converged')
+    expect(types()).toContain('attempt.added')
+    expect(types()).not.toContain('run.paused')
+    run.retry(keyOf(1), 'policy')
+    expect(types()).not.toContain('run.paused')
+    run.end(keyOf(1), 'failed', null, undefined, 'scf-not-converged')
     expect(types()).toContain('run.paused')
   })
 

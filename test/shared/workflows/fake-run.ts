@@ -149,18 +149,18 @@ export function fakeRun(workflow: Workflow, params: Json) {
     complete(key: string, result: Partial<JobResult>): void {
       change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed' })
     },
-    end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at): void {
-      change(key, { phase: { ...parsed(nothing), ended }, outcome, reason })
+    end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at, category?: string): void {
+      change(key, { phase: { ...parsed(nothing), ended }, outcome, reason, category: category ?? null })
     },
     /** Out of its queue, without having begun. */
     withdraw(key: string): void {
       change(key, { phase: parsed(nothing), outcome: 'cancelled', withdrawn: true })
     },
-    retry(key: string): void {
+    retry(key: string, by?: 'policy'): void {
       const job = this.job(key)
       const n = job.attempts.length + 1
       const last = job.attempts[0] as Attempt
-      jobs.set(key, { ...job, attempts: [...job.attempts, newAttempt(last, job.id, n)] })
+      jobs.set(key, { ...job, attempts: [...job.attempts, { ...newAttempt(last, job.id, n), ...(by ? { by } : {}) }] })
     },
   }
 }
