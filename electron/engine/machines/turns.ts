@@ -161,8 +161,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     // From the back of the queue: others behind would begin in the place of what is taken out before them.
     if (step === 'withdraw') return jobs.toReversed().slice(0, AT_ONCE.withdraw)
     if (step !== 'hold') return jobs.slice(0, AT_ONCE[step])
-    const go = jobs.filter(job => isHeld(lastAttempt(job).phase))
-    return [...jobs.filter(job => !go.includes(job)), ...go.slice(0, room(to))]
+    const held = (job: Job) => isHeld(lastAttempt(job).phase)
+    return [...jobs.filter(job => !held(job)), ...jobs.filter(held).slice(0, room(to))]
   }
 
   function isTimeToFetch(job: Job): boolean {

@@ -1,7 +1,8 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Evidence, Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, covers, entryOf, type Here, inPhase, labelOf, perRun, type Queue, refOf } from './here.ts'
+import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, covers, entryOf, type Queue } from './queue.ts'
 import { facts, type Look, readReports } from './reports.ts'
 import { submit } from './submit.ts'
 

@@ -9,7 +9,7 @@ import { type Here, inPhase, perRun, refOf } from './here.ts'
  */
 export async function hold(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   const go = jobs.filter(job => isHeld(lastAttempt(job).phase))
-  const stay = jobs.filter(job => !go.includes(job))
+  const stay = jobs.filter(job => !isHeld(lastAttempt(job).phase))
   return [...(await change(here, stay, true)), ...(await change(here, go, false))]
 }
 

@@ -3,7 +3,8 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import type { ForeignReport } from '../../../shared/model/foreign.ts'
 import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
 import { foreignReport } from './foreign-reports.ts'
-import { endOf, type Here, perRun, type Queue, type refOf } from './here.ts'
+import { type Here, perRun, type refOf } from './here.ts'
+import { endOf, type Queue } from './queue.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
 export interface Report {

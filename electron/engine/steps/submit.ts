@@ -2,7 +2,8 @@ import type { QueueId } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
 import { around } from '../points.ts'
-import { askQueue, covers, entryOf, type Here, labelOf, perRun, refOf } from './here.ts'
+import { type Here, labelOf, perRun, refOf } from './here.ts'
+import { askQueue, covers, entryOf } from './queue.ts'
 import { facts, readReports } from './reports.ts'
 
 /** The intent, on disk before anything can be submitted. */
