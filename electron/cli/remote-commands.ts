@@ -120,7 +120,7 @@ function foldersOf({ id, machine, attempts }: Job) {
     if (!isCleanable(attempt) || phase.is !== 'parsed' || phase.reused !== null) return []
     const { dir, files } = phase
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-    const left = files.some(({ name }) => name === NOT_FETCHED)
+    const left = files.some(({ name }) => name === NOT_FETCHED) || phase.unsettled !== undefined
     return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes, left }]
   })
 }

@@ -400,9 +400,12 @@ pack() {
       { file = dir substr($0, 69) }
       !((substr($0, 1, 64) "  " file) in there) { print file }' "$list.there" "$name/fetch.sha256" >>"$list"
   done
-  tar -cf - -T "$list"
+  LC_ALL=C tar -cf - -T "$list" 2>"$list.err"
   code=$?
-  rm -f "$list" "$list.there"
+  cat "$list.err" >&2
+  # That a file has gone away meanwhile its sum tells as well.
+  grep -q 'No such file' "$list.err" && code=0
+  rm -f "$list" "$list.there" "$list.err"
   [ "$code" -le 1 ] # 1: a file changed meanwhile, which its sum tells
 }
 

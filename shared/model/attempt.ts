@@ -162,7 +162,12 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
     case 'jobs.fetched':
       switch (phase.is) {
         case 'ended':
-          return to({ ...phase, is: 'fetched', files: fact.files })
+          return to({
+            ...phase,
+            is: 'fetched',
+            files: fact.files,
+            ...(fact.unsettled ? { unsettled: fact.unsettled } : {}),
+          })
         case 'fetched':
         case 'parsed':
           return known

@@ -59,7 +59,7 @@ export type AttemptFact =
         readonly evidence: readonly Evidence[]
       } & ProcessIdentity
     >
-  | OfJobs<'jobs.fetched', { readonly files: readonly FetchedFile[] }>
+  | OfJobs<'jobs.fetched', { readonly files: readonly FetchedFile[]; readonly unsettled?: readonly string[] }>
   | OfJobs<
       'jobs.parsed',
       {

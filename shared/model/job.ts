@@ -140,6 +140,8 @@ export const neverSubmitted = {
 
 interface Fetched extends Ended {
   readonly files: readonly FetchedFile[]
+  /** Files that something was still writing, so that they are here as they were read, by no sum of the machine's, or not at all. */
+  readonly unsettled?: readonly string[]
 }
 interface Parsed extends Fetched {
   readonly result: JobResult

@@ -1,4 +1,4 @@
-import { isAdopted, isImported, type Job, lastAttempt } from '../model/job.ts'
+import { type FetchedFile, isAdopted, isImported, type Job, lastAttempt, type Phase } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
 import { needsEdit, programOf, programs } from '../programs/index.ts'
 import { fail, ok, type Result } from '../result.ts'
@@ -37,7 +37,7 @@ export function remediesOf(job: Job, machine?: Machine): readonly Offer[] {
     resources,
     evidence,
     result: phase.is === 'parsed' ? phase.result : null,
-    files: phase.is === 'fetched' || phase.is === 'parsed' ? phase.files : [],
+    files: wholeFiles(phase),
     limits: { memory_mb: machine?.settings.memory_mb ?? null, cores: machine?.settings.cores ?? null },
   }
   return remedies.flatMap(remedy => {
@@ -47,6 +47,13 @@ export function remediesOf(job: Job, machine?: Machine): readonly Offer[] {
     const { id, title, tried } = remedy
     return [{ id, title, tried: tried.includes(program.id), ...change }]
   })
+}
+
+/** What a new attempt may begin with: not what was written while it was read. */
+function wholeFiles(phase: Phase): readonly FetchedFile[] {
+  if (phase.is !== 'fetched' && phase.is !== 'parsed') return []
+  const unsettled = 'unsettled' in phase ? phase.unsettled : undefined
+  return unsettled ? phase.files.filter(({ name }) => !unsettled.includes(name)) : phase.files
 }
 
 function didNotHelp({ id }: Remedy, { attempts }: Job): boolean {

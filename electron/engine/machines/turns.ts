@@ -51,6 +51,8 @@ const LOST_EVERY_MS = 60_000
 /** How long a job is left alone of which nothing could be kept, at first and at most. */
 const FETCH_AGAIN_MS = 1000
 const LONGEST_FETCH_AGAIN_MS = 60_000
+/** Tries until what is written for ever is kept as it is read: about four minutes. */
+const FETCHES = 10
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
 const AT_ONCE: Partial<Record<Step, number>> = {
   hold: 500,
@@ -69,8 +71,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   let lookWished = false
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<string, number>()
-  /** Of fetches that brought nothing, as of a file that is still being written: when the last was, and the wait after it. */
-  const inVain = new Map<Label, { readonly at: number; readonly ms: number }>()
+  /** Of fetches that brought nothing, as of a file that is still being written: how many, when the last was, and the wait after it. */
+  const inVain = new Map<Label, { readonly times: number; readonly at: number; readonly ms: number }>()
   const spent: string[] = []
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
@@ -116,6 +118,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         return monotonic() - since
       },
       present: what => void absent.delete(what),
+      takesAsRead: job => (inVain.get(lastAttempt(job).label)?.times ?? 0) >= FETCHES - 1,
       received(bytes) {
         connection.counted.bytes_fetched += bytes
       },
@@ -176,9 +179,10 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       facts.flatMap(fact => (fact.type === 'jobs.fetched' ? fact.jobs : [])).map(({ label }) => label),
     )
     for (const { label } of jobs.map(lastAttempt)) {
-      const ms = Math.min(LONGEST_FETCH_AGAIN_MS, 2 * (inVain.get(label)?.ms ?? FETCH_AGAIN_MS / 2))
+      const last = inVain.get(label) ?? { times: 0, ms: FETCH_AGAIN_MS / 2 }
+      const ms = Math.min(LONGEST_FETCH_AGAIN_MS, 2 * last.ms)
       if (fetched.has(label)) inVain.delete(label)
-      else inVain.set(label, { at: monotonic(), ms })
+      else inVain.set(label, { times: last.times + 1, at: monotonic(), ms })
     }
   }
 

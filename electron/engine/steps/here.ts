@@ -42,6 +42,8 @@ export interface Here {
    */
   absentFor(what: Label | `folder of ${string}`): number
   present(what: Label | `folder of ${string}`): void
+  /** Whether its files were asked for so often in vain that those which something goes on writing are kept as they come. */
+  takesAsRead(job: Job): boolean
   /** So many bytes of results came, whether they are kept or not. */
   received(bytes: number): void
   /** Names in the spool whose reports were read: removed from there once what they said is on disk. */

@@ -9,6 +9,7 @@ import {
   type Job,
   type JobResult,
   NOT_FETCHED,
+  type Phase,
 } from '../../../shared/model/job.ts'
 import { type Verdict, verdict } from '../../../shared/model/verdict.ts'
 import { printable } from '../../../shared/printable.ts'
@@ -39,14 +40,14 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
       reported,
       exitDecides: program.exitDecides && !adopted?.isRead,
     })
-    const left = await leftBehind(here, attempt.phase.files)
+    const notes = await notesOn(here, attempt.phase)
     const geometry = output.geometry ? await here.blobs.put(writeXyz(output.geometry, job.key)) : null
     const figures = await here.blobs.put(JSON.stringify(output.figures))
     const result: JobResult = { ...output.result, geometry, figures }
-    if (judged.outcome === 'completed') await keepCalculation(here, job, result)
+    // What others are given instead of computing it themselves is what the machine's sums vouch for.
+    if (judged.outcome === 'completed' && !attempt.phase.unsettled) await keepCalculation(here, job, result)
     events.push(...versionFound(here, program, result.version))
-    const told = left === null ? judged : withLeft(judged, left, files.length > 0 ? NOT_FETCHED : null)
-    events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...told } }]))
+    events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...notes.reduce(withNote, judged) } }]))
   }
   return events
 }
@@ -96,22 +97,48 @@ async function readSchedulerLog(here: Here, files: readonly FetchedFile[]): Prom
   return [...found.values()]
 }
 
-/** What stays in the job's folder on the machine, as a sentence; null where all was fetched that may be of use. */
-async function leftBehind(here: Here, files: readonly FetchedFile[]): Promise<string | null> {
-  if (files.length === 0) return 'not fetched, none at all: its folder is gone from there, or empty'
+/** What a person should know of the files on the machine, and from which file that is known: `On the machine files were` it. */
+interface Note {
+  readonly text: string
+  readonly file: string | null
+}
+
+/** What stays in the job's folder on the machine, and what was read while it was written. */
+async function notesOn(
+  here: Here,
+  { files, unsettled }: Pick<Extract<Phase, { readonly is: 'fetched' }>, 'files' | 'unsettled'>,
+): Promise<readonly Note[]> {
+  if (files.length === 0)
+    return [{ text: 'not fetched, none at all: its folder is gone from there, or empty', file: null }]
   const list = files.find(({ name }) => name === NOT_FETCHED)
-  if (!list) return null
+  const left = list ? [await leftBehind(here, list)] : []
+  if (!unsettled) return left
+  const what = 'still being written long after its end, and are here only as they were read then'
+  return [...left, { text: `${what}: ${named(unsettled, unsettled.length)}`, file: null }]
+}
+
+async function leftBehind(here: Here, list: FetchedFile): Promise<Note> {
   const names: string[] = []
   let count = 0
   for await (const lines of lineBatches(here.blobs.path(list))) {
-    for (const line of lines) if (line !== '' && count++ < 5) names.push(printable(line).slice(0, 100))
+    for (const line of lines) if (line !== '' && count++ < MOST_NAMES) names.push(line)
   }
-  const more = count > names.length ? ` and ${count - names.length} more` : ''
-  return `not fetched, since only plain names beside the output are: ${names.join(', ')}${more}`
+  return {
+    text: `not fetched, since only plain names beside the output are: ${named(names, count)}`,
+    file: NOT_FETCHED,
+  }
+}
+
+const MOST_NAMES = 5
+
+/** The first of `count` names. */
+function named(names: readonly string[], count: number): string {
+  const first = names.slice(0, MOST_NAMES).map(name => printable(name).slice(0, 100))
+  return `${first.join(', ')}${count > first.length ? ` and ${count - first.length} more` : ''}`
 }
 
 /** It says nothing about how the job ended: it is only told. */
-function withLeft(judged: Verdict, text: string, file: string | null): Verdict {
+function withNote(judged: Verdict, { text, file }: Note): Verdict {
   const evidence: Evidence = { source: 'report', file, line: null, text }
   const told = judged.outcome === 'completed' ? [judged.warning, `On the machine files were ${text}`] : []
   return {

@@ -10,14 +10,14 @@ import type { RemoteAgent } from '../machines/remote-agent.ts'
 import { allOf, Unreachable } from '../machines/transports/index.ts'
 
 /** The sums that the machine made of a job's files: what a folder holds once all of it has arrived. */
-export const SUMS = 'fetch.sha256'
+const SUMS = 'fetch.sha256'
 /** A plain file name: nothing from a machine ever names a path. */
 const PLAIN = /^[A-Za-z0-9_+,=@][A-Za-z0-9._+,=@ -]*$/
 
 export type Sums = readonly (readonly [name: string, sum: string])[]
 
 /** sha256sum's lines: the sum, a blank, a blank or "*", and the name (as agent.sh gives it, after "./"). */
-export function readSums(text: string): Sums {
+function readSums(text: string): Sums {
   return text.split('\n').flatMap(line => {
     const found = /^(?<sum>[0-9a-f]{64}) [ *]\.\/(?<name>.+)$/.exec(line)?.groups
     return found?.sum && found.name && PLAIN.test(found.name) ? [[found.name, found.sum] as const] : []
@@ -118,7 +118,8 @@ async function bySftp(
   return arrived
 }
 
-async function sumsIn(folder: string): Promise<Sums> {
+/** What an earlier call was told of them; empty where there was none. */
+export async function sumsIn(folder: string): Promise<Sums> {
   return readSums(await readFile(join(folder, SUMS), 'utf8').catch(() => ''))
 }
 

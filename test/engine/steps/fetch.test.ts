@@ -4,6 +4,8 @@ import { PassThrough, Readable } from 'node:stream'
 import { type Header, pack } from 'tar-stream'
 import { describe, expect, test } from 'vitest'
 import { Unreachable } from '../../../electron/engine/machines/transports/index.ts'
+import { decide } from '../../../shared/model/decide.ts'
+import { orThrow } from '../../../shared/result.ts'
 import { sha256 } from '../../resources/remote/box.ts'
 import { GRACE_S, jobOf, newWorld, RUN, type World } from './world.ts'
 
@@ -314,5 +316,69 @@ describe('fetch', () => {
       is: 'fetched',
       files: expect.arrayContaining([expect.anything()]),
     })
+  })
+
+  test('what goes on being written is kept as it was read once it was tried often enough, and that is said', async () => {
+    const world = await ended('echo out; echo begun >growing')
+    const folder = join(world.box.work, 'jobs', label)
+    world.box.shim('tar', `echo more >>'${join(folder, 'growing')}'; exec "$REAL" "$@"`)
+    await world.step('fetch')
+    expect(world.attempt('a').phase.is).toBe('ended')
+    world.here.takesAsRead = () => true
+    await world.step('fetch')
+    const { phase } = world.attempt('a')
+    if (phase.is !== 'fetched') throw new Error(phase.is)
+    expect(phase.unsettled).toEqual(['growing'])
+    expect(readFileSync(join(world.here.folderOf(jobOf(world, 'a')), 'growing'), 'utf8')).toBe('begun\nmore\nmore\n')
+    expect(phase.files.map(({ name }) => name)).toEqual(expect.arrayContaining(['growing', 'output.txt']))
+    await world.step('parse')
+    expect(world.attempt('a')).toMatchObject({
+      outcome: 'completed',
+      warning: expect.stringMatching(/still being written.*growing/),
+      evidence: expect.arrayContaining([
+        expect.objectContaining({ text: expect.stringMatching(/still being written.*growing/) }),
+      ]),
+    })
+    // What is here of it may be less than there: its folder stays.
+    world.tell(...orThrow(decide(world.state, { type: 'jobs.clean', jobs: [jobOf(world, 'a').id] })))
+    await world.step('clean')
+    expect(existsSync(folder)).toBe(true)
+    expect(world.attempt('a').clean).toMatchObject({
+      done: false,
+      kept: [expect.stringMatching(/growing .*still being written/)],
+    })
+  })
+
+  test('what merely arrives other than its sum says is no file that is being written, however often it was tried', async () => {
+    const world = await ended()
+    const wrong = await tarOf([
+      [`${label}/fetch.sha256`, sums(['output.txt', 'other\n'])],
+      [`${label}/output.txt`, 'out\n'],
+    ])
+    world.here.takesAsRead = () => true
+    for (let times = 0; times < 3; times++) {
+      sending(world, wrong)
+      await world.step('fetch')
+      expect(world.attempt('a').phase.is).toBe('ended')
+    }
+  })
+
+  test('a file that goes away while it is fetched holds up no other job, and in the end not its own', async () => {
+    const world = await ended('echo out; echo 1 >coming')
+    const coming = join(world.box.work, 'jobs', label, 'coming')
+    world.box.shim(
+      'tar',
+      `echo 1 >>'${coming}.last'; mv '${coming}' '${coming}.gone' 2>/dev/null; "$REAL" "$@"; code=$?; cat '${coming}.last' >'${coming}'; exit $code`,
+    )
+    await world.step('fetch')
+    expect(world.attempt('b').phase.is).toBe('fetched')
+    expect(world.attempt('a').phase.is).toBe('ended')
+    world.here.takesAsRead = () => true
+    await world.step('fetch')
+    await world.step('fetch')
+    const { phase } = world.attempt('a')
+    if (phase.is !== 'fetched') throw new Error(phase.is)
+    expect(phase.unsettled).toContain('coming')
+    expect(phase.files.map(({ name }) => name)).not.toContain('coming')
   })
 })

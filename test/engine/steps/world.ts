@@ -27,7 +27,7 @@ export const GRACE_S = 30
 export interface World {
   readonly box: Box
   /** What the steps get; a test may put something in between. */
-  here: Here
+  here: { -readonly [Key in keyof Here]: Here[Key] }
   state: State
   /** Every event so far that facts became. */
   readonly events: EventBody[]
@@ -92,6 +92,7 @@ export async function newWorld(
     present: what => void absent.delete(what),
     spent: () => {},
     received: () => {},
+    takesAsRead: () => false,
   }
 
   const world: World = {
@@ -165,7 +166,7 @@ function sessionOn(box: Box): Session {
       return { exit, out: Buffer.from(out, 'latin1').toString('utf8'), err }
     },
     stream(line, { stdin } = {}) {
-      const child = spawn('sh', ['-c', line.sh], { env: { ...process.env, LARMOR_WORK: box.work } })
+      const child = spawn('sh', ['-c', line.sh], { env: box.environment })
       child.stdin.end(typeof stdin === 'string' ? stdin : '')
       let err = ''
       child.stderr.on('data', chunk => {

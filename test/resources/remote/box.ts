@@ -67,6 +67,7 @@ interface SentFile {
 export interface Box {
   readonly work: string
   readonly agent: string
+  readonly environment: NodeJS.ProcessEnv
   /** Lines that the jobs themselves wrote with `echo ... >>"$LOG"`: what was really executed, in order. */
   log(): readonly string[]
   call(verb: string, words?: readonly string[], options?: Options): Promise<Answered>
@@ -116,6 +117,7 @@ export function newBox(shell: string): Box {
   const box: Box = {
     work,
     agent,
+    environment,
     log: () => readFileSync(log, 'utf8').split('\n').filter(Boolean),
     run: (command, args, { env, stdin, cwd } = {}) =>
       new Promise((resolve, reject) => {
