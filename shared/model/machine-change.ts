@@ -10,8 +10,8 @@ import { machineNamed, type State } from './state.ts'
 import { get, values } from './table.ts'
 
 /**
- * What was found by the old way means nothing once it is reached by another one. Where its work lies, and which scheduler
- * knows of it, changes only while nothing is there: elsewhere a job that runs would be absent, and called lost.
+ * What was found by the old way means nothing once it is reached by another one. Where its work lies, whose it is, and which
+ * scheduler knows of it, changes only while nothing is there: elsewhere a job that runs would be absent, and called lost.
  */
 export function setMachine(state: State, machine: Machine): Result<readonly EventBody[]> {
   const checked = checkMachine(machine.name, machine.settings)
@@ -21,18 +21,28 @@ export function setMachine(state: State, machine: Machine): Result<readonly Even
   const known = machineNamed(state, machine.name)
   if (!known) return ok([{ type: 'machine.changed', machine }])
   const { settings } = machine
-  const moved = (['transport', 'work', 'scheduler'] as const).find(key => known.settings[key] !== settings[key])
+  const before = placeOf(known)
+  const after = placeOf(machine)
+  const moved = Object.keys(after).find(key => after[key] !== before[key])
   const there = moved && sentTo(state, machine.name)
   if (there)
     return fail({
       code: 'not-now',
       field: moved,
       message: `Run ${there} has jobs on "${machine.name}", which would be looked for elsewhere and taken for lost.`,
-      hint: howToFree(get(state.runs, there)),
+      hint: [moved === 'ssh' ? SAME_MACHINE : null, howToFree(get(state.runs, there))].filter(Boolean).join(' '),
     })
   const found = wayTo(known) === wayTo(machine) ? known : { ...localMachine, name: known.name }
   return ok([{ type: 'machine.changed', machine: { ...found, settings } }])
 }
+
+/** Where its work lies and who knows of it, by the field of the command that changes it. */
+function placeOf({ settings: { transport, ssh, work, scheduler } }: Machine): Readonly<Record<string, string | null>> {
+  return { transport, ssh: ssh?.host ?? null, user: ssh?.user ?? null, work, scheduler }
+}
+
+const SAME_MACHINE =
+  'Where it is merely another login of the same machine, give that as HostName to the name it has, in your ssh configuration.'
 
 /** Refused while a run needs it: without it nobody would look after what may be alive there. */
 export function removeMachine(state: State, machine: MachineName): Result<readonly EventBody[]> {

@@ -4,7 +4,13 @@ import { admit } from '../../../shared/model/admit.ts'
 import type { Command } from '../../../shared/model/commands.ts'
 import { decide } from '../../../shared/model/decide.ts'
 import type { AttemptFact, EventBody } from '../../../shared/model/events.ts'
-import { localMachine, type MachineSettings } from '../../../shared/model/machine.ts'
+import {
+  asConfigured,
+  localMachine,
+  type Machine,
+  type MachineSettings,
+  type SshSettings,
+} from '../../../shared/model/machine.ts'
 import { resubmitRefusal } from '../../../shared/model/resubmit.ts'
 import { emptyState, type State } from '../../../shared/model/state.ts'
 import { AT, apply, attemptOf, fact, job, jobOf, RUN, ref, runOf, started } from './facts.ts'
@@ -352,6 +358,39 @@ describe('machines', () => {
     expect(decide(stopped, set(change))).toMatchObject({ ok: false, fault: { hint } })
     const freed = stateAfter(stopped, { type: 'jobs.cancel', jobs: [ref().job] })
     expect(types(freed, set(change))).toBe('machine.changed')
+  })
+
+  test.each([
+    ['ssh', { host: 'elsewhere' }, 'HostName'],
+    ['user', { user: 'somebody' }, 'Cancel it'],
+  ])('that are reached by ssh keep their %s while jobs are there', (field, change, hint) => {
+    const helix = (ssh: Partial<SshSettings> = {}): Machine => ({
+      ...cluster,
+      settings: {
+        ...cluster.settings,
+        transport: 'ssh',
+        ssh: { ...asConfigured, host: 'helix', ...ssh },
+        work: '/work' as RemotePath,
+      },
+    })
+    const set = (ssh: Partial<SshSettings>): Command => ({ type: 'machine.set', machine: helix(ssh) })
+    const spec = { key: 'a', program: 'command', input: null, resources: { ranks: 1, memory_mb: 1, seconds: 1 } }
+    const start = { run, name: '', workflow: 'single', workflow_version: 1, params: null, machine: cluster.name }
+    const planned = apply(
+      emptyState,
+      { type: 'machine.changed', machine: helix() },
+      { type: 'run.started', ...start },
+      { type: 'jobs.planned', run, jobs: [{ ...ref(), ...spec, machine: cluster.name }] },
+    )
+    expect(types(planned, set(change))).toBe('machine.changed')
+    const running = apply(planned, fact.staged(), fact.intended(), fact.submitted(), fact.running())
+    expect(decide(running, set(change))).toMatchObject({
+      ok: false,
+      fault: { code: 'not-now', field, hint: expect.stringContaining(hint) },
+    })
+    // The same one by another way.
+    expect(types(running, set({ port: 2222, jump: 'gate', identity: '/k' }))).toBe('machine.changed')
+    expect(types(apply(running, fact.ended(), fact.fetched(), fact.parsed()), set(change))).toBe('machine.changed')
   })
 
   test('with work on them are not removed: it would be forgotten', () => {
