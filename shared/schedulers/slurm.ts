@@ -76,12 +76,21 @@ export const slurm: Scheduler = {
         ),
         sh`exit "\${failed:-0}"`,
       ]),
-    // scancel's 0 says that it was asked for, not that anything ended.
+    // scancel's 0 says that it was asked for, not that anything ended; nor does it say no of what has ended meanwhile.
     read: ({ exit, err }) =>
-      exit === 0 ? ok([]) : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
+      exit === 0 ||
+      err
+        .trim()
+        .split('\n')
+        .every(line => OVER.test(line))
+        ? ok([])
+        : fail({ code: 'not-now', message: 'Slurm would not cancel.', detail: err }),
   },
   survey: { line: ({ settings }) => surveyLine(settings), read: readSurvey },
 }
+
+/** Of a job that is over. Source: src/common/slurm_errno.c (ESLURM_INVALID_JOB_ID, ESLURM_ALREADY_DONE). */
+const OVER = /: (Invalid job id specified|Job\/step already completing or completed)$/
 
 /**
  * slurmstepd's words about a job that it ends. Source: src/slurmd/slurmstepd/req.c (_handle_notify_job,

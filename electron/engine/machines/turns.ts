@@ -8,6 +8,7 @@ import { waitingForTheSame } from '../../../shared/model/same-calculation.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get, values } from '../../../shared/model/table.ts'
 import { programOf } from '../../../shared/programs/index.ts'
+import { FaultError } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { jobFolder } from '../job-folder.ts'
 import { isToBeHeldOrLetGo, isToBeWithdrawn, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
@@ -118,6 +119,11 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         return monotonic() - since
       },
       present: what => void absent.delete(what),
+      refused(fault, jobs) {
+        const text = [fault.message, fault.detail?.trim().slice(0, 300)].filter(Boolean).join(' ')
+        const error = new FaultError({ ...fault, message: text })
+        for (const run of new Set(jobs.map(({ run }) => run))) troubles.met(error, name, run)
+      },
       takesAsRead: job => (inVain.get(lastAttempt(job).label)?.times ?? 0) >= FETCHES - 1,
       received(bytes) {
         connection.counted.bytes_fetched += bytes

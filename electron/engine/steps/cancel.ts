@@ -42,6 +42,8 @@ export async function cancel(here: Here, jobs: readonly Job[]): Promise<readonly
     )
     const isUnreported = (job: Job) =>
       !look.reports.some(({ label, event }) => label === labelOf(job) && event === 'ended')
+    const left = others.filter(isUnreported)
+    if (ended && !ended.ok && left.length > 0) here.refused(ended.fault, left)
     const gone = queue ? others.filter(job => isUnreported(job) && hasLeft(here, queue, look, job)) : []
 
     return [

@@ -3,6 +3,7 @@ import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
 import { type Attempt, type Job, lastAttempt, type Phase } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { Program } from '../../../shared/programs/index.ts'
+import type { Fault } from '../../../shared/result.ts'
 import type { Scheduler } from '../../../shared/schedulers/index.ts'
 import type { RemoteAgent } from '../machines/remote-agent.ts'
 import type { Session } from '../machines/transports/index.ts'
@@ -42,6 +43,8 @@ export interface Here {
    */
   absentFor(what: Label | `folder of ${string}`): number
   present(what: Label | `folder of ${string}`): void
+  /** The machine did not do what these jobs need of it: a person is told, and it is tried again. */
+  refused(fault: Fault, jobs: readonly Job[]): void
   /** Whether its files were asked for so often in vain that those which something goes on writing are kept as they come. */
   takesAsRead(job: Job): boolean
   /** So many bytes of results came, whether they are kept or not. */

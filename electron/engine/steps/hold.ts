@@ -18,7 +18,10 @@ async function change(here: Here, jobs: readonly Job[], held: boolean): Promise<
   const ids = jobs.flatMap(job => inPhase(job, 'queued')?.phase.queue_id ?? [])
   if (!scheduler.hold || ids.length === 0) return []
   const changed = scheduler.hold.read(await agent.run(scheduler.hold.line({ settings: machine.settings, ids, held })))
-  if (!changed.ok) return []
+  if (!changed.ok) {
+    here.refused(changed.fault, jobs)
+    return []
+  }
   return perRun(
     'jobs.waiting',
     jobs

@@ -8,10 +8,8 @@ const REASON = 'taken out of the queue before it began, since its run was stoppe
  * Jobs of runs that are to stop, and that wait in a queue of Larmor's own, are taken out of it: they are begun when their
  * run goes on. One that has begun meanwhile is finished: that is told by its report.
  */
-export async function withdraw(
-  { scheduler, agent, machine }: Here,
-  jobs: readonly Job[],
-): Promise<readonly EventBody[]> {
+export async function withdraw(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  const { scheduler, agent, machine } = here
   const waiting = jobs.flatMap(job => {
     const queue_id = inPhase(job, 'queued')?.phase.queue_id
     return queue_id ? [{ label: labelOf(job), queue_id }] : []
@@ -19,7 +17,10 @@ export async function withdraw(
   if (!scheduler.withdraw || waiting.length === 0) return []
   const { settings } = machine
   const taken = scheduler.withdraw.read(await agent.run(scheduler.withdraw.line({ settings, jobs: waiting })))
-  if (!taken.ok) return []
+  if (!taken.ok) {
+    here.refused(taken.fault, jobs)
+    return []
+  }
   return perRun(
     'jobs.withdrawn',
     jobs

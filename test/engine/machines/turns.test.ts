@@ -11,8 +11,9 @@ import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import type { Store } from '../../../electron/engine/store/store.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
+import type { ShLine } from '../../../shared/sh.ts'
 import { sha256 } from '../../resources/remote/box.ts'
-import { AT, apply, attemptOf, fact, ref, started } from '../../shared/model/facts.ts'
+import { AT, apply, attemptOf, fact, RUN, ref, started } from '../../shared/model/facts.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -26,11 +27,40 @@ function stream(text: string, sum: string): Readable {
   return tar.pipe(new PassThrough())
 }
 
-/** Turns of a machine whose file grows each time that it is asked for, until it is whole. */
+/** Turns of this computer with an agent that does what the test says, and the state that they make. */
+function turnsWith(agent: object, from: State) {
+  const home = mkdtempSync(join(tmpdir(), 'larmor-'))
+  let state = from
+  const connected = { agent, session: {}, jobBody: '' } as unknown as Connected
+  const connection = {
+    counted: { bytes_fetched: 0, questions: 0 },
+    open: async () => connected,
+    reached: async () => {},
+  } as unknown as Connection
+  const log: string[] = []
+  const troubles = createTroubles(
+    home,
+    () => AT,
+    line => void log.push(line),
+  )
+  const turns = createTurns({
+    name: localMachine.name,
+    home,
+    store: { blobs: openBlobs(join(home, 'blobs')) } as unknown as Store<State>,
+    state: () => state,
+    commit: async facts => {
+      state = apply(state, ...facts)
+    },
+    now: () => AT,
+    connection,
+    troubles,
+  })
+  return { turns, troubles, log, attempt: () => attemptOf(state) }
+}
+
+/** A machine whose file grows each time that it is asked for, until it is whole. */
 function growing() {
   vi.useFakeTimers({ toFake: ['performance'] })
-  const home = mkdtempSync(join(tmpdir(), 'larmor-'))
-  let state = apply(started('a'), fact.staged(), fact.intended(), fact.submitted(), fact.ended())
   let asked = 0
   let isWhole = false
   const agent = {
@@ -45,31 +75,13 @@ function growing() {
     },
     rest: () => ({ out: Readable.from([]), done: Promise.resolve({ exit: 1, out: '', err: '' }) }),
   }
-  const connected = { agent, session: {}, jobBody: '' } as unknown as Connected
-  const connection = {
-    counted: { bytes_fetched: 0, questions: 0 },
-    open: async () => connected,
-    reached: async () => {},
-  } as unknown as Connection
-  const turns = createTurns({
-    name: localMachine.name,
-    home,
-    store: { blobs: openBlobs(join(home, 'blobs')) } as unknown as Store<State>,
-    state: () => state,
-    commit: async facts => {
-      state = apply(state, ...facts)
-    },
-    now: () => AT,
-    connection,
-    troubles: createTroubles(
-      home,
-      () => AT,
-      () => {},
-    ),
-  })
+  const { turns, attempt } = turnsWith(
+    agent,
+    apply(started('a'), fact.staged(), fact.intended(), fact.submitted(), fact.ended()),
+  )
   return {
     turns,
-    attempt: () => attemptOf(state),
+    attempt,
     becomesWhole() {
       isWhole = true
     },
@@ -106,3 +118,47 @@ test('what is written for ever is kept as it is read after ten tries', async () 
   expect(attempt().phase).toMatchObject({ is: 'parsed', unsettled: ['output.txt'] })
   expect(await turn(600)).toBe(10)
 })
+
+test.each([
+  ['held', { type: 'run.paused', run: RUN }],
+  ['taken back', { type: 'run.stopping', run: RUN }],
+] as const)(
+  'that what waits could not be %s is told, with what the machine says, and is tried again',
+  async (what, wish) => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const lines: string[] = []
+    let exit = 1
+    const agent = {
+      look: async () => [],
+      run: async ({ sh }: ShLine) => {
+        lines.push(sh)
+        return { exit, out: '', err: 'cannot create run.lock.turn: Disk quota exceeded\n' }
+      },
+    }
+    const queued = apply(
+      started('a', 'b'),
+      ...['a', 'b'].flatMap(key => [
+        fact.staged(ref(1, key)),
+        fact.intended(ref(1, key)),
+        fact.submitted(ref(1, key), `7:1${key}:x`),
+      ]),
+      wish,
+    )
+    const { turns, troubles, log, attempt } = turnsWith(agent, queued)
+    await turns.take(localMachine)
+    expect(troubles.shown).toMatchObject({
+      text: `The waiting jobs could not be ${what}. cannot create run.lock.turn: Disk quota exceeded.`,
+      hint: 'It is tried again by itself.',
+      runs: [RUN],
+    })
+    expect(log).toHaveLength(1)
+    // One call for all of them: it was not about one.
+    const calls = lines.filter(line => !line.includes('" queue'))
+    expect(calls).toHaveLength(1)
+    expect(attempt().phase).toMatchObject({ is: 'queued' })
+    exit = 0
+    vi.advanceTimersByTime(2000)
+    await turns.take(localMachine)
+    expect(troubles.shown).toBeNull()
+  },
+)

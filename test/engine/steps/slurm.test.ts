@@ -442,19 +442,24 @@ describe('cancelling', () => {
     expect(world.attempt('a')).toMatchObject({ outcome: 'cancelled', evidence: [{ source: 'scheduler' }] })
   })
 
-  test('that the scheduler would not do changes nothing, and is asked for again', async () => {
+  test('that the scheduler would not do changes nothing, is told, and is asked for again', async () => {
     const { world } = await submitted()
+    const told: string[] = []
+    world.here.refused = ({ message, detail }) => void told.push(`${message} ${detail}`)
     world.box.shim('scancel', 'echo denied >&2; exit 210')
     world.tell(wish(world))
     await world.turn()
     world.pass(GRACE_S * 10)
     await world.turn()
     expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'queued' } })
+    expect(told).toEqual(Array(2).fill('Slurm would not cancel. denied\n'))
   })
 
   test('a job that ended by itself before is what it is', async () => {
     const { world, cluster } = await submitted()
     await cluster.run('101')
+    // The controller says so of what it has no more to do with: nothing was refused.
+    world.box.shim('scancel', 'echo "Kill job error on job id 101: Invalid job id specified" >&2; exit 1')
     world.tell(wish(world))
     await world.turnUntil('a', ({ outcome }) => outcome !== null)
     expect(world.attempt('a')).toMatchObject({ outcome: 'completed', phase: { is: 'parsed' } })

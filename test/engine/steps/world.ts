@@ -93,6 +93,9 @@ export async function newWorld(
     spent: () => {},
     received: () => {},
     takesAsRead: () => false,
+    refused: fault => {
+      throw new Error(fault.message)
+    },
   }
 
   const world: World = {
