@@ -1,6 +1,6 @@
-import { type ReactNode, useState } from 'react'
+import { useState } from 'react'
 import { accuracyDecimals, lineDecimals } from '../../shared/show/significant.ts'
-import type { Regression, ShownCampaign } from '../../shared/workflows/index.ts'
+import type { Regression, ShownCampaign, ShownTask } from '../../shared/workflows/index.ts'
 import { solventText, superscript } from '../runs/words.ts'
 import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
@@ -8,23 +8,23 @@ import { fixed } from '../ui/number.ts'
 type Statistic = ShownCampaign['statistics'][number]
 
 interface AccuracyProps {
-  /** Of the molecules, by id. */
-  readonly names: ReadonlyMap<string, string>
+  readonly tasks: readonly ShownTask[]
   readonly statistics: readonly Statistic[]
   readonly factors: ShownCampaign['factors']
   readonly regressions: readonly Regression[]
-  /** What can be done with the figures. */
-  readonly children: ReactNode
 }
 
 /** How near the computed shifts come to the measured ones, and the plot of each nucleus with its outliers named. */
-export function Accuracy({ names: molecules, statistics, factors, regressions, children }: AccuracyProps) {
+export function Accuracy({ tasks, statistics, factors, regressions }: AccuracyProps) {
+  const molecules = new Map(tasks.map(({ molecule, name }) => [molecule, name]))
   const names = [...new Set(statistics.map(nameOfLevel))]
   const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
   const [wanted, choose] = useState('')
   const chosen = names.includes(wanted) ? wanted : (names[0] ?? '')
   const of = (each: OfLevel) => nameOfLevel(each) === chosen
   const rows = statistics.filter(of)
+  // They are in the figures, though a witness contradicts.
+  const toCheck = tasks.filter(task => task.check !== null && of(task)).length
   const notes = [...new Set(rows.flatMap(({ note }) => note ?? []))]
   return (
     <section aria-labelledby="accuracy-title">
@@ -68,6 +68,9 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
           </tbody>
         </table>
       ) : null}
+      {rows.length > 0 && toCheck > 0 ? (
+        <p className="hint tone-attention">Of these figures’ calculations, to check: {toCheck}.</p>
+      ) : null}
       {notes.map(note => (
         <p key={note} className="hint">
           {note}
@@ -76,7 +79,6 @@ export function Accuracy({ names: molecules, statistics, factors, regressions, c
       {factors.filter(of).map(factor => (
         <Line key={factor.nucleus} of={factor} />
       ))}
-      {names.length > 0 ? children : null}
       {regressions.filter(of).map(regression => (
         <Plot key={regression.nucleus} regression={regression} nameOf={nameOf} />
       ))}

@@ -7,17 +7,19 @@ import { waitsFor } from '../../shared/show/waits-for.ts'
 import { type CampaignTaskState, regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
 import { useMark } from '../runs/mark.ts'
+import { MarkWord } from '../runs/mark-word.tsx'
 import { NO_OUTLOOK, useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
-import { percentDone, plural } from '../ui/number.ts'
+import { percentDone } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Accuracy } from './accuracy.tsx'
 import { ExportTables } from './export-tables.tsx'
 import { Failures } from './failures.tsx'
 import { JobsLeft } from './jobs-left.tsx'
 import { Matrix } from './matrix.tsx'
+import { TaskCounts } from './task-counts.tsx'
 
 interface CampaignPageProps {
   readonly engine: Engine
@@ -38,19 +40,21 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
   const count = (...states: readonly CampaignTaskState[]) =>
     shown.tasks.filter(({ state }) => states.includes(state)).length
   const unfinished = count('pending', 'optimizing', 'waiting', 'running')
-  const stopped = count('cancelled')
+  // The number beside the bar counts verified ends alone.
+  const finished = shown.completed - shown.to_check
   const { remaining, stalled } = useOutlook(state, run)
   const mark = useMark(state, run)
   // What a machine that does not answer will do is not foretold, nor is its silence a standstill.
   const isStale = mark.confidence === 'stale'
   const eta = isStale ? null : remaining.eta
+  const late = isStale ? NO_OUTLOOK.stalled : stalled
   const left = remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at))
   return (
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">
         <div>
           <h1 id="campaign-title">
-            {shown.completed}/{shown.total} <span className="only-read">calculations of</span>{' '}
+            {finished}/{shown.total} <span className="only-read">calculations of</span>{' '}
             <bdi className="campaign-name">{run.name}</bdi>
           </h1>
           <p className="row">
@@ -70,18 +74,26 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           >
             <span className="campaign-done" style={{ width: `${status.progress * 100}%` }} />
           </div>
+          <TaskCounts tasks={shown.tasks} stalled={late} />
           <p className="hint">
-            {percentDone(status.progress)} of the expected work · {shown.completed} finished · {shown.failed} failed ·{' '}
-            {stopped > 0 ? `${stopped} stopped · ` : ''}
-            {unfinished} left · {plural(shown.current.length, 'job')} running
-            {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''} · {mark.said}
+            {percentDone(status.progress)} of the expected work
+            {run.phase.is === 'open' ? (
+              <>
+                {' · '}
+                <MarkWord {...mark} />
+              </>
+            ) : null}
+            {shown.reused > 0 ? ` · ${shown.reused} taken from earlier calculations` : ''}
             {status.plan_version > 1 ? ` · +${status.plan_version - 1} resubmitted` : ''}
           </p>
         </div>
-        <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
-        <Announcer text={`${run.name}: ${look.word}. ${shown.completed} of ${shown.total} finished.`} />
+        <div className="campaign-actions">
+          <Actions engine={engine} state={state} run={run} jobs={jobs} offline={offline} />
+          <ExportTables state={state} run={run} />
+        </div>
+        <Announcer text={`${run.name}: ${look.word}. ${finished} of ${shown.total} finished.`} />
       </header>
-      <Matrix run={run.id} tasks={shown.tasks} stalled={isStale ? NO_OUTLOOK.stalled : stalled} />
+      <Matrix run={run.id} tasks={shown.tasks} stalled={late} />
       <div className="campaign-panels">
         <JobsLeft
           tasks={shown.tasks}
@@ -92,14 +104,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           isOpen={run.phase.is === 'open'}
         />
         <Failures state={state} shown={shown} run={run.id} jobs={jobs} />
-        <Accuracy
-          names={new Map(shown.tasks.map(({ molecule, name }) => [molecule, name]))}
-          statistics={shown.statistics}
-          factors={shown.factors}
-          regressions={regressions}
-        >
-          <ExportTables state={state} run={run} />
-        </Accuracy>
+        <Accuracy tasks={shown.tasks} statistics={shown.statistics} factors={shown.factors} regressions={regressions} />
       </div>
     </article>
   )

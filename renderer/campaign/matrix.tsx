@@ -1,21 +1,10 @@
-import type { CampaignTaskState, ShownTask } from '../../shared/workflows/index.ts'
+import type { ShownTask } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
 import { solventText } from '../runs/words.ts'
+import { type TaskLook, taskLook, taskLooks } from './task-looks.ts'
 
-type Look = CampaignTaskState | 'check' | 'stalled'
-
-const WORDS: Readonly<Record<Look, { readonly word: string; readonly mark: string }>> = {
-  pending: { word: 'Pending', mark: '' },
-  optimizing: { word: 'Optimizing', mark: '' },
-  waiting: { word: 'Waiting', mark: '' },
-  running: { word: 'Running', mark: '' },
-  completed: { word: 'Finished', mark: '' },
-  failed: { word: 'Failed', mark: '×' },
-  cancelled: { word: 'Stopped', mark: '' },
-  unknown: { word: 'Unknown', mark: '?' },
-  check: { word: 'Check', mark: '!' },
-  stalled: { word: 'Stalled, it computes far longer than predicted', mark: '' },
-}
+/** What tells a cell from another where colours do not. */
+const MARKS: { readonly [L in TaskLook]?: string } = { failed: '×', unknown: '?', check: '!' }
 
 interface MatrixProps {
   readonly run: string
@@ -51,13 +40,14 @@ export function Matrix({ run, tasks, stalled }: MatrixProps) {
         <tbody>
           {rows.map(row => {
             const own = molecules.map(([id]) => byCell.get(`${id}|${row}`))
-            const done = own.filter(task => task?.state === 'completed').length
+            // What is to be checked is no verified end.
+            const done = own.filter(task => task?.state === 'completed' && task.check === null).length
             return (
               <tr key={row}>
                 <th scope="row">{row}</th>
                 {own.map((task, i) => (
                   <td key={molecules[i]?.[0]}>
-                    {task ? <Cell run={run} task={task} look={lookOf(task, stalled)} /> : null}
+                    {task ? <Cell run={run} task={task} look={taskLook(task, stalled)} /> : null}
                   </td>
                 ))}
                 <td className="matrix-sum">
@@ -72,27 +62,27 @@ export function Matrix({ run, tasks, stalled }: MatrixProps) {
   )
 }
 
-/** What completed and is contradicted is no plain success, and what is far too late does not simply run. */
-function lookOf({ state, job, check }: ShownTask, stalled: ReadonlySet<string>): Look {
-  if (state === 'completed') return check === null ? state : 'check'
-  return (state === 'running' || state === 'optimizing') && job !== null && stalled.has(job) ? 'stalled' : state
+function whyOf({ reason, check }: ShownTask, look: TaskLook): string | null {
+  if (look === 'failed') return reason
+  if (look === 'check') return check
+  return look === 'stalled' ? 'it computes far longer than predicted' : null
 }
 
 interface CellProps {
   readonly run: string
   readonly task: ShownTask
-  readonly look: Look
+  readonly look: TaskLook
 }
 
 function Cell({ run, task, look }: CellProps) {
-  const { word, mark } = WORDS[look]
-  const why = look === 'failed' ? task.reason : look === 'check' ? task.check : null
+  const { word } = taskLooks[look]
+  const why = whyOf(task, look)
   const label = `${task.name}, ${task.level} in ${solventText(task.solvent)}: ${word}${task.reused ? ', taken from an earlier calculation' : ''}${why ? `, ${why}` : ''}`
   const name = `matrix-cell is-${look}${task.reused && look === 'completed' ? ' is-reused' : ''}`
   if (task.job === null) return <span className={name} role="img" aria-label={label} title={label} />
   return (
     <a className={name} href={address('queue', run, task.job)} aria-label={label} title={label}>
-      {mark}
+      {MARKS[look]}
     </a>
   )
 }

@@ -16,9 +16,9 @@ export const conformerLooks: { readonly [State in ConformerState]: Look } = {
   filtered: { word: 'Filtered out', shape: 'funnel', tone: 'neutral' },
 }
 
-/** What did not end well, by its word: a failed conformer is never among the complete ones. */
+/** What is no verified end, by its word: it is never among the complete ones. */
 export interface Shortfall {
-  readonly word: 'failed' | 'unknown' | 'stopped'
+  readonly word: 'to check' | 'failed' | 'unknown' | 'stopped'
   readonly n: number
 }
 

@@ -1,9 +1,11 @@
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
-import { type ExportFormat, exporters, formats, formatsOf } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats, formatsOf, labelOf } from '../../shared/exports/index.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { orThrow } from '../../shared/result.ts'
+import { useLarmor } from '../larmor.ts'
+import { Menu } from '../ui/menu.tsx'
 
 interface ExportMenuProps {
   readonly engine: Engine
@@ -13,13 +15,12 @@ interface ExportMenuProps {
 
 /** The run's results as files, the same as `larmor export` writes; works offline. */
 export function ExportMenu({ engine, state, run }: ExportMenuProps) {
-  const menu = useRef<HTMLDetailsElement>(null)
+  const { host } = useLarmor()
   const [fault, setFault] = useState<string | null>(null)
   async function save(format: ExportFormat): Promise<void> {
-    if (menu.current) menu.current.open = false
     try {
       const text = await exporters[format](state, run, async ref => orThrow(await engine.read(ref)))
-      download(`${run.id}.${formats[format].ending}`, text)
+      await host.saveFile(`${run.id}.${formats[format].ending}`, text)
       setFault(null)
     } catch (error) {
       setFault(error instanceof Error ? error.message : String(error))
@@ -27,26 +28,24 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
   }
   return (
     <>
-      <details
-        ref={menu}
-        className="menu"
-        onKeyDown={event => {
-          if (event.key === 'Escape' && menu.current) menu.current.open = false
-        }}
-        onBlur={event => {
-          if (menu.current && !menu.current.contains(event.relatedTarget)) menu.current.open = false
-        }}
-      >
-        <summary className="button">Export</summary>
-        <div className="menu-items">
-          {formatsOf(run).map(format => (
-            <button key={format} type="button" onClick={() => save(format)} data-export={format}>
-              <span>{formats[format].label}</span>
+      <Menu label="Export">
+        {close =>
+          formatsOf(run).map(format => (
+            <button
+              key={format}
+              type="button"
+              onClick={() => {
+                close()
+                save(format)
+              }}
+              data-export={format}
+            >
+              <span>{labelOf(format, run)}</span>
               <span className="hint">.{formats[format].ending}</span>
             </button>
-          ))}
-        </div>
-      </details>
+          ))
+        }
+      </Menu>
       {fault ? (
         <p className="error" role="alert">
           {fault}
@@ -54,13 +53,4 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
       ) : null}
     </>
   )
-}
-
-function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'application/octet-stream' }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = name
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 60_000)
 }

@@ -10,6 +10,7 @@ import { useCourses } from '../runs/courses.ts'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx'
 import { useMark } from '../runs/mark.ts'
+import { MarkWord } from '../runs/mark-word.tsx'
 import { useOutlook } from '../runs/outlook.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
@@ -67,11 +68,20 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
         <div className="run-steps">
           <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
           <p className="hint">
-            {run.phase.is === 'ended' || hasBegun(run, jobs)
-              ? [`${percentDone(status.progress)} of the expected work`, open ? mark.said : null, left]
-                  .filter(each => each !== null)
-                  .join(' · ')
-              : 'Nothing of it has begun to compute.'}
+            {run.phase.is === 'ended' || hasBegun(run, jobs) ? (
+              <>
+                {percentDone(status.progress)} of the expected work
+                {open ? (
+                  <>
+                    {' · '}
+                    <MarkWord {...mark} />
+                  </>
+                ) : null}
+                {left === null ? null : ` · ${left}`}
+              </>
+            ) : (
+              'Nothing of it has begun to compute.'
+            )}
           </p>
         </div>
         <div className="run-actions">

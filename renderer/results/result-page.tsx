@@ -1,4 +1,4 @@
-import { type ExportFormat, exporters, formats, formatsOf } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats, formatsOf, labelOf } from '../../shared/exports/index.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -55,7 +55,7 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
           </a>
           {formatsOf(run).map(format => (
             <button key={format} type="button" onClick={() => save(format)}>
-              {formats[format].label} (.{formats[format].ending})
+              {labelOf(format, run)} (.{formats[format].ending})
             </button>
           ))}
         </p>

@@ -6,15 +6,18 @@ export function Counts({ summary }: { readonly summary: RunSummary }) {
     <>
       {countText(summary)}
       {summary.short.map(({ word, n }) => (
-        <span
-          key={word}
-          className={word === 'failed' ? 'tone-fail' : word === 'unknown' ? 'tone-attention' : undefined}
-        >
+        <span key={word} className={TONES[word]}>
           , {n} {word}
         </span>
       ))}
     </>
   )
+}
+
+const TONES: { readonly [W in RunSummary['short'][number]['word']]?: string } = {
+  failed: 'tone-fail',
+  unknown: 'tone-attention',
+  'to check': 'tone-attention',
 }
 
 function countText({ run, complete, total, counted }: RunSummary): string {

@@ -10,6 +10,7 @@ import { percentDone } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
 import { useMark } from './mark.ts'
+import { MarkWord } from './mark-word.tsx'
 import type { RunSummary } from './summary.ts'
 import { useApart } from './tell-apart.ts'
 import './runs.css'
@@ -77,6 +78,10 @@ export function RunList({ runs, title }: RunListProps) {
 
 /** How much the figure of a run may be believed; what it means stands on its own page. */
 function MarkOf({ state, run }: { readonly state: State; readonly run: Run }) {
-  const { confidence, said } = useMark(state, run)
-  return <span title={said}> {confidence}</span>
+  return (
+    <>
+      {' '}
+      <MarkWord {...useMark(state, run)} />
+    </>
+  )
 }

@@ -56,11 +56,15 @@ function summarizeRun(state: State, run: Run): RunSummary {
 
 function countJobs(jobs: readonly Job[]) {
   const outcomes = jobs.map(job => lastAttempt(job).outcome)
+  const checks = jobs.filter(
+    job => lastAttempt(job).outcome === 'completed' && lastAttempt(job).warning !== null,
+  ).length
   const of = (...wanted: readonly Outcome[]) => outcomes.filter(each => each !== null && wanted.includes(each)).length
   const short: readonly Shortfall[] = [
+    { word: 'to check', n: checks },
     { word: 'failed', n: of('failed', 'timeout') },
     { word: 'unknown', n: of('lost') },
     { word: 'stopped', n: of('cancelled') },
   ]
-  return { complete: of('completed'), total: jobs.length, short: short.filter(({ n }) => n > 0) }
+  return { complete: of('completed') - checks, total: jobs.length, short: short.filter(({ n }) => n > 0) }
 }

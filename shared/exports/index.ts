@@ -4,11 +4,14 @@ import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
 import { programs } from '../programs/index.ts'
+import { badInput, orThrow } from '../result.ts'
 import { showJob } from '../show/job.ts'
 import { showRun } from '../show/run.ts'
 import { jobsOf } from '../show/status.ts'
-import { pointRows, type ShownNmr } from '../workflows/index.ts'
+import { type PublishedTable, pointRows, publishedTable, type ShownNmr } from '../workflows/index.ts'
 import { peaksJcamp } from './peaks-jcamp.ts'
+import { publishedHtml, publishedText } from './published-html.ts'
+import { publishedLatex } from './published-latex.ts'
 import { csvOf, shiftsCsv } from './shifts-csv.ts'
 import { siText } from './si-text.ts'
 import { structuresOf } from './structures.ts'
@@ -29,6 +32,8 @@ export const exporters = {
   jcamp: async (state, run) => peaksJcamp(showRun(state, run)),
   si: async (state, run, read) =>
     siText(showRun(state, run), await structuresOf(state, run, read), versionsOf(state, run)),
+  latex: async (state, run) => publishedLatex(levelsOf(state, run)),
+  word: async (state, run) => publishedHtml(levelsOf(state, run)),
   json: async (state, run) => {
     const document = showRun(state, run)
     // Each job with the keys of its row in the table, and all that `show JOB` tells of it.
@@ -46,13 +51,36 @@ export const formats: Readonly<Record<ExportFormat, { readonly ending: string; r
   sdf: { ending: 'sdf', label: 'Structures with bonds' },
   jcamp: { ending: 'jdx', label: 'Spectrum, JCAMP-DX' },
   si: { ending: 'txt', label: 'Supporting information' },
+  latex: { ending: 'tex', label: 'Table of levels for LaTeX' },
+  word: { ending: 'html', label: 'Table of levels for Word' },
   json: { ending: 'json', label: 'All as data' },
+}
+
+/** What a format holds of a run of this workflow, in a chemist's words where the general ones say less. */
+export function labelOf(format: ExportFormat, { workflow }: Run): string {
+  const own: Partial<Record<ExportFormat, string>> =
+    workflow === 'nmr'
+      ? { csv: 'Shift table', xyz: 'Conformers', sdf: 'Conformers with weights' }
+      : workflow === 'campaign'
+        ? { csv: 'Table of environments' }
+        : {}
+  return own[format] ?? formats[format].label
 }
 
 /** Those that a run of this workflow may have something for. */
 export function formatsOf({ workflow }: Run): readonly ExportFormat[] {
   const all = Object.keys(formats) as ExportFormat[]
-  return workflow === 'nmr' ? all : all.filter(format => format !== 'jcamp')
+  const others: readonly ExportFormat[] =
+    workflow === 'nmr' ? ['latex', 'word'] : workflow === 'campaign' ? ['jcamp'] : ['jcamp', 'latex', 'word']
+  return all.filter(format => !others.includes(format))
+}
+
+/** What a campaign ends with, to be printed; another run has no such table. */
+function levelsOf(state: State, run: Run): PublishedTable {
+  if (run.workflow === 'campaign') return publishedTable(knownOf(state, run))
+  return orThrow(
+    badInput('format', 'The run is no campaign, and so has no table of levels.', 'Its table: --format csv'),
+  )
 }
 
 function versionsOf(state: State, run: Run): readonly string[] {
@@ -66,4 +94,4 @@ function versionsOf(state: State, run: Run): readonly string[] {
   return [...new Set(names)]
 }
 
-export { csvOf }
+export { csvOf, publishedHtml, publishedLatex, publishedText }

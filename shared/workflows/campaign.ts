@@ -17,6 +17,7 @@ export {
 export { foundAmong, jobsBefore } from './campaign/found.ts'
 export { type CampaignSet, readOwnSet, type SetFile } from './campaign/own-set.ts'
 export type { CampaignParams } from './campaign/params.ts'
+export { type PublishedTable, publishedTable } from './campaign/published.ts'
 export {
   type CampaignArguments,
   delta50Set,

@@ -44,12 +44,27 @@ test.each(['light', 'dark'] as const)(
     expect(await seriousFaults(page)).toEqual([])
     await page.keyboard.press('t')
     await eventually(() => tables.count()).toBe(0)
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Export table' }).click(),
-    ])
-    expect(download.suggestedFilename()).toBe('rpilot-statistics.csv')
-    expect(await readFile(await download.path(), 'utf8')).toMatch(/^level,solvent,nucleus,n,.*\r\n"B3LYP/)
+    const saved = async (choice: string) => {
+      await page.locator('summary').getByText('Export table').click()
+      const [download] = await Promise.all([page.waitForEvent('download'), page.getByText(choice).click()])
+      expect(await page.locator('.menu').getAttribute('open')).toBeNull()
+      return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+    }
+    const csv = await saved('As data')
+    expect(csv.name).toBe('rpilot-statistics.csv')
+    expect(csv.text).toMatch(/^level,solvent,nucleus,n,.*\r\n"B3LYP/)
+    const tex = await saved('For LaTeX')
+    expect(tex.name).toBe('rpilot-levels.tex')
+    expect(tex.text).toMatch(/\\toprule\n {4}Level & Solvent & Nucleus & n &/)
+    await page.locator('summary').getByText('Export table').click()
+    await page.getByText('Copy, to be pasted in Word').click()
+    await page.getByText('Table copied').waitFor()
+    const copied = await page.evaluate(async () => {
+      const [item] = await navigator.clipboard.read()
+      return Promise.all(['text/html', 'text/plain'].map(async type => (await item?.getType(type))?.text() ?? ''))
+    })
+    expect(copied[0]).toMatch(/<table.*<td[^>]*>B3LYP/s)
+    expect(copied[1]).toMatch(/^Level\tSolvent\tNucleus\tn\t/m)
     const right = (selector: string) =>
       page.locator(selector).evaluate(element => Math.round(element.getBoundingClientRect().right))
     expect(await right('.campaign-figures')).toBeLessThanOrEqual(
@@ -98,7 +113,7 @@ test('what was cancelled was not computed, and is told beside what is left, by e
   const computed = shown.completed + shown.failed
   const left = shown.total - computed - stopped
   await openWindow({ at: '#/benchmarks/rpilot' })
-  await page.getByText(`${stopped} stopped · ${left} left`, { exact: false }).first().waitFor()
+  await page.locator('[data-task-count="cancelled"]').getByText(`Stopped ${stopped}`).waitFor()
   expect(await page.locator('#left-title .count').textContent()).toBe(String(left))
   await page.getByText(`${computed} calculations ended`).waitFor()
 })
@@ -114,6 +129,10 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   engine.happen({ type: 'machine.changed', machine: { ...localMachine, reach } })
   await head.getByText(/stale since .*the machine does not answer/).waitFor()
   await head.getByText('no estimate yet').waitFor()
+  // Its silence is no standstill: what ran is shown as it was seen last.
+  await eventually(() => page.locator('.matrix-cell.is-stalled').count()).toBe(0)
+  expect(await page.locator('.matrix-cell.is-running, .matrix-cell.is-optimizing').count()).toBeGreaterThan(0)
+  expect(await page.locator('[data-task-count="stalled"]').count()).toBe(0)
   engine.happen({ type: 'machine.changed', machine: localMachine })
   await head.getByText('stalled').waitFor()
   // Between two true values the bar goes straight: an easing that overshoots would lie.
@@ -128,11 +147,22 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
 
 test('what completed and is contradicted is no plain success in the matrix', async () => {
   // The first two optimisations are behind it: this one is a shielding.
-  aCampaign(engine, 12, 9)
+  const run = aCampaign(engine, 12, 9)
+  const shown = showRun(engine.state(), get(engine.state().runs, run) as Run) as unknown as ShownCampaign
+  expect(shown.to_check).toBe(1)
   await openWindow({ at: '#/benchmarks/rpilot' })
   const cell = page.locator('.matrix-cell.is-check')
   await cell.waitFor()
   expect(await cell.getAttribute('aria-label')).toMatch(/: Check, the output says .* exit code is 9/)
+  // One figure for what is verified: in the head, above the matrix, and beside its rows.
+  const verified = shown.completed - 1
+  await page.locator('h1').getByText(`${verified}/${shown.total}`).waitFor()
+  await page.locator('[data-task-count="completed"]').getByText(`Finished ${verified}`).waitFor()
+  await page.locator('[data-task-count="check"]').getByText('Check 1').waitFor()
+  const sums = await page.locator('.matrix-sum').allInnerTexts()
+  expect(sums.reduce((sum, text) => sum + Number(text.split('/')[0]), 0)).toBe(verified)
+  const counts = await page.locator('[data-task-count] strong').allInnerTexts()
+  expect(counts.reduce((sum, text) => sum + Number(text), 0)).toBe(shown.total)
   expect(await faintTexts(page)).toEqual([])
 })
 

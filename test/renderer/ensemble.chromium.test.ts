@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { exporters } from '../../shared/exports/index.ts'
 import { get } from '../../shared/model/table.ts'
+import { fail } from '../../shared/result.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
 import { lactate } from './lactate.ts'
@@ -152,6 +153,26 @@ test('signals are split, merged and undone; measured shifts are typed, pasted an
   expect(text).toBe(same)
   expect(text).toContain('1.41')
   expect(complaints).toEqual([])
+})
+
+test('what cannot be exported is said beside the menu, and the next that can takes it away', async () => {
+  begun('rgone', ids.length)
+  await open('#/ensembles/rgone')
+  await page.locator('[data-viewer="shown"]').waitFor()
+  const { read } = engine
+  Object.assign(engine, { read: async () => fail({ code: 'not-found', message: 'The file is gone.' }) })
+  const choose = async (format: string) => {
+    await page.getByText('Export', { exact: true }).click()
+    await page.locator(`[data-export="${format}"]`).click()
+  }
+  await choose('xyz')
+  const told = page.locator('.run-actions').getByRole('alert')
+  await told.getByText('The file is gone.').waitFor()
+  expect(await page.locator('.menu').getAttribute('open')).toBeNull()
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+  Object.assign(engine, { read })
+  await Promise.all([page.waitForEvent('download'), choose('xyz')])
+  await eventually(() => told.count()).toBe(0)
 })
 
 test('what is in is averaged, and how much that is and how far the rest can move it is said', async () => {

@@ -26,6 +26,8 @@ export function campaignSummary(known: Known) {
   return {
     total: taskCount(params),
     completed: tasks.filter(({ outcome }) => outcome === 'completed').length,
+    /** Of these: a witness contradicts. What is left is verified. */
+    to_check: tasks.filter(task => checkOf(task) !== null).length,
     failed: tasks.filter(({ outcome }) => isFailure(outcome)).length,
     reused: tasks.filter(({ job }) => isReused(job)).length,
     failed_molecules: failedMolecules(tasks).length,
@@ -82,7 +84,7 @@ export function showCampaign(known: Known): { readonly [key: string]: Json } {
       ended: task.outcome !== null && task.by ? endOf(task.by) : null,
       reused: isReused(task.job),
       reason: task.by ? lastAttempt(task.by).reason : null,
-      check: task.outcome === 'completed' && task.job ? lastAttempt(task.job).warning : null,
+      check: checkOf(task),
     })),
     factors: known.run.phase.is === 'ended' ? shownFactors(known) : [],
     warnings: [...params.warnings, ...staleWarnings(tasks, params.geometry !== null)],
@@ -95,6 +97,11 @@ function stateOf({ outcome, job, opt }: CampaignTask): CampaignTaskState {
   const phase = job ? lastAttempt(job).phase.is : null
   if (phase === null) return opt && lastAttempt(opt).phase.is === 'running' ? 'optimizing' : 'pending'
   return phase === 'planned' ? 'pending' : phase === 'running' || isRead(phase) ? 'running' : 'waiting'
+}
+
+/** What to look at in a calculation that completed and is contradicted; null where nothing is. */
+export function checkOf({ outcome, job }: CampaignTask): string | null {
+  return outcome === 'completed' && job ? lastAttempt(job).warning : null
 }
 
 function isRead(phase: string): boolean {

@@ -1,0 +1,58 @@
+import type { PublishedTable } from '../workflows/index.ts'
+
+/** The table in LaTeX, with its notes below it; wants the package booktabs. Every text in it is data, and set as such. */
+export function publishedLatex({ title, columns, rows, notes }: PublishedTable): string {
+  const line = (cells: readonly string[]) => `    ${cells.map(latexOf).join(' & ')} \\\\`
+  return [
+    '% \\usepackage{booktabs}',
+    '\\begin{table}',
+    '  \\centering\\footnotesize',
+    `  \\caption{${latexOf(title)}.}`,
+    `  \\begin{tabular}{${columns.map(({ align }) => align[0]).join('')}}`,
+    '    \\toprule',
+    line(columns.map(({ head }) => head)),
+    '    \\midrule',
+    ...rows.map(line),
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    ...notes.map(note => `  \\par\\smallskip\\raggedright ${latexOf(note)}`),
+    '\\end{table}',
+    '',
+  ].join('\n')
+}
+
+const GREEK =
+  'alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon phi chi psi omega'.split(
+    ' ',
+  )
+
+/** Signs that mean something to LaTeX, or that its usual fonts lack. */
+const SIGNS: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '−': '$-$',
+  '±': '$\\pm$',
+  '·': '$\\cdot$',
+  '×': '$\\times$',
+  '–': '--',
+  '\u2009': '\\,',
+  ...Object.fromEntries([...'&%$#_{}'].map(sign => [sign, `\\${sign}`])),
+  ...Object.fromEntries(GREEK.map((name, i) => [String.fromCodePoint(0x3b1 + i), `$\\${name}$`])),
+  ο: 'o',
+}
+
+function latexOf(text: string): string {
+  // No line break: an empty line would end the paragraph within an argument.
+  return text
+    .replaceAll(/\s*[\r\n]+\s*/g, ' ')
+    .replaceAll(
+      /[⁰¹²³⁴⁵⁶⁷⁸⁹]+|[₀₁₂₃₄₅₆₇₈₉]+|./gsu,
+      part => SIGNS[part] ?? raised(part, '⁰¹²³⁴⁵⁶⁷⁸⁹', '^') ?? raised(part, '₀₁₂₃₄₅₆₇₈₉', '_') ?? part,
+    )
+}
+
+/** `$^{13}$` of ¹³; null where the part is none of these digits. */
+function raised(part: string, digits: string, sign: '^' | '_'): string | null {
+  return digits.includes(part[0] ?? ' ') ? `$${sign}{${[...part].map(each => digits.indexOf(each)).join('')}}$` : null
+}
