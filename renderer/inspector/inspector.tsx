@@ -6,7 +6,8 @@ import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { useJobIndex } from '../queue/use-job-index.ts'
 import { possibleFor } from '../runs/job-acts.ts'
-import { reasonOf, standingLooks, standingOf } from '../runs/standing.ts'
+import { outlookOf } from '../runs/outlook.ts'
+import { reasonOf, STALLED, stalledLook, standingLooks, standingOf } from '../runs/standing.ts'
 import { Badge } from '../ui/badge.tsx'
 import { useNow } from '../ui/clock.ts'
 import { AttemptTimeline } from './attempt-timeline.tsx'
@@ -40,12 +41,15 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
   const running = attempt.phase.is === 'running' && attempt.outcome === null
   const now = useNow(running ? 1000 : 60_000)
   const surroundings = index.surroundings(job.run, job.machine)
-  const look = standingLooks[standingOf(job, surroundings)]
-  const reason = reasonOf(job, surroundings)
+  const standing = standingOf(job, surroundings)
+  const run = get(state.runs, job.run)
+  const stalled = standing === 'running' && run !== undefined && outlookOf(state, run, now).stalled.has(job.id)
+  const look = stalled ? stalledLook : standingLooks[standing]
+  const reason = stalled ? STALLED : reasonOf(job, surroundings)
+  const queueId = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
   const output = useOutput(engine, job)
   const [reading, setReading] = useState(false)
   const { failed, again, cancellable } = possibleFor(state, [job])
-  const run = get(state.runs, job.run)
   const energy =
     attempt.phase.is === 'parsed' ? energyText(attempt.phase.result, attempt.outcome === 'completed') : null
 
@@ -64,6 +68,7 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
         </p>
         <p className="hint">
           <bdi>{run?.name ?? job.run}</bdi> · {programText(job.program)} · attempt {attempt.n} · {job.machine}
+          {queueId === null ? null : ` ${queueId}`}
         </p>
         {energy === null ? null : (
           <p className="hint" data-energy="">

@@ -17,7 +17,7 @@ export function JobTools({ job, children }: { readonly job: Job; readonly childr
   return (
     <div className="job-tools">
       <Tool
-        label={queue === null ? 'Copy name' : `Copy id ${shortened(queue)}`}
+        label={queue === null ? 'Copy name' : 'Copy id'}
         title={queue ?? label}
         act={() => copy(queue ?? label, queue === null ? 'Job name' : 'Queue id')}
       >
@@ -61,8 +61,4 @@ function Tool({ label, title, act, children }: ToolProps) {
       {children} {label}
     </button>
   )
-}
-
-function shortened(id: string): string {
-  return id.length > 14 ? `${id.slice(0, 12)}…` : id
 }

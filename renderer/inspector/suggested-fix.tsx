@@ -25,10 +25,11 @@ export function SuggestedFix({ job, offline, onResubmit, onEdit }: SuggestedFixP
     <button
       type="button"
       aria-disabled={offline !== null}
+      aria-label="Resubmit unchanged"
       title={offline ?? 'A new attempt with the same input; this one stays as history.'}
       onClick={() => offline === null && onResubmit('none')}
     >
-      Resubmit unchanged
+      {offer ? 'Unchanged' : 'Resubmit unchanged'}
     </button>
   )
   const edit = (
@@ -80,7 +81,7 @@ export function SuggestedFix({ job, offline, onResubmit, onEdit }: SuggestedFixP
           title={offline ?? 'A new attempt with this change; this one stays as history.'}
           onClick={() => offline === null && onResubmit(offer.id)}
         >
-          Resubmit with this fix
+          Resubmit with fix
         </button>
         {edit}
         {same}

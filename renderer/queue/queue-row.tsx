@@ -6,7 +6,15 @@ import { runState } from '../../shared/show/status.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
 import { runLook } from '../runs/looks.ts'
 import type { Outlook } from '../runs/outlook.ts'
-import { reasonOf, type Standing, type Surroundings, stalledLook, standingLooks, standings } from '../runs/standing.ts'
+import {
+  reasonOf,
+  STALLED,
+  type Standing,
+  type Surroundings,
+  stalledLook,
+  standingLooks,
+  standings,
+} from '../runs/standing.ts'
 import { timesOf } from '../runs/times.ts'
 import { programText } from '../runs/words.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -28,8 +36,7 @@ const FILLS = {
   stopped: 'stopped',
 } as const satisfies Record<Standing, string>
 
-/** Nothing is stopped by itself: a person looks. */
-const STALLED = 'runs far longer than expected: look at its output, or ask the scheduler'
+const STALLED_RUN = 'So many jobs run far longer than expected'
 
 interface Shared {
   readonly rowId: string
@@ -73,7 +80,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
           <strong>
             <bdi>{run.name}</bdi>
           </strong>{' '}
-          <span className="kind">{apart ?? workflowOf(run.workflow).label}</span>
+          <span className="kind">{apart ?? kindOf(run)}</span>
         </span>
       </span>
       <span role="gridcell" className="queue-cell" title={waits === null ? undefined : `Waits ${waits}`}>
@@ -118,6 +125,8 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
   const attempt = lastAttempt(job)
   const look = stalled ? stalledLook : standingLooks[standing]
   const reason = stalled ? STALLED : reasonOf(job, surroundings)
+  // Space is short: of `the SCF did not converge` the noun is to be seen.
+  const inShort = reason?.replace(/^(the|its) /, '')
   const { waited, ran } = timesOf(attempt, now)
   const says = [job.key, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
   return (
@@ -129,7 +138,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       </span>
       <span role="gridcell" className="queue-cell" title={reason ?? undefined}>
         <Badge look={look} />
-        <span className="reason">{reason}</span>
+        <span className="reason">{inShort}</span>
       </span>
       <span role="gridcell" className="queue-cell quiet-text">
         {progress}
@@ -235,6 +244,11 @@ function Age({ text, old }: Shared['age']) {
   )
 }
 
+/** Jobs that are nothing but jobs need no word for it. */
+function kindOf({ workflow }: Run): string | null {
+  return workflow === 'single' ? null : workflowOf(workflow).label
+}
+
 function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | null) {
   if (waits !== null) return tally.check > 0 ? standingLooks.check : standingLooks.waiting
   if (run.phase.is === 'open' && !reached) return standingLooks.unknown
@@ -277,8 +291,8 @@ function runReason(
   if (word === 'Unknown') parts.push(`no answer, ${unknown} jobs may go on`)
   if (stalled > 0)
     parts.push(
-      <span key="stalled" className="tone-attention">
-        {stalled === 1 ? 'a job runs' : `${stalled} jobs run`} far longer than expected
+      <span key="stalled" className="tone-attention" title={STALLED_RUN}>
+        {stalled} stalled
       </span>,
     )
   if (run.phase.is === 'open' && run.phase.hold === 'paused') parts.push(run.phase.reason ?? 'by you')

@@ -34,6 +34,8 @@ export const standingLooks: { readonly [S in Standing]: Look } = {
 
 /** Beside `running`, where a job computes far longer than was predicted. */
 export const stalledLook: Look = { word: 'Stalled', shape: 'hourglass', tone: 'attention' }
+/** Nothing is stopped by itself: a person looks. */
+export const STALLED = 'runs far longer than expected: look at its output, or ask the scheduler'
 
 /** What a job's standing depends on besides the job. */
 export interface Surroundings {
