@@ -1,7 +1,10 @@
-import { type FormEvent, useDeferredValue, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { RunId } from '../../shared/ids.ts'
+import type { Job } from '../../shared/model/job.ts'
 import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts'
+import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
+import type { CampaignParams } from '../../shared/workflows/index.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { go } from '../route.ts'
@@ -41,10 +44,7 @@ export function CampaignForm() {
     [settled, machine, times, earlier],
   )
   const { params } = plan
-  const lengths = useMemo(
-    () => lengthsOf(params, Object.values<Machine>(state.machines), state.times ?? {}, earlier),
-    [params, state.machines, state.times, earlier],
-  )
+  const lengths = useLengths(params, state, earlier)
   const finishes = useFinishes(lengths, state)
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
@@ -113,6 +113,28 @@ export function CampaignForm() {
       </div>
     </form>
   )
+}
+
+/** Until nobody has typed for so long nothing is foretold: it takes hundreds of draws for each machine. */
+const CALM_MS = 400
+const NOT_YET: ReturnType<typeof lengthsOf> = new Map()
+
+/** How long it would last on each machine; nothing while what is to be computed changes still. */
+function useLengths(params: CampaignParams | null, state: State, earlier: readonly Job[]) {
+  const said = JSON.stringify(params)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a name is no part of them, nor are they new where they say the same
+  const same = useMemo(() => params, [said])
+  const [calm, setCalm] = useState(same)
+  useEffect(() => {
+    const timer = setTimeout(() => setCalm(same), CALM_MS)
+    return () => clearTimeout(timer)
+  }, [same])
+  const { machines, times } = state
+  const lengths = useMemo(
+    () => lengthsOf(calm, Object.values<Machine>(machines), times ?? {}, earlier),
+    [calm, machines, times, earlier],
+  )
+  return calm === same ? lengths : NOT_YET
 }
 
 /** Fields that show their own fault. */
