@@ -41,3 +41,9 @@ function rank({ state, relative_kcal_mol }: ShownConformer): number {
   if (state === 'filtered') return 2
   return relative_kcal_mol === null ? 1 : 0
 }
+
+/** `C10 failed`: a sentence that names conformers by their keys, as scripts do, in the names of the cards. */
+export function inCardNames(sentence: string, cards: readonly Pick<Card, 'key' | 'short'>[]): string {
+  const names = new Map(cards.map(({ key, short }) => [key, short]))
+  return sentence.replaceAll(/c-[\da-f]+/g, key => names.get(key) ?? key)
+}

@@ -16,7 +16,7 @@ import { Icon } from '../ui/badge.tsx'
 import { plural } from '../ui/number.ts'
 import { note } from '../ui/toast.tsx'
 import { Cards } from './cards.tsx'
-import { cardsOf } from './cards-of.ts'
+import { cardsOf, inCardNames } from './cards-of.ts'
 import { ClassEditor } from './class-editor.tsx'
 import { completenessText } from './completeness.tsx'
 import { ConformerView } from './conformer-view.tsx'
@@ -115,7 +115,7 @@ export function Ensemble({ engine, state, run, ensemble, offline, reading, cours
                 <span className="tone-attention">
                   <Icon shape="diamond" />
                 </span>
-                <span className="sentence">{warning}</span>
+                <span className="sentence">{inCardNames(warning, cards)}</span>
               </li>
             ))}
           </ul>

@@ -22,8 +22,8 @@ export function StepBars({ steps, found }: StepBarsProps) {
         return (
           <li key={label} data-step={label}>
             <span className="row between">
-              <strong className="sentence">{label}</strong>
               <span>
+                <strong className="sentence">{label}</strong>{' '}
                 {label === SEARCH && done > 0 && found !== null
                   ? `${found} found`
                   : total === 0

@@ -64,6 +64,17 @@ test('the token leaves the address bar, and nothing on the page breaks its own r
   expect(complaints).toEqual([])
 })
 
+test('what is long in coming says after ten seconds why, and that nothing is to be done', async () => {
+  await page.route('**/api/events*', () => {}) // never answered
+  await page.clock.install()
+  await page.reload()
+  const told = page.getByRole('status').filter({ hasText: 'Asking Larmor what is known' })
+  await told.first().waitFor()
+  expect(await told.first().textContent()).not.toContain('It takes longer than usual')
+  await page.clock.fastForward(10_000)
+  await page.getByText('It takes longer than usual: a large library is read, or this computer is busy.').waitFor()
+})
+
 test('one conformer goes from 0/1 to 1/1, its state in the words of the field', async () => {
   const script = nmrScript(engine, 'rone')
   script.start()
