@@ -1,13 +1,21 @@
 import type { Instant } from '../../shared/ids.ts'
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
 const day = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' })
 
-/** `14:02`, or with its day when that is not the day of `now`. */
+/** `14:02` of the day of `now`, `Fri 14:02` less than a week from it, with the date beyond. */
 export function clockTime(at: Instant, now: Date = new Date()): string {
   const then = new Date(at)
   const time = clock.format(then)
-  return then.toDateString() === now.toDateString() ? time : `${day.format(then)}, ${time}`
+  // Rounded: a day of 23 or 25 hours is one, too.
+  const days = Math.abs(Math.round((midnight(then) - midnight(now)) / 86_400_000))
+  if (days === 0) return time
+  return days < 7 ? `${weekday.format(then)} ${time}` : `${day.format(then)}, ${time}`
+}
+
+function midnight(at: Date): number {
+  return new Date(at).setHours(0, 0, 0, 0)
 }
 
 /** `0:38`, `172:05`: hours and minutes. */
