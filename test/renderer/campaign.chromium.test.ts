@@ -134,7 +134,8 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   expect(await page.locator('.matrix-cell.is-running, .matrix-cell.is-optimizing').count()).toBeGreaterThan(0)
   expect(await page.locator('[data-task-count="stalled"]').count()).toBe(0)
   engine.happen({ type: 'machine.changed', machine: localMachine })
-  await head.getByText('stalled').waitFor()
+  await head.locator('[data-mark="stalled"]').waitFor()
+  await head.locator('[data-task-count="stalled"]').waitFor()
   // Between two true values the bar goes straight: an easing that overshoots would lie.
   const easing = (bar: Element) => getComputedStyle(bar).transitionTimingFunction
   expect(await page.locator('.campaign-done').evaluate(easing)).toBe('linear')
