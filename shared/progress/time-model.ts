@@ -33,8 +33,11 @@ export const UNFITTED: TimeFit = { constant: 0, exponent: 0, terms: {} }
  * cost four times as much as on one.
  */
 const BEFORE = { atFunctions: 38, seconds: 8, exponent: 2.5, sharing: 0.8 }
-/** How sure that is: standard deviations of the constant, of the exponent, of a term; and of a single log time. */
-export const SPREAD = { constant: 2, exponent: 0.8, term: 0.7, single: 0.25 }
+/**
+ * How sure that is: standard deviations of the constant, of the exponent, of the term of a level (a hybrid on its grid takes
+ * tens of times as long as Hartree-Fock of as few functions), of any other term; and of a single log time.
+ */
+export const SPREAD = { constant: 2, exponent: 0.8, level: 1.5, term: 0.7, single: 0.25 }
 
 /**
  * The model that fits the durations, by least squares drawn towards what is believed beforehand (a Gaussian prior on
@@ -45,10 +48,9 @@ export function fitTimes(durations: readonly Duration[]): TimeFit {
   const usable = durations.filter(({ seconds, functions }) => seconds > 0 && functions > 0 && Number.isFinite(seconds))
   const words = [...new Set(usable.flatMap(({ terms }) => terms))]
   const at = new Map(words.map((word, i) => [word, i + 2]))
-  const size = words.length + 2
-  const matrix = Array.from({ length: size }, (_, i) =>
-    Array.from({ length: size }, (_, j) => (i === j ? priorPrecision(i) : 0)),
-  )
+  const spreads = [SPREAD.constant, SPREAD.exponent, ...words.map(spreadOf)]
+  const size = spreads.length
+  const matrix = spreads.map((spread, i) => spreads.map((_, j) => (i === j ? 1 / spread ** 2 : 0)))
   const right = new Array<number>(size).fill(0)
   const weight = 1 / SPREAD.single ** 2
   for (const duration of usable) {
@@ -89,8 +91,8 @@ function rowOf({ functions, terms }: Work, at: ReadonlyMap<string, number>): rea
   return [[0, 1], [1, logSize(functions)], ...known.map(i => [i, 1] as const)]
 }
 
-function priorPrecision(i: number): number {
-  return 1 / (i === 0 ? SPREAD.constant : i === 1 ? SPREAD.exponent : SPREAD.term) ** 2
+function spreadOf(term: string): number {
+  return term.startsWith('level:') ? SPREAD.level : SPREAD.term
 }
 
 /** Solves a symmetric positive definite system by Cholesky's decomposition; a prior makes every one definite. */
