@@ -123,12 +123,14 @@ test.each(kinds)(
     const forecasts = { seen: 0 }
     for (let seed = 1; seed <= lives; seed++) ends.add(live(seed, workflow, params as Json, forecasts))
     expect(ends).toContain('completed')
+    expect(ends).toContain('stopped')
     // Seven jobs that fail all at once are too rare.
     if (workflow !== 'single') expect(ends.size).toBeGreaterThan(1)
     // Else nothing was tested of them.
     expect(forecasts.seen).toBeGreaterThan(10)
   },
-  600_000,
+  // About a minute on an idle machine.
+  1_800_000,
 )
 
 /** One run, from its start to its end or for 300 events; returns the state it was in last. */
@@ -191,14 +193,22 @@ function live(seed: number, workflow: keyof typeof workflows, params: Json, fore
     clock += random() < 0.03 ? -3_600_000 : random() * 60_000 // now and then a clock is set back
     const jobs = jobsOf(state, run())
     const job = jobs[Math.floor(random() * jobs.length)]
-    const { phase } = run()
-    const held = phase.is === 'open' && phase.hold !== null
-    if (held && random() < 0.3) happen({ type: 'run.resumed', run: RUN })
-    else if (random() < 0.02 && phase.is === 'open' && phase.hold === null) happen({ type: 'run.paused', run: RUN })
+    const hold = holdOf(run())
+    if (hold === 'cancelling' && job) happen(...cancelled(job))
+    else if (hold !== null && random() < (hold === 'paused' ? 0.3 : 0.1)) happen({ type: 'run.resumed', run: RUN })
+    else if (random() < 0.02 && hold === null) happen({ type: 'run.paused', run: RUN })
+    else if (random() < 0.02 && hold !== 'stopping') happen({ type: 'run.stopping', run: RUN })
+    else if (random() < 0.0005) happen({ type: 'run.cancelling', run: RUN })
     else if (random() < 0.03) happen(late(run(), random))
     else if (random() < 0.3 && openTask()) happen(taskResult(openTask() as TaskSpec, random))
-    else if (job) happen(...next(job, random, now()))
+    else if (job) happen(...(isTakenOut(job, hold, random) ? takenOut(job, random) : next(job, random, now())))
     plan()
+    // Most that were stopped go on.
+    const { phase } = run()
+    if (phase.is === 'ended' && phase.outcome === 'stopped' && random() < 0.7) {
+      happen({ type: 'run.reopened', run: RUN })
+      plan()
+    }
     if (i % (workflow === 'campaign' ? 80 : 40) === 39) figures(state, forecasts)
   }
   figures(state, forecasts)
@@ -206,6 +216,33 @@ function live(seed: number, workflow: keyof typeof workflows, params: Json, fore
   expect(window).toEqual(state)
   expect(statusOf(window, get(window.runs, RUN) ?? run())).toEqual(statusOf(state, run()))
   return statusOf(state, run()).state
+}
+
+function holdOf({ phase }: Run) {
+  return phase.is === 'open' ? phase.hold : null
+}
+
+/** What waits is taken out of its queue where its run is about to stop, and by a reboot; held where it is paused. */
+function isTakenOut(job: Job, hold: ReturnType<typeof holdOf>, random: () => number): boolean {
+  const { phase, outcome } = lastAttempt(job)
+  return phase.is === 'queued' && outcome === null && random() < (hold === 'stopping' ? 0.8 : hold ? 0.3 : 0.05)
+}
+
+function takenOut(job: Job, random: () => number): readonly EventBody[] {
+  const { n, label } = lastAttempt(job)
+  const of = { job: job.id, attempt: n, label }
+  if (random() < 0.2)
+    return [{ type: 'jobs.waiting', run: RUN, jobs: [{ ...of, waiting: { is: 'held', text: 'held' } }] }]
+  return [{ type: 'jobs.withdrawn', run: RUN, jobs: [{ ...of, reason: 'its run stops' }] }]
+}
+
+function cancelled(job: Job): readonly EventBody[] {
+  const { n, label } = lastAttempt(job)
+  const of = { job: job.id, attempt: n, label }
+  return [
+    { type: 'cancel.wished', run: RUN, ...of },
+    { type: 'jobs.cancelled', run: RUN, jobs: [{ ...of, reason: 'cancelled', evidence: [] }] },
+  ]
 }
 
 function figures(state: State, forecasts: { seen: number }): void {
