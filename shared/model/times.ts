@@ -45,7 +45,7 @@ export type Expected = TimeFit & {
 }
 
 /** Fewer waits than these mean nothing. */
-const LEAST_WAITS = 5
+export const LEAST_WAITS = 5
 
 /**
  * Seconds that jobs of Larmor waited in a machine's queue: in 8 of 10 cases between low and high, and the median; null

@@ -2,15 +2,15 @@ import { chance } from '../chance.ts'
 import { hash32, type Instant } from '../ids.ts'
 import { type Job, lastAttempt } from '../model/job.ts'
 import type { Machine } from '../model/machine.ts'
-import type { RememberedTime } from '../model/times.ts'
+import { LEAST_WAITS, type RememberedTime } from '../model/times.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
 import { elapsed } from './elapsed.ts'
-import { forecast, LEAST_DONE, type Waiting } from './forecast.ts'
+import { forecast, LEAST_DONE, type Queue, type Waiting } from './forecast.ts'
 import { quantile } from './quantile.ts'
 import type { Duration, Work } from './time-model.ts'
 import type { Unit } from './unit.ts'
 
-/** When a run will be done: seconds from `as_of`, as an 80 % range with its middle, and as clock times. */
+/** When a run will be done, waits in a queue among it: seconds from `as_of`, as an 80 % range with its middle, and as clock times. */
 export type Eta = {
   readonly low_s: number
   readonly median_s: number
@@ -59,22 +59,28 @@ export function remainingOf(
   const open = units.filter(unit => isOpen(unit, known))
   const jobs = units.flatMap(({ key }) => known.job(key) ?? [])
   // Without a scheduler a job waits for others of Larmor's: that is their computing, and no time of its own.
-  const waits = machine?.settings.scheduler === 'direct' ? [] : jobs.flatMap(waitOf)
+  const queues = machine !== undefined && machine.settings.scheduler !== 'direct'
+  const waits = queues ? jobs.flatMap(waitOf) : []
   const left = open.filter(({ is }) => is === 'job')
   const waiting = waitingOf(left, unit => {
     const job = known.job(unit.key)
     const phase = job ? lastAttempt(job).phase : null
-    return phase?.is === 'running' ? elapsed(phase.started, asOf) : null
+    if (phase?.is === 'queued') return { elapsed_s: null, waited_s: elapsed(phase.submitted ?? asOf, asOf) }
+    return { elapsed_s: phase?.is === 'running' ? elapsed(phase.started, asOf) : null }
   })
-  const others = comparable(
-    times.filter(each => each.run !== run.id),
-    waiting,
-  ).slice(-MOST_REMEMBERED)
+  const remembered = times.filter(each => each.run !== run.id)
+  const others = comparable(remembered, waiting).slice(-MOST_REMEMBERED)
   const done = [...others, ...durationsOf(plan, known)]
   // Where the size of a part is not known, nothing can be said of the whole.
   const said =
     run.phase.is === 'open' && waiting.length > 0 && waiting.length === left.length && meansSomething(done, waiting)
-      ? forecast({ done, waiting, slots: slotsOf(jobs, machine), random: chance(hash32(run.id)) })
+      ? forecast({
+          done,
+          waiting,
+          slots: slotsOf(jobs, machine),
+          queue: queues ? queueOf(waits, remembered, machine) : undefined,
+          random: chance(hash32(run.id)),
+        })
       : null
   const isHeld = run.phase.is !== 'open' || run.phase.hold !== null
   const at = (seconds: number): Instant => new Date(Date.parse(asOf) + seconds * 1000).toISOString()
@@ -107,11 +113,15 @@ function isOpen(unit: Unit, known: Known): boolean {
 /** Units as a forecast takes them; those whose size is not known are left out. */
 export function waitingOf(
   units: readonly Unit[],
-  elapsedOf: (unit: Unit) => number | null = () => null,
+  soFar: (unit: Unit) => Pick<Waiting, 'elapsed_s' | 'waited_s'> = () => ({ elapsed_s: null }),
 ): readonly Waiting[] {
-  return units.flatMap(unit =>
-    unit.work ? [{ key: unit.key, ...unit.work, elapsed_s: elapsedOf(unit), after: unit.after }] : [],
-  )
+  return units.flatMap(unit => (unit.work ? [{ key: unit.key, ...unit.work, ...soFar(unit), after: unit.after }] : []))
+}
+
+/** How busy the cluster is now shows in the run's own waits; what others waited counts where it has too few. */
+function queueOf(own: readonly number[], others: readonly RememberedTime[], { settings }: Machine): Queue {
+  const waits = own.length >= LEAST_WAITS ? own : [...others.flatMap(({ waited_s }) => waited_s ?? []), ...own]
+  return { waits: waits.slice(-MOST_REMEMBERED), places: settings.max_jobs ?? Number.POSITIVE_INFINITY }
 }
 
 /** What the finished calculations of a run took; those that were taken from elsewhere took nothing. */

@@ -6,12 +6,14 @@ export interface Waiting extends JobWork {
   readonly key: string
   /** Seconds that it has computed already; null: it has not begun. */
   readonly elapsed_s: number | null
+  /** Seconds that it has waited in the queue already; absent: it is not there. */
+  readonly waited_s?: number
   /** The key of the one whose result it starts from, where that is not done yet. */
   readonly after: string | null
 }
 
 export interface Forecast {
-  /** Seconds until the last one is done: the range that should hold in 8 of 10 cases, and its middle. */
+  /** Seconds until the last one is done, waits among them: the range that should hold in 8 of 10 cases, and its middle. */
   readonly low_s: number
   readonly median_s: number
   readonly high_s: number
@@ -24,9 +26,19 @@ export interface ForecastInput {
   readonly waiting: readonly Waiting[]
   /** How many compute side by side. */
   readonly slots: number
+  /** The queue that each job has to wait in; absent: there is none. */
+  readonly queue?: Queue | undefined
   /** Numbers from 0 to 1. */
   readonly random: () => number
   readonly draws?: number
+}
+
+/** What is known of a scheduler's queue. */
+export interface Queue {
+  /** Seconds that jobs waited in it; none known: no wait is expected. */
+  readonly waits: readonly number[]
+  /** How many of a run's jobs may be in it or compute at once. */
+  readonly places: number
 }
 
 /** Shares of what is done from which the rest is predicted, to see how far off such a forecast is. */
@@ -42,10 +54,11 @@ export const LEAST_DONE = 5
  * time model to them, and gives every waiting molecule the error that the model made for one of the drawn ones (its own,
  * where it has finished calculations), and each calculation the scatter within a molecule. What all of them have in common
  * (a size or level that the finished ones say little about) is drawn as large as looking back shows it to be: how far a
- * forecast made earlier was off from what followed. Then the calculations are dealt to the slots in their order. Null
- * below five finished ones.
+ * forecast made earlier was off from what followed. Then the calculations are dealt to the slots in their order. Where there
+ * is a queue, each also waits before it begins, as long as one of the known waits, the same for all (it is the cluster that is
+ * busy), in one of the places that the run may take: it ends when both allow it. Null below five finished ones.
  */
-export function forecast({ done, waiting, slots, random, draws = 200 }: ForecastInput): Forecast | null {
+export function forecast({ done, waiting, slots, queue, random, draws = 200 }: ForecastInput): Forecast | null {
   const usable = done.filter(({ seconds }) => seconds > 0)
   if (usable.length < LEAST_DONE) return null
   const groups = new Map<string, Duration[]>()
@@ -77,7 +90,7 @@ export function forecast({ done, waiting, slots, random, draws = 200 }: Forecast
       // What has run longer than it should goes on for a while yet: how long is not known, a tenth is a guess.
       return job.elapsed_s === null ? whole : Math.max(whole - job.elapsed_s, 0.1 * job.elapsed_s, 1)
     })
-    ends.push(lastEnd(waiting, seconds, slots))
+    ends.push(Math.max(lastEnd(waiting, seconds, slots), queueEnd(waiting, seconds, queue, random)))
     sums.push(seconds.reduce((sum, each) => sum + each, 0))
   }
   return {
@@ -134,6 +147,22 @@ function effectOf(errors: ReadonlyMap<string, readonly number[]>, molecule: stri
   const own = errors.get(molecule)
   if (own && own.length > 0) return (mean(own) * own.length) / (own.length + 0.5)
   return mean(errors.get(other) ?? [0])
+}
+
+/** When the last one is out of the queue and done, were there slots for as many as may be in it. */
+function queueEnd(
+  waiting: readonly Waiting[],
+  seconds: readonly number[],
+  queue: Queue | undefined,
+  random: () => number,
+): number {
+  if (!queue || queue.waits.length === 0) return 0
+  const wait = pick(queue.waits, random)
+  const both = waiting.map(({ elapsed_s, waited_s = 0 }, i) => {
+    const stillWaits = elapsed_s === null ? Math.max(0, wait - waited_s) : 0
+    return stillWaits + (seconds[i] ?? 0)
+  })
+  return lastEnd(waiting, both, queue.places)
 }
 
 /** Deals the jobs to the slots in their order, those under way first; one that follows another waits for it. */

@@ -33,13 +33,13 @@ export function remainingText(
 ): string | null {
   if (left + left_shared === 0) return null
   const shared = left_shared === 0 ? '' : ` and ${left_shared} optimisation${left_shared === 1 ? '' : 's'} for them`
-  const computing = computing_s === null ? '' : `, about ${spanText(computing_s)} of computing`
-  if (state === 'paused') return `paused: ${left} left${shared}${computing}`
+  const computing = computing_s === null ? [] : [`about ${spanText(computing_s)} of computing`]
+  if (state === 'paused') return [`paused: ${left} left${shared}`, ...computing].join(', ')
   if (state !== 'running') return null
   if (eta === null) return null
   const waited =
     waiting_s === null || waiting_s < WORTH_SAYING_S
       ? ''
-      : `; of computing: a job waited ${spanText(waiting_s)} in the queue before it (median)`
+      : `; ${[...computing, `a job waits ${spanText(waiting_s)} in the queue (median)`].join(', ')}`
   return `${left} left${shared}: ${spanText(eta.low_s)} to ${spanText(eta.high_s)} (8 of 10 times), about ${clock(eta.finish_median)}${waited}`
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { chance } from '../../../shared/chance.ts'
-import { forecast } from '../../../shared/progress/forecast.ts'
+import { forecast, type Queue } from '../../../shared/progress/forecast.ts'
 
 /** Six that took ten minutes each, and some that wait. */
-function said(doneSizes: readonly number[], waitingSize: number, n: number, slots = 1) {
+function said(doneSizes: readonly number[], waitingSize: number, n: number, slots = 1, queue?: Queue) {
   const terms = ['level:b3lyp']
   return forecast({
     done: doneSizes.map((functions, i) => ({ molecule: `done-${i}`, functions, terms, seconds: 600 })),
@@ -16,6 +16,7 @@ function said(doneSizes: readonly number[], waitingSize: number, n: number, slot
       after: null,
     })),
     slots,
+    queue,
     random: chance(7),
   })
 }
@@ -44,3 +45,20 @@ test.each([
   const one = said(alike, 100, 10)?.median_s ?? Number.NaN
   expect((said(alike, 100, 10, slots)?.median_s ?? Number.NaN) / one).toBeCloseTo(most / 10, 6)
 })
+
+test.each([
+  [2, 5],
+  [10, 1],
+  [Number.POSITIVE_INFINITY, 1],
+])(
+  'of ten that wait six times as long as they compute, with %f places in the queue, the last ends after %i rounds of both',
+  (places, rounds) => {
+    const alike = [100, 100, 100, 100, 100, 100]
+    const one = said(alike, 100, 1)?.median_s ?? Number.NaN
+    const { median_s, computing_s } =
+      said(alike, 100, 10, 10, { waits: [6 * one], places }) ?? expect.fail('nothing said')
+    expect(median_s / one).toBeCloseTo(7 * rounds, 1)
+    // Computing is told apart.
+    expect(computing_s / one).toBeCloseTo(10, 1)
+  },
+)

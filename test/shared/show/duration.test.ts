@@ -8,7 +8,7 @@ test('what is left is a range and a clock time; what waits in a queue is told ap
   const some = { ...nothing, left: 8, computing_s: 3000, eta }
   expect(remainingText(some)).toBe('8 left: 20 min to 1 h 15 (8 of 10 times), about 2026-01-02 14:03 UTC')
   expect(remainingText({ ...some, left_shared: 4, waiting_s: 720 })).toBe(
-    '8 left and 4 optimisations for them: 20 min to 1 h 15 (8 of 10 times), about 2026-01-02 14:03 UTC; of computing: a job waited 12 min in the queue before it (median)',
+    '8 left and 4 optimisations for them: 20 min to 1 h 15 (8 of 10 times), about 2026-01-02 14:03 UTC; about 50 min of computing, a job waits 12 min in the queue (median)',
   )
   expect(remainingText({ ...some, waiting_s: 5 })).not.toContain('queue')
 })
