@@ -117,10 +117,11 @@ function isOver(job: Job): boolean {
 function foldersOf({ id, machine, attempts }: Job) {
   return attempts.flatMap(attempt => {
     const { phase } = attempt
-    if (!isCleanable(attempt) || phase.is !== 'parsed' || phase.reused !== null) return []
-    const { dir, files } = phase
+    if (!isCleanable(attempt) || !('dir' in phase)) return []
+    const { dir } = phase
+    const files = 'files' in phase ? phase.files : []
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-    const left = files.some(({ name }) => name === NOT_FETCHED) || phase.unsettled !== undefined
+    const left = files.some(({ name }) => name === NOT_FETCHED) || 'unsettled' in phase
     return [{ job: id, attempt: attempt.n, label: attempt.label, machine, dir, files: files.length, bytes, left }]
   })
 }

@@ -350,7 +350,7 @@ adopt() {
   return 0
 }
 
-# clean <label>...: removes the folders of jobs that were fetched. Prints "cleaned <label>" for each that is gone, and
+# clean <label>...: removes the folders of jobs that were fetched, or withdrawn before they began. Prints "cleaned <label>" for each that is gone, and
 # "kept <label>" with the names of what no fetch took for each that stays because of it; of what was written after the
 # fetch that is said behind the name.
 clean() {
@@ -367,6 +367,9 @@ clean() {
         continue
       fi
       rm -rf "$dir"
+    elif [ ! -e "$dir/run.lock" ] && [ "$(cat "$dir/run.lock.turn" 2>/dev/null)" = withdrawn ]; then
+      # At once as a whole: whoever may still wait there finds that it is withdrawn, or nothing.
+      mv "$dir" "$LARMOR_WORK/incoming/withdrawn.$$" && rm -rf "$LARMOR_WORK/incoming/withdrawn.$$"
     fi
     [ -e "$dir" ] || [ -L "$dir" ] || printf 'cleaned\t%s\n' "$name"
   done

@@ -270,14 +270,10 @@ export function isAdopted({ input }: Pick<Attempt, 'input'>): boolean {
 /** In a job's folder, where something stays behind: the files that are not fetched, by path, one a line. */
 export const NOT_FETCHED = 'not-fetched.txt'
 
-/** Its folder is on a machine, and everything that was to come home is here, verified by its sums. */
-export function isCleanable({ phase, outcome, clean }: Attempt): boolean {
-  return (
-    outcome !== null &&
-    phase.is === 'parsed' &&
-    phase.files.length > 0 &&
-    (clean === undefined || clean.kept !== undefined)
-  )
+/** Its folder is on a machine, and everything that was to come home is here, verified by its sums; or it never began. */
+export function isCleanable({ phase, outcome, clean, withdrawn }: Attempt): boolean {
+  const isHome = (outcome !== null && phase.is === 'parsed' && phase.files.length > 0) || withdrawn === true
+  return isHome && (clean === undefined || clean.kept !== undefined)
 }
 
 /** What the job's last attempt produced, if it completed. */

@@ -5,7 +5,7 @@ import { isToBeCleaned } from '../next-step.ts'
 import { type Here, perRun } from './here.ts'
 
 /**
- * Removes the folders of attempts that were fetched and verified; of one that was adopted only what Larmor made. A
+ * Removes the folders of attempts that were fetched and verified, or never began; of one that was adopted only what Larmor made. A
  * folder that holds what was not fetched, or not for certain, stays; what could not be removed is tried again.
  */
 export async function clean(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {

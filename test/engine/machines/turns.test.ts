@@ -155,6 +155,8 @@ test.each([
     // One call for all of them: it was not about one.
     const calls = lines.filter(line => !line.includes('" queue'))
     expect(calls).toHaveLength(1)
+    // From the back: others behind would begin in the place of what is taken out before them.
+    if (what === 'taken back') expect(calls[0]).toMatch(/b\.1.*a\.1/)
     expect(attempt().phase).toMatchObject({ is: 'queued' })
     exit = 0
     vi.advanceTimersByTime(2000)

@@ -53,6 +53,25 @@ test('a folder with what was not fetched is told, and stays until a person has t
   expect(existsSync(folderOf(world, 'a'))).toBe(false)
 })
 
+test('the folder of an attempt that was taken back before it began goes, too, once its job is over', async () => {
+  const world = await newWorld('direct')
+  await world.plan({ a: 'sleep 600', b: 'sleep 600', c: 'echo c' })
+  await world.turnUntil('c', ({ phase }) => phase.is === 'queued')
+  await world.turnUntil('b', ({ phase }) => phase.is === 'running')
+  world.tell({ type: 'run.stopping', run: RUN })
+  await world.turnUntil('c', ({ n }) => n === 2)
+  expect(jobOf(world, 'c').attempts[0]).toMatchObject({ withdrawn: true })
+  expect(existsSync(folderOf(world, 'c'))).toBe(true)
+  // What is to be tried again is not over.
+  expect(wish(world, 'c')).toEqual([])
+  world.tell(...orThrow(decide(world.state, { type: 'jobs.cancel', jobs: [jobOf(world, 'c').id] })))
+  world.tell(...wish(world, 'c'))
+  await world.turn()
+  expect(jobOf(world, 'c').attempts[0]?.clean).toMatchObject({ done: true })
+  expect(existsSync(folderOf(world, 'c'))).toBe(false)
+  expect(wish(world, 'c')).toEqual([])
+})
+
 test('what cannot be removed is tried again', async () => {
   const world = await newWorld('direct')
   await world.plan({ a: 'echo a' })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { installAgent, type RemoteAgent } from '../../../electron/engine/machines/remote-agent.ts'
 import type { Session } from '../../../electron/engine/machines/transports/index.ts'
-import { isToBeHeldOrLetGo, nextStep, STEPS, type Step } from '../../../electron/engine/next-step.ts'
+import { isToBeHeldOrLetGo, isToBeWithdrawn, nextStep, STEPS, type Step } from '../../../electron/engine/next-step.ts'
 import { type Here, steps } from '../../../electron/engine/steps/index.ts'
 import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import { openCalculations } from '../../../electron/engine/store/calculations.ts'
@@ -129,7 +129,9 @@ export async function newWorld(
     async step(step) {
       const due = [...values(world.state.jobs)].filter(job => {
         const run = get(world.state.runs, job.run)
-        return run && (step === 'hold' ? isToBeHeldOrLetGo(job, run) : nextStep(job, run) === step)
+        if (!run) return false
+        if (step === 'hold') return isToBeHeldOrLetGo(job, run)
+        return step === 'withdraw' ? isToBeWithdrawn(job, run) : nextStep(job, run) === step
       })
       const facts = due.length > 0 ? await steps[step](world.here, due) : []
       world.tell(...facts)
