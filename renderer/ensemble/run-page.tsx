@@ -2,6 +2,7 @@ import type { Engine } from '../../shared/contract.ts'
 import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
+import { goesOn } from '../../shared/show/goes-on.ts'
 import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
 import type { ShownNmr } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
@@ -49,7 +50,8 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   // What a machine that does not answer will do is not foretold.
   const eta = mark.confidence === 'stale' ? null : remaining.eta
   const left = open ? remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at)) : null
-  const reason = run.phase.is === 'ended' ? status.reason : waits ? `Waits ${waits}.` : holdText(run.phase.hold)
+  const reason =
+    run.phase.is === 'ended' ? status.reason : waits ? `Waits ${waits}.` : holdText(run.phase.hold, goesOn(state, run))
 
   return (
     <article className="run" aria-labelledby="run-title">
@@ -150,14 +152,14 @@ function isBad(attempt: ReturnType<typeof lastAttempt>): boolean {
   return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
 }
 
-function holdText(hold: null | 'paused' | 'stopping' | 'cancelling'): string | null {
+function holdText(hold: null | 'paused' | 'stopping' | 'cancelling', goesOn: string): string | null {
   switch (hold) {
     case null:
       return null
     case 'paused':
-      return 'Held by you: nothing new starts; what runs goes on.'
+      return `Held by you: nothing new starts; ${goesOn} goes on.`
     case 'stopping':
-      return 'Stopping: what runs is finished, then the run ends.'
+      return `Stopping: ${goesOn} is finished, then the run ends.`
     case 'cancelling':
       return 'Cancelling: waiting for evidence that nothing is alive.'
   }

@@ -299,7 +299,7 @@ function runReason(
   if (run.phase.is === 'open' && run.phase.hold === 'paused' && running > 0) parts.push(`${running} still running`)
   if (run.phase.is === 'open' && run.jobs.length === 0 && run.phase.hold === null)
     parts.push('prepared on this computer')
-  if (run.phase.is === 'open' && run.phase.hold === 'stopping') parts.push('stops when what runs is done')
+  if (run.phase.is === 'open' && run.phase.hold === 'stopping') parts.push('being stopped')
   if (run.phase.is === 'open' && run.phase.hold === 'cancelling') parts.push('being cancelled')
   if (run.phase.is === 'ended' && run.phase.reason !== null) parts.push(run.phase.reason)
   return parts.flatMap((part, i) => (i === 0 ? [part] : [', ', part]))

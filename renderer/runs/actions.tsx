@@ -8,6 +8,7 @@ import { resubmitRefusal } from '../../shared/model/resubmit.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
+import { goesOn } from '../../shared/show/goes-on.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { plural } from '../ui/number.ts'
 import { notePause, pauseOrResume } from './pause.ts'
@@ -55,11 +56,15 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
         {pause === null
           ? null
           : pause.type === 'run.pause'
-            ? button('Pause', pause, 'Starts nothing new; what runs goes on.')
+            ? button('Pause', pause, `Starts nothing new; ${goesOn(state, run)} goes on.`)
             : button('Resume', pause, 'Starts again what was held back.')}
         {ended ? null : (
           <>
-            {button('Stop after current', { type: 'run.stop', run: run.id }, 'Finishes what runs, then ends.')}
+            {button(
+              'Stop after current',
+              { type: 'run.stop', run: run.id },
+              `Finishes ${goesOn(state, run).replace(/,$/, '')}, then ends.`,
+            )}
             <Action label="Cancel…" refusal={refusal(cancel)} why="Kills what runs." onAct={() => ask(true)} />
           </>
         )}

@@ -6,6 +6,7 @@ import type { State } from '../model/state.ts'
 import { get, values } from '../model/table.ts'
 import { NOTHING_LEFT, type Remaining, remainingOf } from '../progress/eta.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
+import { goesOn } from './goes-on.ts'
 import { type Looking, type Mark, markIn } from './mark.ts'
 import { readable } from './unreadable.ts'
 
@@ -86,7 +87,7 @@ export function stateText(state: RunState, { failed, timeout, lost, cancelled }:
 export function runStateText(state: State, run: Run): string {
   const word = stateText(runState(run), countsOf(jobsOf(state, run)))
   const hold = run.phase.is === 'open' ? run.phase.hold : null
-  if (hold === 'stopping') return 'stopping: what runs is finished first'
+  if (hold === 'stopping') return `stopping: ${goesOn(state, run)} is finished first`
   return hold === 'cancelling' ? 'cancelling' : word
 }
 

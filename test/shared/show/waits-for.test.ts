@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Machine } from '../../../shared/model/machine.ts'
+import { localMachine, type Machine } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
 import { HELD } from '../../../shared/schedulers/index.ts'
-import { jobsOf } from '../../../shared/show/status.ts'
+import { jobsOf, runStateText } from '../../../shared/show/status.ts'
 import { hasBegun, waitsFor } from '../../../shared/show/waits-for.ts'
 import { batchScript } from '../../renderer/batch-script.ts'
 import { cluster } from '../../renderer/lab.ts'
@@ -21,10 +21,22 @@ function lab(machine: Machine, keys: readonly string[] = ['one', 'two']) {
   return {
     engine,
     script,
+    run,
     waits: () => waitsFor(engine.state(), run()),
     begun: () => hasBegun(run(), jobsOf(engine.state(), run())),
   }
 }
+
+test('of what is stopped goes on what runs, and on a cluster what waits in its queue', () => {
+  const stopping = (machine: Machine) => {
+    const { engine, script, run } = lab(machine)
+    script.queues('one')
+    engine.happen({ type: 'run.stopping', run: run().id })
+    return runStateText(engine.state(), run())
+  }
+  expect(stopping(localMachine)).toBe('stopping: what runs is finished first')
+  expect(stopping(cluster('helix'))).toBe('stopping: what runs, or waits in the queue of helix, is finished first')
+})
 
 test('what is not sent waits for its machine: for a login, for an answer, for a place', () => {
   expect(lab(cluster('helix')).waits()).toBeNull() // it is about to be sent
