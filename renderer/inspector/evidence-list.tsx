@@ -11,7 +11,8 @@ const SOURCES: readonly { readonly id: Evidence['source']; readonly label: strin
 /** The witnesses side by side: the very line of the output, the job's own report, the scheduler's record. */
 export function EvidenceList({ attempt }: { readonly attempt: Attempt }) {
   const { evidence, outcome, phase, ignored } = attempt
-  const reported = 'exit' in phase ? reportText(phase) : null
+  // Without both nobody has reported: it was imported, or taken from another calculation.
+  const reported = 'exit' in phase && (phase.exit ?? phase.signal) !== null ? reportText(phase) : null
   if (evidence.length === 0 && outcome === null && reported === null) return null
   return (
     <section aria-labelledby="evidence-title">
@@ -75,7 +76,7 @@ interface Reported {
 }
 
 function reportText({ exit, signal, ended }: Reported): string {
-  const how = signal !== null ? `signal ${signal}` : exit !== null ? `exit ${exit}` : 'no exit status'
+  const how = signal !== null ? `signal ${signal}` : `exit ${exit}`
   return `${how}, ${ended.replace('T', ' ').slice(0, 19)} UTC`
 }
 

@@ -25,7 +25,8 @@ export function automaticAttempts(state: State, run: Run): readonly EventBody[] 
 function isAllowed(job: Job, most: number): boolean {
   const { outcome } = lastAttempt(job)
   if (outcome !== 'failed' && outcome !== 'timeout') return false
-  return job.attempts.filter(({ by }) => by === 'policy').length < most
+  // One that was taken back before it began is counted by the one that it was planned again as.
+  return job.attempts.filter(({ by, withdrawn }) => by === 'policy' && !withdrawn).length < most
 }
 
 /** It was never sent, for a file of the attempt before is gone. */

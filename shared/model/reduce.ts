@@ -12,7 +12,7 @@ import type { Task } from './task.ts'
 import { withTimeOf } from './times.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 11
+export const REDUCER_VERSION = 12
 
 interface Draft {
   readonly runs: TableDraft<Run>
@@ -291,7 +291,8 @@ function keepIgnored(draft: Draft, { job: id, attempt: n, fact, why }: Of<'fact.
 /** The attempt that a job gets whose last one never began. */
 function sameAgain(job: Job): Attempt {
   const last = lastAttempt(job)
-  return newAttempt({ job: job.id, attempt: last.n + 1, label: label(job.id, last.n + 1) }, last, last.fix)
+  const ref = { job: job.id, attempt: last.n + 1, label: label(job.id, last.n + 1) }
+  return { ...newAttempt(ref, last, last.fix), ...(last.by ? { by: last.by } : {}) }
 }
 
 function moveAttempts(draft: Draft, event: AttemptFact & { readonly at: Instant }): void {

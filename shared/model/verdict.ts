@@ -65,7 +65,9 @@ export function verdict({ output, exit, signal, evidence, cancelWished, exitDeci
   }
 
   if (output.outcome === 'completed') return completed(output.reason)
-  if (exitDecides && exit === 0 && signal === null && output.outcome !== 'failed') return completed(null)
+  // Then the last words of its output are no cause of anything.
+  if (exitDecides && exit === 0 && signal === null && output.outcome !== 'failed')
+    return { ...completed(null), evidence: asSet(evidence) }
   const named = output.outcome === 'failed' && !UNSPECIFIC.has(output.category)
   // A cause that the output names, without any signal, was there before the wish could do anything.
   if (cancelWished && !(output.outcome === 'failed' && signal === null)) return say('cancelled', null, 'cancelled')

@@ -88,6 +88,33 @@ describe('a run', () => {
     expect(jobOf(wished).attempts).toMatchObject([{ outcome: 'cancelled' }])
   })
 
+  test('that took back what it had tried again by itself has tried it once, and by itself', () => {
+    const killed = (of = ref(), category = 'killed'): readonly AttemptFact[] => {
+      const parsed = fact.parsed(of, 'failed') as Extract<AttemptFact, { readonly type: 'jobs.parsed' }>
+      return [fact.ended(of), fact.fetched(of), { ...parsed, jobs: parsed.jobs.map(each => ({ ...each, category })) }]
+    }
+    const sent = (of = ref()) => [fact.staged(of), fact.intended(of), fact.submitted(of)]
+    const run = { ...runOf(begun('a')), auto_resubmit: 2 }
+    const first = apply(started('a'), ...sent(), ...killed())
+    const allowed = apply(
+      first,
+      { type: 'run.archived', run: RUN },
+      {
+        type: 'run.restored',
+        run: RUN,
+        restored: { ...run, jobs: [ref().job] },
+        jobs: [jobOf(first)],
+      },
+    )
+    const added = (state: State) => planRun(state, RUN, nothing).filter(({ type }) => type === 'attempt.added')
+    const second = added(allowed)
+    expect(second).toMatchObject([{ type: 'attempt.added', attempt: 2, by: 'policy' }])
+    const taken = apply(allowed, ...second, ...sent(ref(2)), fact.withdrawn(ref(2)))
+    expect(jobOf(taken).attempts.map(({ by }) => by)).toEqual([undefined, 'policy', 'policy'])
+    const third = apply(taken, ...sent(ref(3)), ...killed(ref(3), 'preempted'))
+    expect(added(third)).toMatchObject([{ type: 'attempt.added', attempt: 4, by: 'policy' }])
+  })
+
   test('that is cancelling ends as cancelled, once every job has its outcome and no task is at work', () => {
     const state = apply(
       started('a', 'b'),
