@@ -154,10 +154,12 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
   }
 
   async function writeStatus(run: Run, known: Known, folder: string): Promise<void> {
-    const { eta } = statusOf(state(), run)
+    const { eta, confidence, stale_since } = statusOf(state(), run)
     const status = {
       ...statusFile(known, { state: runState(run), remaining_s: eta?.median_s ?? null, now: now() }),
       eta,
+      confidence,
+      stale_since,
       pid: self.pid,
       pid_started: self.start,
       boot_id: self.boot_id,

@@ -63,7 +63,7 @@ export function statusFile(known: Known, { state, remaining_s, now }: CampaignSt
 
 /** One finished calculation, for its folder and for progress.jsonl. */
 export interface FinishedTask {
-  /** Of this attempt, once for ever. */
+  /** Of this attempt and how it ended, once for ever: one that was lost, or refused, may turn out to have completed. */
   readonly id: string
   readonly task: CampaignTask
   /** Relative to the campaign's folder. */
@@ -89,7 +89,8 @@ export function finishedTasks(known: Known): readonly FinishedTask[] {
       error: outcome === 'completed' ? null : (attempt.reason ?? outcome),
       job: by.id,
     }
-    return [{ id: `${task.key}#${attempt.label}`, task, folder: task.key, line }]
+    const of = `${task.key}#${attempt.label}`
+    return [{ id: outcome === 'completed' ? of : `${of}:${outcome}`, task, folder: task.key, line }]
   })
 }
 

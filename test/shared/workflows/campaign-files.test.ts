@@ -6,6 +6,7 @@ import { orThrow } from '../../../shared/result.ts'
 import {
   type CampaignArguments,
   delta50Set,
+  finishedTasks,
   resolveCampaign,
   statusFile,
   workflows,
@@ -102,4 +103,17 @@ test('its failures are the last ten, the newest first, each with what, where, wh
     error: 'the SCF did not converge',
     timestamp: '2026-01-01T00:21:00.000Z',
   })
+})
+
+test('progress.jsonl tells of one that was lost and turns out to have completed both, each once', () => {
+  const run = campaign({ molecules: '5', levels: 'HF/STO-3G', solvents: 'chcl3', geometry: 'given' })
+  const key = 'compound_05/HF-STO-3G_chcl3'
+  const told = () => finishedTasks(knownOf(run.state(), run.run())).map(({ id, line }) => [id, line.event])
+  run.end(key, 'lost')
+  const [lost] = told()
+  run.complete(key, { shieldings: [] })
+  const [completed] = told()
+  expect([lost?.[1], completed?.[1]]).toEqual(['task_lost', 'task_completed'])
+  expect(lost?.[0]).not.toBe(completed?.[0])
+  expect(told()).toEqual([completed])
 })
