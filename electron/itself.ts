@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { resourcesFolder } from './engine/machines/remote-scripts.ts'
+import { resourcesFolder } from './resources-folder.ts'
 
 /** How Larmor starts itself as another process: `file` with `args`, and then the words of a terminal command. */
 export function larmorItself(): { readonly file: string; readonly args: readonly string[] } {

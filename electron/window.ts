@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { BrowserWindow, nativeTheme, protocol, type Rectangle, type Session, screen, session } from 'electron'
 import Store from 'electron-store'
 import type { Theme } from '../shared/desktop.ts'
-import { resourcesFolder } from './engine/machines/remote-scripts.ts'
+import { resourcesFolder } from './resources-folder.ts'
 import { PAGE_POLICY } from './serve/page-policy.ts'
 import { findStatic, TYPES } from './serve/static-files.ts'
 

@@ -89,8 +89,8 @@ export interface Reading {
 }
 
 /**
- * What a person is asked so that a login can go on. Only a `machine.connect` or `machine.test` leads to one, and there
- * is at most one at a time: `questions` tells of none or one.
+ * What a person is asked so that a login can go on. Only what a person wishes leads to one (`machine.connect`,
+ * `machine.test`, a terminal that is opened), and there is at most one at a time: `questions` tells of none or one.
  */
 export interface Question {
   readonly id: string

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { resourcesFolder } from '../engine/machines/remote-scripts.ts'
+import { resourcesFolder } from '../resources-folder.ts'
 
 const LONGEST_START_MS = 60_000
 

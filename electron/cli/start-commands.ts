@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { previewFiles, type ShownFile } from '../../shared/compose/preview-files.ts'
 import type { RunId } from '../../shared/ids.ts'
@@ -14,7 +13,7 @@ import { presets } from '../../shared/nmr/presets.ts'
 import { orThrow } from '../../shared/result.ts'
 import { jobsOf, runState } from '../../shared/show/status.ts'
 import { nmrDefaults, usualLevels } from '../../shared/workflows/index.ts'
-import { remoteScript } from '../engine/machines/remote-scripts.ts'
+import { jobBody } from '../engine/machines/remote-scripts.ts'
 import { refOf } from '../engine/store/content-ref.ts'
 import { ensureEngine, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand, type Given, readTime, type Surroundings } from './command.ts'
@@ -300,7 +299,7 @@ const decks: CliCommand = {
     const words = first === 'campaign' && plain[0] !== 'start' ? ['start', ...plain] : plain
     const machine = await machineOf(surroundings, given)
     const composed = await compose({ ...given, words }, machine, surroundings.cwd, resourcesOf(given, machine))
-    const body = await readFile(remoteScript('job.sh'), 'utf8')
+    const body = await jobBody()
     const preview = composed.preview()
     const jobs: { readonly key: string; readonly program: string; readonly files: readonly ShownFile[] }[] = []
     for (const job of preview.jobs) {

@@ -50,13 +50,13 @@ export function singleFacts(fact: AttemptFact): readonly SingleFact[] {
   return fact.jobs.map(item => ({ type: fact.type, ...item }) as SingleFact)
 }
 
-/** Same fact, other attempts: what `decide` keeps of a plural event. */
+/** Same fact, other attempts: what `admit` keeps of a plural event. */
 export function withJobs(fact: AttemptFact, jobs: readonly AttemptRef[]): AttemptFact {
   return 'jobs' in fact ? ({ ...fact, jobs } as AttemptFact) : fact
 }
 
 /**
- * What a fact does to an attempt: the whole transition table, used by `decide` to refuse and by `reduce` to apply.
+ * What a fact does to an attempt: the whole transition table, by which `admit` judges and `reduce` applies.
  * Facts may come late, twice and in any order; a phase never goes back.
  */
 export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {

@@ -4,7 +4,7 @@ import { fail, ok } from '../result.ts'
 import { sh } from '../sh.ts'
 import type { QueueEntry, Scheduler } from './scheduler.ts'
 
-/** pid:start:boot, as resources/remote/agent.sh prints it. */
+/** pid:start:boot, as resources/remote/agent/direct.sh prints it. */
 const ID = /^\d+:[^:\s]+:[^:\s]*$/
 
 /** What it says of itself from when its run is paused until it is let go. */
@@ -22,7 +22,7 @@ const ENDS = {
 
 /**
  * No queueing system: submitted scripts are alive at once and wait on the machine itself for a place, in order, so
- * that job 5 of 200 starts while nobody looks. The verbs are those of resources/remote/agent.sh.
+ * that job 5 of 200 starts while nobody looks. The verbs are those of resources/remote/agent.
  */
 export const direct: Scheduler = {
   id: 'direct',

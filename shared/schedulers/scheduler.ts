@@ -74,7 +74,7 @@ export interface Scheduler {
   readonly absenceProves: boolean
   /**
    * Submits `job.sh` of the present folder under its label: staged as `submit.sh` and run there once, under the
-   * submit lock (resources/remote/agent.sh). Its standard output is kept on the machine as the id file.
+   * submit lock (resources/remote/agent/submission.sh). Its standard output is kept on the machine as the id file.
    */
   readonly submit: {
     line(job: { readonly label: Label; readonly resources: Resources; readonly settings: MachineSettings }): ShLine

@@ -57,7 +57,7 @@ test('the packed application holds what it runs, and nothing else; its fuses are
     'out/electron/engine/tasks/worker.js',
     'out/shared/contract.js',
     'out/renderer/index.html',
-    'resources/remote/agent.sh',
+    'resources/remote/agent/base.sh',
     'resources/references.json',
     'resources/icons/icon.png',
     'node_modules/ssh2/package.json',

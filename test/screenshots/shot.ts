@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { resourcesFolder } from '../../electron/engine/machines/remote-scripts.ts'
+import { resourcesFolder } from '../../electron/resources-folder.ts'
 import type { Served } from '../../electron/serve.ts'
 import type { Question } from '../../shared/contract.ts'
 import type { MachineName } from '../../shared/ids.ts'

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MachineActivity } from '../../../shared/contract.ts'
 import type { Instant, MachineName } from '../../../shared/ids.ts'
@@ -6,7 +5,7 @@ import type { EventBody } from '../../../shared/model/events.ts'
 import { type Machine, wayTo } from '../../../shared/model/machine.ts'
 import { programs } from '../../../shared/programs/index.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
-import { remoteScript } from './remote-scripts.ts'
+import { jobBody } from './remote-scripts.ts'
 import { type Ask, type Session, transports, type Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What a machine that answers gives to work with. */
@@ -80,7 +79,7 @@ export function createConnection(options: Options): Connection {
       const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
       const agent = await installAgent(session, to.settings.work ?? join(home, 'work'), executables)
       const unwatch = watchSpool(to, session, agent)
-      connected = { session, agent, unwatch, by, jobBody: await readFile(remoteScript('job.sh'), 'utf8') }
+      connected = { session, agent, unwatch, by, jobBody: await jobBody() }
     } catch (error) {
       await session.close().catch(() => {})
       throw error

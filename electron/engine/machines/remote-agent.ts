@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { posix } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -7,7 +6,7 @@ import { extract } from 'tar-stream'
 import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
-import { remoteScript } from './remote-scripts.ts'
+import { agentScript } from './remote-scripts.ts'
 import { allOf, type Running, type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What the agent's probe found. */
@@ -34,7 +33,7 @@ export interface Answer {
   readonly complaint: string
 }
 
-/** resources/remote/agent.sh on one machine: the verbs by which anything is changed there. */
+/** The script of resources/remote/agent on one machine: the verbs by which anything is changed there. */
 export interface RemoteAgent {
   readonly work: RemotePath
   readonly probe: Probe
@@ -93,7 +92,7 @@ const NO_SUMS = [
  * trip. Rejects with Unreachable when the machine does not answer as it should.
  */
 export async function installAgent(session: Session, work: string, programs: readonly string[]): Promise<RemoteAgent> {
-  const script = await readFile(remoteScript('agent.sh'), 'utf8')
+  const script = await agentScript()
   const name = `agent-${createHash('sha256').update(script).digest('hex').slice(0, 12)}.sh`
   // A command begins in the home folder, so that what is named from there is found from there.
   const folder = work.replace(/^~\//, './')

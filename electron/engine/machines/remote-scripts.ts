@@ -1,19 +1,17 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { resourcesFolder } from '../../resources-folder.ts'
 
-/** The folder `resources` of the program, from the sources and from the build alike. */
-export const resourcesFolder = findResources(dirname(fileURLToPath(import.meta.url)))
+/** The files of resources/remote/agent, in the order in which they make one script. */
+const AGENT = ['base', 'processes', 'probe', 'stage', 'submission', 'reports', 'files', 'direct', 'verbs']
 
-/** Path of a script that runs on machines. */
-export function remoteScript(name: 'agent.sh' | 'job.sh'): string {
-  return join(resourcesFolder, 'remote', name)
+/** The agent: all that Larmor itself runs on a machine, as one script of POSIX sh. */
+export async function agentScript(): Promise<string> {
+  const parts = AGENT.map(name => readFile(join(resourcesFolder, 'remote', 'agent', `${name}.sh`), 'utf8'))
+  return (await Promise.all(parts)).join('\n')
 }
 
-function findResources(from: string): string {
-  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
-    const resources = join(folder, 'resources')
-    if (existsSync(join(resources, 'remote', 'agent.sh'))) return resources
-  }
-  throw new Error('the folder "resources" is missing from this installation')
+/** What every job script has in common: resources/remote/job.sh. */
+export function jobBody(): Promise<string> {
+  return readFile(join(resourcesFolder, 'remote', 'job.sh'), 'utf8')
 }

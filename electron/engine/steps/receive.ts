@@ -16,7 +16,7 @@ const PLAIN = /^[A-Za-z0-9_+,=@][A-Za-z0-9._+,=@ -]*$/
 
 export type Sums = readonly (readonly [name: string, sum: string])[]
 
-/** sha256sum's lines: the sum, a blank, a blank or "*", and the name (as agent.sh gives it, after "./"). */
+/** sha256sum's lines: the sum, a blank, a blank or "*", and the name (as the agent gives it, after "./"). */
 function readSums(text: string): Sums {
   return text.split('\n').flatMap(line => {
     const found = /^(?<sum>[0-9a-f]{64}) [ *]\.\/(?<name>.+)$/.exec(line)?.groups

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, type TestContext } from 'vitest'
+import { agentScript } from '../../../electron/engine/machines/remote-scripts.ts'
 import { type Job, lastAttempt } from '../../../shared/model/job.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
@@ -45,11 +46,11 @@ export async function dieAndGoOn(scenario: Scenario, env: Env, { onTestFinished 
   return stage
 }
 
-const agent = new URL('../../../resources/remote/agent.sh', import.meta.url)
+const agent = await agentScript()
 
 /** Where the script on the machine can be killed, by the script itself. */
 export function remotePoints(): readonly string[] {
-  const calls = readFileSync(agent, 'utf8').matchAll(/^\s*crash_point ([a-z.]+)/gm)
+  const calls = agent.matchAll(/^\s*crash_point ([a-z.]+)/gm)
   return [...new Set([...calls].map(([, name]) => name ?? ''))]
 }
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
-  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -18,6 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { pack } from 'tar-stream'
 import { onTestFinished } from 'vitest'
 import { type Answer, readAnswers } from '../../../electron/engine/machines/remote-agent.ts'
+import { agentScript } from '../../../electron/engine/machines/remote-scripts.ts'
 import type { Label, RemotePath } from '../../../shared/ids.ts'
 import { jobFiles } from '../../../shared/job-folder.ts'
 import { localMachine, type MachineSettings } from '../../../shared/model/machine.ts'
@@ -26,6 +26,7 @@ import { schedulers } from '../../../shared/schedulers/index.ts'
 import { which } from '../../setup/groups.mjs'
 
 const resources = fileURLToPath(new URL('../../../resources/remote', import.meta.url))
+const script = await agentScript()
 
 /** The shells that stand for `sh` here: Debian's own and the one that most clusters have. */
 export const SHELLS = ['dash', 'bash'].filter(shell => which(shell) !== null)
@@ -97,7 +98,7 @@ export function newBox(shell: string): Box {
   mkdirSync(work)
   mkdirSync(join(folder, 'bin'))
   symlinkSync(which(shell) ?? shell, join(folder, 'bin', 'sh'))
-  copyFileSync(join(resources, 'agent.sh'), agent)
+  writeFileSync(agent, script)
   writeFileSync(log, '')
   const environment = {
     ...process.env,

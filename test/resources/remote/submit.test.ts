@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
+import { agentScript } from '../../../electron/engine/machines/remote-scripts.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
 import { until } from '../../until.ts'
@@ -212,7 +213,7 @@ describe.each(SHELLS)('a tombstone (%s)', shell => {
   })
 })
 
-const script = readFileSync(new URL('../../../resources/remote/agent.sh', import.meta.url), 'utf8')
+const script = await agentScript()
 
 /** Dying there: whether it runs, and what the next call answers. `stage.unpacked` is in stage.test.ts. */
 const DEATHS: Readonly<Record<string, { readonly runs: boolean; readonly next: 'answered' | 'doubt' }>> = {
