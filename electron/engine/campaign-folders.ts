@@ -254,7 +254,7 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
 /** Which file it is: its time, and what tells it from one made in the same moment; null where there is none. */
 function markOf(path: string): string | null {
   const about = statSync(path, { throwIfNoEntry: false })
-  return about ? `${about.mtimeMs}:${about.ino}` : null
+  return about?.isFile() ? `${about.mtimeMs}:${about.ino}` : null
 }
 
 /** The hash of the input that a shifts.json is the result of; undefined for none, or one that is damaged. */

@@ -34,6 +34,9 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   solvent: ['solvent'],
 }
 
+/** What stands, or may be put, beside the folders of the molecules; some disks do not tell capitals from small letters. */
+const OWN_FILES = /^stop$|\.(json|jsonl|csv|xyz)$/i
+
 const WANTED = ['molecule', 'atoms', 'delta']
 const SEPARATORS = [',', ';', '\t']
 
@@ -59,6 +62,8 @@ export function readOwnSet(id: string, files: readonly SetFile[]): Result<Campai
     if (structures.has(name)) return refuse(`${id} holds two structures of ${name}`)
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || name.includes('..'))
       return refuse(`${file.name}: a molecule's name is made of letters, digits, dots, hyphens and underscores`)
+    if (OWN_FILES.test(name))
+      return refuse(`${file.name}: ${name} is a file of the campaign's own, in the place where its folder would be`)
     structures.set(name, readStructure(file))
   }
   const rows = readShifts(table)

@@ -436,6 +436,15 @@ describe('a set of one’s own', () => {
     expect(set.ok ? '' : set.fault.message).toMatch(message)
   })
 
+  test.each(['STOP', 'Stop', 'status.json', 'progress.jsonl'])(
+    'a molecule called %s is refused: its folder would be in the place of a file of the campaign',
+    name => {
+      const csv = { name: 'shifts.csv', text: `molecule,atoms,delta_ppm\n${name},1,2\n` }
+      const set = readOwnSet('mine', [{ name: `${name}.xyz`, text: methane }, csv])
+      expect(set.ok ? '' : set.fault.message).toMatch(/is a file of the campaign's own/)
+    },
+  )
+
   test('without a CSV, or with a name that leaves its folder, it is refused', () => {
     expect(readOwnSet('mine', [{ name: 'a.xyz', text: methane }])).toMatchObject({ ok: false })
     const csv = { name: 'shifts.csv', text: 'molecule,atoms,delta_ppm\n..,1,2\n' }
