@@ -4,6 +4,7 @@ import type { Regression, ShownCampaign, ShownTask } from '../../shared/workflow
 import { solventText, superscript } from '../runs/words.ts'
 import { Chart } from '../ui/chart.tsx'
 import { fixed } from '../ui/number.ts'
+import { shortName } from './short-name.ts'
 
 type Statistic = ShownCampaign['statistics'][number]
 
@@ -18,7 +19,7 @@ interface AccuracyProps {
 export function Accuracy({ tasks, statistics, factors, regressions }: AccuracyProps) {
   const molecules = new Map(tasks.map(({ molecule, name }) => [molecule, name]))
   const names = [...new Set(statistics.map(nameOfLevel))]
-  const nameOf = (id: string) => molecules.get(id)?.replace(/ \(.*\)$/, '') ?? id
+  const nameOf = (id: string) => shortName(molecules.get(id) ?? id)
   const [wanted, choose] = useState('')
   const chosen = names.includes(wanted) ? wanted : (names[0] ?? '')
   const of = (each: OfLevel) => nameOfLevel(each) === chosen

@@ -53,13 +53,15 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
     <article className="campaign" aria-labelledby="campaign-title">
       <header className="campaign-head">
         <div>
-          <h1 id="campaign-title">
-            {finished}/{shown.total} <span className="only-read">calculations of</span>{' '}
-            <bdi className="campaign-name">{run.name}</bdi>
-          </h1>
-          <p className="row">
+          <div className="row">
+            <h1 id="campaign-title">
+              {finished}/{shown.total} <span className="only-read">calculations of</span>{' '}
+              <bdi className="campaign-name">{run.name}</bdi>
+            </h1>
             <Badge look={look} soft />
-            <span className="hint">{left ?? (run.phase.is === 'open' ? 'no estimate yet' : '')}</span>
+          </div>
+          <p className="hint">
+            {left ?? (run.phase.is === 'open' ? (isStale ? 'no estimate' : 'no estimate yet') : '')}
           </p>
           {status.reason || waits ? <p className="reason">{status.reason ?? `Waits ${waits}.`}</p> : null}
         </div>
@@ -102,6 +104,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           asOf={state.as_of}
           eta={eta}
           isOpen={run.phase.is === 'open'}
+          isStale={isStale}
         />
         <Failures state={state} shown={shown} run={run.id} jobs={jobs} />
         <Accuracy tasks={shown.tasks} statistics={shown.statistics} factors={shown.factors} regressions={regressions} />

@@ -37,6 +37,9 @@ export function Comparison({ runs, archived }: ComparisonProps) {
     .flatMap(({ run, statistics }) => statistics.map(each => ({ run, ...each })))
     .toSorted((a, b) => (a.nucleus === b.nucleus ? a.rmsd_ppm - b.rmsd_ppm : a.nucleus < b.nucleus ? 1 : -1))
   if (rows.length === 0) return null
+  // Each is said once, below the table.
+  const notes = [...new Set(rows.flatMap(({ note }) => sentencesOf(note)))]
+  const marksOf = (note: string | null) => sentencesOf(note).map(each => String.fromCodePoint(97 + notes.indexOf(each)))
   return (
     <section className="campaign-comparison" aria-labelledby="comparison-title">
       <h2 id="comparison-title">Levels compared</h2>
@@ -73,7 +76,7 @@ export function Comparison({ runs, archived }: ComparisonProps) {
                 <th scope="row">{superscript(nucleus)}</th>
                 <td>
                   {level}
-                  {note === null ? null : <p className="hint">{note}</p>}
+                  {note === null ? null : <sup> {marksOf(note).join(', ')}</sup>}
                 </td>
                 <td>{solventText(solvent)}</td>
                 <td>
@@ -91,6 +94,15 @@ export function Comparison({ runs, archived }: ComparisonProps) {
           })}
         </tbody>
       </table>
+      {notes.map((note, i) => (
+        <p key={note} className="hint" data-footnote="">
+          <sup>{String.fromCodePoint(97 + i)}</sup> {note}.
+        </p>
+      ))}
     </section>
   )
+}
+
+function sentencesOf(note: string | null): readonly string[] {
+  return note === null ? [] : note.split('; ')
 }

@@ -15,6 +15,8 @@ interface JobsLeftProps {
   readonly asOf: string | null
   readonly eta: RunStatus['eta']
   readonly isOpen: boolean
+  /** Nothing is heard of it now: nothing is foretold. */
+  readonly isStale: boolean
 }
 
 const HEIGHT = 200
@@ -23,7 +25,7 @@ const HEIGHT = 200
  * How many calculations were left at each time, and when the rest may be done: the median dashed, the 80 % range a band.
  * Below it, over the same time, how many ended in each span.
  */
-export function JobsLeft({ tasks, left, started, asOf, eta, isOpen }: JobsLeftProps) {
+export function JobsLeft({ tasks, left, started, asOf, eta, isOpen, isStale }: JobsLeftProps) {
   const total = tasks.length
   const ends = tasks
     .filter(({ state }) => ['completed', 'failed', 'unknown', 'cancelled'].includes(state))
@@ -116,7 +118,11 @@ export function JobsLeft({ tasks, left, started, asOf, eta, isOpen }: JobsLeftPr
         {eta
           ? `Done between ${clockTime(eta.finish_low)} and ${clockTime(eta.finish_high)}. Dashed: median, band: 80 %.`
           : ''}
-        {isOpen && !eta ? 'A range is shown once five comparable ones are done.' : ''}
+        {isOpen && !eta
+          ? isStale
+            ? 'No estimate while the data is stale.'
+            : 'A range is shown once five comparable ones are done.'
+          : ''}
       </p>
       <Throughput ends={computed} from={from} now={now} x={x} />
     </section>

@@ -1,6 +1,7 @@
 import type { ShownTask } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
 import { solventText } from '../runs/words.ts'
+import { shortName } from './short-name.ts'
 import { type TaskLook, taskLook, taskLooks } from './task-looks.ts'
 
 /** What tells a cell from another where colours do not. */
@@ -30,7 +31,7 @@ export function Matrix({ run, tasks, stalled }: MatrixProps) {
             {molecules.map(([id, name]) => (
               <th key={id} scope="col" className={failed.has(id) ? 'bad' : undefined}>
                 <span className="matrix-name" title={name}>
-                  {name}
+                  {shortName(name)}
                 </span>
               </th>
             ))}

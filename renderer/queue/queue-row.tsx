@@ -101,7 +101,7 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
         {run.phase.is === 'open' ? (outlook.finish ?? '–') : clockTime(run.phase.at)}
       </span>
       <span role="gridcell" className="queue-cell right" />
-      <span role="gridcell" className="queue-cell">
+      <span role="gridcell" className="queue-cell" title={run.machine}>
         {run.machine}
       </span>
       <Age {...props.age} />
@@ -150,7 +150,7 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
       <span role="gridcell" className="queue-cell right">
         {attempt.n}
       </span>
-      <span role="gridcell" className="queue-cell">
+      <span role="gridcell" className="queue-cell" title={job.machine}>
         {job.machine}
       </span>
       <Age {...props.age} />

@@ -3,7 +3,7 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { jobsOf, positionOf, type RunPosition, runsByStart } from '../../shared/show/status.ts'
-import type { ShownNmr } from '../../shared/workflows/index.ts'
+import type { ShownCampaign, ShownNmr } from '../../shared/workflows/index.ts'
 import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
@@ -20,7 +20,7 @@ export interface RunSummary {
   /** What completed, of how many, and what is counted. */
   readonly complete: number
   readonly total: number
-  readonly counted: 'conformers' | 'jobs'
+  readonly counted: 'conformers' | 'calculations' | 'jobs'
   /** Counted beside, never among `complete`. */
   readonly short: readonly Shortfall[]
 }
@@ -40,18 +40,35 @@ function summarizeRun(state: State, run: Run): RunSummary {
   const shown = showRun(state, run)
   const status = positionOf(state, run)
   const ensemble = 'conformers' in shown ? (shown as unknown as ShownNmr) : null
-  const counts = ensemble ? countConformers(ensemble.conformers, ensemble.program) : countJobs(jobs)
+  const matrix = run.workflow === 'campaign' ? (status as unknown as Partial<ShownCampaign>) : {}
+  const counts = ensemble
+    ? { ...countConformers(ensemble.conformers, ensemble.program), counted: 'conformers' as const }
+    : (countCalculations(matrix) ?? { ...countJobs(jobs), counted: 'jobs' as const })
   const summary: RunSummary = {
     run,
     jobs,
     status,
     ensemble,
     ...counts,
-    counted: ensemble ? 'conformers' : 'jobs',
     look: runLook(status.state, counts.short.length > 0),
   }
   made.set(run, summary)
   return summary
+}
+
+/** Those of a campaign's matrix, as on its page: the optimisations that they share are none. Null where it cannot be read. */
+function countCalculations({ total, completed = 0, to_check = 0, failed = 0 }: Partial<ShownCampaign>) {
+  if (total === undefined) return null
+  const short: readonly Shortfall[] = [
+    { word: 'to check', n: to_check },
+    { word: 'failed', n: failed },
+  ]
+  return {
+    complete: completed - to_check,
+    total,
+    counted: 'calculations' as const,
+    short: short.filter(({ n }) => n > 0),
+  }
 }
 
 function countJobs(jobs: readonly Job[]) {

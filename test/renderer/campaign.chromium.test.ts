@@ -128,7 +128,8 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   const reach = { is: 'unreachable', since: new Date().toISOString(), text: 'no route to host', hint: null } as const
   engine.happen({ type: 'machine.changed', machine: { ...localMachine, reach } })
   await head.getByText(/stale since .*the machine does not answer/).waitFor()
-  await head.getByText('no estimate yet').waitFor()
+  await head.getByText('no estimate', { exact: true }).waitFor()
+  await page.getByText('No estimate while the data is stale.').waitFor()
   // Its silence is no standstill: what ran is shown as it was seen last.
   await eventually(() => page.locator('.matrix-cell.is-stalled').count()).toBe(0)
   expect(await page.locator('.matrix-cell.is-running, .matrix-cell.is-optimizing').count()).toBeGreaterThan(0)
@@ -143,6 +144,11 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   await page
     .locator('[data-run="rpilot"]')
     .getByText(/% stalled/)
+    .waitFor()
+  // The list has the same figure as the page.
+  await page
+    .locator('[data-run="rpilot"]')
+    .getByText(/\/40 calculations/)
     .waitFor()
 })
 
@@ -175,7 +181,13 @@ test('levels are compared over all campaigns, also those of the archive, with wh
   await rows.first().waitFor()
   const said = await rows.allInnerTexts()
   expect(said.filter(row => row.startsWith('¹H')).length).toBeGreaterThan(1)
-  expect(said.filter(row => row.includes('WP04') && row.includes('components'))).not.toEqual([])
+  // What must be said of a level is said once, with a mark beside each of its rows.
+  const notes = await page.locator('[data-footnote]').allInnerTexts()
+  expect(notes.filter(note => note.includes('WP04 by its components'))).toHaveLength(1)
+  const mark = notes.find(note => note.includes('WP04 by its components'))?.[0] ?? ''
+  const marks = await page.locator('.campaign-comparison tbody tr', { hasText: 'WP04' }).locator('sup').allInnerTexts()
+  expect(marks.length).toBeGreaterThan(1)
+  for (const each of marks) expect(each).toContain(mark)
   // The best of each nucleus first.
   const figures = await page
     .locator('.campaign-comparison tbody tr:has(th:text-is("¹H")) td:nth-child(7)')
