@@ -32,7 +32,7 @@ export function BulkBar({ jobs, possible, offline, onResubmit, onReview, onCance
             title={offline ?? 'A new attempt of each with the likeliest remedy; the old ones stay as history.'}
             onClick={() => onResubmit('auto')}
           >
-            Resubmit {fixable.length} failed with suggested fixes
+            Resubmit {fixable.length} failed with suggested {fixable.length === 1 ? 'fix' : 'fixes'}
           </button>
           <button type="button" onClick={onReview}>
             Review {fixable.length === 1 ? 'fix' : `${fixable.length} fixes`}
