@@ -12,12 +12,12 @@ interface OfRun {
 const words = new WeakMap<object, string>()
 const wordsOfJobs = new WeakMap<object, { readonly program: string; readonly word: string | null }>()
 
-/** An input without its title: two that have the same word compute the same, whatever they are called. */
+/** An input without its title, in whatever order it is written: two of the same word compute the same. */
 export function wordOfInput(input: Json): string {
   if (typeof input !== 'object' || input === null) return JSON.stringify(input)
   const known = words.get(input)
   if (known !== undefined) return known
-  const word = JSON.stringify({ ...input, title: null })
+  const word = JSON.stringify(Object.entries({ ...input, title: null }).sort(([a], [b]) => (a < b ? -1 : 1)))
   words.set(input, word)
   return word
 }

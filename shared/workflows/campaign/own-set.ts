@@ -1,4 +1,3 @@
-import { perceiveBonds } from '../../nmr/bonds.ts'
 import type { Environment, MeasuredMolecule } from '../../nmr/delta50.ts'
 import { elementSymbol } from '../../nmr/elements.ts'
 import { readMolfile } from '../../nmr/molfile.ts'
@@ -46,15 +45,50 @@ const SEPARATORS = [',', ';', '\t']
  * element than its nucleus, or named twice; a number that is none.
  */
 export function readOwnSet(id: string, files: readonly SetFile[]): Result<CampaignSet> {
-  const refuse = (message: string, hint?: string) => badInput('set', message, hint)
+  const table = tableIn(id, files)
+  if (!table.ok) return table
+  const structures = structuresIn(id, files)
+  if (!structures.ok) return structures
+  const rows = readShifts(table.value)
+  if (!rows.ok) return rows
+  const measured = measuredIn(table.value.name, rows.value, structures.value)
+  if (!measured.ok) return measured
+  const { shifts, solvent } = measured.value
+  const alone = [...structures.value.keys()].find(name => !shifts.has(name))
+  if (alone !== undefined)
+    return refuse(`${table.value.name} has no shift of ${alone}`, 'add one, or take its structure away')
+  if (shifts.size === 0) return refuse(`${table.value.name} holds no shifts`, SHIFTS_FORMAT)
+  return ok({
+    id,
+    source: `${id}: ${table.value.name}`,
+    corrections: [],
+    solvent: solvent ?? 'cdcl3',
+    molecules: [...shifts].flatMap(([name, environments]) => {
+      const structure = structures.value.get(name)
+      return structure?.ok ? [{ id: name, name, ...structure.value, environments }] : []
+    }),
+  })
+}
+
+function refuse(message: string, hint?: string): Result<never> {
+  return badInput('set', message, hint)
+}
+
+/** The CSV of measured shifts: the only one, or that of the name. */
+function tableIn(id: string, files: readonly SetFile[]): Result<SetFile> {
   const tables = files.filter(({ name }) => /\.csv$/i.test(name))
   const table =
     tables.find(({ name }) => name.toLowerCase() === 'shifts.csv') ?? (tables.length === 1 ? tables[0] : undefined)
-  if (!table) {
-    const what =
-      tables.length === 0 ? 'no CSV of measured shifts' : `${tables.length} CSV files and none is called shifts.csv`
-    return refuse(`${id} holds ${what}`, SHIFTS_FORMAT)
-  }
+  if (table) return ok(table)
+  const what =
+    tables.length === 0 ? 'no CSV of measured shifts' : `${tables.length} CSV files and none is called shifts.csv`
+  return refuse(`${id} holds ${what}`, SHIFTS_FORMAT)
+}
+
+type Structures = ReadonlyMap<string, ReturnType<typeof readStructure>>
+
+/** By the names of their molecules. One that cannot be read is refused only where a shift is of it. */
+function structuresIn(id: string, files: readonly SetFile[]): Result<Structures> {
   const structures = new Map<string, ReturnType<typeof readStructure>>()
   for (const file of files) {
     const [, name] = /^(.+)\.(?:xyz|mol|sdf|sd)$/i.exec(file.name) ?? []
@@ -66,56 +100,63 @@ export function readOwnSet(id: string, files: readonly SetFile[]): Result<Campai
       return refuse(`${file.name}: ${name} is a file of the campaign's own, in the place where its folder would be`)
     structures.set(name, readStructure(file))
   }
-  const rows = readShifts(table)
-  if (!rows.ok) return rows
-  const shifts = new Map<string, Environment[]>()
+  return ok(structures)
+}
+
+interface Measured {
+  /** By molecule. */
+  readonly shifts: ReadonlyMap<string, readonly Environment[]>
+  /** Id of the solvent, where a line names it. */
+  readonly solvent: string | null
+}
+
+function measuredIn(table: string, rows: readonly Row[], structures: Structures): Result<Measured> {
+  const shifts = new Map<string, readonly Environment[]>()
   let solvent: string | null = null
-  for (const { line, molecule, atoms: words, delta_ppm, nucleus, solvent: measuredIn } of rows.value) {
-    const where = `line ${line} of ${table.name}`
-    const structure = structures.get(molecule)
-    if (!structure) return refuse(`${where}: there is no structure of "${molecule}"`, `${molecule}.xyz is wanted`)
+  for (const row of rows) {
+    const where = `line ${row.line} of ${table}`
+    const structure = structures.get(row.molecule)
+    if (!structure)
+      return refuse(`${where}: there is no structure of "${row.molecule}"`, `${row.molecule}.xyz is wanted`)
     if (!structure.ok) return structure
-    const { elements } = structure.value
-    if (words.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
-    const noNumber = words.find(word => !/^\d+$/.test(word))
-    if (noNumber !== undefined) return refuse(`${where}: "${noNumber}" is not the number of an atom`, SHIFTS_FORMAT)
-    const atoms = words.map(Number)
-    const missing = atoms.find(atom => atom < 1 || atom > elements.length)
-    if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length})`)
-    const element = elements[(atoms[0] ?? 1) - 1] ?? ''
-    const other = atoms.find(atom => elements[atom - 1] !== element)
-    if (other !== undefined) return refuse(`${where}: atoms ${atoms[0]} and ${other} are of different elements`)
-    const isotope = isotopes[element]
-    if (isotope === undefined)
-      return refuse(`${where}: atom ${atoms[0]} is ${element}; shifts of H, C, N, F and P are compared`)
-    if (nucleus !== null && nucleus.toLowerCase() !== isotope.toLowerCase())
-      return refuse(`${where}: atom ${atoms[0]} of ${molecule} is ${element}, not ${nucleus}`)
-    if (!Number.isFinite(delta_ppm)) return refuse(`${where}: the shift is no number`)
-    const known = shifts.get(molecule) ?? []
-    const twice = atoms.find(atom => known.some(each => each.atoms.includes(atom)))
-    if (twice !== undefined) return refuse(`${where}: atom ${twice} of ${molecule} has a shift already`)
-    shifts.set(molecule, [...known, { nucleus: isotope, atoms, delta_ppm }])
-    if (measuredIn !== null) {
-      const found = findSolvent(measuredIn)
-      if (!found.ok) return refuse(`${where}: ${found.fault.message}`, found.fault.hint)
-      if (solvent !== null && solvent !== found.value.id) return refuse(`${where}: a set is measured in one solvent`)
-      solvent = found.value.id
-    }
+    const known = shifts.get(row.molecule) ?? []
+    const environment = environmentOf(row, structure.value.elements, known, where)
+    if (!environment.ok) return environment
+    shifts.set(row.molecule, [...known, environment.value])
+    if (row.solvent === null) continue
+    const found = findSolvent(row.solvent)
+    if (!found.ok) return refuse(`${where}: ${found.fault.message}`, found.fault.hint)
+    if (solvent !== null && solvent !== found.value.id) return refuse(`${where}: a set is measured in one solvent`)
+    solvent = found.value.id
   }
-  const alone = [...structures.keys()].find(name => !shifts.has(name))
-  if (alone !== undefined)
-    return refuse(`${table.name} has no shift of ${alone}`, 'add one, or take its structure away')
-  if (shifts.size === 0) return refuse(`${table.name} holds no shifts`, SHIFTS_FORMAT)
-  return ok({
-    id,
-    source: `${id}: ${table.name}`,
-    corrections: [],
-    solvent: solvent ?? 'cdcl3',
-    molecules: [...shifts].flatMap(([name, environments]) => {
-      const structure = structures.get(name)
-      return structure?.ok ? [{ id: name, name, ...structure.value, environments }] : []
-    }),
-  })
+  return ok({ shifts, solvent })
+}
+
+/** What a line says of a molecule of these elements, of which these shifts are known already. */
+function environmentOf(
+  { molecule, atoms: words, delta_ppm, nucleus }: Row,
+  elements: readonly string[],
+  known: readonly Environment[],
+  where: string,
+): Result<Environment> {
+  if (words.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
+  const noNumber = words.find(word => !/^\d+$/.test(word))
+  if (noNumber !== undefined) return refuse(`${where}: "${noNumber}" is not the number of an atom`, SHIFTS_FORMAT)
+  const atoms = words.map(Number)
+  const missing = atoms.find(atom => atom < 1 || atom > elements.length)
+  if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length})`)
+  const element = elements[(atoms[0] ?? 1) - 1] ?? ''
+  const other = atoms.find(atom => elements[atom - 1] !== element)
+  if (other !== undefined) return refuse(`${where}: atoms ${atoms[0]} and ${other} are of different elements`)
+  const isotope = isotopes[element]
+  if (isotope === undefined)
+    return refuse(`${where}: atom ${atoms[0]} is ${element}; shifts of H, C, N, F and P are compared`)
+  if (nucleus !== null && nucleus.toLowerCase() !== isotope.toLowerCase())
+    return refuse(`${where}: atom ${atoms[0]} of ${molecule} is ${element}, not ${nucleus}`)
+  if (!Number.isFinite(delta_ppm)) return refuse(`${where}: the shift is no number`)
+  const twice = atoms.find(atom => known.some(each => each.atoms.includes(atom)))
+  if (twice !== undefined) return refuse(`${where}: atom ${twice} of ${molecule} has a shift already`)
+  return ok({ nucleus: isotope, atoms, delta_ppm })
 }
 
 const isotopes: Readonly<Record<string, string>> = { H: '1H', C: '13C', N: '15N', F: '19F', P: '31P' }
@@ -215,13 +256,4 @@ function cells(line: string, separator: string): readonly string[] {
   return [...line.matchAll(cell)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
   )
-}
-
-/** Three atoms in a line with four bonds between them: NWChem's internal coordinates fail there (alkynes, nitriles). */
-export function hasStraightAngle(elements: readonly string[], geometry: MeasuredMolecule['geometry']): boolean {
-  const { bonds } = perceiveBonds(elements, geometry)
-  return elements.some((_, i) => {
-    const orders = bonds.filter(({ a, b }) => a === i || b === i).map(({ order }) => order)
-    return orders.length === 2 && orders.reduce((sum, order) => sum + order, 0) >= 4
-  })
 }

@@ -4,7 +4,7 @@ import type { Machine } from '../../model/machine.ts'
 import type { Run } from '../../model/run.ts'
 import { perceiveBonds } from '../../nmr/bonds.ts'
 import { delta50 } from '../../nmr/delta50.ts'
-import { graphOf } from '../../nmr/molecule.ts'
+import { type Graph, graphOf } from '../../nmr/molecule.ts'
 import { whyNotComparable } from '../../nmr/molecule-info.ts'
 import { checkElectrons } from '../../nmr/parse-structure.ts'
 import { formatXyz } from '../../nmr/xyz.ts'
@@ -12,8 +12,9 @@ import { checkMoleculeOf, findLevelOf, type Level, type LevelProgram, programs }
 import { basisFunctions } from '../../progress/basis-size.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
+import { hasStraightAngle } from '../calculation.ts'
 import { acrossSizes, inOrder } from './order.ts'
-import { type CampaignSet, hasStraightAngle } from './own-set.ts'
+import type { CampaignSet } from './own-set.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignOrder, CampaignParams, CampaignSolvent } from './params.ts'
 import { nmrJob, optJob } from './stage.ts'
 
@@ -97,6 +98,7 @@ export function resolveCampaign(
       const fits = checkMoleculeOf(program, molecule.elements, level, molecule.charge, 1)
       if (!fits.ok) return badInput('levels', `${molecule.id}: ${fits.fault.message}`, fits.fault.hint)
     }
+    const bonded = perceiveBonds(molecule.elements, molecule.geometry)
     const text = formatXyz(molecule.elements, molecule.geometry, molecule.name)
     texts.push(text)
     const { sha256, bytes } = context.refOf(text)
@@ -106,8 +108,8 @@ export function resolveCampaign(
       elements: molecule.elements,
       charge: molecule.charge,
       geometry: { sha256, bytes },
-      autoz: !hasStraightAngle(molecule.elements, molecule.geometry),
-      environments: environmentsOf(molecule),
+      autoz: !hasStraightAngle(bonded.bonds.map(({ a, b, order }) => [a, b, order])),
+      environments: environmentsOf(molecule, graphOf(bonded)),
     })
   }
   const params: CampaignParams = {
@@ -247,8 +249,7 @@ function aheadOf({ machine: { settings }, cores, resources }: CampaignContext): 
   return Math.max(4, 3 * side)
 }
 
-function environmentsOf({ elements, geometry, environments }: CampaignSet['molecules'][number]) {
-  const graph = graphOf(perceiveBonds(elements, geometry))
+function environmentsOf({ environments }: CampaignSet['molecules'][number], graph: Graph) {
   return environments.map(environment => ({
     ...environment,
     left_out: whyNotComparable(graph, (environment.atoms[0] ?? 1) - 1),

@@ -1,8 +1,9 @@
-import type { ContentRef, Json } from '../../ids.ts'
+import type { ContentRef } from '../../ids.ts'
 import { completedResult, type Job, type JobSpec, lastAttempt, type Outcome } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
-import type { NwchemCalculation, OrcaCalculation } from '../../programs/index.ts'
+import type { NwchemCalculation } from '../../programs/index.ts'
 import type { JobWork } from '../../progress/time-model.ts'
+import { calculationInput } from '../calculation.ts'
 import { calculationWork } from '../job-work.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignParams, CampaignSolvent } from './params.ts'
@@ -97,37 +98,21 @@ function jobOf(
   solvent: CampaignSolvent,
   key: string,
   {
-    geometry,
     work,
     ...step
-  }: Pick<NwchemCalculation, 'task' | 'xc' | 'basis' | 'shielding'> & {
-    readonly geometry: ContentRef
-    readonly work: JobWork
-  },
+  }: Pick<NwchemCalculation, 'task' | 'geometry' | 'xc' | 'basis' | 'shielding'> & { readonly work: JobWork },
 ): JobSpec {
-  const calculation = {
-    kind: 'calculation',
+  const { program, resources, max_cycles } = params
+  const input = calculationInput(program, {
     ...step,
-    geometry: { sha256: geometry.sha256, bytes: geometry.bytes },
     atoms: molecule.elements.length,
     title: `${molecule.name} ${key}`,
     charge: molecule.charge,
-    multiplicity: 1,
     solvent: solvent.id,
-    max_cycles: params.max_cycles,
-  } as const
-  const nwchem: NwchemCalculation = { ...calculation, autoz: molecule.autoz }
-  // ORCA's redundant internal coordinates bear straight angles.
-  const orca: OrcaCalculation = { ...calculation, keywords: '', cartesian: false, restart: null }
-  const input = params.program === 'orca' ? orca : nwchem
-  return {
-    key,
-    machine: run.machine,
-    program: params.program,
-    input: input as unknown as Json,
-    resources: params.resources,
-    work,
-  }
+    max_cycles,
+    autoz: molecule.autoz,
+  })
+  return { key, machine: run.machine, program, input, resources, work }
 }
 
 /** What the time of an optimisation goes with. */

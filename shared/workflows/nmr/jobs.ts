@@ -1,16 +1,11 @@
-import type { ContentRef, Json } from '../../ids.ts'
+import type { ContentRef } from '../../ids.ts'
 import type { JobSpec } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
 import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
 import { tmsElements } from '../../nmr/tms.ts'
-import {
-  findLevelOf,
-  type Level,
-  type NwchemCalculation,
-  type NwchemTask,
-  type OrcaCalculation,
-} from '../../programs/index.ts'
+import { findLevelOf, type Level, type NwchemCalculation, type NwchemTask } from '../../programs/index.ts'
 import type { JobWork } from '../../progress/time-model.ts'
+import { calculationInput, hasStraightAngle } from '../calculation.ts'
 import { calculationWork } from '../job-work.ts'
 import type { NmrParams } from './params.ts'
 
@@ -43,7 +38,7 @@ export function conformerJob(
     geometry: conformer.geometry,
     atoms: molecule.elements.length,
     charge: params.charge,
-    autoz: !hasStraightAngle(molecule),
+    autoz: !hasStraightAngle(molecule.bonds),
   })
 }
 
@@ -59,36 +54,24 @@ function spec(
   of: string,
   step: Calculated | 'other',
   {
-    geometry,
     work,
     ...molecule
-  }: Pick<NwchemCalculation, 'atoms' | 'charge' | 'autoz'> & {
-    readonly geometry: ContentRef
-    readonly work: JobWork
-  },
+  }: Pick<NwchemCalculation, 'geometry' | 'atoms' | 'charge' | 'autoz'> & { readonly work: JobWork },
 ): JobSpec {
   const other = step === 'other' ? params.other : undefined
   const task = step === 'other' ? 'nmr' : step
   const key = jobKey(of, other ? otherTask(other) : task)
-  const { autoz, ...same } = molecule
-  const calculation = {
-    kind: 'calculation',
+  const program = params.program === 'orca' ? 'orca' : 'nwchem'
+  const input = calculationInput(program, {
     task,
-    geometry: { sha256: geometry.sha256, bytes: geometry.bytes },
-    ...same,
+    ...molecule,
     title: `${run.name} ${key}`,
-    multiplicity: 1,
     ...params.geometry,
     shielding: other ? { xc: other.xc, basis: other.basis } : params.shielding,
     solvent: params.solvent,
     max_cycles: params.max_cycles,
-  } as const
-  const nwchem: NwchemCalculation = { ...calculation, autoz }
-  // ORCA's redundant internal coordinates bear straight angles.
-  const orca: OrcaCalculation = { ...calculation, keywords: '', cartesian: false, restart: null }
-  const program = params.program === 'orca' ? 'orca' : 'nwchem'
-  const input = program === 'orca' ? orca : nwchem
-  return { key, machine: run.machine, program, input: input as unknown as Json, resources: params.resources, work }
+  })
+  return { key, machine: run.machine, program, input, resources: params.resources, work }
 }
 
 type Calculated = Extract<NwchemTask, 'opt' | 'nmr' | 'opt+nmr'>
@@ -126,12 +109,4 @@ export function nmrWork(
         ? `${nameOf(params.shielding)}//${nameOf(params.geometry)}`
         : nameOf(shielding)
   return calculationWork({ ...common, program, task: step === 'other' ? 'nmr' : step, level, basis })
-}
-
-/** NWChem's internal coordinates fail where three atoms stand in a line: alkynes, nitriles, allenes. */
-function hasStraightAngle({ bonds, elements }: MoleculeInfo): boolean {
-  return elements.some((_, i) => {
-    const orders = bonds.filter(([a, b]) => a === i + 1 || b === i + 1).map(([, , order]) => order)
-    return orders.length === 2 && orders.reduce((sum, order) => sum + order, 0) >= 4
-  })
 }
