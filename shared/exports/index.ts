@@ -3,12 +3,13 @@ import { lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
+import { moleculeOf as graphOfInfo } from '../nmr/molecule-info.ts'
 import { programs } from '../programs/index.ts'
 import { badInput, orThrow } from '../result.ts'
 import { showJob } from '../show/job.ts'
 import { showRun } from '../show/run.ts'
 import { jobsOf } from '../show/status.ts'
-import { type PublishedTable, pointRows, publishedTable, type ShownNmr } from '../workflows/index.ts'
+import { moleculeOf, type PublishedTable, pointRows, publishedTable, type ShownNmr } from '../workflows/index.ts'
 import { peaksJcamp } from './peaks-jcamp.ts'
 import { publishedHtml, publishedText } from './published-html.ts'
 import { publishedLatex } from './published-latex.ts'
@@ -27,7 +28,9 @@ export const exporters = {
   xyz: async (...of) => structuresXyz(await structuresOf(...of)),
   sdf: async (state, run, read) => {
     const { charge = null, shifts = [] } = showRun(state, run) as Partial<ShownNmr>
-    return structuresSdf(await structuresOf(state, run, read), { title: run.name, charge, shifts })
+    const info = moleculeOf(knownOf(state, run))
+    const molecule = info && graphOfInfo(info)
+    return structuresSdf(await structuresOf(state, run, read), { title: run.name, charge, shifts, molecule })
   },
   jcamp: async (state, run) => peaksJcamp(showRun(state, run)),
   si: async (state, run, read) =>

@@ -1,5 +1,5 @@
 import { perceiveBonds } from '../nmr/bonds.ts'
-import type { Molecule } from '../nmr/molecule.ts'
+import type { Bond, Molecule } from '../nmr/molecule.ts'
 import { FaultError } from '../result.ts'
 import type { ShownShift } from '../workflows/index.ts'
 import type { Structure } from './structures.ts'
@@ -8,14 +8,22 @@ import type { Structure } from './structures.ts'
 const MOST = 999
 
 /**
- * Structures as an SDF (V2000), bonds by the distances; each atom says by its valence that it has no others. Data items:
- * name, state, energies, population, charge, and of an ensemble the averaged shifts with each conformer that counts, a
- * signal a line: atoms, nucleus, shift (`-` without a reference), shielding. A FaultError for more than 999 atoms.
- * Format: CTfile Formats, BIOVIA 2020.
+ * Structures as an SDF (V2000); each atom says by its valence that it has no other bonds. Bonds are those of the `molecule`
+ * where the distances show the same ones, else by the distances alone, which tell no N-oxide or azide from a radical. Data
+ * items: name, state, energies, population, charge, and of an ensemble the averaged shifts with each conformer that counts,
+ * a signal a line: atoms, nucleus, shift (`-` without a reference), shielding. A FaultError for more than 999 atoms.
+ * Format: CTfile Formats, BIOVIA 2020. RDKit 2022.09 read the molecules of 19 SMILES from it as they were meant, Open Babel
+ * 3.1 an ensemble.
  */
 export function structuresSdf(
   structures: readonly Structure[],
-  about: { readonly title: string; readonly charge: number | null; readonly shifts: readonly ShownShift[] },
+  about: {
+    readonly title: string
+    readonly charge: number | null
+    readonly shifts: readonly ShownShift[]
+    /** Of an ensemble, whose atoms are those of the structures. */
+    readonly molecule: Molecule | null
+  },
 ): string {
   const shifts = about.shifts.map(({ atoms, nucleus, delta_ppm, sigma_ppm }) =>
     [atoms.join(','), nucleus, delta_ppm?.toFixed(3) ?? '-', sigma_ppm.toFixed(3)].join(' '),
@@ -33,16 +41,22 @@ export function structuresSdf(
         ['SHIFTS_PPM', conformer?.weight == null ? null : shifts.join('\n') || null],
       ]
       const data = items.flatMap(([item, value]) => (value == null ? [] : [`> <${item}>`, String(value), '']))
-      return [...molfileLines(`${about.title} ${name}`, atoms, charge), ...data, '$$$$', ''].join('\n')
+      return [...molfileLines(`${about.title} ${name}`, atoms, charge, about.molecule), ...data, '$$$$', ''].join('\n')
     })
     .join('')
 }
 
-function molfileLines(title: string, atoms: Structure['atoms'], charge: number | null): readonly string[] {
-  const molecule = perceiveBonds(
+function molfileLines(
+  title: string,
+  atoms: Structure['atoms'],
+  charge: number | null,
+  known: Molecule | null,
+): readonly string[] {
+  const seen = perceiveBonds(
     atoms.map(([element]) => element),
     atoms.map(([, x, y, z]) => [x, y, z] as const),
   )
+  const molecule = known && sameBonds(known, seen) ? known : seen
   if (atoms.length > MOST || molecule.bonds.length > MOST) {
     const message = `An SDF file holds at most ${MOST} atoms and bonds, the structure has ${atoms.length} atoms.`
     throw new FaultError({ code: 'bad-input', field: 'format', message, hint: 'Use --format xyz.' })
@@ -70,9 +84,17 @@ function molfileLines(title: string, atoms: Structure['atoms'], charge: number |
   ]
 }
 
+/** Whether the same atoms are bound, whatever the orders. */
+function sameBonds(one: Molecule, other: Molecule): boolean {
+  const name = ({ a, b }: Bond) => `${Math.min(a, b)}-${Math.max(a, b)}`
+  const names = new Set(one.bonds.map(name))
+  return names.size === other.bonds.length && other.bonds.every(bond => names.has(name(bond)))
+}
+
 /** By how many bonds an atom has: what the usual cations and anions of organic chemistry differ in. */
 const CHARGES: Readonly<Record<string, Readonly<Record<number, number>>>> = {
   B: { 4: -1 },
+  C: { 3: -1 },
   N: { 2: -1, 4: 1 },
   O: { 1: -1, 3: 1 },
   S: { 1: -1, 3: 1 },

@@ -3,6 +3,7 @@ import { peaksJcamp } from '../../../shared/exports/peaks-jcamp.ts'
 import { siText } from '../../../shared/exports/si-text.ts'
 import type { Structure } from '../../../shared/exports/structures.ts'
 import { structuresSdf } from '../../../shared/exports/structures-sdf.ts'
+import type { Molecule } from '../../../shared/nmr/molecule.ts'
 import { readMolfile } from '../../../shared/nmr/molfile.ts'
 import { type GeometryAtom, readXyz } from '../../../shared/programs/index.ts'
 import { orThrow } from '../../../shared/result.ts'
@@ -43,6 +44,7 @@ describe('sdf', () => {
   const text = structuresSdf([first, structure(water, 'c-2', { relative_kcal_mol: 1, weight: 0.25 })], {
     title: 'Wässer\n$$$$',
     charge: 0,
+    molecule: null,
     shifts: [shift('1H', [2, 3], 1.5), shift('17O', [1], null)],
   })
 
@@ -64,7 +66,7 @@ describe('sdf', () => {
   test('has charges where the bonds tell those of the run, and none where they do not', () => {
     const of = (charge: number | null) => {
       const [record] = orThrow(
-        readMolfile(structuresSdf([structure(acetate, 'a')], { title: 'a', charge, shifts: [] })),
+        readMolfile(structuresSdf([structure(acetate, 'a')], { title: 'a', charge, shifts: [], molecule: null })),
       )
       return [2, 3].map(atom => record?.molecule.getAtomCharge(record.places[atom] ?? 0)).toSorted()
     }
@@ -73,9 +75,32 @@ describe('sdf', () => {
     expect(of(null)).toEqual([0, 0])
   })
 
+  test('has the bonds of the molecule that was wished where its atoms are bound so, else those by the distances', () => {
+    const isonitrile = structure(
+      '6\n\nC 0 0 0\nN 0 0 1.17\nC 0 0 2.6\nH 1.03 0 2.96\nH -0.51 0.89 2.96\nH -0.51 -0.89 2.96\n',
+      'c-1',
+    )
+    const elements = isonitrile.atoms.map(([element]) => element)
+    const single = (a: number, b: number) => ({ a, b, order: 1 })
+    const methyl = [single(2, 3), single(2, 4), single(2, 5)]
+    const read = (molecule: Molecule | null) => {
+      const sdf = structuresSdf([isonitrile], { title: 'a', charge: 0, shifts: [], molecule })
+      const [record] = orThrow(readMolfile(sdf))
+      const of = record?.molecule
+      return {
+        charges: [0, 1].map(atom => of?.getAtomCharge(record?.places[atom] ?? 0)),
+        radicals: [0, 1].map(atom => of?.getAtomRadical(record?.places[atom] ?? 0)),
+      }
+    }
+    const meant = { elements, bonds: [{ a: 1, b: 0, order: 3 }, single(1, 2), ...methyl] }
+    expect(read(meant)).toEqual({ charges: [-1, 1], radicals: [0, 0] })
+    const other = { elements, bonds: [single(0, 2), single(1, 2), ...methyl] }
+    expect(read(other)).toEqual(read(null))
+  })
+
   test('lets no reader add hydrogens, and has no shifts with a conformer that does not count', () => {
     const radical = structure('2\n\nO 0 0 0\nH 0 0 0.97\n', 'c-3', { state: 'filtered', weight: null })
-    const about = { title: '$$$$ again', charge: null, shifts: [shift('1H', [2], 1)] }
+    const about = { title: '$$$$ again', charge: null, shifts: [shift('1H', [2], 1)], molecule: null }
     const sdf = structuresSdf([radical], about)
     const [record] = orThrow(readMolfile(sdf))
     expect(record?.molecule.getMolecularFormula().formula).toBe('HO')
@@ -87,7 +112,9 @@ describe('sdf', () => {
   test('more atoms than the format holds are refused', () => {
     const many = structure(`1000\n\n${'He 0 0 0\n'.repeat(1000)}`, 'a')
     const spread = { ...many, atoms: many.atoms.map(([element], i): GeometryAtom => [element, 9 * i, 0, 0]) }
-    expect(() => structuresSdf([spread], { title: 'a', charge: 0, shifts: [] })).toThrow('at most 999 atoms')
+    expect(() => structuresSdf([spread], { title: 'a', charge: 0, shifts: [], molecule: null })).toThrow(
+      'at most 999 atoms',
+    )
   })
 })
 
