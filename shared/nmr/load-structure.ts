@@ -24,7 +24,7 @@ export function loadForGeneration(format: StructureFormat, text: string): Loaded
   }
   if (format === 'xyz') {
     const frame = orThrow(parseXyz(text))[0]
-    if (!frame) throw new Error('the xyz is empty')
+    if (!frame) throw new Error('The xyz is empty.')
     return loadMolfile(molfileOf(perceiveBonds(frame.elements, frame.geometry), frame.geometry))
   }
   return loadMolfile(text)
@@ -32,7 +32,7 @@ export function loadForGeneration(format: StructureFormat, text: string): Loaded
 
 function loadMolfile(text: string): Loaded {
   const record = orThrow(readMolfile(text))[0]
-  if (!record) throw new Error('the file is empty')
+  if (!record) throw new Error('The file is empty.')
   const { molecule, places } = record
   const given = molecule.getAllAtoms()
   molecule.addImplicitHydrogens()
@@ -48,7 +48,7 @@ export function loadGeometries(
   if (format === 'xyz') {
     const frames = orThrow(parseXyz(text))
     const [first] = frames
-    if (!first) throw new Error('the xyz is empty')
+    if (!first) throw new Error('The xyz is empty.')
     const molecule = perceiveBonds(first.elements, first.geometry)
     for (const [i, frame] of frames.entries()) {
       const other = perceiveBonds(frame.elements, frame.geometry)
@@ -58,11 +58,11 @@ export function loadGeometries(
   }
   const records = orThrow(readMolfile(text))
   const read = records.map(({ molecule, places, geometry }, i) => {
-    if (!geometry) throw new Error(`record ${i + 1} of the file has no 3D coordinates`)
+    if (!geometry) throw new Error(`Record ${i + 1} of the file has no 3D coordinates.`)
     return { molecule: graphFrom({ molecule, places }), geometry }
   })
   const [first] = read
-  if (!first) throw new Error('the file is empty')
+  if (!first) throw new Error('The file is empty.')
   for (const [i, { molecule }] of read.entries()) requireSame(first.molecule, molecule, i)
   return { molecule: first.molecule, geometries: read.map(({ geometry }) => geometry) }
 }
@@ -74,8 +74,8 @@ function requireSame(first: Molecule, other: Molecule, index: number): void {
     first.elements.length === other.elements.length && first.elements.every((e, i) => e === other.elements[i])
   if (sameElements && mine.size === theirs.size && [...mine].every(name => theirs.has(name))) return
   throw new Error(
-    `structure ${index + 1} is not the molecule of structure 1 in the same order of atoms: ` +
-      (sameElements ? 'its bonds differ' : 'its elements differ'),
+    `Structure ${index + 1} is not the molecule of structure 1 in the same order of atoms: ` +
+      (sameElements ? 'its bonds differ.' : 'its elements differ.'),
   )
 }
 

@@ -20,7 +20,7 @@ export function readMolfile(text: string): Result<readonly MolRecord[]> {
   if (texts.length === 0) return badInput('input', 'The file is empty.')
   const records: MolRecord[] = []
   for (const [i, part] of texts.entries()) {
-    const which = texts.length === 1 ? 'the mol file' : `record ${i + 1} of the file`
+    const which = texts.length === 1 ? 'The mol file' : `Record ${i + 1} of the file`
     const record = readRecord(part)
     if (typeof record === 'string') return badInput('input', `${which} ${record}.`)
     records.push(record)

@@ -220,11 +220,11 @@ function fromFile(
   try {
     json = JSON.parse(text) as Json
   } catch {
-    return refuse('no JSON')
+    return refuse('It is no JSON.')
   }
   const read = record(json)
   const factors = Array.isArray(read?.factors) ? read.factors.map(record) : null
-  if (!read || !factors) return refuse('holds no "factors"')
+  if (!read || !factors) return refuse('It holds no "factors".')
   const level: ReferenceLevel = {
     program: typeof read.program === 'string' ? read.program : at.program,
     level: String(read.level ?? ''),
@@ -234,7 +234,7 @@ function fromFile(
   if (!fits(level, at)) {
     const name = ({ program, level, geometry, solvent }: ReferenceLevel) =>
       `${program} ${level || 'no level'}//${geometry || 'no geometry'} in ${solvent || 'no solvent'}`
-    return refuse(`its factors are for ${name(level)}, the run is ${name(at)}`)
+    return refuse(`Its factors are for ${name(level)}, the run is ${name(at)}.`)
   }
   const found: Reference[] = []
   for (const nucleus of nuclei) {
@@ -245,11 +245,11 @@ function fromFile(
     }
     const { slope, intercept, expected_error_ppm: error } = factor
     if (typeof slope !== 'number' || typeof intercept !== 'number') {
-      return refuse(`slope and intercept of ${nucleus.nucleus} must be numbers`)
+      return refuse(`Slope and intercept of ${nucleus.nucleus} must be numbers.`)
     }
     // The literature's slope is near -1 too, but belongs to sigma(delta): its intercept is that of TMS, near 32 or 190.
     if (slope >= 0)
-      return refuse(`the slope of ${nucleus.nucleus} must be negative (delta = slope * sigma + intercept)`)
+      return refuse(`The slope of ${nucleus.nucleus} must be negative (delta = slope * sigma + intercept).`)
     const source = typeof read.source === 'string' ? read.source : file
     const expected_error_ppm = typeof error === 'number' ? error : null
     found.push({ ...nucleus, kind: 'own', line: { slope, intercept }, source, expected_error_ppm })

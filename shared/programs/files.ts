@@ -24,7 +24,12 @@ export function readFiles(value: Json | undefined): Result<readonly GivenFile[]>
       return badInput('files', 'A file is named by name, sha256 and bytes.')
     }
     if (!isInside(name)) return badInput('files', `Not a name for a file of a job: ${name}.`)
-    if (TAKEN.test(name)) return badInput('files', `${name} is a file of Larmor's own.`, 'Rename it')
+    if (TAKEN.test(name))
+      return badInput(
+        'files',
+        `A file cannot be called ${name}: in a job's folder Larmor has one of its own by that name.`,
+        'Rename yours.',
+      )
     if (seen.has(name)) return badInput('files', `Two files are called ${name}.`)
     seen.add(name)
   }

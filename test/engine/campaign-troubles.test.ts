@@ -121,7 +121,7 @@ test.skipIf(small.missing !== null)(
     const refused = await larmor(home, ['run', script, '--program', 'command', '--json'])
     expect([refused.code, refused.json()]).toMatchObject([
       3,
-      { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
+      { error: { code: 'not-now', message: expect.stringContaining('The disk is full') } },
     ])
     const goOn = orca.hold(150) // which end while nothing can be kept
     await sleep(3000)

@@ -99,7 +99,7 @@ test.skipIf(missing !== null)(
     const refused = await larmor(home, ['run', script, '--program', 'command', '--request-id', 'later', '--json'])
     expect([refused.code, refused.json()]).toMatchObject([
       3,
-      { error: { code: 'not-now', message: expect.stringContaining('the disk is full') } },
+      { error: { code: 'not-now', message: expect.stringContaining('The disk is full') } },
     ])
     writeFileSync(gate, '')
     for (const key of ['a', 'b']) await until(`the end of ${key}`, async () => (await log.seen())[key]?.ended === 1)
@@ -142,7 +142,7 @@ test.skipIf(missing !== null)(
     const start = await larmor(home, ['engine', 'start', '--json'])
     expect([start.code, start.json()]).toMatchObject([
       3,
-      { error: { message: expect.stringContaining('the disk is full') } },
+      { error: { message: expect.stringContaining('The disk is full') } },
     ])
     await rm(filler)
     const next = startEngineProcess(home)

@@ -83,7 +83,7 @@ const refused: readonly Refused[] = [
       await writeFile(join(home, 'journal', '00000001.jsonl'), `${line.replace('paused', 'Paused')}\n${line}\n`)
       return undefined
     },
-    says: 'the journal is damaged at',
+    says: 'The journal is damaged at',
   },
 ]
 

@@ -285,7 +285,7 @@ test('conformers by xtb first, and the factors of a campaign of one\u2019s own',
   await own.waitFor({ state: 'attached' })
   await page.getByLabel('Reference').selectOption(await own.getAttribute('value'))
   // Factors hold for their own level only.
-  await page.locator('#reference-below.error').getByText('its factors are for').waitFor()
+  await page.locator('#reference-below.error').getByText('Its factors are for').waitFor()
   await page.getByLabel('Functional').fill('B3LYP')
   await page.getByLabel('Basis set').fill('6-311+G(2d,p)//6-31G*')
   await eventually(() => button().textContent()).toBe('Start run')

@@ -118,7 +118,7 @@ async function readDocument(folder: string, run: RunId): Promise<ArchivedRun> {
   const text = await ifExists(readFile(path, 'utf8'))
   if (text === undefined) throw new FaultError({ code: 'not-found', message: `There is no archived run ${run}.` })
   const json = unseal('archive', text)
-  if (json === undefined) throw notNow(`${path} is damaged`, 'Bring the file back from a backup.')
+  if (json === undefined) throw notNow(`${path} is damaged.`, 'Bring the file back from a backup.')
   const document = JSON.parse(json) as ArchivedRun
   return { ...document, events: document.events.map(event => upcast(event as RawEvent)) }
 }

@@ -71,7 +71,7 @@ export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
     await make(folder, mode)
   } catch (error) {
     if (['ENOENT', 'EACCES', 'EPERM', 'EROFS'].includes(errnoOf(error) ?? ''))
-      throw notNow(`${folder} cannot be made`, 'Set LARMOR_HOME to a folder that can be.')
+      throw notNow(`${folder} cannot be made.`, 'Set LARMOR_HOME to a folder that can be.')
     throw diskFault(error, folder)
   }
 }

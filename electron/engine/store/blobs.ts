@@ -166,7 +166,7 @@ async function* checked(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
     hash.update(chunk)
     yield chunk
   }
-  if (hash.digest('hex') !== ref.sha256) throw notNow('a file changed while it was being kept', 'Try again.')
+  if (hash.digest('hex') !== ref.sha256) throw notNow('A file changed while it was being kept.', 'Try again.')
 }
 
 /** Read, not believed: content that is put again heals a damaged blob. */
@@ -202,5 +202,5 @@ function missing({ sha256 }: ContentRef): FaultError {
 }
 
 function damaged(path: string): FaultError {
-  return notNow(`the content of ${path} is damaged`, 'Bring the file back from a backup, or run its job again.')
+  return notNow(`The content of ${path} is damaged.`, 'Bring the file back from a backup, or run its job again.')
 }

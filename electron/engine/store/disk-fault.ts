@@ -6,18 +6,21 @@ export function diskFault(error: unknown, path: string): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return notNow(
-        `the disk is full: ${path} could not be written`,
+        `The disk is full: ${path} could not be written.`,
         'Free some space; nothing that was saved is lost.',
       )
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return notNow(`${path} cannot be read or written`, 'Check the permissions, or set LARMOR_HOME to another folder.')
+      return notNow(
+        `${path} cannot be read or written.`,
+        'Check the permissions, or set LARMOR_HOME to another folder.',
+      )
     case 'ENOTDIR':
     case 'EEXIST':
-      return notNow(`${path} is not a folder`, 'Set LARMOR_HOME to a folder.')
+      return notNow(`${path} is not a folder.`, 'Set LARMOR_HOME to a folder.')
     case 'EIO':
-      return notNow(`the disk failed at ${path}`, 'Check the disk; nothing that was saved was changed.')
+      return notNow(`The disk failed at ${path}.`, 'Check the disk; nothing that was saved was changed.')
     default:
       return error
   }

@@ -67,7 +67,7 @@ export async function takeLock(home: string, about: EngineAbout): Promise<Engine
 
   function fence(): void {
     if (tokenOf(path) !== owner.token) {
-      throw notNow(`this engine does not own ${home} any more: engine.json is not its own`, 'It writes nothing more.')
+      throw notNow(`This engine does not own ${home} any more: engine.json is not its own.`, 'It writes nothing more.')
     }
   }
 
@@ -123,11 +123,11 @@ type Meet = (current: EngineOwner, tries: number) => Promise<void>
 async function refuseRival(current: EngineOwner): Promise<void> {
   if (liveness(current) === 'elsewhere') {
     throw notNow(
-      `the data folder ${current.home} is in use by an engine on ${current.host} (pid ${current.pid}, since ${current.started})`,
+      `The data folder ${current.home} is in use by an engine on ${current.host} (pid ${current.pid}, since ${current.started}).`,
       `Use Larmor there, or stop that engine. If it is surely gone, remove ${join(current.home, NAME)}.`,
     )
   }
-  throw notNow(`another engine (pid ${current.pid}, since ${current.started}) owns the data folder ${current.home}`)
+  throw notNow(`Another engine (pid ${current.pid}, since ${current.started}) owns the data folder ${current.home}.`)
 }
 
 async function waitForRival(current: EngineOwner, tries: number): Promise<void> {
@@ -155,7 +155,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   } catch (error) {
     const code = errnoOf(error) ?? ''
     if (code === 'EEXIST' || code === 'ENOENT') return false
-    throw NO_LINKS.has(code) ? notNow(`${to} cannot be made: its disk has no hard links`, ELSEWHERE) : error
+    throw NO_LINKS.has(code) ? notNow(`${to} cannot be made: its disk has no hard links.`, ELSEWHERE) : error
   }
 }
 
@@ -196,7 +196,7 @@ function parseOwner(text: string | undefined, home: string): EngineOwner | null 
     // Not made by an engine.
   }
   throw notNow(
-    `${join(home, NAME)} cannot be read, so it is not known whether an engine runs`,
+    `${join(home, NAME)} cannot be read, so it is not known whether an engine runs.`,
     'Remove it if none does.',
   )
 }

@@ -42,12 +42,12 @@ export async function* readJournal(folder: string, since = 0): AsyncGenerator<re
   const covering = all.findLastIndex(segment => segment.first <= since + 1)
   const start = Math.max(0, covering)
   let seq = (all[start]?.first ?? 1) - 1
-  if (seq > since) throw notNow(`${folder} is incomplete: events ${since + 1} to ${seq} are missing`, damageHint)
+  if (seq > since) throw notNow(`${folder} is incomplete: events ${since + 1} to ${seq} are missing.`, damageHint)
   let end: JournalEnd = { seq: 0, segment: null, bytes: 0, torn: null }
 
   for (const segment of all.slice(start)) {
     if (segment.first !== seq + 1) {
-      throw notNow(`${segment.path} should begin with event ${seq + 1}: events are missing`, damageHint)
+      throw notNow(`${segment.path} should begin with event ${seq + 1}: events are missing.`, damageHint)
     }
     const bytes = await readFile(segment.path)
     const whole = segment === all.at(-1) ? lengthBeforeTear(bytes) : bytes.length
@@ -120,13 +120,13 @@ function parseBatch(line: string, seq: number | null, where: string): Batch {
   const raw = json === undefined ? undefined : parse(json)
   if (!Array.isArray(raw)) {
     refuseNewer(line)
-    throw notNow(`the journal is damaged at ${where}`, damageHint, line)
+    throw notNow(`The journal is damaged at ${where}.`, damageHint, line)
   }
   const events = raw as readonly RawEvent[]
   const before = seq ?? (events[0]?.seq ?? 1) - 1
   return events.map((event, i) => {
     if (event.seq !== before + 1 + i) {
-      throw notNow(`the journal is damaged at ${where}: event ${event.seq} follows ${before + i}`, damageHint)
+      throw notNow(`The journal is damaged at ${where}: event ${event.seq} follows ${before + i}.`, damageHint)
     }
     return upcast(event)
   })

@@ -13,10 +13,10 @@ export function ensemble(input: EnsembleInput, { read, put }: TaskContext): Ense
   const { molecule, geometries } = loadGeometries(input.structure.format, read(input.structure.content))
   const of = constitutionOf(graphOf(molecule))
   const [first] = geometries
-  if (!first) throw new Error('the file holds no geometry')
+  if (!first) throw new Error('The file holds no geometry.')
   for (const [i, geometry] of geometries.entries()) {
     if (namedAs(of, first, geometry) === null) {
-      throw new Error(`structure ${i + 1} is another stereoisomer than structure 1: each is a run of its own`)
+      throw new Error(`Structure ${i + 1} is another stereoisomer than structure 1: each is a run of its own.`)
     }
   }
   const texts = geometries.map(geometry => formatXyz(molecule.elements, geometry))

@@ -20,7 +20,7 @@ export function select(input: SelectInput, { read }: TaskContext): SelectResult 
   const geometryOf = (text: string): Geometry => {
     const frame = orThrow(parseXyz(text))[0]
     if (!frame || frame.elements.join() !== molecule.elements.join()) {
-      throw new Error('an optimised geometry does not have the atoms of the molecule')
+      throw new Error('An optimised geometry does not have the atoms of the molecule.')
     }
     return frame.geometry
   }

@@ -22,7 +22,7 @@ export interface CampaignSet {
 }
 
 const SHIFTS_FORMAT =
-  'one line a signal: molecule,atoms,delta_ppm (and nucleus, solvent); atoms are counted from 1, with blanks between'
+  'The CSV has one line a signal: molecule,atoms,delta_ppm (and, if you like, nucleus,solvent); atoms are counted from 1, with blanks between, e.g. ethanol,4 5 6,1.25.'
 
 /** Other names under which columns are known. */
 const columns: Readonly<Record<string, readonly string[]>> = {
@@ -56,8 +56,8 @@ export function readOwnSet(id: string, files: readonly SetFile[]): Result<Campai
   const { shifts, solvent } = measured.value
   const alone = [...structures.value.keys()].find(name => !shifts.has(name))
   if (alone !== undefined)
-    return refuse(`${table.value.name} has no shift of ${alone}`, 'add one, or take its structure away')
-  if (shifts.size === 0) return refuse(`${table.value.name} holds no shifts`, SHIFTS_FORMAT)
+    return refuse(`${table.value.name} has no shift of ${alone}.`, 'Add one, or take its structure away.')
+  if (shifts.size === 0) return refuse(`${table.value.name} holds no shifts.`, SHIFTS_FORMAT)
   return ok({
     id,
     source: `${id}: ${table.value.name}`,
@@ -82,7 +82,7 @@ function tableIn(id: string, files: readonly SetFile[]): Result<SetFile> {
   if (table) return ok(table)
   const what =
     tables.length === 0 ? 'no CSV of measured shifts' : `${tables.length} CSV files and none is called shifts.csv`
-  return refuse(`${id} holds ${what}`, SHIFTS_FORMAT)
+  return refuse(`The folder ${id} holds ${what}.`, SHIFTS_FORMAT)
 }
 
 type Structures = ReadonlyMap<string, ReturnType<typeof readStructure>>
@@ -93,11 +93,17 @@ function structuresIn(id: string, files: readonly SetFile[]): Result<Structures>
   for (const file of files) {
     const [, name] = /^(.+)\.(?:xyz|mol|sdf|sd)$/i.exec(file.name) ?? []
     if (name === undefined) continue
-    if (structures.has(name)) return refuse(`${id} holds two structures of ${name}`)
+    if (structures.has(name)) return refuse(`The folder ${id} holds two structures of ${name}.`)
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || name.includes('..'))
-      return refuse(`${file.name}: a molecule's name is made of letters, digits, dots, hyphens and underscores`)
+      return refuse(
+        `${file.name}: a molecule's name is made of letters, digits, dots, hyphens and underscores.`,
+        'Rename the file.',
+      )
     if (OWN_FILES.test(name))
-      return refuse(`${file.name}: ${name} is a file of the campaign's own, in the place where its folder would be`)
+      return refuse(
+        `${file.name}: ${name} is a file of the campaign's own, in the place where its folder would be.`,
+        'Rename the file.',
+      )
     structures.set(name, readStructure(file))
   }
   return ok(structures)
@@ -114,10 +120,13 @@ function measuredIn(table: string, rows: readonly Row[], structures: Structures)
   const shifts = new Map<string, readonly Environment[]>()
   let solvent: string | null = null
   for (const row of rows) {
-    const where = `line ${row.line} of ${table}`
+    const where = `Line ${row.line} of ${table}`
     const structure = structures.get(row.molecule)
     if (!structure)
-      return refuse(`${where}: there is no structure of "${row.molecule}"`, `${row.molecule}.xyz is wanted`)
+      return refuse(
+        `${where}: there is no structure of "${row.molecule}".`,
+        `Wanted beside it is ${row.molecule}.xyz, .mol or .sdf.`,
+      )
     if (!structure.ok) return structure
     const known = shifts.get(row.molecule) ?? []
     const environment = environmentOf(row, structure.value.elements, known, where)
@@ -126,7 +135,7 @@ function measuredIn(table: string, rows: readonly Row[], structures: Structures)
     if (row.solvent === null) continue
     const found = findSolvent(row.solvent)
     if (!found.ok) return refuse(`${where}: ${found.fault.message}`, found.fault.hint)
-    if (solvent !== null && solvent !== found.value.id) return refuse(`${where}: a set is measured in one solvent`)
+    if (solvent !== null && solvent !== found.value.id) return refuse(`${where}: a set is measured in one solvent.`)
     solvent = found.value.id
   }
   return ok({ shifts, solvent })
@@ -139,23 +148,23 @@ function environmentOf(
   known: readonly Environment[],
   where: string,
 ): Result<Environment> {
-  if (words.length === 0) return refuse(`${where}: the shift has no atom`, SHIFTS_FORMAT)
+  if (words.length === 0) return refuse(`${where}: the shift has no atom.`, SHIFTS_FORMAT)
   const noNumber = words.find(word => !/^\d+$/.test(word))
-  if (noNumber !== undefined) return refuse(`${where}: "${noNumber}" is not the number of an atom`, SHIFTS_FORMAT)
+  if (noNumber !== undefined) return refuse(`${where}: "${noNumber}" is not the number of an atom.`, SHIFTS_FORMAT)
   const atoms = words.map(Number)
   const missing = atoms.find(atom => atom < 1 || atom > elements.length)
-  if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length})`)
+  if (missing !== undefined) return refuse(`${where}: ${molecule} has no atom ${missing} (it has ${elements.length}).`)
   const element = elements[(atoms[0] ?? 1) - 1] ?? ''
   const other = atoms.find(atom => elements[atom - 1] !== element)
-  if (other !== undefined) return refuse(`${where}: atoms ${atoms[0]} and ${other} are of different elements`)
+  if (other !== undefined) return refuse(`${where}: atoms ${atoms[0]} and ${other} are of different elements.`)
   const isotope = isotopes[element]
   if (isotope === undefined)
-    return refuse(`${where}: atom ${atoms[0]} is ${element}; shifts of H, C, N, F and P are compared`)
+    return refuse(`${where}: atom ${atoms[0]} is ${element}; shifts of H, C, N, F and P are compared.`)
   if (nucleus !== null && nucleus.toLowerCase() !== isotope.toLowerCase())
-    return refuse(`${where}: atom ${atoms[0]} of ${molecule} is ${element}, not ${nucleus}`)
-  if (!Number.isFinite(delta_ppm)) return refuse(`${where}: the shift is no number`)
+    return refuse(`${where}: atom ${atoms[0]} of ${molecule} is ${element}, not ${nucleus}.`)
+  if (!Number.isFinite(delta_ppm)) return refuse(`${where}: the shift is no number.`)
   const twice = atoms.find(atom => known.some(each => each.atoms.includes(atom)))
-  if (twice !== undefined) return refuse(`${where}: atom ${twice} of ${molecule} has a shift already`)
+  if (twice !== undefined) return refuse(`${where}: atom ${twice} of ${molecule} has a shift already.`)
   return ok({ nucleus: isotope, atoms, delta_ppm })
 }
 
@@ -171,13 +180,13 @@ function readStructure(file: SetFile): Result<{
     const frames = parseXyz(file.text)
     if (!frames.ok) return refuse(frames.fault.message)
     const [first] = frames.value
-    if (!first) return refuse('it is empty')
+    if (!first) return refuse('It is empty.')
     return ok({ elements: first.elements, geometry: first.geometry, charge: chargeIn(first.comment) })
   }
   const records = readMolfile(file.text)
   if (!records.ok) return refuse(records.fault.message)
   const [first] = records.value
-  if (!first?.geometry) return refuse('a 3D structure with all its hydrogens is wanted')
+  if (!first?.geometry) return refuse('A 3D structure with all its hydrogens is wanted.')
   const { molecule, geometry } = first
   const elements = geometry.map((_, atom) => elementSymbol(molecule.getAtomLabel(atom)) ?? molecule.getAtomLabel(atom))
   const charge = geometry.reduce((sum, _, atom) => sum + molecule.getAtomCharge(atom), 0)

@@ -258,7 +258,7 @@ function checkNumbers(args: NmrArguments): Result<void> {
     const good =
       typeof value === 'number' && Number.isFinite(value) && value >= minimum && (!whole || Number.isInteger(value))
     const what = whole ? `a whole number of at least ${minimum}` : `a number of at least ${minimum}`
-    return good ? ok(undefined) : badInput(flag, `${flag} wants ${what}, not ${String(value)}.`)
+    return good ? ok(undefined) : badInput(flag, `--${flag} wants ${what}, not ${String(value)}.`)
   }
   const checks = [
     least('max_conformers', 'max-conformers', 1, true),

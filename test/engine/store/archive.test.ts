@@ -103,7 +103,7 @@ test('a damaged document is refused by name, and does not hide the others', asyn
   const path = join(folder, 'r1.json')
   await writeFile(path, (await readFile(path, 'utf8')).replace('CCO', 'CCN'))
   await expect(openArchive(folder).read('r1' as RunId)).rejects.toMatchObject({
-    fault: { code: 'not-now', message: `${path} is damaged` },
+    fault: { code: 'not-now', message: `${path} is damaged.` },
   })
   await rm(index(folder))
   expect(await names(folder)).toEqual(['r2'])

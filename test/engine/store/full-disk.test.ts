@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 afterAll(small.remove)
 
-const full = { fault: { code: 'not-now', message: expect.stringContaining('the disk is full') } }
+const full = { fault: { code: 'not-now', message: expect.stringContaining('The disk is full') } }
 
 /** Fills the disk, but for about so many bytes. */
 async function fill(leave: number): Promise<void> {

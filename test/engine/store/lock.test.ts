@@ -21,7 +21,7 @@ async function rewrite(home: string, change: Partial<EngineOwner>): Promise<void
 async function race(takers: readonly Started[]): Promise<readonly Started[]> {
   for (const one of takers) one.send('go')
   const answers = await Promise.all(takers.map(one => one.nextLine()))
-  for (const answer of answers) expect(answer).toMatch(/^got$|^refused: another engine/)
+  for (const answer of answers) expect(answer).toMatch(/^got$|^refused: Another engine/)
   return takers.filter((_, i) => answers[i] === 'got')
 }
 

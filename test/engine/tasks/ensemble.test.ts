@@ -24,12 +24,12 @@ describe('geometries as given', () => {
   })
 
   test('another molecule, or another isomer, among the frames is refused by its number', () => {
-    expect(() => bench.ensemble(methanolXyz + stretched)).toThrow(/structure 2 is not the molecule of structure 1/)
+    expect(() => bench.ensemble(methanolXyz + stretched)).toThrow(/Structure 2 is not the molecule of structure 1/)
     const [left, right] = ['C[C@H](O)CC', 'C[C@@H](O)CC'].map(smiles => {
       const [first] = bench.conformers(smiles).conformers
       return first ? bench.read(first.geometry) : ''
     })
-    expect(() => bench.ensemble(`${left}${right}`)).toThrow(/structure 2 is another stereoisomer/)
+    expect(() => bench.ensemble(`${left}${right}`)).toThrow(/Structure 2 is another stereoisomer/)
   })
 })
 
