@@ -162,7 +162,8 @@ function waitOf(job: Job): readonly number[] {
 
 /**
  * How many jobs of a run compute side by side: the most that ever did, but not more than the machine's cores or limit
- * allow. Without a scheduler, where Larmor itself hands out the cores, as many as there are.
+ * allow. As many as these allow without a scheduler, where Larmor itself hands out the cores, and on a cluster before any
+ * has ended there: what it lets begin is not seen yet, and is then as it was told before the start.
  */
 function slotsOf(jobs: readonly Job[], machine: Machine | undefined): number {
   const ends = jobs.flatMap(job => {
@@ -178,6 +179,7 @@ function slotsOf(jobs: readonly Job[], machine: Machine | undefined): number {
   }
   const { scheduler, cores = null, max_jobs = null } = machine?.settings ?? {}
   const ranks = jobs[0] ? lastAttempt(jobs[0]).resources.ranks : 1
-  const byCores = cores === null ? most : Math.max(1, Math.floor(cores / ranks))
-  return Math.min(scheduler === 'direct' ? byCores : Math.min(most, byCores), max_jobs ?? Number.POSITIVE_INFINITY)
+  const byCores = cores === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(cores / ranks))
+  const isSeen = scheduler === 'direct' ? cores === null : ends.some(({ by }) => by < 0)
+  return Math.min(isSeen ? most : byCores, byCores, max_jobs ?? Number.POSITIVE_INFINITY)
 }
