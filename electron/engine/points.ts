@@ -14,6 +14,7 @@ export const POINTS = {
   'fetch.receive': 'the files of ended jobs are received',
   'fetch.keep': 'received files are kept and linked into the readable folder',
   'cancel.send': 'a machine is told to cancel',
+  'withdraw.send': "what waits is taken back from a queue of Larmor's own",
   'task.run': 'a task is done in a worker thread',
   plan: 'a workflow is asked what should exist',
 } as const

@@ -19,8 +19,8 @@ const PASSED: Readonly<Partial<Record<PointName, ClusterScenario>>> = {
   'cancel.send': 'cancel',
   plan: 'jobs',
 }
-/** No machine has a part in these: crash.sweep.test.ts. */
-const ELSEWHERE: readonly string[] = ['archive.write', 'calculation.write', 'task.run']
+/** No cluster has a part in these: crash.sweep.test.ts. */
+const ELSEWHERE: readonly string[] = ['archive.write', 'calculation.write', 'task.run', 'withdraw.send']
 const FAULTS: readonly Fault[] = ['killed', 'cut off']
 
 const all = Object.entries(PASSED).flatMap(([name, scenario]) =>

@@ -19,6 +19,7 @@ const PASSED: Readonly<Record<string, readonly [keyof typeof scenarios, number]>
   'fetch.receive': ['jobs', 2],
   'fetch.keep': ['jobs', 3],
   'cancel.send': ['cancel', 1],
+  'withdraw.send': ['takeBack', 1],
   'task.run': ['task', 2],
   plan: ['jobs', 8],
 }

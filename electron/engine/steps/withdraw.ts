@@ -1,5 +1,6 @@
 import type { EventBody } from '../../../shared/model/events.ts'
 import type { Job } from '../../../shared/model/job.ts'
+import { around } from '../points.ts'
 import { type Here, inPhase, labelOf, perRun, refOf } from './here.ts'
 
 const REASON = 'taken out of the queue before it began, since its run was stopped'
@@ -16,7 +17,8 @@ export async function withdraw(here: Here, jobs: readonly Job[]): Promise<readon
   })
   if (!scheduler.withdraw || waiting.length === 0) return []
   const { settings } = machine
-  const taken = scheduler.withdraw.read(await agent.run(scheduler.withdraw.line({ settings, jobs: waiting })))
+  const line = scheduler.withdraw.line({ settings, jobs: waiting })
+  const taken = scheduler.withdraw.read(await around('withdraw.send', () => agent.run(line)))
   if (!taken.ok) {
     here.refused(taken.fault, jobs)
     return []

@@ -1,11 +1,14 @@
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import type { AttachedEngine } from '../../../electron/engine/socket/client.ts'
 import { openArchive } from '../../../electron/engine/store/archive.ts'
 import { lastAttempt, type Outcome } from '../../../shared/model/job.ts'
+import { localMachine } from '../../../shared/model/machine.ts'
 import type { RunOutcome } from '../../../shared/model/run.ts'
 import type { State } from '../../../shared/model/state.ts'
 import { get } from '../../../shared/model/table.ts'
+import { orThrow } from '../../../shared/result.ts'
 import { begin, commandRun, type Startable, type Witness } from './command-run.ts'
 import { attached, type Env, startEngineProcess } from './engine-process.ts'
 import { nmrRun } from './nmr-run.ts'
@@ -108,6 +111,51 @@ const cancel: Scenario = {
   },
 }
 
+/** What waits is taken back, since the run is to stop; whoever comes after the death lets it go on. */
+const takeBack: Scenario = {
+  async ask(client, { home, witness }) {
+    const settings = { ...localMachine.settings, cores: 1 }
+    orThrow(await client.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
+    const work = `while ! [ -e '${gateOf(home)}' ]; do sleep 0.1; done`
+    const scripts = Object.fromEntries(
+      KEYS.map(key => [key, witness.script(`${RUN}.${key}`, key === 'a' ? work : 'true')]),
+    )
+    const run = commandRun(RUN, scripts)
+    await begin(client, run)
+    await stateWhen(home, state => {
+      const [a, ...others] = KEYS.map(key => get(state.jobs, `${RUN}.${key}`)).flatMap(job =>
+        job ? [lastAttempt(job)] : [],
+      )
+      return (
+        a?.phase.is === 'running' &&
+        others.length === 2 &&
+        others.every(({ n, phase }) => n === 2 || phase.is === 'queued')
+      )
+    })
+    const isDoomed = !existsSync(stoppedOf(home))
+    writeFileSync(stoppedOf(home), '')
+    orThrow(await client.send({ type: 'run.stop', run: run.run }))
+    if (isDoomed) return
+    orThrow(await client.send({ type: 'run.resume', run: run.run }))
+    writeFileSync(gateOf(home), '')
+  },
+  hasEnded: runEnded,
+  async check(state, stage) {
+    expectOutcomes(state, RUN, 'completed', allCompleted)
+    await expectOnceEach(stage)
+    for (const key of KEYS) {
+      const attempts = get(state.jobs, `${RUN}.${key}`)?.attempts ?? []
+      expect(
+        attempts.slice(0, -1).every(({ withdrawn }) => withdrawn),
+        say(state),
+      ).toBe(true)
+    }
+  },
+}
+
+const gateOf = (home: string) => join(home, '..', 'gate')
+const stoppedOf = (home: string) => join(home, '..', 'stopped')
+
 /** Conformers are made by a task of two runs, without any job. */
 const task: Scenario = {
   async ask(client) {
@@ -155,4 +203,4 @@ const archive: Scenario = {
   },
 }
 
-export const scenarios = { jobs, stop, cancel, task, archive }
+export const scenarios = { jobs, stop, cancel, takeBack, task, archive }
