@@ -77,18 +77,23 @@ function checkSsh({ host, user, port, jump, identity, config, known_hosts, host_
   return ok(undefined)
 }
 
+/** Whoever looks more seldom never sees what schedulers forget; and timers hold 24.8 days at most. */
+const A_DAY_S = 24 * 3600
+
 function checkNumbers({ cores, memory_mb, max_jobs, poll_s, spool_s, grace_s }: MachineSettings): Result<void> {
-  for (const [field, value, least] of [
-    ['cores', cores, 1],
-    ['memory', memory_mb, 1],
-    ['max-jobs', max_jobs, 1],
-    ['poll-s', poll_s, 1],
-    ['spool-s', spool_s, 1],
-    ['grace-s', grace_s, 0],
+  for (const [field, value, least, most] of [
+    ['cores', cores, 1, null],
+    ['memory', memory_mb, 1, null],
+    ['max-jobs', max_jobs, 1, null],
+    ['poll-s', poll_s, 1, A_DAY_S],
+    ['spool-s', spool_s, 1, A_DAY_S],
+    ['grace-s', grace_s, 0, null],
   ] as const) {
     const whole = field === 'cores' || field === 'max-jobs'
     if (value !== null && !(Number.isFinite(value) && value >= least && (!whole || Number.isInteger(value))))
       return badInput(field, `--${field} wants a ${whole ? 'whole ' : ''}number of at least ${least}, not ${value}.`)
+    if (value !== null && most !== null && value > most)
+      return badInput(field, `--${field} can be a day at most, which is ${most} seconds, not ${value}.`)
   }
   return ok(undefined)
 }

@@ -39,6 +39,12 @@ const refused: readonly Refused[] = [
     readable: true,
   },
   {
+    why: 'a path with a line end in it',
+    make: async home => `${home}\nand more`,
+    says: 'holds a control character',
+    readable: true,
+  },
+  {
     why: 'a file where the folder should be',
     async make(home) {
       await writeFile(home, 'a letter to my aunt')

@@ -158,7 +158,7 @@ export function runMachineLoop(options: Options): MachineLoop {
     do {
       const over = new AbortController()
       void woken.promise.then(() => over.abort())
-      await sleep(left(since, ms), undefined, { signal: over.signal }).catch(() => {})
+      await sleep(Math.min(A_DAY_MS, left(since, ms)), undefined, { signal: over.signal }).catch(() => {})
       woken = deferred()
       if (mayWake || !to || logins.length > 0) return
       const current = machine()

@@ -67,6 +67,9 @@ export async function syncFolder(folder: string): Promise<void> {
 
 /** The folder, made durably with its parents when it was missing. */
 export async function makeFolder(folder: string, mode = 0o777): Promise<void> {
+  // Scripts and lists name it line by line.
+  if (/\p{Cc}/u.test(folder))
+    throw notNow(`${JSON.stringify(folder)} holds a control character`, 'Set LARMOR_HOME to a folder without one.')
   try {
     await make(folder, mode)
   } catch (error) {

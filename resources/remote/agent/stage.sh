@@ -7,7 +7,8 @@ stage() {
   in="$LARMOR_WORK/incoming/${1:-$$}"
   [ $# -gt 0 ] || rm -rf "$in"
   mkdir -p "$in" "$LARMOR_WORK/jobs" "$LARMOR_WORK/spool" "$LARMOR_WORK/queue" || return 1
-  [ $# -gt 0 ] || tar -xf - -C "$in" || { rm -rf "$in"; return 1; }
+  # Not by -C, in which GNU's tar reads backslashes.
+  [ $# -gt 0 ] || (cd "$in" && exec tar -xf -) || { rm -rf "$in"; return 1; }
   crash_point stage.unpacked
   # One checksum command and one rename for all that are new and whole; each of the others is looked at alone.
   if sums_of_all "$in" >"$in.sums" && (cd "$in" && sha256_check "$in.sums"); then

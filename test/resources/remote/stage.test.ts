@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newBox, SHELLS, sumsOf, tarOf } from './box.ts'
@@ -69,6 +69,14 @@ describe.each(SHELLS)('stage (%s)', shell => {
     const stdin = await tarOf([...hostile.map(name => [name, files] as const), [job.label, files]])
     expect(words(await box.ask('stage', [], { stdin }))).toEqual(['staged r1.a.1'])
     expect(readdirSync(join(box.work, 'jobs'))).toEqual([job.label])
+  })
+
+  test('lie in a work folder of any name', async () => {
+    const box = newBox(shell)
+    const odd = join(box.work, 'a "b" $c \\\\ \\n %s * -d')
+    const stdin = await tarOf([[job.label, box.files(job)]])
+    expect(words(await box.ask('stage', [], { stdin, env: { LARMOR_WORK: odd } }))).toEqual(['staged r1.a.1'])
+    expect(readFileSync(join(odd, 'jobs', job.label, 'run.sh'), 'utf8')).toBe('echo a')
   })
 
   test('a path that climbs out of the folder is not unpacked', async () => {

@@ -50,6 +50,14 @@ test.each(UNFIT)('%j is no host, no account and no way', word => {
   expect(field(cluster({}, { jump: `a,${word}` }))).toBe('jump')
 })
 
+test('it is looked at once a day at least', () => {
+  for (const field_s of ['poll_s', 'spool_s'] as const) {
+    expect(field(cluster({ [field_s]: 86_400 }))).toBeNull()
+    expect(field(cluster({ [field_s]: 86_401 }))).toBe(field_s.replace('_', '-'))
+    expect(field(cluster({ [field_s]: 1e9 }))).toBe(field_s.replace('_', '-'))
+  }
+})
+
 test('clusters are names with commas between them', () => {
   for (const clusters of ['oak', 'oak,elm-2', 'all', null]) expect(field(cluster({ clusters }))).toBeNull()
   for (const clusters of ['', 'oak,', 'oak elm', 'a;touch b', '$(a)'])
