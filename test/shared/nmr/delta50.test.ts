@@ -73,8 +73,9 @@ describe("Larmor's own factors", () => {
     ({ level, factors }) => {
       const error = (nucleus: string) => factors.find(each => each.nucleus === nucleus)
       const isDraft = level === 'B3LYP/6-31G*'
+      const isForHydrogens = level.startsWith('WP04/')
       expect(error('1H')?.rmsd_ppm).toBeLessThan(isDraft ? 0.14 : 0.09)
-      expect(error('13C')?.rmsd_ppm).toBeLessThan(2.5)
+      expect(error('13C')?.rmsd_ppm).toBeLessThan(isForHydrogens ? 3 : 2.5)
     },
   )
 
