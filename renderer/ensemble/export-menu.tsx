@@ -1,11 +1,11 @@
 import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
-import { type ExportFormat, exporters, formats, formatsOf, labelOf } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats } from '../../shared/exports/index.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { orThrow } from '../../shared/result.ts'
 import { useLarmor } from '../larmor.ts'
-import { Menu } from '../ui/menu.tsx'
+import { FormatMenu } from '../runs/format-menu.tsx'
 
 interface ExportMenuProps {
   readonly engine: Engine
@@ -28,24 +28,7 @@ export function ExportMenu({ engine, state, run }: ExportMenuProps) {
   }
   return (
     <>
-      <Menu label="Export">
-        {close =>
-          formatsOf(run).map(format => (
-            <button
-              key={format}
-              type="button"
-              onClick={() => {
-                close()
-                save(format)
-              }}
-              data-export={format}
-            >
-              <span>{labelOf(format, run)}</span>
-              <span className="hint">.{formats[format].ending}</span>
-            </button>
-          ))
-        }
-      </Menu>
+      <FormatMenu run={run} onChoose={save} />
       {fault ? (
         <p className="error" role="alert">
           {fault}

@@ -95,15 +95,17 @@ function Plot({ rows, nucleus, mode }: PlotProps) {
   const parent = useRef<HTMLDivElement>(null)
   const plot = useRef<ShiftPlot | null>(null)
   const theme = useTheme()
-  const content = JSON.stringify(rows.map(({ key, a, b }) => [key.split(',').length, a, b]))
+  const digits = decimalsOf(rows[0]?.element ?? 'C')
+  const content = JSON.stringify(rows.map(({ key, name, a, b }) => [key.split(',').length, a, b, name]))
   useEffect(() => {
     const box = parent.current
     if (!box) return
-    const signals = JSON.parse(content) as readonly (readonly [number, number | null, number | null])[]
+    const signals = JSON.parse(content) as readonly (readonly [number, number | null, number | null, string])[]
     const sticks = (side: 1 | 2) =>
       signals.flatMap(signal => {
         const delta_ppm = signal[side]
-        return delta_ppm === null ? [] : [{ delta_ppm, intensity: signal[0] }]
+        const [intensity, , , name] = signal
+        return delta_ppm === null ? [] : [{ delta_ppm, intensity, name, shift: fixed(delta_ppm, digits) }]
       })
     box.dataset.theme = theme
     const made = plotComparison(box, [sticks(1), sticks(2)], {
@@ -119,7 +121,7 @@ function Plot({ rows, nucleus, mode }: PlotProps) {
       sizes.disconnect()
       made.destroy()
     }
-  }, [content, nucleus, mode, theme])
+  }, [content, nucleus, mode, theme, digits])
   useKeys({
     zoomIn: () => plot.current?.zoom(1.6),
     zoomOut: () => plot.current?.zoom(1 / 1.6),

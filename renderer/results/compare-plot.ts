@@ -1,6 +1,7 @@
 import { lorentzian, type Stick } from '../../shared/nmr/spectrum.ts'
 import { axisRange } from '../spectrum/axis-range.ts'
 import { plotShifts, type ShiftPlot } from '../spectrum/shift-plot.ts'
+import { drawPeakLabels, type LabelledPeak } from './compare-labels.ts'
 
 export type CompareMode = 'mirrored' | 'overlaid' | 'difference'
 
@@ -11,7 +12,7 @@ const LEAST_RANGE_PPM = 2
 /** Two spectra over one axis, delta from right to left: B below, over A, or taken from it. One zoom for both. */
 export function plotComparison(
   parent: HTMLElement,
-  [a, b]: readonly [readonly Stick[], readonly Stick[]],
+  [a, b]: readonly [readonly (Stick & LabelledPeak)[], readonly (Stick & LabelledPeak)[]],
   { mode, width_ppm, label, width }: { mode: CompareMode; width_ppm: number; label: string; width: number },
 ): ShiftPlot {
   const style = getComputedStyle(parent)
@@ -35,12 +36,25 @@ export function plotComparison(
     label,
     width,
     shifts: [from, to],
-    intensities: [low * 1.08, high * 1.08],
+    // Two lines of text stand above the peaks, and one hangs below those that hang.
+    intensities: mode === 'difference' ? [low * 1.08, high * 1.08] : [low * 1.16, high * 1.26],
     least_ppm: width_ppm * 8,
     data: [ppm as number[], first, second as number[]],
     series: [
       { stroke: token('--text'), width: 1.25 },
       { stroke: token('--accent'), width: 1.25 },
     ],
+    hooks: {
+      draw: [
+        plot => {
+          if (mode === 'difference') return
+          const { fontFamily: family } = style
+          drawPeakLabels(plot, a, { colour: token('--text'), family, series: 1, hangs: false })
+          if (mode === 'mirrored') {
+            drawPeakLabels(plot, b, { colour: token('--accent'), family, series: 2, hangs: true })
+          }
+        },
+      ],
+    },
   })
 }

@@ -1,4 +1,4 @@
-import { type ExportFormat, exporters, formats, formatsOf, labelOf } from '../../shared/exports/index.ts'
+import { type ExportFormat, exporters, formats } from '../../shared/exports/index.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -7,6 +7,7 @@ import { jobsOf } from '../../shared/show/status.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
 import { useLarmor } from '../larmor.ts'
 import { address } from '../route.ts'
+import { FormatMenu } from '../runs/format-menu.tsx'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { runLook } from '../runs/looks.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -49,16 +50,12 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
           {workflowOf(run.workflow).label} · {run.machine} · {clockTime(run.started)} to{' '}
           {phase ? clockTime(phase.at) : 'now'} · {run.id}
         </p>
-        <p className="row">
+        <div className="row">
           <a className="button" href={run.workflow === 'single' ? address('queue', run.id) : runAddress(run)}>
             Open
           </a>
-          {formatsOf(run).map(format => (
-            <button key={format} type="button" onClick={() => save(format)}>
-              {labelOf(format, run)} (.{formats[format].ending})
-            </button>
-          ))}
-        </p>
+          <FormatMenu run={run} onChoose={save} />
+        </div>
       </header>
       {bad.length > 0 ? (
         <section className="card" aria-labelledby="result-bad">

@@ -6,6 +6,7 @@ import { doCommand, useKeys } from '../keys/use-keys.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
 import { runLook } from '../runs/looks.ts'
+import { programText, solventText } from '../runs/words.ts'
 import type { ScreenProps } from '../screens.tsx'
 import { Badge } from '../ui/badge.tsx'
 import { clockTime } from '../ui/time.ts'
@@ -59,7 +60,14 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
         </label>
         {fault ? <p className="error pad">The archive cannot be read: {fault.message}</p> : null}
         {entries === null && fault === null ? <p className="hint pad">Reading older runs from this computer…</p> : null}
-        {all.length === 0 && entries !== null ? <p className="empty">No run has ended yet.</p> : null}
+        {all.length === 0 && entries !== null ? (
+          <p className="empty">
+            No run has ended yet.{' '}
+            <button type="button" className="link" onClick={() => doCommand('import')}>
+              Import finished outputs
+            </button>
+          </p>
+        ) : null}
         {found.length === 0 && all.length > 0 ? (
           <p className="empty">
             Nothing that has ended matches “{search.trim()}”.{' '}
@@ -75,6 +83,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
               <span>Run</span>
               <span>Kind</span>
               <span>Jobs</span>
+              <span className="result-method">Program, solvent</span>
               <span className="result-machine">Machine</span>
               <span>State, ended</span>
             </div>
@@ -111,7 +120,7 @@ function Rows({ found, apart, chosen }: RowsProps) {
         {virtual.getVirtualItems().map(({ index, start }) => {
           const result = found[index]
           if (!result) return null
-          const { id, name, workflow, outcome, ended, completed, jobs, failed, machine } = result
+          const { id, name, workflow, outcome, ended, completed, jobs, failed, machine, programs, solvents } = result
           const other = apart.get(id)
           return (
             <li key={id} style={{ transform: `translateY(${start}px)` }}>
@@ -127,6 +136,9 @@ function Rows({ found, apart, chosen }: RowsProps) {
                 <span>
                   {completed}/{jobs}
                   {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+                </span>
+                <span className="result-method">
+                  {[...programs.map(programText), ...solvents.map(solventText)].join(', ')}
                 </span>
                 <span className="result-machine">{machine}</span>
                 <span>

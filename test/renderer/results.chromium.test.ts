@@ -54,7 +54,10 @@ test('archived runs are found, read and exported as if they were here', async ()
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    result.getByRole('button', { name: 'Table (.csv)' }).click(),
+    (async () => {
+      await result.locator('summary').click()
+      await result.getByText('Shift table').click()
+    })(),
   ])
   expect(download.suggestedFilename()).toBe('Old-methanol.csv')
   expect(await readFile(await download.path(), 'utf8')).toContain('13C')
