@@ -36,8 +36,8 @@ export function plotComparison(
     label,
     width,
     shifts: [from, to],
-    // Two lines of text stand above the peaks, and one hangs below those that hang.
-    intensities: mode === 'difference' ? [low * 1.08, high * 1.08] : [low * 1.16, high * 1.26],
+    // Text has the room of two lines, above the peaks and below those that hang.
+    intensities: mode === 'difference' ? [low * 1.08, high * 1.08] : [low * 1.26, high * 1.26],
     least_ppm: width_ppm * 8,
     data: [ppm as number[], first, second as number[]],
     series: [
