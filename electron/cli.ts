@@ -31,8 +31,8 @@ const commands: readonly CliCommand[] = [
   ...engineCommands,
 ]
 
-/** Words kept for commands to come, or for a command's verbs and options: refused as such, not as unknown. */
-const LATER = [['watch-folders'], ['cases'], ['pools']]
+/** Words kept for commands to come: refused as such, not as unknown. */
+const LATER = ['watch-folders', 'cases', 'pools']
 
 async function main(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json')
@@ -49,8 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
       terminal.document({ commands: commands.map(({ name, usage, summary }) => ({ name, usage, summary })) }, help)
       return 0
     }
-    const later = LATER.find(words => words.every((word, i) => [name, ...args][i] === word))
-    if (later) throw badArgument('command', `"${later.join(' ')}" is not in this version.`)
+    if (LATER.includes(name)) throw badArgument('command', `"${name}" is not in this version.`)
     const command = commands.find(known => known.name === name)
     if (!command) throw badArgument('command', `There is no command "${name}".`, 'larmor --help')
     const given = parseGiven(command, args)

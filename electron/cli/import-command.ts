@@ -42,92 +42,113 @@ const importCommand: CliCommand = {
   options: { name: { type: 'string' } },
   async run({ terminal, cwd, home }, given) {
     if (given.words.length === 0) throw badArgument('folder', 'FOLDER is missing.')
-    const links: FolderFiles['astray'][number][] = []
-    const folders: { readonly folder: string; readonly files: readonly string[] }[] = []
-    for (const word of given.words) {
-      const folder = resolve(cwd, word)
-      const { files, astray } = await outputsUnder(folder, word)
-      folders.push({ folder, files })
-      links.push(...astray)
-    }
-    const skipped: { readonly file: string; readonly reason: string }[] = []
+    const folders: Folder[] = []
+    for (const word of given.words) folders.push(await folderNamed(resolve(cwd, word), word))
+    const skipped: Skipped[] = []
+    const sent: Sent[] = []
     const engine = await ensureEngine(home)
-    const runs: { readonly id: ReturnType<typeof runIdOf>; readonly known: number; readonly before: boolean }[] = []
     try {
-      for (const { folder, files } of folders) {
-        const found: Found[] = []
-        for (const file of files) {
-          const one = await lookAt(file)
-          if (one === null) continue
-          if ('skipped' in one) skipped.push({ file, reason: one.skipped })
-          else found.push(one)
-        }
-        if (found.some(({ finished }) => finished.mayGrow)) await sleep(LOOK_AGAIN_MS)
-        const outputs: Imported[] = []
-        for (const one of found) {
-          if (one.finished.mayGrow && (await hasGrown(one))) skipped.push({ file: one.path, reason: IT_GROWS })
-          else outputs.push(await outputOf(engine, folder, one))
-        }
-        const name = given.text('name') ?? basename(folder)
-        if (outputs.length === 0) continue
-        // Named by what it holds: importing it again is the same wish.
-        const id = runIdOf(JSON.stringify(['import', ...outputs.map(({ key, files }) => [key, files[0]?.sha256])]))
-        const before = get((await readStateWith(home, [id])).state.runs, id) !== undefined
-        orThrow(await engine.send({ type: 'run.import', run: id, name, outputs }))
-        runs.push({ id, known: outputs.length, before })
+      for (const folder of folders) {
+        const outputs = await outputsIn(engine, folder, skipped)
+        if (outputs.length > 0)
+          sent.push(await send(home, engine, outputs, given.text('name') ?? basename(folder.path)))
       }
     } finally {
       engine.detach()
     }
-    if (runs.length === 0 && skipped.length === 0) {
+    if (sent.length === 0 && skipped.length === 0) {
       throw badArgument(
         'folder',
         `${given.words.join(', ')}: no output is there that says what wrote it; read are those of ${readable}.`,
       )
     }
-    for (const { path, what } of links) skipped.push({ file: path, reason: `it is ${what}` })
+    for (const { astray } of folders)
+      for (const { path, what } of astray) skipped.push({ file: path, reason: `it is ${what}` })
     for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
     const state = await ended(
       home,
-      runs.map(({ id }) => id),
+      sent.map(({ id }) => id),
     )
-    const shown = runs.map(({ id, known, before }) => {
-      const run = get(state.runs, id)
-      const jobs = run ? jobsOf(state, run) : []
-      return {
-        // Null where every output of the folder belongs to an earlier import.
-        run: run ? id : null,
-        name: run?.name ?? null,
-        state: run ? runState(run) : null,
-        jobs: jobs.map(job => {
-          const { outcome, category, reason } = lastAttempt(job)
-          return { job: job.id, key: job.key, outcome, category, reason }
-        }),
-        // Of outputs that came with an earlier import.
-        known: before ? known : known - jobs.length,
-      }
-    })
-    const document = { ...(shown.length === 1 ? shown[0] : {}), runs: shown, skipped }
+    const runs = sent.map(each => runDocument(state, each))
     const wished = given.text('name')
-    for (const [i, { run, name }] of shown.entries()) {
-      if (wished !== undefined && runs[i]?.before && name !== wished)
+    for (const [i, { run, name }] of runs.entries()) {
+      if (wished !== undefined && sent[i]?.before && name !== wished)
         terminal.say(`! --name ${wished} changes nothing: this folder was imported before, as ${run}  ${name}`)
     }
-    terminal.document(document, () =>
-      shown
-        .map(({ run, name, jobs, known }, i) => {
-          if (run === null) return `nothing new: ${counted(known)} known already, from earlier imports (larmor status)`
-          const there = `${run}  ${name}\nlarmor show ${run}`
-          if (runs[i]?.before) return `nothing new: ${counted(known)} known already: ${there}`
-          const before = known > 0 ? `, ${known} known already` : ''
-          const failed = jobs.filter(({ outcome }) => outcome !== 'completed').length
-          const badly = failed > 0 ? `, of which ${failed} did not complete` : ''
-          return `imported ${outputsText(jobs.length)}${badly}${before}: ${there}`
-        })
-        .join('\n'),
+    terminal.document({ ...(runs.length === 1 ? runs[0] : {}), runs, skipped }, () =>
+      runs.map((run, i) => runText(run, sent[i]?.before === true)).join('\n'),
     )
     return EXIT.done
   },
+}
+
+interface Folder extends Pick<FolderFiles, 'files' | 'astray'> {
+  readonly path: string
+}
+
+interface Skipped {
+  readonly file: string
+  readonly reason: string
+}
+
+/** A run that was wished for: how many outputs are to be its jobs, and whether it was there before. */
+interface Sent {
+  readonly id: RunId
+  readonly known: number
+  readonly before: boolean
+}
+
+/** The outputs of a folder, their content kept. What grows meanwhile, and what cannot be read, is added to `skipped`. */
+async function outputsIn(engine: Engine, { path: folder, files }: Folder, skipped: Skipped[]): Promise<Imported[]> {
+  const found: Found[] = []
+  for (const file of files) {
+    const one = await lookAt(file)
+    if (one === null) continue
+    if ('skipped' in one) skipped.push({ file, reason: one.skipped })
+    else found.push(one)
+  }
+  if (found.some(({ finished }) => finished.mayGrow)) await sleep(LOOK_AGAIN_MS)
+  const outputs: Imported[] = []
+  for (const one of found) {
+    if (one.finished.mayGrow && (await hasGrown(one))) skipped.push({ file: one.path, reason: IT_GROWS })
+    else outputs.push(await outputOf(engine, folder, one))
+  }
+  return outputs
+}
+
+/** The run is named by what it holds: importing it again is the same wish. */
+async function send(home: string, engine: Engine, outputs: readonly Imported[], name: string): Promise<Sent> {
+  const id = runIdOf(JSON.stringify(['import', ...outputs.map(({ key, files }) => [key, files[0]?.sha256])]))
+  const before = get((await readStateWith(home, [id])).state.runs, id) !== undefined
+  orThrow(await engine.send({ type: 'run.import', run: id, name, outputs }))
+  return { id, known: outputs.length, before }
+}
+
+function runDocument(state: State, { id, known, before }: Sent) {
+  const run = get(state.runs, id)
+  const jobs = run ? jobsOf(state, run) : []
+  return {
+    // Null where every output of the folder belongs to an earlier import.
+    run: run ? id : null,
+    name: run?.name ?? null,
+    state: run ? runState(run) : null,
+    jobs: jobs.map(job => {
+      const { outcome, category, reason } = lastAttempt(job)
+      return { job: job.id, key: job.key, outcome, category, reason }
+    }),
+    // Of outputs that came with an earlier import.
+    known: before ? known : known - jobs.length,
+  }
+}
+
+function runText({ run, name, jobs, known }: ReturnType<typeof runDocument>, before: boolean): string {
+  if (run === null) return `nothing new: ${counted(known)} known already, from earlier imports (larmor status)`
+  const there = `${run}  ${name}\nlarmor show ${run}`
+  if (before) return `nothing new: ${counted(known)} known already: ${there}`
+  const more = known > 0 ? `, ${known} known already` : ''
+  const failed = jobs.filter(({ outcome }) => outcome !== 'completed').length
+  const badly = failed > 0 ? `, of which ${failed} did not complete` : ''
+  return `imported ${outputsText(jobs.length)}${badly}${more}: ${there}`
 }
 
 function outputsText(n: number): string {
@@ -146,15 +167,15 @@ async function ended(home: string, ids: readonly RunId[]): Promise<State> {
   throw new Error('following ends only when it is told to')
 }
 
-async function outputsUnder(folder: string, word: string) {
-  const about = await stat(folder).catch(() => null)
+async function folderNamed(path: string, word: string): Promise<Folder> {
+  const about = await stat(path).catch(() => null)
   if (!about) throw badArgument('folder', `${word} is not there.`)
   if (!about.isDirectory()) throw badArgument('folder', `${word} is no folder.`, 'larmor classify reads single files')
-  const found = await filesUnder(folder, 'folder')
+  const found = await filesUnder(path, 'folder')
   if (found.files.length > MOST_FILES) {
     throw badArgument('folder', `${word} holds ${found.files.length} files; ${MOST_FILES} is the most for one import.`)
   }
-  return { files: await eachOnce(found), astray: found.astray }
+  return { path, files: await eachOnce(found), astray: found.astray }
 }
 
 /** Without the links to files that are there by another name: `latest.out` is no calculation of its own. */
