@@ -32,7 +32,7 @@ export function campaignLines(run: RunDocument): readonly string[] {
   const notes = new Set(statistics.flatMap(({ note }) => note ?? []))
   return [
     '',
-    `failed molecules ${shown.failed_molecules} of ${shown.max_failures} that may; geometries ${shown.geometry}; ${shown.reused} taken from earlier calculations`,
+    `failed molecules ${shown.failed_molecules} of ${shown.max_failures} that may; geometries ${shown.geometry}; ${shown.reused} taken from earlier calculations${shown.to_check > 0 ? `; ${shown.to_check} of the completed to check` : ''}`,
     columns(['level', 'completed', 'running', 'failed'], rows),
     ...(failures.length > 0
       ? [

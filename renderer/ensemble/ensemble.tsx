@@ -129,7 +129,7 @@ export function Ensemble({ engine, state, run, ensemble, offline, reading, cours
               Conformers
             </h2>
             <StateCounts cards={cards} />
-            {cards.length > 0 ? <span className="hint">Sorted by ΔE</span> : null}
+            {cards.some(card => card.relative_kcal_mol !== null) ? <span className="hint">Sorted by ΔE</span> : null}
           </header>
           {cards.length > 0 ? (
             <Cards engine={engine} cards={cards} depiction={depiction} listRef={list} {...selecting} />
