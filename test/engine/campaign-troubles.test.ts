@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -118,7 +118,12 @@ test.skipIf(small.missing !== null)(
     await writeFile(filler, Buffer.alloc(48 << 20)).catch(() => {})
     const script = join(folder, 'more.sh')
     writeFileSync(script, 'true\n')
-    const refused = await larmor(home, ['run', script, '--program', 'command', '--json'])
+    // What was just being written gives its space back once that has failed.
+    const fillAndRun = async () => {
+      await appendFile(filler, Buffer.alloc(1 << 20)).catch(() => {})
+      return larmor(home, ['run', script, '--program', 'command', '--json'])
+    }
+    const refused = await until('a refusal', fillAndRun, { is: ({ code }) => code !== 0 })
     expect([refused.code, refused.json()]).toMatchObject([
       3,
       { error: { code: 'not-now', message: expect.stringContaining('The disk is full') } },
