@@ -166,7 +166,7 @@ describe('energies', () => {
       energy_hartree: metrics.energy_hartree,
     })
     expect((await larmor('export', id, '--format', 'pdf')).err).toContain(
-      'This version has csv, xyz, sdf, jcamp, si, json.',
+      'This version has csv, xyz, sdf, jcamp, si, latex, word, json.',
     )
     expect((await larmor('show', jobs[1].job)).out).toContain(first.sigma_ppm.toFixed(4))
   })
