@@ -8,6 +8,7 @@ import { engineCommands, versionDocument } from './cli/engine-commands.ts'
 import { exportCommand } from './cli/export-command.ts'
 import { importCommands } from './cli/import-command.ts'
 import { machineCommands } from './cli/machine-commands.ts'
+import { nearest } from './cli/nearest.ts'
 import { readCommands } from './cli/read-commands.ts'
 import { remoteCommands } from './cli/remote-commands.ts'
 import { reportCommands } from './cli/report-commands.ts'
@@ -51,13 +52,31 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (LATER.includes(name)) throw badArgument('command', `"${name}" is not in this version.`)
     const command = commands.find(known => known.name === name)
-    if (!command) throw badArgument('command', `There is no command "${name}".`, 'larmor --help')
+    if (!command) {
+      const meant = nearest(
+        name,
+        commands.map(each => each.name),
+      )
+      const asked = meant === null ? '' : ` Is ${meant} meant?`
+      throw badArgument('command', `There is no command "${name}".${asked}`, 'larmor --help')
+    }
     const given = parseGiven(command, args)
     if (given.flag('help')) {
       terminal.document(
-        { name, usage: command.usage, summary: command.summary, defaults: command.defaults ?? null },
+        {
+          name,
+          usage: command.usage,
+          summary: command.summary,
+          details: command.details ?? [],
+          defaults: command.defaults ?? null,
+        },
         () =>
-          [`larmor ${name} ${command.usage}`, command.summary, command.defaults && `Left out: ${command.defaults}`]
+          [
+            `larmor ${name} ${command.usage}`,
+            command.summary,
+            ...(command.details ?? []).map(line => `  ${line}`),
+            command.defaults && `Left out: ${command.defaults}`,
+          ]
             .filter(Boolean)
             .join('\n'),
       )
@@ -90,6 +109,8 @@ function help(): string {
     '',
     'larmor COMMAND --help tells its arguments. Runs and jobs are named by their ids, or any unique beginning of one.',
     'Data: LARMOR_HOME, or the usual place of the platform.',
+    'Exit status: 0 done, 1 the work ended badly (--wait, wait), 2 wrong arguments or input, 3 not reachable or not allowed now,',
+    '  4 not found, 5 waited long enough (wait --timeout), 6 a person is wanted (passphrase, second factor, host key).',
   ].join('\n')
 }
 

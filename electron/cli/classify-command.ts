@@ -7,7 +7,7 @@ import { energyText } from '../../shared/show/energy.ts'
 import { readOutput } from '../engine/read-output.ts'
 import { badArgument, type CliCommand } from './command.ts'
 import { stderrBeside } from './stderr-beside.ts'
-import { EXIT } from './terminal.ts'
+import { EXIT, oneLine } from './terminal.ts'
 
 const HOUR_S = 3600
 
@@ -140,7 +140,7 @@ function textOf({
   const what = [program ?? 'unknown program', version, kind].filter(Boolean).join(' ')
   const how = [category ?? outcome, more.stalled ? '(stalled)' : ''].filter(Boolean).join(' ')
   const why = reason === null ? [] : [`  ${reason}`]
-  const lines = evidence.map(({ line, text }) => `  ${line === null ? '' : `line ${line}: `}${text}`)
+  const lines = evidence.map(({ line, text }) => `  ${line === null ? '' : `line ${line}: `}${oneLine(text)}`)
   return [
     `${file}: ${outcome === 'failed' ? `failed, ${how}` : how}  ${what}${energy && `  ${energy}`}`,
     ...why,

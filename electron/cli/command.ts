@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util'
 import { FaultError } from '../../shared/result.ts'
+import { nearest } from './nearest.ts'
 import type { Terminal } from './terminal.ts'
 
 type Options = NonNullable<ParseArgsConfig['options']>
@@ -19,6 +20,8 @@ export interface CliCommand {
   /** What stands behind the name, for the help. */
   readonly usage: string
   readonly summary: string
+  /** What its arguments mean where their names do not tell, for the help, a line each. */
+  readonly details?: readonly string[]
   /** What holds where an option is left out, for the help. */
   readonly defaults?: string
   readonly options: Options
@@ -38,6 +41,9 @@ export interface Given {
 }
 
 const COMMON: Options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } }
+
+/** What numbers are of, where a person may write it behind them. */
+const UNITS: Readonly<Record<string, string>> = { memory: ' of MB, in total per job,' }
 
 /** Splits a command's arguments; an unknown option or a missing value is bad input, naming the option. */
 export function parseGiven(command: CliCommand, args: readonly string[]): Given {
@@ -59,10 +65,8 @@ export function parseGiven(command: CliCommand, args: readonly string[]): Given 
       if (given === undefined) return undefined
       const value = Number(given)
       if (given.trim() === '' || !Number.isFinite(value) || value < least) {
-        throw badArgument(
-          name,
-          `--${name} wants a number${least > 0 || value < 0 ? ` of at least ${least}` : ''}, not "${given}".`,
-        )
+        const what = `a number${UNITS[name] ?? ''}${least > 0 || value < 0 ? ` of at least ${least}` : ''}`
+        throw badArgument(name, `--${name} wants ${what}, not "${given}".`)
       }
       return value
     },
@@ -70,14 +74,16 @@ export function parseGiven(command: CliCommand, args: readonly string[]): Given 
 }
 
 function parse({ name, options, usage }: CliCommand, args: readonly string[]) {
+  const all = { ...COMMON, ...options }
   try {
-    const all = { ...COMMON, ...options }
     return parseArgs({ args: joinNegative(args, all), options: all, allowPositionals: true, strict: true })
   } catch (error) {
     const message =
       error instanceof Error ? (/^.*?\.(?=\s|$)/s.exec(error.message)?.[0] ?? error.message) : String(error)
     const field = /--(?<option>[\w-]+)/.exec(message)?.groups?.option
-    throw badArgument(field ?? 'arguments', message, `larmor ${name} ${usage}`)
+    const meant = field !== undefined && !Object.hasOwn(all, field) ? nearest(field, Object.keys(all)) : null
+    const asked = meant === null ? message : `${message} Is --${meant} meant?`
+    throw badArgument(field ?? 'arguments', asked, `larmor ${name} ${usage}`)
   }
 }
 
@@ -100,10 +106,10 @@ export function badArgument(field: string, message: string, hint?: string): Faul
 }
 
 /** The one word that a command wants, or a fault that says which. */
-export function oneWord({ words }: Given, what: string): string {
+export function oneWord({ words }: Given, what: string, field = what.toLowerCase()): string {
   const [word, ...more] = words
-  if (word === undefined || word === '') throw badArgument(what.toLowerCase(), `${what} is missing.`)
-  if (more.length > 0) throw badArgument(what.toLowerCase(), `One ${what} is wanted, not ${words.length}.`)
+  if (word === undefined || word === '') throw badArgument(field, `${what} is missing.`)
+  if (more.length > 0) throw badArgument(field, `One ${what} is wanted, not ${words.length}.`)
   return word
 }
 

@@ -32,7 +32,7 @@ export async function composeCampaign(
   cwd: string,
   resources: Resources,
 ): Promise<Composed> {
-  const set = await setOf(oneWord(given, 'SET'), cwd)
+  const set = await setOf(oneWord(given, 'FOLDER or delta50', 'set'), cwd)
   const { state } = await readState(homeFolder())
   const resolved = orThrow(
     resolveCampaign(

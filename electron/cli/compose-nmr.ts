@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { previewNmr } from '../../shared/compose/preview-nmr.ts'
 import type { ContentRef, Json, RunId } from '../../shared/ids.ts'
@@ -6,8 +6,9 @@ import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
 import { NOT_CALIBRATED, type Reference } from '../../shared/nmr/references.ts'
+import { readSmiles } from '../../shared/nmr/smiles.ts'
 import { openText, stereoisomers } from '../../shared/nmr/stereoisomers.ts'
-import { orThrow } from '../../shared/result.ts'
+import { FaultError, orThrow } from '../../shared/result.ts'
 import {
   type NmrArguments,
   nmrCostOf,
@@ -123,9 +124,22 @@ async function fittedFactors(): Promise<readonly { readonly file: string; readon
 
 async function structureOf(input: string, cwd: string): Promise<Parameters<typeof resolveNmr>[1]> {
   const format = formatOf(input)
-  return format === null
-    ? { format: 'smiles', text: input }
-    : { format, text: await readGiven(resolve(cwd, input), 'input') }
+  if (format !== null) return { format, text: await readGiven(resolve(cwd, input), 'input') }
+  // Folders are called `CC` or `O` as molecules are; a file is meant only where it is no SMILES.
+  const read = readSmiles(input)
+  if (read.ok) return { format: 'smiles', text: input }
+  const about = await stat(resolve(cwd, input)).catch(() => null)
+  if (about) {
+    const what = about.isDirectory() ? 'is a folder' : 'does not end in .xyz, .mol or .sdf'
+    throw badArgument('input', `${input} ${what}: INPUT is a SMILES, or a file .xyz, .mol or .sdf.`)
+  }
+  const { message, hint, ...fault } = read.fault
+  if (!/^[A-Za-z][a-z]{3,}[A-Za-z-]*$/.test(input)) return { format: 'smiles', text: input }
+  throw new FaultError({
+    ...fault,
+    message,
+    hint: `Is ${hint ?? input} a name? INPUT is a SMILES, e.g. CCO for ethanol, or a file.`,
+  })
 }
 
 async function referenceOf(wish: string | undefined, cwd: string): Promise<NmrArguments['reference']> {

@@ -74,7 +74,9 @@ export const exportCommand: CliCommand = {
       const message =
         errnoOf(error) === 'ENOENT'
           ? `${path} cannot be written: its folder is not there, or takes no files.`
-          : `${path} cannot be written: ${why}`
+          : errnoOf(error) === 'EISDIR'
+            ? `${path} is a folder: --out wants the name of the file.`
+            : `${path} cannot be written: ${why}`
       throw new FaultError({ code: 'not-now', field: 'out', message })
     })
     const file = { path, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) }

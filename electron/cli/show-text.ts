@@ -8,7 +8,7 @@ import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts
 import { campaignLines } from './campaign-text.ts'
 import { editLines } from './edit-text.ts'
 import { drivenNote, type StatusDocument, stepsText } from './status-text.ts'
-import { columns } from './terminal.ts'
+import { columns, oneLine } from './terminal.ts'
 
 type Shown = RunDocument & Omit<StatusDocument, 'runs' | 'troubles'> & { readonly waits_for: string | null }
 
@@ -105,7 +105,9 @@ function jobLines(run: RunDocument): readonly string[] {
     job,
     outcome ?? phase,
     fixed(energy_hartree, 6),
-    [energy_hartree === null ? null : notFinal(converged, outcome === 'completed'), reason].filter(Boolean).join('; '),
+    [energy_hartree === null ? null : notFinal(converged, outcome === 'completed'), reason === outcome ? null : reason]
+      .filter(Boolean)
+      .join('; '),
   ])
   const hasEnergies = run.jobs.some(({ energy_hartree }) => energy_hartree !== null)
   const shown = hasEnergies ? rows : rows.map(([job = '', state = '', , note = '']) => [job, state, note])
@@ -114,9 +116,11 @@ function jobLines(run: RunDocument): readonly string[] {
 
 /** `show JOB` for a person. */
 export function jobText(job: JobDocument & { readonly engine: string; readonly folder: string | null }): string {
-  const attempts = job.attempts.map(({ attempt, phase, outcome, queue_id, exit, signal, ...known }) => [
+  const attempts = job.attempts.map(({ attempt, phase, outcome, started, ended, queue_id, exit, signal, ...known }) => [
     attempt,
     outcome ?? phase,
+    timeText(started),
+    timeText(ended),
     queue_id ?? DASH,
     exit ?? DASH,
     signal ?? '',
@@ -126,10 +130,10 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
   const { energy_hartree = null, converged = null, wall_s } = job.metrics
   const energy = energyText({ energy_hartree, converged }, job.outcome === 'completed')
   return [
-    `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason ? `: ${job.reason}` : ''}`,
+    `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason && job.reason !== state ? `: ${job.reason}` : ''}`,
     ...(job.category ? [`category ${job.category}`] : []),
     ...(job.warning ? [`! ${job.warning}`] : []),
-    columns(['attempt', 'state', 'queue id', 'exit', 'signal', ''], attempts),
+    columns(['attempt', 'state', 'started', 'ended', 'queue id', 'exit', 'signal', ''], attempts),
     ...(job.folder !== null
       ? [`files  ${job.folder}`]
       : job.outcome === null
@@ -139,7 +143,7 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
     ...(typeof wall_s === 'number' ? [`wall time ${wall_s} s`] : []),
     ...shieldingLines(job.metrics.shieldings ?? []),
     ...job.evidence.map(
-      ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${text.trim()}`,
+      ({ source, file, line, text }) => `${source}${file ? ` ${file}` : ''}${line ? `:${line}` : ''}: ${oneLine(text)}`,
     ),
     ...editLines(job.edit, job.folder, job),
     ...job.remedies.flatMap(({ id, title, tried, diff }) => [
@@ -153,6 +157,11 @@ function shieldingLines(shieldings: readonly Shielding[]): readonly string[] {
   if (shieldings.length === 0) return []
   const rows = shieldings.map(({ atom, element, sigma_ppm }) => [atom, element, fixed(sigma_ppm, 4)])
   return [columns(['atom', '', 'sigma / ppm'], rows)]
+}
+
+/** To the second, UTC as everywhere. */
+function timeText(at: string | null): string {
+  return at === null ? DASH : at.replace(/\.\d+Z$/, 'Z')
 }
 
 function indented(text: string): string {

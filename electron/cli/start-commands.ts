@@ -94,8 +94,19 @@ const nmr: CliCommand = starting(
     [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,
-  `conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf; --pre xtb optimises and ranks the conformers first (off by default);
-    --xc SHIELDING//GEOMETRY, or a functional for each nucleus: 1H=WP04,13C=mPW1PW91//B3LYP`,
+  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
+  [
+    'INPUT: a SMILES or a flat drawing: conformers are made; one 3D structure: it alone (--generate makes conformers of it);',
+    '  several frames of one molecule: that ensemble',
+    '--pre xtb: xtb optimises and ranks the conformers before the DFT (off by default)',
+    '--xc: SHIELDING//GEOMETRY, or a functional for each nucleus: 1H=WP04,13C=mPW1PW91//B3LYP',
+    '--ff-window, --dft-window: conformers further above the lowest are left out, by the force field and by DFT (kcal/mol)',
+    '--reference: auto takes a fit of this very level and solvent, else TMS at the level; none gives shieldings alone;',
+    '  FILE is a factor file of a campaign',
+    '--one-job: optimisation and shielding of a conformer in one job',
+    '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
+    'e.g. larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft --wait',
+  ],
   `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
     --max-conformers ${nmrDefaults.max_conformers}, --ff-window ${nmrDefaults.ff_window}, --dft-window ${nmrDefaults.dft_window}, --temperature ${nmrDefaults.temperature}, --reference auto, --seed ${nmrDefaults.seed},
     ${RESOURCE_DEFAULTS}`,
@@ -107,6 +118,13 @@ const run: CliCommand = starting(
   `FILE... --program nwchem|orca|xtb|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
     ${RESOURCES}`,
   'existing inputs or structures, one job each',
+  [
+    'FILE: an .xyz is computed as --task and --keywords say; an input of your own is run as it is; a folder is one job',
+    '--keywords: B3LYP/6-31G* (nwchem), words of its simple input (orca), its options (xtb, e.g. "--gfn 1")',
+    '--program command: a script of your own, run by sh',
+    '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
+    'e.g. larmor run water.xyz --program nwchem --task opt --keywords B3LYP/6-31G* --solvent D2O --wait',
+  ],
   `of an .xyz --task opt, --keywords B3LYP/6-31G* (nwchem) or B3LYP/def2-SVP (orca), GFN2 (xtb), --solvent gas, --charge 0, --mult 1;
     an input of your own is run as it is; ${RESOURCE_DEFAULTS}`,
   RUN_OPTIONS,
@@ -132,7 +150,7 @@ const composeCampaign: Compose = async (given, ...rest) => {
   if (verb !== 'start')
     throw badArgument(
       'verb',
-      `campaign wants start, not "${verb ?? ''}".`,
+      verb === undefined ? 'What the campaign shall do is missing: start.' : `campaign wants start, not "${verb}".`,
       (verb === 'decks'
         ? `larmor decks campaign start ${words.join(' ')}`
         : // What is done to one that was started is done to any run, campaign or not.
@@ -150,6 +168,15 @@ const campaign: CliCommand = starting(
     [--max-failures N] [--order interleaved|size|file]
     ${RESOURCES}`,
   'a benchmark: molecules x levels x solvents against measured shifts',
+  [
+    'FOLDER: a structure for each molecule (NAME.xyz, .mol or .sdf) and shifts.csv, whose first line names its columns',
+    '  (molecule,atoms,delta_ppm and, if you like, nucleus,solvent), then one line a signal, e.g. NAME,4 5 6,1.25;',
+    '  atoms are counted from 1; semicolons or tabs and decimal commas will do',
+    '--pilot N: N molecules of all sizes; --max-failures N: pauses when more than N molecules have failed',
+    '--levels, --solvents: several, with commas between; --geometry given: shieldings on the structures as they are',
+    'What was started is paused, resumed, stopped, shown and exported as any run, by its name or id.',
+    'e.g. larmor campaign start delta50 --pilot 5',
+  ],
   `all molecules, --program nwchem, --levels ${usualLevels.nwchem.levels} --geometry ${usualLevels.nwchem.geometry} (orca: ${usualLevels.orca.levels}, ${usualLevels.orca.geometry}), --solvents chcl3,dmso,
     --max-failures a tenth of the molecules, --order interleaved, ${RESOURCE_DEFAULTS}`,
   { ...RESOURCE_OPTIONS, ...CAMPAIGN_OPTIONS },
@@ -160,6 +187,7 @@ function starting(
   name: string,
   usage: string,
   summary: string,
+  details: readonly string[],
   defaults: string,
   options: CliCommand['options'],
   compose: Compose,
@@ -168,6 +196,7 @@ function starting(
     name,
     usage,
     summary,
+    details,
     defaults,
     options,
     async run(surroundings, given) {

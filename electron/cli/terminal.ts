@@ -47,6 +47,11 @@ export function tellFault(json: boolean, { code, message, field, hint, detail, m
   return FAULT_EXIT[code]
 }
 
+/** A line of an output for a person to read: what programs fill up with blanks, with one. */
+export function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s{2,}/g, ' ')
+}
+
 /** Rows as columns; numbers (and a dash for none) stand right. */
 export function columns(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const texts = [head, ...rows.map(row => row.map(String))]

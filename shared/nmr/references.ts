@@ -134,7 +134,7 @@ export function resolveReferences(
     else if (wish === 'published') {
       if (entry?.kind === 'published' && given) found.push(given)
       else {
-        const what = `no published factor for ${nucleus.nucleus} at ${at.level}//${at.geometry} in ${at.solvent}`
+        const what = `There is no published factor for ${nucleus.nucleus} at ${at.level}//${at.geometry} in ${at.solvent}.`
         return badInput('reference', what, 'Use --reference tms, or none for shieldings only')
       }
     } else if (wish === 'auto' && given) found.push(given)
