@@ -95,7 +95,7 @@ test('a campaign of one’s own molecules is started from the window, computed, 
   await page.keyboard.press('Control+Enter')
   const finished = page.locator('.campaign-head').getByText('2/2')
   await finished.waitFor()
-  await page.locator('.campaign-head').getByText('Finished', { exact: true }).waitFor()
+  await page.locator('.campaign-head .badge.soft').getByText('Finished').waitFor()
   // What the window started is what the terminal knows.
   const [{ run: id }] = (await run(['status', '--json'], { home })).json.runs
   const status = (await run(['show', id, '--json'], { home })).json
