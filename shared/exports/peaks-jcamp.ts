@@ -9,6 +9,7 @@ const MAY_COME: ReadonlySet<string> = new Set(['planned', 'running', 'paused', '
  * The averaged spectrum of an ensemble as JCAMP-DX: a block for each nucleus, a line for each signal, its height the
  * number of atoms; no couplings were computed. A FaultError where there is none.
  * Format: JCAMP-DX for NMR, P. Lampen et al., Appl. Spectrosc. 47 (1993) 1093.
+ * jcampconverter 12.5.3 (npm) read an ensemble's two blocks with all their signals, once and by hand; no test does it.
  */
 export function peaksJcamp(document: RunDocument): string {
   const {
