@@ -36,6 +36,11 @@ const SIGNS: Readonly<Record<string, string>> = {
   '·': '$\\cdot$',
   '×': '$\\times$',
   '–': '--',
+  // The usual font has other signs in the places of these three, and after the end of a row `[` begins an argument.
+  '<': '$<$',
+  '>': '$>$',
+  '|': '$|$',
+  '[': '{[}',
   '\u2009': '\\,',
   ...Object.fromEntries([...'&%$#_{}'].map(sign => [sign, `\\${sign}`])),
   ...Object.fromEntries(GREEK.map((name, i) => [String.fromCodePoint(0x3b1 + i), `$\\${name}$`])),

@@ -6,7 +6,7 @@ import type { Known } from '../workflow.ts'
 import type { CampaignParams } from './params.ts'
 import { checkOf } from './show.ts'
 import { type CampaignTask, paramsOf, tasksOf } from './stage.ts'
-import { fittedOf, type ShownStatistic, statisticsOf } from './statistics.ts'
+import { fittedOf, type ShownStatistic, seriesOf, statisticsOf } from './statistics.ts'
 
 /** A table as it is printed: every cell a text, and below it all that must be said so that others can judge it. */
 export interface PublishedTable {
@@ -73,6 +73,7 @@ export function publishedTable(known: Known): PublishedTable {
       ...computedNotes(known, statistics),
       ...setNotes(params),
       ...leftOutNotes(params),
+      ...tooFewNotes(known, statistics),
       ...missingNotes(tasksOf(known), nameOf),
       `Inputs and outputs: campaign ${known.run.id}, started ${known.run.started.slice(0, 10)}.`,
     ],
@@ -123,6 +124,19 @@ function leftOutNotes({ molecules }: CampaignParams): readonly string[] {
     }
   }
   return [...byReason].map(([reason, all]) => `Left out, ${reason}: ${all.join('; ')}.`)
+}
+
+/** What was computed and is in no row, since so few environments, or all at one shift, bear no line. */
+function tooFewNotes(known: Known, rows: readonly ShownStatistic[]): readonly string[] {
+  const without = seriesOf(known).filter(
+    ({ level, solvent, nucleus }) =>
+      !rows.some(row => row.level === level.label && row.solvent === solvent.name && row.nucleus === nucleus),
+  )
+  const all = without.map(
+    ({ level, solvent, nucleus, points }) =>
+      `${superscript(nucleus)} by ${level.label} in ${solventName(solvent.id)} (n = ${points.length})`,
+  )
+  return all.length === 0 ? [] : [`Not in the table, for no line can be fitted: ${all.join('; ')}.`]
 }
 
 /** What the figures do not hold yet, or never will, and what in them is to be checked. */

@@ -17,6 +17,7 @@ const table = {
   rows: [
     ['B3LYP/6-31G*_{x}', '0.99'],
     ['ωB97X-D ~ 50 %', '−0.5'],
+    ['[x]', '|y| > 1'],
   ],
   notes: ['σ = slope · δ; 1 < 2\n\nand "so"', '\\input{/etc/passwd} ^ #$&'],
 } as const
@@ -32,9 +33,10 @@ test('LaTeX: every text of the table is set as text, whatever it holds', () => {
     \midrule
     B3LYP/6-31G*\_\{x\} & 0.99 \\
     $\omega$B97X-D \textasciitilde{} 50 \% & $-$0.5 \\
+    {[}x] & $|$y$|$ $>$ 1 \\
     \bottomrule
   \end{tabular}
-  \par\smallskip\raggedright $\sigma$ = slope $\cdot$ $\delta$; 1 < 2 and "so"
+  \par\smallskip\raggedright $\sigma$ = slope $\cdot$ $\delta$; 1 $<$ 2 and "so"
   \par\smallskip\raggedright \textbackslash{}input\{/etc/passwd\} \textasciicircum{} \#\$\&
 \end{table}
 `)
@@ -49,6 +51,7 @@ test('HTML: a table that word processors take as one, its texts escaped', () => 
 <tbody>
 <tr><td align="left">B3LYP/6-31G*_{x}</td><td align="right">0.99</td></tr>
 <tr><td align="left">ωB97X-D ~ 50 %</td><td align="right">−0.5</td></tr>
+<tr><td align="left">[x]</td><td align="right">|y| &gt; 1</td></tr>
 </tbody>
 </table>
 <p>1 &lt; 2 &amp; &quot;so&quot;</p>
@@ -100,4 +103,25 @@ test('a campaign’s table says with n what is not in it and why, with what it w
   expect(said).toContain('doi 10.3390/molecules28062449')
   expect(said).toContain('anisole 13C: the numbering')
   expect(said).toContain(`campaign ${run.run().id}, started 2026-01-01`)
+})
+
+test('a nucleus of which too little is there for a line is not left out silently', () => {
+  const few = (of: readonly { readonly nucleus: string }[]) => of.filter(({ nucleus }) => nucleus === '13C').length < 3
+  const small = delta50.molecules.find(({ environments }) => few(environments))
+  const id = small?.id ?? ''
+  const { params } = orThrow(
+    resolveCampaign({ molecules: id, solvents: 'chcl3', levels: 'HF' }, delta50Set, {
+      machine: localMachine,
+      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
+      refOf: text => ref(text.slice(0, 40)),
+    }),
+  )
+  const run = fakeRun(workflows.campaign, params as never)
+  run.plan()
+  run.complete(`${id}/opt_chcl3`, { geometry: ref(id) })
+  run.plan()
+  const sigma = small?.elements.map((_, i) => 100 - i) ?? []
+  run.complete(`${id}/HF-6-311+G(2d,p)_chcl3`, { shieldings: shieldings(small?.elements ?? [], sigma) })
+  const { notes } = publishedTable(knownOf(run.state(), run.run()))
+  expect(notes.join('\n')).toMatch(/no line can be fitted: .*¹³C by HF\/6-311\+G\(2d,p\) in CDCl3 \(n = [12]\)/)
 })
