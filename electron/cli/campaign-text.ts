@@ -11,8 +11,9 @@ export function campaignLines(run: RunDocument): readonly string[] {
   const levels = [...new Set(tasks.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const rows = levels.map(name => {
     const own = tasks.filter(({ level, solvent }) => `${level} in ${solvent}` === name)
-    const count = (state: string) => own.filter(task => task.state === state).length
-    return [name, `${count('completed')}/${own.length}`, count('running'), count('failed')]
+    const count = (...states: readonly string[]) => own.filter(({ state }) => states.includes(state)).length
+    // As in status.json: what is lost did not end well either.
+    return [name, `${count('completed')}/${own.length}`, count('running'), count('failed', 'unknown')]
   })
   const counted = statistics.map(each => {
     const { ppm, r2 } = accuracyDecimals(each)

@@ -4,6 +4,7 @@ import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { jobsOf, positionOf, type RunPosition, runsByStart } from '../../shared/show/status.ts'
 import type { ShownCampaign, ShownNmr } from '../../shared/workflows/index.ts'
+import { type TaskLook, taskLook } from '../campaign/task-looks.ts'
 import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
@@ -40,7 +41,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
   const shown = showRun(state, run)
   const status = positionOf(state, run)
   const ensemble = 'conformers' in shown ? (shown as unknown as ShownNmr) : null
-  const matrix = run.workflow === 'campaign' ? (status as unknown as Partial<ShownCampaign>) : {}
+  const matrix = run.workflow === 'campaign' ? (shown as unknown as Partial<ShownCampaign>) : {}
   const counts = ensemble
     ? { ...countConformers(ensemble.conformers, ensemble.program), counted: 'conformers' as const }
     : (countCalculations(matrix) ?? { ...countJobs(jobs), counted: 'jobs' as const })
@@ -57,15 +58,19 @@ function summarizeRun(state: State, run: Run): RunSummary {
 }
 
 /** Those of a campaign's matrix, as on its page: the optimisations that they share are none. Null where it cannot be read. */
-function countCalculations({ total, completed = 0, to_check = 0, failed = 0 }: Partial<ShownCampaign>) {
-  if (total === undefined) return null
+function countCalculations({ tasks }: Partial<ShownCampaign>) {
+  if (!tasks) return null
+  const looks = tasks.map(task => taskLook(task, new Set()))
+  const of = (wanted: TaskLook) => looks.filter(each => each === wanted).length
   const short: readonly Shortfall[] = [
-    { word: 'to check', n: to_check },
-    { word: 'failed', n: failed },
+    { word: 'to check', n: of('check') },
+    { word: 'failed', n: of('failed') },
+    { word: 'unknown', n: of('unknown') },
+    { word: 'stopped', n: of('cancelled') },
   ]
   return {
-    complete: completed - to_check,
-    total,
+    complete: of('completed'),
+    total: tasks.length,
     counted: 'calculations' as const,
     short: short.filter(({ n }) => n > 0),
   }
