@@ -19,6 +19,7 @@ import { ExportTables } from './export-tables.tsx'
 import { Failures } from './failures.tsx'
 import { JobsLeft } from './jobs-left.tsx'
 import { Matrix } from './matrix.tsx'
+import { noEstimateText } from './no-estimate.ts'
 import { TaskCounts } from './task-counts.tsx'
 
 interface CampaignPageProps {
@@ -61,7 +62,8 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
             <Badge look={look} soft />
           </div>
           <p className="hint">
-            {left ?? (run.phase.is === 'open' ? (isStale ? 'no estimate' : 'no estimate yet') : '')}
+            {left ??
+              (run.phase.is === 'open' && run.phase.hold === null && (isStale ? 'no estimate' : 'no estimate yet'))}
           </p>
           {status.reason || waits ? <p className="reason">{status.reason ?? `Waits ${waits}.`}</p> : null}
         </div>
@@ -104,7 +106,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           asOf={state.as_of}
           eta={eta}
           isOpen={run.phase.is === 'open'}
-          isStale={isStale}
+          noEstimate={noEstimateText(run, isStale)}
         />
         <Failures state={state} shown={shown} run={run.id} jobs={jobs} />
         <Accuracy tasks={shown.tasks} statistics={shown.statistics} factors={shown.factors} regressions={regressions} />

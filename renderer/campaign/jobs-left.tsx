@@ -15,8 +15,8 @@ interface JobsLeftProps {
   readonly asOf: string | null
   readonly eta: RunStatus['eta']
   readonly isOpen: boolean
-  /** Nothing is heard of it now: nothing is foretold. */
-  readonly isStale: boolean
+  /** Why nothing is foretold, where that is so. */
+  readonly noEstimate: string
 }
 
 const HEIGHT = 200
@@ -25,7 +25,7 @@ const HEIGHT = 200
  * How many calculations were left at each time, and when the rest may be done: the median dashed, the 80 % range a band.
  * Below it, over the same time, how many ended in each span.
  */
-export function JobsLeft({ tasks, left, started, asOf, eta, isOpen, isStale }: JobsLeftProps) {
+export function JobsLeft({ tasks, left, started, asOf, eta, isOpen, noEstimate }: JobsLeftProps) {
   const total = tasks.length
   const ends = tasks
     .filter(({ state }) => ['completed', 'failed', 'unknown', 'cancelled'].includes(state))
@@ -117,12 +117,7 @@ export function JobsLeft({ tasks, left, started, asOf, eta, isOpen, isStale }: J
       <p className="hint">
         {eta
           ? `Done between ${clockTime(eta.finish_low)} and ${clockTime(eta.finish_high)}. Dashed: median, band: 80 %.`
-          : ''}
-        {isOpen && !eta
-          ? isStale
-            ? 'No estimate while the data is stale.'
-            : 'A range is shown once five comparable ones are done.'
-          : ''}
+          : noEstimate}
       </p>
       <Throughput ends={computed} from={from} now={now} x={x} />
     </section>

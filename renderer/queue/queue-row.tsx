@@ -18,7 +18,7 @@ import {
 import { timesOf } from '../runs/times.ts'
 import { programText } from '../runs/words.ts'
 import { Badge } from '../ui/badge.tsx'
-import { percentDone } from '../ui/number.ts'
+import { percentDone, plural } from '../ui/number.ts'
 import { Segments } from '../ui/segments.tsx'
 import { clockTime, hoursMinutes } from '../ui/time.ts'
 import type { Tally } from './job-index.ts'
@@ -35,8 +35,6 @@ const FILLS = {
   pending: 'thin',
   stopped: 'stopped',
 } as const satisfies Record<Standing, string>
-
-const STALLED_RUN = 'So many jobs run far longer than expected'
 
 interface Shared {
   readonly rowId: string
@@ -288,10 +286,14 @@ function runReason(
         {unknown} unknown
       </span>,
     )
-  if (word === 'Unknown') parts.push(`no answer, ${unknown} jobs may go on`)
+  if (word === 'Unknown') parts.push(unknown === 0 ? 'no answer' : `no answer, ${plural(unknown, 'job')} may go on`)
   if (stalled > 0)
     parts.push(
-      <span key="stalled" className="tone-attention" title={STALLED_RUN}>
+      <span
+        key="stalled"
+        className="tone-attention"
+        title={`${plural(stalled, 'job')} computing for far longer than expected`}
+      >
         {stalled} stalled
       </span>,
     )
