@@ -74,6 +74,11 @@ interface JobFiles {
 const NO_ROOM =
   'Make room there (quota?): larmor clean removes what was fetched. It is tried again by itself, and nothing is lost.'
 
+/** What to do about what a machine complains of, where its disk or a quota is full. */
+export function roomHint(complaint: string): string | null {
+  return /no space left|quota exceeded/i.test(complaint) ? NO_ROOM : null
+}
+
 /** Linux takes 128 kB as one argument (MAX_ARG_STRLEN), a label is at most 64 long: more words make another call. */
 const WORDS = 1500
 
@@ -110,7 +115,7 @@ export async function installAgent(session: Session, work: string, programs: rea
     if (printed.exit !== 0)
       throw new Unreachable(
         `${verb} failed on the machine: ${printed.err.slice(0, 500).trim() || `exit ${printed.exit}`}`,
-        /no space left|quota exceeded/i.test(printed.err) ? NO_ROOM : null,
+        roomHint(printed.err),
       )
     return readAnswers(printed.out)
   }

@@ -4,26 +4,36 @@
 # Regular files at the top of the folder, without the names in its scratch.txt, and those of restart.txt only where
 # somebody may want to begin with them; first of each job fetch.sha256, by which the other end knows that all of it
 # arrived; not-fetched.txt names what else there is. What is there already is left out: lines "<sum>  <label>/<file>" on standard input.
+# Fails where a full disk lets it not write down what there is: what is missing would be taken for gone.
 pack() {
   cd "$LARMOR_WORK/jobs" || return 1
   list=$LARMOR_WORK/incoming/pack.$$
-  : >"$list"
-  cat >"$list.there"
+  if list_files "$@"; then
+    LC_ALL=C tar -cf - -T "$list" 2>"$list.err"
+    code=$?
+    cat "$list.err" >&2
+    # That a file changed meanwhile (1), or has gone away (2), its sum tells as well.
+    [ "$code" -eq 1 ] && code=0
+    [ "$code" -eq 2 ] && grep -q 'No such file' "$list.err" && code=0
+  else
+    code=1
+  fi
+  rm -f "$list" "$list.there" "$list.err"
+  return "$code"
+}
+
+# Makes $list of what is to be sent of these labels.
+list_files() {
+  true >"$list" && true >"$list.err" && cat >"$list.there" || return
   for name in "$@"; do
     is_label "$name" && [ -d "$name" ] || continue
-    printf '%s\n' "$name/fetch.sha256" >>"$list"
-    make_sums "$name"
-    awk -v dir="$name/" 'FILENAME == ARGV[1] { there[$0]; next }
-      { file = dir substr($0, 69) }
-      !((substr($0, 1, 64) "  " file) in there) { print file }' "$list.there" "$name/fetch.sha256" >>"$list"
+    make_sums "$name" || return
+    {
+      printf '%s\n' "$name/fetch.sha256" && awk -v dir="$name/" 'FILENAME == ARGV[1] { there[$0]; next }
+        { file = dir substr($0, 69) }
+        !((substr($0, 1, 64) "  " file) in there) { print file }' "$list.there" "$name/fetch.sha256"
+    } >>"$list" || return
   done
-  LC_ALL=C tar -cf - -T "$list" 2>"$list.err"
-  code=$?
-  cat "$list.err" >&2
-  # That a file has gone away meanwhile its sum tells as well.
-  grep -q 'No such file' "$list.err" && code=0
-  rm -f "$list" "$list.there" "$list.err"
-  [ "$code" -le 1 ] # 1: a file changed meanwhile, which its sum tells
 }
 
 # sums <label>...: what pack would send, for who reads the files by SFTP: "sums <label>", and the lines of fetch.sha256.
@@ -31,7 +41,7 @@ sums() {
   cd "$LARMOR_WORK/jobs" || return 1
   for name in "$@"; do
     is_label "$name" && [ -d "$name" ] || continue
-    make_sums "$name"
+    make_sums "$name" || return
     printf 'sums\t%s\n' "$name"
     sed 's/^/| /' "$name/fetch.sha256"
   done
@@ -48,7 +58,8 @@ rest() {
   tail -c "+$(($3 + 1))" "./$2"
 }
 
-# Makes fetch.sha256 in folder $1, and not-fetched.txt where something stays behind.
+# Makes fetch.sha256 in folder $1, and not-fetched.txt where something stays behind. Fails where it cannot write: that a file
+# cannot be read is no failure, hence the pipes.
 make_sums() {
   (
     linked=
@@ -63,11 +74,11 @@ make_sums() {
       is_scratch "$file" && continue
       set -- "$@" "./$file"
     done
-    if [ $# -gt 0 ]; then sha256 "$@"; fi >fetch.sha256.part
+    if [ $# -gt 0 ]; then sha256 "$@"; fi | cat >fetch.sha256.part || exit
     # The folder of an adopted job is never removed, and whatever its owner keeps in it is theirs.
     if [ -z "$linked" ]; then
-      left_here fetch.sha256.part >not-fetched.txt
-      if [ -s not-fetched.txt ]; then sha256 ./not-fetched.txt >>fetch.sha256.part; else rm -f not-fetched.txt; fi
+      left_here fetch.sha256.part | cat >not-fetched.txt || exit
+      if [ ! -s not-fetched.txt ]; then rm -f not-fetched.txt; else sha256 ./not-fetched.txt >>fetch.sha256.part || exit; fi
     fi
     mv -f fetch.sha256.part fetch.sha256
   )

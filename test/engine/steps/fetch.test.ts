@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { type Header, pack } from 'tar-stream'
@@ -251,6 +251,31 @@ describe('fetch', () => {
     const world = sending(await ended(), await tarOf([]), { exit: 2, out: '', err: 'tar: no space' })
     await expect(world.step('fetch')).rejects.toThrow(Unreachable)
     expect(world.attempt('a').phase.is).toBe('ended')
+  })
+
+  test('while the disk of the machine is full nothing is concluded, and with room all of it comes', async () => {
+    const world = await ended()
+    const full = join(world.box.work, 'full')
+    writeFileSync(full, '')
+    world.box.shim(
+      'cat',
+      `if [ -e '${full}' ]; then echo 'cat: write error: No space left on device' >&2; exit 1; fi; exec "$REAL" "$@"`,
+    )
+    for (let times = 0; times < 2; times++) {
+      await expect(world.step('fetch')).rejects.toMatchObject({
+        name: 'Unreachable',
+        message: expect.stringContaining('No space left on device'),
+        hint: expect.stringContaining('larmor clean'),
+      })
+      expect(world.attempt('a').phase.is).toBe('ended')
+      world.pass(GRACE_S + 1)
+    }
+    rmSync(full)
+    await world.step('fetch')
+    expect(world.attempt('a').phase).toMatchObject({
+      is: 'fetched',
+      files: expect.arrayContaining([expect.anything()]),
+    })
   })
 
   test('one job whose files are wrong does not keep the others', async () => {

@@ -331,6 +331,32 @@ describe.each(SHELLS)('pack (%s)', shell => {
     expect(sums).not.toContain(sumOf('growing'))
     expect(sums).toContain('  ./growing\n')
   })
+
+  test.each(['pack', 'sums'])(
+    'where its disk takes no more, %s fails and says why: not that there is less',
+    async verb => {
+      const box = newBox(shell)
+      await ran(box, a.label)
+      const full = `trap '' XFSZ; ulimit -f 0; exec sh "$0" "$@"`
+      const { exit, out, err } = await box.run('sh', ['-c', full, box.agent, verb, a.label])
+      expect(exit).not.toBe(0)
+      expect(out).toBe('')
+      expect(err).toMatch(/File too large|I\/O error/)
+      expect((await unpack(box, a.label)).get(`${a.label}/fetch.sha256`)).toContain('  ./output.txt\n')
+    },
+  )
+
+  test.each([
+    ['does not begin', 127, 'tar: error while loading shared libraries: libacl.so.1: No such file or directory'],
+    ['fails', 2, 'tar: -: Cannot write: Input/output error'],
+  ])('a tar that %s is no file that has gone away', async (_, code, says) => {
+    const box = newBox(shell)
+    await ran(box, a.label)
+    box.shim('tar', `echo '${says}' >&2; exit ${code}`)
+    const { exit, err } = await box.call('pack', [a.label])
+    expect(exit).not.toBe(0)
+    expect(err).toContain(says)
+  })
 })
 
 describe.each(SHELLS)('tail (%s)', shell => {
