@@ -8,10 +8,10 @@ type Calculation = Omit<NwchemCalculation, 'kind' | 'multiplicity' | 'repairs'>
 export function calculationInput(program: LevelProgram, { autoz, geometry, ...rest }: Calculation): Json {
   const { sha256, bytes } = geometry
   const same = { kind: 'calculation', ...rest, geometry: { sha256, bytes }, multiplicity: 1 } as const
-  const nwchem: NwchemCalculation = { ...same, autoz }
   // ORCA's redundant internal coordinates bear straight angles.
-  const orca: OrcaCalculation = { ...same, keywords: '', cartesian: false, restart: null }
-  return (program === 'orca' ? orca : nwchem) as unknown as Json
+  const input: NwchemCalculation | OrcaCalculation =
+    program === 'orca' ? { ...same, keywords: '', cartesian: false, restart: null } : { ...same, autoz }
+  return input as unknown as Json
 }
 
 /**
