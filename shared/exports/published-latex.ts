@@ -1,22 +1,30 @@
 import type { PublishedTable } from '../workflows/index.ts'
 
-/** The table in LaTeX, with its notes below it; wants the package booktabs. Every text in it is data, and set as such. */
+/** A table that floats is on one page: with more signs than these its notes follow it as text, and may go over several. */
+const MOST_BELOW = 5000
+
+/**
+ * The table in LaTeX, no wider than the text, with its notes below it; wants the packages booktabs and graphicx. Every text
+ * in it is data, and set as such.
+ */
 export function publishedLatex({ title, columns, rows, notes }: PublishedTable): string {
   const line = (cells: readonly string[]) => `    ${cells.map(latexOf).join(' & ')} \\\\`
+  const below = notes.map(note => `  \\par\\smallskip\\raggedright ${latexOf(note)}`)
+  const isLong = below.join('').length > MOST_BELOW
   return [
-    '% \\usepackage{booktabs}',
+    '% \\usepackage{booktabs,graphicx}; larger across the page: \\usepackage{rotating}, and sidewaystable in the place of table',
     '\\begin{table}',
-    '  \\centering\\footnotesize',
+    '  \\centering\\footnotesize\\setlength{\\tabcolsep}{3pt}',
     `  \\caption{${latexOf(title)}.}`,
+    '  \\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%',
     `  \\begin{tabular}{${columns.map(({ align }) => align[0]).join('')}}`,
     '    \\toprule',
     line(columns.map(({ head }) => head)),
     '    \\midrule',
     ...rows.map(line),
     '    \\bottomrule',
-    '  \\end{tabular}',
-    ...notes.map(note => `  \\par\\smallskip\\raggedright ${latexOf(note)}`),
-    '\\end{table}',
+    '  \\end{tabular}}',
+    ...(isLong ? ['\\end{table}', '{\\footnotesize', ...below, '  \\par}'] : [...below, '\\end{table}']),
     '',
   ].join('\n')
 }

@@ -23,10 +23,13 @@ const table = {
 } as const
 
 test('LaTeX: every text of the table is set as text, whatever it holds', () => {
-  expect(publishedLatex(table)).toBe(String.raw`% \usepackage{booktabs}
+  expect(
+    publishedLatex(table),
+  ).toBe(String.raw`% \usepackage{booktabs,graphicx}; larger across the page: \usepackage{rotating}, and sidewaystable in the place of table
 \begin{table}
-  \centering\footnotesize
+  \centering\footnotesize\setlength{\tabcolsep}{3pt}
   \caption{Accuracy, 2 \& more.}
+  \resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%
   \begin{tabular}{lr}
     \toprule
     Level & R$^{2}$ of $^{13}$C in CDCl$_{3}$ \\
@@ -35,11 +38,16 @@ test('LaTeX: every text of the table is set as text, whatever it holds', () => {
     $\omega$B97X-D \textasciitilde{} 50 \% & $-$0.5 \\
     {[}x] & $|$y$|$ $>$ 1 \\
     \bottomrule
-  \end{tabular}
+  \end{tabular}}
   \par\smallskip\raggedright $\sigma$ = slope $\cdot$ $\delta$; 1 $<$ 2 and "so"
   \par\smallskip\raggedright \textbackslash{}input\{/etc/passwd\} \textasciicircum{} \#\$\&
 \end{table}
 `)
+})
+
+test('LaTeX: notes that no page would hold beside the table follow it as text', () => {
+  const all = publishedLatex({ ...table, notes: Array.from({ length: 100 }, (_, i) => `molecule ${i} `.repeat(10)) })
+  expect(all).toMatch(/\\end\{table\}\n\{\\footnotesize\n.*molecule 0 .*molecule 99 .*\\par\}\n$/s)
 })
 
 test('HTML: a table that word processors take as one, its texts escaped', () => {
