@@ -107,16 +107,18 @@ is_held() {
   [ "$turn" = held ]
 }
 
-# keep <id>...: what waits does not begin before it is let go. Prints "held <id>" for each that is held now.
+# keep <id>...: what waits does not begin before it is let go. Prints "held <id>" for each that is held now. Fails where that
+# cannot be written, on a full disk.
 keep() {
+  failed=
   for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
     is_ticket_of "$@" || continue
     turn="$LARMOR_WORK/jobs/$t_label/run.lock.turn"
-    printf 'held\n' >"$turn.$$" && ln "$turn.$$" "$turn" 2>/dev/null
+    if printf 'held\n' >"$turn.$$"; then ln "$turn.$$" "$turn" 2>/dev/null; else failed=yes; fi
     rm -f "$turn.$$"
     is_held "$t_label" && printf 'held\t%s\n' "$t_pid:$t_start:$t_boot"
   done
-  return 0
+  [ -z "$failed" ]
 }
 
 # release <id>...: what is held is the last in the queue, and no longer held; in the order that they had. Others may have
@@ -141,8 +143,10 @@ release() {
   return 0
 }
 
-# withdraw [<label> <id>]...: what waits never begins, and nothing of it stays alive. Prints "withdrawn <label>".
+# withdraw [<label> <id>]...: what waits never begins, and nothing of it stays alive. Prints "withdrawn <label>". Fails where
+# that cannot be written, on a full disk.
 withdraw() {
+  failed=
   while [ $# -ge 2 ]; do
     # One that an older agent started knows nothing of turns.
     if is_label "$1" && is_id "$2" && [ ! -e "$LARMOR_WORK/jobs/$1/run.lock" ] && take_back "$1"; then
@@ -152,14 +156,17 @@ withdraw() {
     fi
     shift 2
   done
-  return 0
+  [ -z "$failed" ]
 }
 
-# Whether job $1 can never begin from here on, held or not: unless it has taken its place. Sets $turn.
+# Whether job $1 can never begin from here on, held or not: unless it has taken its place. Sets $turn, and $failed where it
+# could not be written.
 take_back() {
   file="$LARMOR_WORK/jobs/$1/run.lock.turn"
-  if printf 'withdrawn\n' 2>/dev/null >"$file.back.$$"; then
+  if printf 'withdrawn\n' >"$file.back.$$"; then
     ln "$file.back.$$" "$file" 2>/dev/null || { is_held "$1" && mv -f "$file.back.$$" "$file"; }
+  else
+    failed=yes
   fi
   rm -f "$file.back.$$"
   ! is_held "$1" && [ "$turn" = withdrawn ]

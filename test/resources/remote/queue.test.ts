@@ -119,6 +119,31 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     expect(readdirSync(join(box.work, 'queue'))).toEqual([])
   })
 
+  test('what a full disk lets be neither held nor withdrawn is a failure that says why', async () => {
+    const box = newBox(shell)
+    const ids = await box.start(...['a', 'b', 'c'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    const [a = '', b = '', c = ''] = ids
+    const onFullDisk = (...words: readonly string[]) =>
+      box.run('sh', ['-c', `trap '' XFSZ; ulimit -f 0; exec sh "$0" "$@"`, box.agent, ...words])
+    await box.ask('keep', [c])
+    for (const words of [
+      ['keep', b],
+      ['withdraw', 'r1.b.1', b],
+      ['withdraw', 'r1.c.1', c],
+    ]) {
+      expect(await onFullDisk(...words)).toMatchObject({
+        exit: 1,
+        out: '',
+        err: expect.stringMatching(/File too large|I\/O error/),
+      })
+    }
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 queued', 'r1.c.1 held'])
+    // Of what has begun nothing is to be written, and of what is held nothing more.
+    expect(await box.call('withdraw', ['r1.a.1', a])).toMatchObject({ exit: 0, out: '', err: '' })
+    expect(await box.call('keep', [a, c])).toMatchObject({ exit: 0, out: `held\t${c}\n`, err: '' })
+  })
+
   test('a job that is held at the moment in which it would begin does the one or the other, as it was answered', async () => {
     const box = newBox(shell)
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
@@ -154,8 +179,8 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     writeFileSync(join(box.work, 'jobs', 'go.all'), '')
     await until('all have ended', () => box.log().length === 4)
     expect(box.log()).toEqual(['+a', '-a', '+d', '-d'])
-    expect(await queue(box)).toEqual(['r1.b.1 gone', 'r1.c.1 gone'])
     await until('nothing is left', () => box.processes().length === 0)
+    expect(await queue(box)).toEqual(['r1.b.1 gone', 'r1.c.1 gone'])
   })
 
   test('fifty short jobs: each once, in order', async () => {
