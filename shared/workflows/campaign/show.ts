@@ -99,9 +99,11 @@ function stateOf({ outcome, job, opt }: CampaignTask): CampaignTaskState {
   return phase === 'planned' ? 'pending' : phase === 'running' || isRead(phase) ? 'running' : 'waiting'
 }
 
-/** What to look at in a calculation that completed and is contradicted; null where nothing is. */
-export function checkOf({ outcome, job }: CampaignTask): string | null {
-  return outcome === 'completed' && job ? lastAttempt(job).warning : null
+/** What to look at in a calculation that completed, itself or the optimisation that it stands on; null where nothing is. */
+export function checkOf({ outcome, job, opt }: CampaignTask): string | null {
+  if (outcome !== 'completed' || !job) return null
+  const before = opt ? lastAttempt(opt).warning : null
+  return lastAttempt(job).warning ?? (before === null ? null : `of its optimisation: ${before}`)
 }
 
 function isRead(phase: string): boolean {

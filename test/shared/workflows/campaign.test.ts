@@ -306,6 +306,22 @@ test.each([
 )
 
 describe('what it finds', () => {
+  test('is to be checked where a witness contradicts it, or the optimisation that it stands on', () => {
+    const run = start({ molecules: '2,3', levels: 'HF', solvents: 'chcl3' })
+    run.plan()
+    const [one = '', other = ''] = run.keys()
+    run.complete(one, { geometry: ref('one') }, 'Check: its exit code is 9')
+    run.complete(other, { geometry: ref('other') })
+    run.plan()
+    expect(run.show()).toMatchObject({ completed: 0, to_check: 0 })
+    for (const key of run.keys().slice(2)) run.complete(key, { shieldings: [] })
+    expect(run.show()).toMatchObject({
+      completed: 2,
+      to_check: 1,
+      tasks: [{ check: 'of its optimisation: Check: its exit code is 9' }, { check: null }],
+    })
+  })
+
   test('statistics of what is there, labelled where the solvent is another', () => {
     const ids = delta50.molecules.slice(0, 8).map(({ id }) => id)
     const run = start({ molecules: ids.join(','), levels: 'B3LYP', geometry: 'given' })

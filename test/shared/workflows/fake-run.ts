@@ -146,8 +146,8 @@ export function fakeRun(workflow: Workflow, params: Json) {
     running(key: string, started: Instant = at): void {
       change(key, { phase: { is: 'running', ...submitted, started } })
     },
-    complete(key: string, result: Partial<JobResult>): void {
-      change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed' })
+    complete(key: string, result: Partial<JobResult>, warning: string | null = null): void {
+      change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed', warning })
     },
     end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at, category?: string): void {
       change(key, { phase: { ...parsed(nothing), ended }, outcome, reason, category: category ?? null })
