@@ -24,7 +24,12 @@ larmor_report() {
 
 larmor_started=$(larmor_now)
 larmor_own="run.lock.$(uname -n).$$" # two nodes may give the same number
-printf '%s\n' "$LARMOR_QUEUE_ID" >"$larmor_own"
+if ! printf '%s\n' "$LARMOR_QUEUE_ID" >"$larmor_own"; then
+  # A full disk. Without a lock it must not run, and it reports nothing: another submission of the attempt may be running.
+  rm -f "$larmor_own"
+  echo "larmor: nothing can be written into $LARMOR_DIR on $(uname -n)" >&2
+  exit 1
+fi
 if ! ln "$larmor_own" run.lock 2>/dev/null; then
   if [ "$(cat run.lock)" != "$LARMOR_QUEUE_ID" ]; then
     # Another submission of the same attempt runs or ran: this one must not.

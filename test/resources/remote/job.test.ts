@@ -47,6 +47,21 @@ describe.each(SHELLS)('job.sh (%s)', shell => {
     expect(readdirSync(join(box.work, 'jobs', label)).filter(name => /part|run\.lock\./.test(name))).toEqual([])
   })
 
+  test('where a full disk takes no lock the program does not run, and the scheduler hears of a failure', async () => {
+    const box = newBox(shell)
+    await box.stage({ label, script: 'mkdir "$LOG.ran"' })
+    const job = join(box.work, 'jobs', label, 'job.sh')
+    const onFullDisk = ['-c', `trap '' XFSZ; ulimit -f 0; exec sh "$0"`, job]
+    const { exit, err } = await box.run('sh', onFullDisk, { env: { LARMOR_QUEUE_ID: '17' } })
+    expect(exit).toBe(1)
+    expect(err).toContain('larmor: nothing can be written into')
+    expect(existsSync(join(box.work, '..', 'log.ran'))).toBe(false)
+    // Another submission finds no lock of nobody.
+    expect(readdirSync(join(box.work, 'jobs', label)).filter(name => name.startsWith('run.lock'))).toEqual([])
+    expect((await runJob(box, { script: '' }, { id: '18' })).exit).toBe(0)
+    expect(existsSync(join(box.work, '..', 'log.ran'))).toBe(true)
+  })
+
   test.each([0, 1, 2, 64, 126, 127, 128, 129, 137, 139, 143, 200, 255])(
     'exit status %i is reported as it is',
     async status => {
