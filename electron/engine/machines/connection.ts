@@ -6,7 +6,7 @@ import { type Machine, wayTo } from '../../../shared/model/machine.ts'
 import { programs } from '../../../shared/programs/index.ts'
 import { installAgent, type RemoteAgent } from './remote-agent.ts'
 import { jobBody } from './remote-scripts.ts'
-import { type Ask, type Session, transports, type Unreachable, WantsLogin } from './transports/index.ts'
+import { type Ask, CommandFailed, type Session, transports, type Unreachable, WantsLogin } from './transports/index.ts'
 
 /** What a machine that answers gives to work with. */
 export interface Connected {
@@ -31,7 +31,10 @@ export interface Connection {
   close(): Promise<void>
   /** What is known of a machine that answers is a fact; nothing where none does. */
   reached(): Promise<void>
-  /** It is closed, and that the machine is not reached, and why, is a fact. */
+  /**
+   * It is closed, and that the machine cannot be used, and why, is a fact. Where a command failed in it that a person
+   * logged in for, the login is kept: what comes next begins there anew.
+   */
   lost(error: Unreachable): Promise<void>
 }
 
@@ -48,16 +51,36 @@ interface Options {
   readonly signal: AbortSignal
 }
 
+interface LoggedIn {
+  readonly session: Session
+  /** The settings by which it was made. */
+  readonly by: string
+}
+
 export function createConnection(options: Options): Connection {
   const { name, home, machine, commit, now, signal } = options
   const counted: Connection['counted'] = { ...uncounted(name, now()) }
-  let connected:
-    | (Connected & { readonly unwatch: () => void /** The settings by which it was made. */; readonly by: string })
-    | null = null
+  let connected: (Connected & LoggedIn & { readonly unwatch: () => void }) | null = null
+  let kept: LoggedIn | null = null
 
   async function open(to: Machine, wish: { readonly ask: Ask | null } | null): Promise<Connected> {
     const by = connectionOf(to)
     if (connected && connected.by === by && !connected.session.lost.aborted) return connected
+    const session = (await keptBy(by)) ?? (await login(to, wish))
+    try {
+      const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
+      const agent = await installAgent(session, to.settings.work ?? join(home, 'work'), executables)
+      const unwatch = watchSpool(to, session, agent)
+      connected = { session, agent, unwatch, by, jobBody: await jobBody() }
+    } catch (error) {
+      await leave({ session, by }, error)
+      throw error
+    }
+    await reached() // what is there is a fact before anything is done with it
+    return connected
+  }
+
+  async function login(to: Machine, wish: { readonly ask: Ask | null } | null): Promise<Session> {
     await close()
     if (wish === null && to.reach.is === 'wants-login') throw new WantsLogin(to.reach.text ?? '', to.reach.hint)
     const ask = wish?.ask ?? null
@@ -66,7 +89,7 @@ export function createConnection(options: Options): Connection {
         `The connection to ${to.name} has ended, and its login wants a person.`,
         `larmor machines connect ${to.name}. Submitted jobs go on meanwhile.`,
       )
-    const session = counting(
+    return counting(
       await transports[to.settings.transport].connect(to, {
         signal,
         ask,
@@ -75,17 +98,22 @@ export function createConnection(options: Options): Connection {
         },
       }),
     )
-    try {
-      const executables = Object.values(programs).flatMap(({ executable }) => executable ?? [])
-      const agent = await installAgent(session, to.settings.work ?? join(home, 'work'), executables)
-      const unwatch = watchSpool(to, session, agent)
-      connected = { session, agent, unwatch, by, jobBody: await jobBody() }
-    } catch (error) {
-      await session.close().catch(() => {})
-      throw error
-    }
-    await reached() // what is there is a fact before anything is done with it
-    return connected
+  }
+
+  /** The session that was kept, where it was made by these settings and its line holds. */
+  async function keptBy(by: string): Promise<Session | null> {
+    if (kept === null) return null
+    const { session, by: before } = kept
+    kept = null
+    if (before === by && !session.lost.aborted) return session
+    await session.close().catch(() => {})
+    return null
+  }
+
+  /** A full disk there must not cost the login of a person, whom nobody would ask in the background. */
+  async function leave({ session, by }: LoggedIn, error: unknown): Promise<void> {
+    if (error instanceof CommandFailed && session.attended && !session.lost.aborted) kept = { session, by }
+    else await session.close().catch(() => {})
   }
 
   function counting(session: Session): Session {
@@ -124,8 +152,9 @@ export function createConnection(options: Options): Connection {
 
   async function close(): Promise<void> {
     connected?.unwatch()
-    await connected?.session.close().catch(() => {})
+    for (const each of [connected, kept]) await each?.session.close().catch(() => {})
     connected = null
+    kept = null
   }
 
   async function reached(): Promise<void> {
@@ -149,7 +178,10 @@ export function createConnection(options: Options): Connection {
   }
 
   async function lost(error: Unreachable): Promise<void> {
-    await close()
+    const was = connected
+    connected = null
+    was?.unwatch()
+    if (was) await leave(was, error)
     const to = machine()
     if (!to) return
     const is = error instanceof WantsLogin ? 'wants-login' : 'unreachable'

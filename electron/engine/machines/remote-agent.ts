@@ -7,7 +7,15 @@ import type { Label, RemotePath } from '../../../shared/ids.ts'
 import type { Printed } from '../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../shared/sh.ts'
 import { agentScript } from './remote-scripts.ts'
-import { allOf, type Running, type Session, type Sftp, Unreachable, WantsLogin } from './transports/index.ts'
+import {
+  allOf,
+  CommandFailed,
+  type Running,
+  type Session,
+  type Sftp,
+  Unreachable,
+  WantsLogin,
+} from './transports/index.ts'
 
 /** What the agent's probe found. */
 export interface Probe {
@@ -113,7 +121,7 @@ export async function installAgent(session: Session, work: string, programs: rea
   async function ask(verb: string, words: readonly string[], stdin?: Readable): Promise<readonly Answer[]> {
     const printed = await session.exec(call(verb, words), stdin ? { stdin } : {})
     if (printed.exit !== 0)
-      throw new Unreachable(
+      throw new CommandFailed(
         `${verb} failed on the machine: ${printed.err.slice(0, 500).trim() || `exit ${printed.exit}`}`,
         roomHint(printed.err),
       )
@@ -232,7 +240,7 @@ function readProbe({ exit, out, err }: Printed, work: string, asked: number): Pr
       'Log in there in a terminal (ssh), which asks for a new one; then larmor machines connect NAME.',
     )
   if (exit !== 0 || !root?.startsWith('/') || !Number.isFinite(now)) {
-    throw new Unreachable(
+    throw new CommandFailed(
       `The work folder ${work} cannot be used: ${(err || out).slice(0, 500).trim()}`,
       'Is it yours to write to, and is there space (quota)? larmor machines set NAME --work DIR chooses another.',
     )

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { extract } from 'tar-stream'
 import type { Label } from '../../../shared/ids.ts'
 import { type RemoteAgent, roomHint } from '../machines/remote-agent.ts'
-import { allOf, Unreachable } from '../machines/transports/index.ts'
+import { allOf, CommandFailed } from '../machines/transports/index.ts'
 
 /** The sums that the machine made of a job's files: what a folder holds once all of it has arrived. */
 const SUMS = 'fetch.sha256'
@@ -72,7 +72,7 @@ async function byTar(
   }
   await unpacking
   const { exit, err } = await done
-  if (exit !== 0) throw new Unreachable(`the results did not arrive: ${err.slice(0, 500)}`, roomHint(err))
+  if (exit !== 0) throw new CommandFailed(`the results did not arrive: ${err.slice(0, 500)}`, roomHint(err))
   return arrived
 }
 

@@ -6,6 +6,7 @@ export { hearOfAgent } from './agent-socket.ts'
 export { allOf } from './printed.ts'
 export {
   type Ask,
+  CommandFailed,
   type Login,
   type Running,
   type Session,

@@ -103,6 +103,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** The line holds, and what was to be done at the other end failed there, as on a full disk. */
+export class CommandFailed extends Unreachable {}
+
 /** A person is wanted: a passphrase, a second factor, a host key. Nothing is tried again by itself. */
 export class WantsLogin extends Unreachable {
   override readonly name = 'WantsLogin'
