@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { Readable, type Writable } from 'node:stream'
 import type { SFTPWrapper } from 'ssh2'
-import { type Sftp, Unreachable } from './transport.ts'
+import { CommandFailed, type Sftp, Unreachable } from './transport.ts'
 
 export const NO_SFTP = [
   'The machine has neither tar nor SFTP, so that no file can be sent there or fetched.',
@@ -12,8 +12,11 @@ export const NO_SFTP = [
 const PIECE = 65_536
 /** Pieces that are asked for at once, up to: 2 MB are under way then. */
 const MOST_AHEAD = 32
-/** SSH_FX_EOF (https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7). */
+/** SSH_FX_EOF and the others of https://datatracker.ietf.org/doc/html/draft-ietf-secsh-filexfer-02#section-7. */
 const END_OF_FILE = 1
+const NO_SUCH_FILE = 2
+/** No connection, and connection lost: no answer of the other end. */
+const NO_ANSWER = [6, 7]
 
 /** `closed`: called once when it is over, whoever ends it. */
 export function sftpFiles(sftp: SFTPWrapper, closed: () => void): Sftp {
@@ -74,11 +77,16 @@ type SftpClass = new (
   _init(): void
 }
 
-/** A file from `offset` on. ssh2's own stream asks for one piece after the other, each at the cost of the way there and back. */
+/** A file from `offset` on; nothing of one that has gone away, which its sum tells. ssh2's own stream asks for one piece after the other, each at the cost of the way there and back. */
 async function* readAhead(sftp: SFTPWrapper, path: string, offset: number): AsyncGenerator<Buffer, void> {
-  const handle = await new Promise<Buffer>((resolve, reject) =>
-    sftp.open(path, 'r', (error, opened) => (error ? reject(lost(path, error)) : resolve(opened))),
+  const handle = await new Promise<Buffer | null>((resolve, reject) =>
+    sftp.open(path, 'r', (error, opened) => {
+      if (!error) resolve(opened)
+      else if (statusOf(error) === NO_SUCH_FILE) resolve(null)
+      else reject(lost(path, error))
+    }),
   )
+  if (handle === null) return
   const asked: Promise<Buffer>[] = []
   try {
     let most = 1
@@ -103,7 +111,7 @@ function pieceAt(sftp: SFTPWrapper, handle: Buffer, path: string, at: number): P
   const asked = new Promise<Buffer>((resolve, reject) =>
     sftp.read(handle, Buffer.alloc(PIECE), 0, PIECE, at, (error, count, bytes) => {
       if (!error) resolve(bytes.subarray(0, count))
-      else if ('code' in error && error.code === END_OF_FILE) resolve(Buffer.alloc(0))
+      else if (statusOf(error) === END_OF_FILE) resolve(Buffer.alloc(0))
       else reject(lost(path, error))
     }),
   )
@@ -118,5 +126,12 @@ function told(to: Writable, path: string): Writable {
 }
 
 function lost(path: string, error: Error): Unreachable {
-  return new Unreachable(`${path} did not pass by SFTP: ${error.message}`)
+  const status = statusOf(error)
+  const what = `${path} did not pass by SFTP: ${error.message}`
+  return status === null || NO_ANSWER.includes(status) ? new Unreachable(what) : new CommandFailed(what)
+}
+
+/** What the other end answered; null where it did not. */
+function statusOf(error: Error): number | null {
+  return 'code' in error && typeof error.code === 'number' ? error.code : null
 }
