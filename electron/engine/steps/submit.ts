@@ -40,8 +40,10 @@ export async function submit(here: Here, jobs: readonly Job[]): Promise<readonly
         events.push(...perRun('jobs.cancelled', [{ job, item: { ...refOf(job), reason, evidence: [] } }]))
         break
       }
-      default:
-        doubted.push({ job, text: answer?.fields[1] ?? 'its folder is not on the machine', refused: false })
+      default: {
+        const text = answer?.fields[1] ?? 'its folder is not on the machine'
+        doubted.push({ job, text, refused: false, unbegun: answer?.word === 'unbegun' })
+      }
     }
   }
   if (doubted.length > 0) events.push(...(await resolve(here, doubted)))
@@ -59,6 +61,8 @@ interface Doubted {
   readonly text: string
   /** The scheduler said no. It may have taken the job all the same (a timeout of its own), so the queue is asked first. */
   readonly refused: boolean
+  /** Nobody has begun to submit it, as on a full disk: its absence from the queue tells nothing of it. */
+  readonly unbegun?: boolean
 }
 
 /** Asks the scheduler by name, and the jobs' own folders; what nobody knows stays a doubt that a person can see. */
@@ -70,7 +74,7 @@ async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonl
     doubted.map(({ job }) => labelOf(job)),
   )
   const events: EventBody[] = [...facts(here, reports.reports, queue)]
-  for (const { job, text, refused } of doubted) {
+  for (const { job, text, refused, unbegun } of doubted) {
     const label = labelOf(job)
     const entry = queue ? entryOf(queue, job) : undefined
     if (entry) {
@@ -82,7 +86,7 @@ async function resolve(here: Here, doubted: readonly Doubted[]): Promise<readonl
       events.push(...perRun('jobs.refused', [{ job, item: { ...refOf(job), category: null, reason: text } }]))
     } else {
       // Counted from when it was first seen to be absent, on a clock that nobody sets.
-      const waited = isAbsent(job) ? here.absentFor(label) : 0
+      const waited = isAbsent(job) && !unbegun ? here.absentFor(label) : 0
       if (here.scheduler.absenceProves && waited > here.machine.settings.grace_s * 1000) {
         const reason = `its submission was cut off: ${text}; it is not in the queue, and it left no report`
         events.push(...perRun('jobs.lost', [{ job, item: { ...refOf(job), reason, evidence: [] } }]))

@@ -2,7 +2,7 @@
 
 # submit <label>...: runs their submit.sh, each under its lock.
 # Prints per label: "answered <label> <exit>" and what submit.sh printed ("| ") and complained ("! ");
-# "cancelled <label>"; "doubt <label> <why>"; "missing <label>".
+# "cancelled <label>"; "unbegun <label> <why>"; "doubt <label> <why>"; "missing <label>".
 submit() {
   trap '' HUP PIPE # goes on when the connection drops
   process_of $$
@@ -24,8 +24,7 @@ submit_one() {
   if ! printf '%s\n' "$own" >"submit.lock.$$"; then
     # A full disk: an empty lock would be nobody's, for ever.
     rm -f "submit.lock.$$"
-    printf 'doubt\t%s\t%s\n' "$1" 'its lock could not be written'
-    return
+    [ -e submit.lock ] || { printf 'unbegun\t%s\t%s\n' "$1" 'its lock could not be written'; return; }
   fi
   crash_point submit.ready
   # Whoever makes submit.lock submits, and nobody else ever will. A call that died before leaves no trace.

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { JobId, Label } from '../../../shared/ids.ts'
 import { programOf } from '../../../shared/programs/index.ts'
 import { result } from '../../shared/model/facts.ts'
-import { newWorld, RUN, type World } from './world.ts'
+import { GRACE_S, newWorld, RUN, type World } from './world.ts'
 
 const label = `${RUN}.a.1`
 const folder = (world: World) => join(world.box.work, 'jobs', label)
@@ -66,6 +66,24 @@ describe('a job on this computer', () => {
 })
 
 describe('stage', () => {
+  test('whose submission a full disk lets nobody begin waits for room, however long', async () => {
+    const world = await planned()
+    const { agent } = world.here
+    const why = 'its lock could not be written'
+    world.here.agent = {
+      ...agent,
+      submit: async labels => labels.map(of => ({ word: 'unbegun', fields: [of, why], text: '', complaint: '' })),
+    }
+    for (let times = 0; times < 3; times++) {
+      await world.turn()
+      world.pass(GRACE_S + 1)
+    }
+    expect(world.attempt('a')).toMatchObject({ outcome: null, phase: { is: 'submitting', doubt: { text: why } } })
+    world.here.agent = agent
+    await world.turnUntil('a', ({ outcome }) => outcome !== null)
+    expect(world.attempt('a').outcome).toBe('completed')
+  })
+
   test('is refused where another job has this folder, and that one stays as it is', async () => {
     const world = await planned()
     await world.box.stage({ label, script: 'echo other' })

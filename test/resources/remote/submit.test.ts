@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Answer } from '../../../electron/engine/machines/remote-agent.ts'
+import { type Answer, readAnswers } from '../../../electron/engine/machines/remote-agent.ts'
 import { agentScript } from '../../../electron/engine/machines/remote-scripts.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import { schedulers } from '../../../shared/schedulers/index.ts'
@@ -49,6 +49,21 @@ describe.each(SHELLS)('submit (%s)', shell => {
     await until('every process has ended', () => box.processes().length === 0)
     expect(box.log()).toEqual(['a'])
     expect(existsSync(join(box.work, 'jobs', a.label, 'report.duplicate'))).toBe(false)
+  })
+
+  test('where a full disk takes no lock nothing is begun, and what was begun before is answered', async () => {
+    const box = newBox(shell)
+    await box.stage(a, b)
+    const before = first(await box.ask('submit', [b.label]))
+    const full = `trap '' XFSZ; ulimit -f 0; exec sh "$0" "$@"`
+    const { out } = await box.run('sh', ['-c', full, box.agent, 'submit', a.label, b.label])
+    const [mine, other] = readAnswers(out)
+    expect(mine && said(mine)).toBe(`unbegun ${a.label} its lock could not be written`)
+    expect(other).toEqual(before)
+    expect(first(await box.ask('submit', [a.label])).word).toBe('answered')
+    await ended(box)
+    await ended(box, b.label)
+    expect(box.log().toSorted()).toEqual(['a', 'b'])
   })
 
   test('a caller that is slow to submit is not overtaken, and answers in the end', async () => {
