@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readdirSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Json, RunId } from '../../shared/ids.ts'
@@ -27,7 +27,7 @@ async function endTogether(count: number, beforeTheEnd: () => void): Promise<voi
   orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, settings } }))
   const gate = join(home, 'gate')
   execFileSync('mkfifo', [gate])
-  // Opening the gate for reading waits until somebody opens it for writing: no process polls.
+  // Reading from the gate waits until somebody writes to it: no process polls.
   const script = `: >"${home}/begun.\${PWD##*/}"\nread -r x <"${gate}"\necho done`
   const file = { name: 'run.sh', ...orThrow(await engine.put(script)) }
   const input = { files: [file], main: file.name, args: [] }
@@ -44,8 +44,10 @@ async function endTogether(count: number, beforeTheEnd: () => void): Promise<voi
   orThrow(await engine.send({ type: 'run.start', run: RUN, name: '', workflow: 'single', params, machine: LOCAL }))
   await until(`all ${count} have begun`, () => begun(home), { is: n => n === count })
   beforeTheEnd()
-  closeSync(openSync(gate, 'w'))
-  await larmor.ended(RUN)
+  // A line end for each, held there for those who have told that they began and are not at the gate yet.
+  const held = openSync(gate, 'r+')
+  writeSync(held, '\n'.repeat(count))
+  await larmor.ended(RUN).finally(() => closeSync(held))
 }
 
 function expectAllRight(count: number): void {
