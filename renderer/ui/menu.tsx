@@ -6,25 +6,32 @@ interface MenuProps {
   children(close: () => void): ReactNode
 }
 
-/** A button with a list below it; a choice, Escape and leaving it close the list. */
+/** A button with a list below it; a choice and Escape close the list and go back to the button, leaving it closes it. */
 export function Menu({ label, children }: MenuProps) {
   const menu = useRef<HTMLDetailsElement>(null)
+  const button = useRef<HTMLElement>(null)
   const close = () => {
     if (menu.current) menu.current.open = false
+  }
+  const closeAndReturn = () => {
+    close()
+    button.current?.focus()
   }
   return (
     <details
       ref={menu}
       className="menu"
       onKeyDown={event => {
-        if (event.key === 'Escape') close()
+        if (event.key === 'Escape') closeAndReturn()
       }}
       onBlur={event => {
         if (!event.currentTarget.contains(event.relatedTarget)) close()
       }}
     >
-      <summary className="button">{label}</summary>
-      <div className="menu-items">{children(close)}</div>
+      <summary ref={button} className="button">
+        {label}
+      </summary>
+      <div className="menu-items">{children(closeAndReturn)}</div>
     </details>
   )
 }

@@ -155,7 +155,7 @@ test('signals are split, merged and undone; measured shifts are typed, pasted an
   expect(complaints).toEqual([])
 })
 
-test('what cannot be exported is said beside the menu, and the next that can takes it away', async () => {
+test('what cannot be exported is said beside the menu until the next can be, and the keyboard comes back to its button', async () => {
   begun('rgone', ids.length)
   await open('#/ensembles/rgone')
   await page.locator('[data-viewer="shown"]').waitFor()
@@ -173,6 +173,13 @@ test('what cannot be exported is said beside the menu, and the next that can tak
   Object.assign(engine, { read })
   await Promise.all([page.waitForEvent('download'), choose('xyz')])
   await eventually(() => told.count()).toBe(0)
+  const focused = () => page.evaluate(() => document.activeElement?.textContent)
+  expect(await focused()).toBe('Export')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
+  await eventually(focused).not.toBe('Export')
+  await page.keyboard.press('Escape')
+  await eventually(focused).toBe('Export')
 })
 
 test('what is in is averaged, and how much that is and how far the rest can move it is said', async () => {
