@@ -1,10 +1,9 @@
 import { useState } from 'react'
+import { shortName, solventText, superscript } from '../../shared/show/names.ts'
+import { fixed } from '../../shared/show/number.ts'
 import { accuracyDecimals, lineDecimals } from '../../shared/show/significant.ts'
 import type { Regression, ShownCampaign, ShownTask } from '../../shared/workflows/index.ts'
-import { solventText, superscript } from '../runs/words.ts'
 import { Chart } from '../ui/chart.tsx'
-import { fixed } from '../ui/number.ts'
-import { shortName } from './short-name.ts'
 
 type Statistic = ShownCampaign['statistics'][number]
 

@@ -2,13 +2,13 @@ import { useMemo } from 'react'
 import type { EarlierCampaign } from '../../shared/compose/before-campaign.ts'
 import { knownOfShelved } from '../../shared/model/known.ts'
 import { get } from '../../shared/model/table.ts'
+import { solventText, superscript } from '../../shared/show/names.ts'
+import { fixed } from '../../shared/show/number.ts'
 import { accuracyDecimals } from '../../shared/show/significant.ts'
 import { type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
 import type { RunSummary } from '../runs/summary.ts'
-import { solventText, superscript } from '../runs/words.ts'
-import { fixed } from '../ui/number.ts'
 
 interface ComparisonProps {
   readonly runs: readonly RunSummary[]

@@ -1,10 +1,10 @@
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
+import { solventText } from '../../shared/show/names.ts'
+import { plural } from '../../shared/show/number.ts'
 import type { ShownCampaign } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
 import { fixesOf } from '../runs/fixes.ts'
-import { solventText } from '../runs/words.ts'
-import { plural } from '../ui/number.ts'
 
 interface FailuresProps {
   readonly state: State

@@ -1,7 +1,6 @@
+import { shortName, solventText } from '../../shared/show/names.ts'
 import type { ShownTask } from '../../shared/workflows/index.ts'
 import { address } from '../route.ts'
-import { solventText } from '../runs/words.ts'
-import { shortName } from './short-name.ts'
 import { type TaskLook, taskLook, taskLooks } from './task-looks.ts'
 
 /** What tells a cell from another where colours do not. */

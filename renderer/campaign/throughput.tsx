@@ -1,5 +1,5 @@
+import { plural } from '../../shared/show/number.ts'
 import { Chart } from '../ui/chart.tsx'
-import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 import { LEFT, WIDTH } from './chart-frame.ts'
 import { spanText, throughputOf } from './spans.ts'

@@ -1,10 +1,10 @@
 import { type Machine, reachOf } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
 import { queueWait, type Spread } from '../../shared/model/times.ts'
+import { bytes } from '../../shared/show/number.ts'
 import { coreTimeText, type NmrCost, timeRangeText } from '../../shared/workflows/index.ts'
 import { schedulerText } from '../runs/words.ts'
 import { useNow } from '../ui/clock.ts'
-import { bytes } from '../ui/number.ts'
 import { finishText } from './finish.ts'
 
 interface MachineTableProps {

@@ -1,9 +1,9 @@
 import { Molecule } from 'openchemlib'
 import { useMemo } from 'react'
 import { parseStructure } from '../../shared/nmr/parse-structure.ts'
+import { plural } from '../../shared/show/number.ts'
 import { type Depiction, depict } from '../molecule/depiction.ts'
 import { Drawing } from '../molecule/drawing.tsx'
-import { plural } from '../ui/number.ts'
 import type { DraftMolecule } from './molecules.ts'
 
 /** Above this number of atoms a flat drawing says nothing. */

@@ -1,5 +1,5 @@
+import { fixed, percent, plural } from '../../shared/show/number.ts'
 import type { Outlook } from '../../shared/workflows/index.ts'
-import { fixed, percent, plural } from '../ui/number.ts'
 import { decimalsOf, shiftName } from './shift-name.ts'
 
 /** How much of the population the spectrum is made of, and how far the rest can still move it. */

@@ -1,5 +1,5 @@
+import { fixed } from '../../shared/show/number.ts'
 import { Chart } from '../ui/chart.tsx'
-import { fixed } from '../ui/number.ts'
 import type { Card } from './cards.tsx'
 import { type PlacedLevel, placeLevels } from './place-levels.ts'
 import type { Selecting } from './selection.ts'

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Experiment, MeasuredShift } from '../../shared/nmr/experiment.ts'
 import { pasteShifts } from '../../shared/nmr/paste-shifts.ts'
+import { superscript } from '../../shared/show/names.ts'
+import { fixed } from '../../shared/show/number.ts'
 import type { ShownShift } from '../../shared/workflows/index.ts'
-import { superscript } from '../runs/words.ts'
-import { fixed } from '../ui/number.ts'
 import { decimalsOf, shiftName } from './shift-name.ts'
 
 interface PasteDialogProps {

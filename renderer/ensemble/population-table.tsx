@@ -1,4 +1,4 @@
-import { fixed, percent } from '../ui/number.ts'
+import { fixed, percent } from '../../shared/show/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
 import type { Card } from './cards.tsx'
 import { conformerLooks } from './conformer-state.ts'

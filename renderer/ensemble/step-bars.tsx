@@ -1,6 +1,6 @@
+import { percent } from '../../shared/show/number.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import { Meter } from '../ui/meter.tsx'
-import { percent } from '../ui/number.ts'
 
 type Step = RunStatus['steps'][number]
 

@@ -1,6 +1,6 @@
 import type { CoursePoint } from '../../shared/progress/course.ts'
+import { fixed } from '../../shared/show/number.ts'
 import { Chart } from '../ui/chart.tsx'
-import { fixed } from '../ui/number.ts'
 
 const [WIDTH, HEIGHT] = [160, 44]
 

@@ -3,8 +3,8 @@ import type { Engine } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import type { Attempt, FetchedFile } from '../../shared/model/job.ts'
 import { printable } from '../../shared/printable.ts'
+import { bytes } from '../../shared/show/number.ts'
 import { useLarmor } from '../larmor.ts'
-import { bytes } from '../ui/number.ts'
 import { Sheet } from '../ui/sheet.tsx'
 
 const MOST_SHOWN = 200_000

@@ -1,8 +1,8 @@
 import { programOf } from '../../shared/programs/index.ts'
+import { plural } from '../../shared/show/number.ts'
 import { outcomeLook } from '../runs/looks.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { plural } from '../ui/number.ts'
 import type { FoundOutputs } from './import-outputs.ts'
 
 /** More lines than a person reads. */

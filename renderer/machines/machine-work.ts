@@ -1,7 +1,7 @@
 import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { values } from '../../shared/model/table.ts'
-import { plural } from '../ui/number.ts'
+import { plural } from '../../shared/show/number.ts'
 
 /** Larmor's own jobs of one machine that are not at their end. */
 export interface MachineWork {

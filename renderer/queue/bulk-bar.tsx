@@ -1,7 +1,7 @@
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { plural } from '../../shared/show/number.ts'
 import { copy, type Possible } from '../runs/job-acts.ts'
 import { causeText } from '../runs/words.ts'
-import { plural } from '../ui/number.ts'
 import { NO_CATEGORY } from './job-index.ts'
 
 interface BulkBarProps {

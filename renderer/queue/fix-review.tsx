@@ -1,9 +1,9 @@
 import type { Job } from '../../shared/model/job.ts'
 import type { Offer } from '../../shared/remedies/index.ts'
+import { plural } from '../../shared/show/number.ts'
 import { DiffView } from '../inspector/diff-view.tsx'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
-import { plural } from '../ui/number.ts'
 import { Sheet } from '../ui/sheet.tsx'
 
 interface FixReviewProps {

@@ -2,10 +2,11 @@ import { type ArchiveEntry, computedWith } from '../../shared/model/archive.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import type { RunOutcome } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
+import { solventText } from '../../shared/show/names.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { findSolvent } from '../../shared/solvents.ts'
 import { tellApart } from '../runs/tell-apart.ts'
-import { programText, solventText } from '../runs/words.ts'
+import { programText } from '../runs/words.ts'
 
 /** A closed run in the list, wherever it is kept. */
 export interface Result {

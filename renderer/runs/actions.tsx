@@ -9,8 +9,8 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { goesOn } from '../../shared/show/goes-on.ts'
+import { plural } from '../../shared/show/number.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import { plural } from '../ui/number.ts'
 import { notePause, pauseOrResume } from './pause.ts'
 
 interface ActionsProps {

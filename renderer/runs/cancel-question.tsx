@@ -1,8 +1,8 @@
 import type { Job } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
+import { fixed, plural } from '../../shared/show/number.ts'
 import { useEngineState } from '../larmor.ts'
 import { Confirm } from '../ui/confirm.tsx'
-import { fixed, plural } from '../ui/number.ts'
 import { coreHoursAtStake } from './job-acts.ts'
 
 interface CancelQuestionProps {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Engine, Reading } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
-import { fixed } from '../ui/number.ts'
+import { fixed } from '../../shared/show/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
 
 export type Readings = ReadonlyMap<string, Reading>

@@ -1,7 +1,6 @@
 import type { Category } from '../../shared/programs/index.ts'
 import { programs } from '../../shared/programs/index.ts'
 import { schedulers } from '../../shared/schedulers/index.ts'
-import { findSolvent } from '../../shared/solvents.ts'
 
 /** What scripts call by one word, as a chemist says it. */
 const CAUSES: { readonly [C in Category]: string } = {
@@ -41,15 +40,4 @@ export function programText(id: string): string {
 /** `Slurm`. */
 export function schedulerText(id: string): string {
   return Object.hasOwn(schedulers, id) ? schedulers[id as keyof typeof schedulers].label : id
-}
-
-/** `CDCl3`: a solvent by any of its names. */
-export function solventText(name: string): string {
-  const found = findSolvent(name)
-  return found.ok ? found.value.label : name
-}
-
-/** `1H` as ¹H. */
-export function superscript(nucleus: string): string {
-  return nucleus.replaceAll(/\d/g, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit)
 }

@@ -1,8 +1,8 @@
 import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
+import { plural } from '../../shared/show/number.ts'
 import { isBlocked } from '../machines/blocked.ts'
 import { Icon } from '../ui/badge.tsx'
-import { plural } from '../ui/number.ts'
 import { clockTime } from '../ui/time.ts'
 
 const LID = 'Closing the lid stops only jobs on this computer. Cluster jobs go on.'

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { fixed } from '../ui/number.ts'
+import { fixed } from '../../shared/show/number.ts'
 
 /** What can be done with any spectrum on the screen. */
 export interface ShiftPlot {

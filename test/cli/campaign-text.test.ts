@@ -1,21 +1,10 @@
 import { expect, test } from 'vitest'
 import { campaignLines } from '../../electron/cli/campaign-text.ts'
-import { localMachine } from '../../shared/model/machine.ts'
-import { orThrow } from '../../shared/result.ts'
 import { showRun } from '../../shared/show/run.ts'
-import { delta50Set, resolveCampaign, workflows } from '../../shared/workflows/index.ts'
-import { fakeRun, ref } from '../shared/workflows/fake-run.ts'
+import { plannedCampaign } from '../shared/workflows/planned-campaign.ts'
 
 test('what is lost stands among the failed of its level, as in status.json', () => {
-  const { params } = orThrow(
-    resolveCampaign({ molecules: '2,3,7', solvents: 'chcl3', levels: 'HF', geometry: 'given' }, delta50Set, {
-      machine: localMachine,
-      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-      refOf: text => ref(text.slice(0, 40)),
-    }),
-  )
-  const run = fakeRun(workflows.campaign, params as never)
-  run.plan()
+  const run = plannedCampaign({ molecules: '2,3,7', solvents: 'chcl3', levels: 'HF', geometry: 'given' })
   const [one = '', two = '', three = ''] = run.keys()
   run.complete(one, {})
   run.end(two, 'failed')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { statusText } from '../../electron/cli/status-text.ts'
 import { statusOf } from '../../shared/show/status.ts'
-import { oneMoleculeCampaign } from '../shared/workflows/one-molecule.ts'
+import { oneMoleculeCampaign } from '../shared/workflows/planned-campaign.ts'
 
 const AT = '2026-01-02T14:03:00.000Z'
 

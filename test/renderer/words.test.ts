@@ -3,7 +3,7 @@ import { countConformers } from '../../renderer/ensemble/conformer-state.ts'
 import { address, readRoute } from '../../renderer/route.ts'
 import { axisRange } from '../../renderer/spectrum/axis-range.ts'
 import { placeLabels } from '../../renderer/spectrum/peak-labels.ts'
-import { fixed, percent } from '../../renderer/ui/number.ts'
+import { fixed, percent } from '../../shared/show/number.ts'
 import type { ConformerState, ShownConformer } from '../../shared/workflows/index.ts'
 
 const of = (...states: readonly ConformerState[]): readonly ShownConformer[] =>

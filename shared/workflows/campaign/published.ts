@@ -1,7 +1,8 @@
 import { completedResult, lastAttempt } from '../../model/job.ts'
 import { programs } from '../../programs/index.ts'
+import { shortName, solventText, superscript } from '../../show/names.ts'
+import { fixed } from '../../show/number.ts'
 import { accuracyDecimals, lineDecimals } from '../../show/significant.ts'
-import { findSolvent } from '../../solvents.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignParams } from './params.ts'
 import { checkOf } from './show.ts'
@@ -54,7 +55,7 @@ export function publishedTable(known: Known): PublishedTable {
       const [slope, intercept] = lineDecimals(intervals(each))
       return [
         each.level,
-        solventName(each.solvent),
+        solventText(each.solvent),
         superscript(each.nucleus),
         String(each.n),
         String(each.molecules),
@@ -65,7 +66,7 @@ export function publishedTable(known: Known): PublishedTable {
         fixed(each.r2, r2),
         fixed(each.slope, slope),
         fixed(each.intercept, intercept),
-        each.rmsd_left_out_ppm === null ? '–' : fixed(each.rmsd_left_out_ppm, ppm),
+        fixed(each.rmsd_left_out_ppm, ppm),
       ]
     }),
     notes: [
@@ -91,7 +92,7 @@ function computedNotes(known: Known, statistics: readonly ShownStatistic[]): rea
   const continua = solvents.map(({ id, name }) => {
     if (name === 'gas') return 'gas phase'
     const eps = results.find(each => each.solvent.id === id && each.result.dielectric !== null)?.result.dielectric
-    return `${name}${eps === undefined || eps === null ? '' : ` (ε = ${eps})`} for ${solventName(id)}`
+    return `${name}${eps === undefined || eps === null ? '' : ` (ε = ${eps})`} for ${solventText(id)}`
   })
   const model = program === 'orca' ? 'CPCM' : 'COSMO'
   const where = geometry === null ? 'as given' : `${geometry.label}, optimised in each solvent`
@@ -103,7 +104,7 @@ function computedNotes(known: Known, statistics: readonly ShownStatistic[]): rea
 
 function setNotes({ set, molecules }: CampaignParams): readonly string[] {
   return [
-    `Measured in ${solventName(set.solvent)}: ${set.source}.`,
+    `Measured in ${solventText(set.solvent)}: ${set.source}.`,
     ...(set.corrections.length > 0
       ? [`Corrected: ${set.corrections.map(text => text.replace(/\.$/, '')).join('; ')}.`]
       : []),
@@ -134,7 +135,7 @@ function tooFewNotes(known: Known, rows: readonly ShownStatistic[]): readonly st
   )
   const all = without.map(
     ({ level, solvent, nucleus, points }) =>
-      `${superscript(nucleus)} by ${level.label} in ${solventName(solvent.id)} (n = ${points.length})`,
+      `${superscript(nucleus)} by ${level.label} in ${solventText(solvent.id)} (n = ${points.length})`,
   )
   return all.length === 0 ? [] : [`Not in the table, for no line can be fitted: ${all.join('; ')}.`]
 }
@@ -142,7 +143,7 @@ function tooFewNotes(known: Known, rows: readonly ShownStatistic[]): readonly st
 /** What the figures do not hold yet, or never will, and what in them is to be checked. */
 function missingNotes(tasks: readonly CampaignTask[], nameOf: (id: string) => string): readonly string[] {
   const said = ({ molecule, level, solvent }: CampaignTask) =>
-    `${nameOf(molecule.id)} ${level.label} in ${solventName(solvent.id)}`
+    `${nameOf(molecule.id)} ${level.label} in ${solventText(solvent.id)}`
   const list = (text: string, of: readonly CampaignTask[], why: (task: CampaignTask) => string | null) =>
     of.length === 0
       ? []
@@ -171,20 +172,5 @@ function missingNotes(tasks: readonly CampaignTask[], nameOf: (id: string) => st
 
 function namesOf({ molecules }: CampaignParams): (id: string) => string {
   const names = new Map(molecules.map(({ id, name }) => [id, name]))
-  return id => names.get(id)?.replace(/ \(.*\)$/, '') ?? id
-}
-
-function solventName(name: string): string {
-  const found = findSolvent(name)
-  return found.ok ? found.value.label : name
-}
-
-function superscript(nucleus: string): string {
-  return nucleus.replaceAll(/\d/g, digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? digit)
-}
-
-/** With a true minus sign. */
-function fixed(value: number, decimals: number): string {
-  const text = value.toFixed(decimals)
-  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')
+  return id => shortName(names.get(id) ?? id)
 }

@@ -2,11 +2,10 @@ import { expect, test } from 'vitest'
 import { publishedHtml, publishedText } from '../../../shared/exports/published-html.ts'
 import { publishedLatex } from '../../../shared/exports/published-latex.ts'
 import { knownOf } from '../../../shared/model/known.ts'
-import { localMachine } from '../../../shared/model/machine.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
-import { orThrow } from '../../../shared/result.ts'
-import { delta50Set, publishedTable, resolveCampaign, workflows } from '../../../shared/workflows/index.ts'
-import { fakeRun, ref, shieldings } from '../workflows/fake-run.ts'
+import { publishedTable } from '../../../shared/workflows/index.ts'
+import { ref, shieldings } from '../workflows/fake-run.ts'
+import { plannedCampaign } from '../workflows/planned-campaign.ts'
 
 const table = {
   title: 'Accuracy, 2 & more',
@@ -75,15 +74,7 @@ test('text: cells between tabs, which no cell holds itself', () => {
 
 test('a campaign’s table says with n what is not in it and why, with what it was computed, and from which inputs', () => {
   const molecules = ['compound_02', 'compound_03', 'compound_07']
-  const { params } = orThrow(
-    resolveCampaign({ molecules: '2,3,7', solvents: 'chcl3,dmso', levels: 'B3LYP' }, delta50Set, {
-      machine: localMachine,
-      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-      refOf: text => ref(text.slice(0, 40)),
-    }),
-  )
-  const run = fakeRun(workflows.campaign, params as never)
-  run.plan()
+  const run = plannedCampaign({ molecules: '2,3,7', solvents: 'chcl3,dmso', levels: 'B3LYP' })
   for (const id of molecules) run.complete(`${id}/opt_chcl3`, { geometry: ref(id) })
   run.plan()
   for (const id of molecules.slice(0, 2)) {
@@ -117,15 +108,7 @@ test('a nucleus of which too little is there for a line is not left out silently
   const few = (of: readonly { readonly nucleus: string }[]) => of.filter(({ nucleus }) => nucleus === '13C').length < 3
   const small = delta50.molecules.find(({ environments }) => few(environments))
   const id = small?.id ?? ''
-  const { params } = orThrow(
-    resolveCampaign({ molecules: id, solvents: 'chcl3', levels: 'HF' }, delta50Set, {
-      machine: localMachine,
-      resources: { ranks: 1, memory_mb: 2000, seconds: 3600 },
-      refOf: text => ref(text.slice(0, 40)),
-    }),
-  )
-  const run = fakeRun(workflows.campaign, params as never)
-  run.plan()
+  const run = plannedCampaign({ molecules: id, solvents: 'chcl3', levels: 'HF' })
   run.complete(`${id}/opt_chcl3`, { geometry: ref(id) })
   run.plan()
   const sigma = small?.elements.map((_, i) => 100 - i) ?? []

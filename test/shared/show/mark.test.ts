@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { localMachine, type Machine } from '../../../shared/model/machine.ts'
 import { type Looking, markOf, markText } from '../../../shared/show/mark.ts'
 import { ref } from '../workflows/fake-run.ts'
-import { oneMoleculeCampaign } from '../workflows/one-molecule.ts'
+import { oneMoleculeCampaign } from '../workflows/planned-campaign.ts'
 
 const OPT = 'compound_05/opt_chcl3'
 const SINCE = '2025-12-31T23:00:00.000Z'
