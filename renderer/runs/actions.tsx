@@ -1,16 +1,15 @@
 import { useState } from 'react'
 import type { Engine } from '../../shared/contract.ts'
-import type { JobId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
 import { decide } from '../../shared/model/decide.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
-import { resubmitRefusal } from '../../shared/model/resubmit.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
 import { goesOn } from '../../shared/show/goes-on.ts'
 import { plural } from '../../shared/show/number.ts'
 import { Confirm } from '../ui/confirm.tsx'
+import { withoutSuccess } from './job-acts.ts'
 import { notePause, pauseOrResume } from './pause.ts'
 
 interface ActionsProps {
@@ -42,7 +41,8 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
   }
   const ended = run.phase.is === 'ended'
   const pause = pauseOrResume(run)
-  const again = jobsToResubmit(jobs)
+  const { failed, cancelled } = withoutSuccess(jobs)
+  const again = failed.length > 0 ? failed : cancelled
   const alive = jobs.filter(job => isAlive(job)).length
   const cancel: Command = { type: 'run.cancel', run: run.id }
   const button = (label: string, command: Command, why: string) => (
@@ -68,13 +68,13 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
             <Action label="Cancel…" refusal={refusal(cancel)} why="Kills what runs." onAct={() => ask(true)} />
           </>
         )}
-        {again ? (
+        {again.length > 0 ? (
           <Action
-            label={`Resubmit ${again.jobs.length} ${again.word}`}
+            label={`Resubmit ${again.length} ${failed.length > 0 ? 'failed' : 'cancelled'}`}
             refusal={offline}
             why="A new attempt of each; the old ones stay as history."
             primary
-            onAct={() => send({ type: 'jobs.resubmit', jobs: again.jobs, fix: null })}
+            onAct={() => send({ type: 'jobs.resubmit', jobs: again.map(({ id }) => id), fix: null })}
           />
         ) : null}
       </fieldset>
@@ -97,14 +97,6 @@ export function Actions({ engine, state, run, jobs, offline }: ActionsProps) {
       ) : null}
     </div>
   )
-}
-
-/** What failed, or, where nothing did, what was cancelled. */
-function jobsToResubmit(jobs: readonly Job[]): { readonly jobs: readonly JobId[]; readonly word: string } | null {
-  const ended = jobs.filter(job => resubmitRefusal(job) === null)
-  const failed = ended.filter(job => lastAttempt(job).outcome !== 'cancelled')
-  if (failed.length > 0) return { jobs: failed.map(job => job.id), word: 'failed' }
-  return ended.length > 0 ? { jobs: ended.map(job => job.id), word: 'cancelled' } : null
 }
 
 function isAlive(job: Job): boolean {

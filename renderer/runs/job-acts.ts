@@ -21,14 +21,20 @@ export interface Possible {
   readonly cancellable: readonly Job[]
 }
 
-export function possibleFor(state: Pick<State, 'machines'>, jobs: readonly Job[]): Possible {
+/** What can have a new attempt: what failed, and what was cancelled, which is tried again only where nothing failed. */
+export function withoutSuccess(jobs: readonly Job[]) {
   const ended = jobs.filter(job => resubmitRefusal(job) === null)
-  const failed = ended.filter(job => lastAttempt(job).outcome !== 'cancelled')
+  const isCancelled = (job: Job) => lastAttempt(job).outcome === 'cancelled'
+  return { failed: ended.filter(job => !isCancelled(job)), cancelled: ended.filter(isCancelled) }
+}
+
+export function possibleFor(state: Pick<State, 'machines'>, jobs: readonly Job[]): Possible {
+  const { failed, cancelled } = withoutSuccess(jobs)
   const fixable = failed.filter(job => fixesOf(state, job).length > 0)
   return {
     failed,
     fixable,
-    again: failed.length > 0 ? failed.filter(job => fixesOf(state, job).length === 0) : ended,
+    again: failed.length > 0 ? failed.filter(job => fixesOf(state, job).length === 0) : cancelled,
     cancellable: jobs.filter(isCancellable),
   }
 }
