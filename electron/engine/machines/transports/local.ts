@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { homedir } from 'node:os'
+import { PassThrough } from 'node:stream'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
 import { printed } from './printed.ts'
@@ -29,6 +30,7 @@ const session: Session = {
 }
 
 function start(line: ShLine, { stdin, signal }: ExecOptions = {}): Running {
+  if (signal?.aborted) return neverBegun()
   // A process group of its own: a ctrl-C for Larmor is not one for what Larmor started.
   const child = spawn('/bin/sh', ['-c', line.sh], { cwd: homedir(), detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   const abort = () => {
@@ -57,4 +59,13 @@ function start(line: ShLine, { stdin, signal }: ExecOptions = {}): Running {
   })
   done.catch(() => {}) // whoever waits for it is told; nobody has to
   return { out: child.stdout, done }
+}
+
+function neverBegun(): Running {
+  const error = new Unreachable('the command was given up')
+  const out = new PassThrough()
+  out.on('error', () => {}).destroy(error) // whoever reads it is told; nobody has to read
+  const done = Promise.reject(error)
+  done.catch(() => {})
+  return { out, done }
 }

@@ -106,6 +106,8 @@ function command(
 
   async function run(): Promise<Printed> {
     for (let refusals = 0; ; refusals++) {
+      // What is given up before it begins, or between two tries, has no process that could be ended.
+      if (lost.aborted || signal?.aborted) await give
       const place = channels.take(urgent, way ? () => way.abort() : undefined)
       const back = await Promise.race([place, give]).catch(error => {
         void place.then(late => late()) // whoever was given up keeps no place that comes later

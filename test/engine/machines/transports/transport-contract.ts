@@ -108,9 +108,12 @@ export function transportContract(open: () => Promise<{ readonly session: Sessio
     await firstOutput(session, sh`kill -0 ${pid} 2>/dev/null || echo gone`)
   })
 
-  test('a command that was given up before is not waited for', async () => {
-    const asked = session.exec(sh`echo done`, { signal: AbortSignal.abort() })
+  test('a command that was given up before is never begun', async () => {
+    const begun = `${folder}/begun`
+    const asked = session.exec(sh`echo begun > ${begun}`, { signal: AbortSignal.abort() })
     await expect(asked).rejects.toBeInstanceOf(Unreachable)
+    await session.exec(sh`sleep 1`)
+    expect((await session.exec(sh`cat ${begun} 2>/dev/null`)).out).toBe('')
   })
 
   test('eight commands at once get each its own answer', async () => {
