@@ -166,9 +166,10 @@ async function openOnce(
   upTo: 'host key' | 'login',
   way: Way | null,
 ): Promise<Opened> {
-  if (login.signal.aborted) throw new Unreachable('the connection was given up')
   const attempt = upTo === 'login' ? await createAttempt(host, login) : null
   const sock = await way?.sock()
+  // Only now, since no signal tells of itself a second time: nothing is waited for before `giveUp` listens.
+  if (login.signal.aborted) throw new Unreachable('the connection was given up')
   const client = new Client()
   let checking = false
   login.count('connections')

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -19,10 +21,12 @@ import { alone, attended } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 
 let sshd: Sshd
+const folder = mkdtempSync(join(tmpdir(), 'larmor-ssh-'))
 beforeAll(async () => {
   sshd = await startSshd()
 })
 afterAll(() => sshd?.stop())
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 function machine(changed: Partial<SshSettings> = {}): Machine {
   const { host, port, user, identity, hostKeyFingerprint } = sshd
@@ -102,6 +106,26 @@ describe('logging in', () => {
 
   test('a connection can be given up', async () => {
     await expect(connect({}, AbortSignal.abort())).rejects.toBeInstanceOf(Unreachable)
+  })
+
+  test('what is given up while the agent is asked for its keys does not log in any more', async () => {
+    const [socket, config] = [join(folder, 'agent'), join(folder, 'with-agent')]
+    const given = new AbortController()
+    const agent = createServer(asked =>
+      asked.once('data', () => {
+        given.abort()
+        asked.end(Buffer.from([0, 0, 0, 5, 12, 0, 0, 0, 0])) // SSH_AGENT_IDENTITIES_ANSWER: it has none
+      }),
+    )
+    await new Promise<void>(listening => agent.listen(socket, listening))
+    writeFileSync(config, `IdentityAgent ${socket}\n`)
+    const told = await sshd.listen()
+    const session = await connect({ config }, given.signal).catch((error: Error) => error)
+    agent.close()
+    expect(given.signal.aborted).toBe(true)
+    if (!(session instanceof Error)) await session.close()
+    expect(session).toMatchObject({ message: expect.stringContaining('given up') })
+    expect(await told()).not.toContain('Connection from')
   })
 })
 
