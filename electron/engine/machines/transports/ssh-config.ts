@@ -157,6 +157,7 @@ async function beyond(
 ): Promise<string | null> {
   if (one('proxycommand') !== null) return 'it is reached by a ProxyCommand'
   if (one('knownhostscommand') !== null) return 'its host key is looked up by a KnownHostsCommand'
+  if (one('revokedhostkeys') !== null) return 'its configuration lists host keys that are revoked'
   if (one('pkcs11provider') !== null) return 'its key lies on a PKCS#11 token'
   if (certificates.length > 0) return 'its login takes a certificate'
   for (const path of identities) if (await isOnToken(path)) return 'its key lies on a FIDO token'

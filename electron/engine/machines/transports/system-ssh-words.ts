@@ -57,7 +57,7 @@ export async function whyItEnded(host: ResolvedHost, words: string): Promise<Unr
       .join(' ') || 'ssh ended without a word'
   if (/IDENTIFICATION HAS CHANGED|revoked/i.test(words))
     return new WantsLogin(
-      `The host key of ${host.given} has changed. Nothing was sent. ${said}`,
+      `The host key of ${host.given} ${/revoked/i.test(words) ? 'is marked as revoked' : 'has changed'}. Nothing was sent. ${said}`,
       `ssh ${host.given} says the same; ask those who run it.`,
     )
   const expired = await expiredCertificate(host)

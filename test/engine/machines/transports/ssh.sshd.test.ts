@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -126,6 +126,26 @@ describe('logging in', () => {
     if (!(session instanceof Error)) await session.close()
     expect(session).toMatchObject({ message: expect.stringContaining('given up') })
     expect(await told()).not.toContain('Connection from')
+  })
+
+  test('a host key that the configuration lists as revoked is refused before anything is sent', async () => {
+    const [known_hosts, revoked, config] = [join(folder, 'known'), join(folder, 'revoked'), join(folder, 'config')]
+    const changed = { host_key: null, known_hosts, config }
+    writeFileSync(config, '')
+    await (
+      await transports.ssh.connect(
+        machine(changed),
+        attended(async () => 'yes'),
+      )
+    ).close()
+    const [, type, key] = readFileSync(known_hosts, 'utf8').trim().split(' ')
+    writeFileSync(revoked, `${type} ${key}\n`)
+    writeFileSync(config, `RevokedHostKeys ${revoked}\n`)
+    const told = await sshd.listen()
+    const tried = connect(changed)
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
+    await expect(tried).rejects.toThrow('revoked')
+    expect(await told()).not.toMatch(/Accepted|Failed/)
   })
 })
 
