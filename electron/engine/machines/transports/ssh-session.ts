@@ -45,7 +45,12 @@ export function sshSession(client: Client, attended: boolean): Session {
           reject(lost.signal.aborted ? lost.signal.reason : new Unreachable(...NO_SFTP))
         }
         if (lost.signal.aborted) return refused()
-        client.sftp((error, sftp) => (error ? refused() : resolve(sftpFiles(sftp, giveBack))))
+        try {
+          client.sftp((error, sftp) => (error ? refused() : resolve(sftpFiles(sftp, giveBack))))
+        } catch {
+          giveBack()
+          reject(new Unreachable('the connection was lost')) // it is just being closed, which says nothing of the machine
+        }
       })
     },
     close() {

@@ -181,6 +181,15 @@ describe('a cut line', () => {
     await closed
   })
 
+  test('files that are asked for on a line that is being closed are unreachable, and no word about the machine', async () => {
+    const session = await connect()
+    const closed = session.close()
+    const asked = session.sftp?.()
+    await expect(asked).rejects.toBeInstanceOf(Unreachable)
+    await expect(asked).rejects.toThrow('lost')
+    await closed
+  })
+
   test('an exec after close is unreachable, and a new connection works', async () => {
     const session = await connect()
     await session.close()
