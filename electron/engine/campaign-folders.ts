@@ -21,6 +21,7 @@ import {
   statusFile,
 } from '../../shared/workflows/index.ts'
 import type { Known } from '../../shared/workflows/workflow.ts'
+import { left, monotonic, NEVER } from './machines/monotonic.ts'
 import { say } from './machines/trouble.ts'
 import { writeAtomic } from './store/atomic-write.ts'
 import type { Blobs } from './store/blobs.ts'
@@ -58,6 +59,7 @@ interface Options {
  */
 export function keepCampaignFolders({ home, state, blobs, send, now, log }: Options): CampaignFolders {
   const due = new Set<RunId>()
+  /** When status.json was written last (monotonic). */
   const written = new Map<RunId, number>()
   const told = new Map<RunId, Set<string>>()
   const shown = new Set<string>()
@@ -125,12 +127,12 @@ export function keepCampaignFolders({ home, state, blobs, send, now, log }: Opti
       if (run?.workflow !== 'campaign') continue
       const isOpen = run.phase.is === 'open'
       if (isOpen) lookForStop(run)
-      const isOld = isOpen && Date.now() - (written.get(run.id) ?? 0) > REFRESH_MS
+      const isOld = isOpen && left(written.get(run.id) ?? NEVER, REFRESH_MS) === 0
       if (!due.has(run.id) && !isOld) continue
       due.delete(run.id)
       try {
         await write(run)
-        written.set(run.id, Date.now())
+        written.set(run.id, monotonic())
       } catch (error) {
         due.add(run.id) // a full disk may have space again
         tell(`the files of ${run.id}: ${say(error)}`)

@@ -8,6 +8,7 @@ import { FaultError } from '../../shared/result.ts'
 import { socketPath } from '../home.ts'
 import { version } from '../version.ts'
 import { startEngine } from './engine.ts'
+import { left, monotonic } from './machines/monotonic.ts'
 import { model } from './model.ts'
 import { listen } from './socket/server.ts'
 import { makeFolder } from './store/atomic-write.ts'
@@ -57,8 +58,8 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
     process.on('SIGHUP', () => {}) // a logout
 
     let snapshotAt = engine.state.seq
-    let idleSince = Date.now()
-    let archiveAt = Date.now() + ARCHIVE_EVERY_MS
+    let idleSince = monotonic()
+    let archivedAt = monotonic()
     const timer = setInterval(() => {
       try {
         lock.fence()
@@ -66,12 +67,12 @@ export async function runEngineProcess(home: string, ready: () => void): Promise
         log(error instanceof Error ? error.message : String(error))
         return finish()
       }
-      if (Date.now() >= archiveAt) {
-        archiveAt = Date.now() + ARCHIVE_EVERY_MS
+      if (left(archivedAt, ARCHIVE_EVERY_MS) === 0) {
+        archivedAt = monotonic()
         void engine.archive(ARCHIVE_AFTER_MS)
       }
-      if (engine.isBusy() || server.hosts > 0) idleSince = Date.now()
-      if (Date.now() - idleSince > IDLE_MS) finish()
+      if (engine.isBusy() || server.hosts > 0) idleSince = monotonic()
+      if (left(idleSince, IDLE_MS) === 0) finish()
       if (engine.state.seq - snapshotAt < SNAPSHOT_EVERY_EVENTS) return
       snapshotAt = engine.state.seq
       store.writeSnapshot(engine.state).catch(error => log(`snapshot: ${error}`))

@@ -3,6 +3,7 @@ import type { TerminalAnswer, TerminalCall, TerminalSize } from '../../shared/co
 import type { MachineName } from '../../shared/ids.ts'
 import { fail, ok, type Result } from '../../shared/result.ts'
 import { type ShLine, sh } from '../../shared/sh.ts'
+import { left, monotonic } from './machines/monotonic.ts'
 import { type Tty, Unreachable } from './machines/transports/index.ts'
 
 export interface Terminals {
@@ -22,6 +23,7 @@ const MOST_PER_MACHINE = 2
 interface Open {
   readonly machine: MachineName
   readonly tty: Tty
+  /** When it was read last (monotonic). */
   read: number
   ended: boolean
   /** Wakes the read that waits. */
@@ -35,7 +37,7 @@ export function createTerminals(
   const terminals = new Map<string, Open>()
   const opening = new Map<MachineName, number>()
   const sweep = setInterval(() => {
-    for (const [id, { read }] of terminals) if (Date.now() - read > UNREAD_MS) close(id)
+    for (const [id, { read }] of terminals) if (left(read, UNREAD_MS) === 0) close(id)
   }, UNREAD_MS / 4).unref()
 
   function close(id: string): void {
@@ -55,7 +57,7 @@ export function createTerminals(
       const shell = sh`exec "\${SHELL:-/bin/sh}" -l`
       const tty = await open(machine, dir === null ? shell : sh`cd ${dir}; ${shell}`, call)
       const id = randomUUID()
-      const terminal: Open = { machine, tty, read: Date.now(), ended: false, wake: () => {} }
+      const terminal: Open = { machine, tty, read: monotonic(), ended: false, wake: () => {} }
       terminals.set(id, terminal)
       tty.out.on('readable', () => terminal.wake())
       const end = () => {
@@ -74,7 +76,7 @@ export function createTerminals(
   }
 
   async function read(id: string, terminal: Open): Promise<Result<TerminalAnswer>> {
-    terminal.read = Date.now()
+    terminal.read = monotonic()
     const { out } = terminal.tty
     if (out.readableLength === 0 && !terminal.ended) {
       await new Promise<void>(resolve => {
@@ -87,7 +89,7 @@ export function createTerminals(
         out.read(0)
       })
     }
-    terminal.read = Date.now()
+    terminal.read = monotonic()
     const bytes: Buffer | null = out.read(Math.min(out.readableLength, MOST_AT_ONCE)) ?? null
     const over = bytes === null && (terminal.ended || !terminals.has(id))
     if (over) terminals.delete(id)

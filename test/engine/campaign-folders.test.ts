@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { keepCampaignFolders } from '../../electron/engine/campaign-folders.ts'
 import type { Json, RunId } from '../../shared/ids.ts'
 import type { Command } from '../../shared/model/commands.ts'
@@ -120,4 +120,39 @@ test('a file STOP that was there before a resume is not obeyed after a restart e
   writeFileSync(stop, '')
   await again.stop()
   expect(sent).toEqual([{ type: 'run.stop', run }])
+})
+
+/** A campaign that has just started, whose files are kept by whoever calls `keep`; `written` counts its status files. */
+function startedCampaign(run: RunId) {
+  const started = { name: run, workflow: 'campaign', workflow_version: 1, machine: localMachine.name }
+  const event = { type: 'run.started', run, ...started, params: params as unknown as Json, seq: 1, at: AT, v: 2 }
+  const state = reduce(emptyState, [event as Event])
+  let written = 0
+  const keep = () =>
+    keepCampaignFolders({
+      home,
+      state: () => state,
+      blobs: {} as never,
+      send: async () => {},
+      log: () => {},
+      now() {
+        written += 1
+        return AT
+      },
+    })
+  return { keep, written: () => written }
+}
+
+test('status.json stays fresh while the clock is set back', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { keep, written } = startedCampaign('rback' as RunId)
+  const folders = keep()
+  vi.advanceTimersByTime(1000)
+  await vi.waitUntil(() => existsSync(join(home, 'runs', 'rback', 'status.json')))
+  const before = written()
+  vi.setSystemTime(Date.now() - 3_600_000)
+  vi.advanceTimersByTime(60_000)
+  await folders.stop()
+  expect(written()).toBeGreaterThan(before)
 })
