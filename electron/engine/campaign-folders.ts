@@ -271,9 +271,9 @@ async function inputOf(path: string): Promise<Json | undefined> {
 
 /** What progress.jsonl tells already; a last line that a crash or a full disk has cut is taken away. */
 async function toldIn(path: string): Promise<Set<string>> {
-  const text = (await ifExists(readFile(path, 'utf8'))) ?? ''
-  if (text !== '' && !text.endsWith('\n'))
-    await truncate(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)))
+  const found = (await ifExists(readFile(path, 'utf8'))) ?? ''
+  const text = found.slice(0, found.lastIndexOf('\n') + 1)
+  if (text !== found) await truncate(path, Buffer.byteLength(text))
   const ids = text.split('\n').flatMap(line => {
     try {
       return [(JSON.parse(line) as { readonly id: string }).id]

@@ -143,6 +143,17 @@ function startedCampaign(run: RunId) {
   return { keep, written: () => written }
 }
 
+test('a line of progress.jsonl that was cut just before its end is written again', async () => {
+  const { keep } = startedCampaign('rcut' as RunId)
+  await keep().stop()
+  const path = join(home, 'runs', 'rcut', 'progress.jsonl')
+  const whole = readFileSync(path, 'utf8')
+  expect(whole).toMatch(/^\{.*\}\n$/)
+  writeFileSync(path, whole.trimEnd())
+  await keep().stop()
+  expect(readFileSync(path, 'utf8')).toBe(whole)
+})
+
 test('status.json stays fresh while the clock is set back', async () => {
   vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval', 'performance'] })
   onTestFinished(() => void vi.useRealTimers())
