@@ -225,3 +225,44 @@ test('runs go to the archive by one pass over the journal, and one that is opene
   orThrow(await engine.send({ type: 'job.edit', job: 'rmany9.a' as JobId, files: [edited], seen: 1 }))
   expect(get(engine.state.jobs, 'rmany9.a')?.attempts.at(-1)?.fix).toBe('edited')
 })
+
+test('a run that is still to be cleaned on its machine is archived only once it is', async () => {
+  let wish = async () => {}
+  let kept = 0
+  const larmor = await engineOver(store => ({
+    ...store,
+    archive: {
+      ...store.archive,
+      async keep(document) {
+        await store.archive.keep(document)
+        kept += 1
+        await wish()
+      },
+    },
+  }))
+  const { engine, home } = larmor
+  const far = (work: string) => ({
+    ...localMachine,
+    name: 'far' as MachineName,
+    settings: { ...localMachine.settings, work: work as RemotePath },
+  })
+  const work = join(home, 'far')
+  orThrow(await engine.send({ type: 'machine.set', machine: far(work) }))
+  await begin(engine, commandRun('rclean', { a: 'true\n' }, { a: 'far' as MachineName }))
+  await larmor.ended('rclean' as RunId)
+  orThrow(await engine.send({ type: 'machine.set', machine: far('/proc/nowhere') }))
+  const cleaned = () => get(engine.state.jobs, 'rclean.a')?.attempts[0]?.clean?.done
+  // It is wished just while the run is being archived.
+  wish = async () => void orThrow(await engine.send({ type: 'jobs.clean', jobs: ['rclean.a' as JobId] }))
+  await sleep(5)
+  await engine.archive(0)
+  expect([kept, cleaned()]).toEqual([1, false])
+  await engine.archive(0)
+  expect([kept, cleaned()]).toEqual([1, false])
+  orThrow(await engine.send({ type: 'machine.set', machine: far(work) }))
+  await larmor.until('it is cleaned', cleaned)
+  wish = async () => {}
+  await engine.archive(0)
+  expect(engine.state.runs.size).toBe(0)
+  expect((await readFile(join(home, 'archive', 'rclean.json'), 'utf8')).includes('"done":true')).toBe(true)
+})
