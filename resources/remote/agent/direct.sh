@@ -15,14 +15,13 @@ enqueue() {
   done
   [ -n "$start" ] || { echo 'the waiting script did not start' >&2; return 1; }
   ticket="$LARMOR_WORK/queue/.new.$$"
-  printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket" || { kill -9 "$pid"; return 1; }
-  make_last "$ticket"
+  printf '%s %s %s %s %s\n' "$pid" "$start" "$boot" "$2" "$1" >"$ticket" && make_last "$ticket" || { kill -9 "$pid"; rm -f "$ticket"; return 1; }
   rm -f "$ticket"
   crash_point direct.ticketed
   printf '%s:%s:%s\n' "$pid" "$start" "$boot"
 }
 
-# Gives the ticket $1 the last place in the queue.
+# Gives the ticket $1 the last place in the queue. Fails, and says why, where that cannot be written, on a full disk.
 make_last() {
   number=0
   for last in "$LARMOR_WORK"/queue/[0-9]*; do number=${last##*/}; done
@@ -30,9 +29,15 @@ make_last() {
     *[!0-9]*) number=0 ;; # the queue is empty
   esac
   number=$(echo "$number" | sed 's/^0*//')
+  vain=0
   while :; do
     number=$((${number:-0} + 1))
-    ln "$1" "$LARMOR_WORK/queue/$(printf '%09d' "$number")" 2>/dev/null && break
+    place="$LARMOR_WORK/queue/$(printf '%09d' "$number")"
+    why=$(ln "$1" "$place" 2>&1) && return
+    [ -e "$place" ] && continue # another was first
+    # One that was first may have given its place back since, but not again and again.
+    vain=$((vain + 1))
+    [ "$vain" -lt 5 ] || { printf '%s\n' "$why" >&2; return 1; }
   done
 }
 
@@ -122,25 +127,30 @@ keep() {
 }
 
 # release <id>...: what is held is the last in the queue, and no longer held; in the order that they had. Others may have
-# begun in its place: to stand before them would be to begin beside them. Prints "released <id>".
+# begun in its place: to stand before them would be to begin beside them. Prints "released <id>". Fails where one cannot be
+# the last, on a full disk: it stays held.
 release() {
+  failed=
   done=' '
   for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
     is_ticket_of "$@" && is_held "$t_label" || continue
     id="$t_pid:$t_start:$t_boot"
     case $done in
       *" $id "*) ;; # an earlier call died between the two
-      *) make_last "$ticket" ;;
+      *) make_last "$ticket" || { [ -e "$ticket" ] && failed=yes; continue; } ;;
     esac
     rm -f "$ticket"
     done="$done$id "
   done
   for ticket in "$LARMOR_WORK"/queue/[0-9]*; do
     is_ticket_of "$@" || continue
-    is_held "$t_label" && rm -f "$LARMOR_WORK/jobs/$t_label/run.lock.turn"
-    is_held "$t_label" || printf 'released\t%s\n' "$t_pid:$t_start:$t_boot"
+    id="$t_pid:$t_start:$t_boot"
+    case $done in
+      *" $id "*) is_held "$t_label" && rm -f "$LARMOR_WORK/jobs/$t_label/run.lock.turn" ;;
+    esac
+    is_held "$t_label" || printf 'released\t%s\n' "$id"
   done
-  return 0
+  [ -z "$failed" ]
 }
 
 # withdraw [<label> <id>]...: what waits never begins, and nothing of it stays alive. Prints "withdrawn <label>". Fails where

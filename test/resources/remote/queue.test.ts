@@ -144,6 +144,34 @@ describe.each(SHELLS)('places on a machine (%s)', shell => {
     expect(await box.call('keep', [a, c])).toMatchObject({ exit: 0, out: `held\t${c}\n`, err: '' })
   })
 
+  test('where the queue takes no ticket, as on a full disk, nothing is begun or let go, and it is said why', async () => {
+    const box = newBox(shell)
+    const [, b = ''] = await box.start(...['a', 'b'].map(name => gated(name, { cores: 1 })))
+    await until('the first begins', () => begun(box, 'a'))
+    await box.ask('keep', [b])
+    await box.stage(gated('c', { cores: 1 }))
+    // A link takes room in the folder that holds it: no other write need fail with it.
+    box.shim(
+      'ln',
+      `case $* in */queue/*) echo "ln: $2: No space left on device" >&2; exit 1 ;; esac; exec "$REAL" "$@"`,
+    )
+    const [answer] = await box.ask('submit', ['r1.c.1'])
+    expect(answer).toMatchObject({ fields: ['r1.c.1', '1'], complaint: expect.stringContaining('No space left') })
+    expect(await box.call('release', [b])).toMatchObject({
+      exit: 1,
+      out: '',
+      err: expect.stringContaining('No space left'),
+    })
+    expect(await queue(box)).toEqual(['r1.a.1 running', 'r1.b.1 held'])
+    box.shim('ln', 'exec "$REAL" "$@"')
+    expect(await box.call('release', [b])).toMatchObject({ exit: 0, out: `released\t${b}\n`, err: '' })
+    writeFileSync(join(box.work, 'jobs', 'go.all'), '')
+    await until('nothing is left', () => box.processes().length === 0)
+    expect(box.log()).toEqual(['+a', '-a', '+b', '-b'])
+    expect(await queue(box)).toEqual([])
+    expect(readdirSync(join(box.work, 'queue'))).toEqual([])
+  })
+
   test('a job that is held at the moment in which it would begin does the one or the other, as it was answered', async () => {
     const box = newBox(shell)
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
