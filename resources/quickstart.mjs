@@ -1,7 +1,7 @@
 /**
  * `npm run quickstart`: from an empty clone to a spectrum. Installs what is missing, builds, runs the sample ensemble for
- * real, and opens the page on it; `--headless` prints progress and the shift table instead, `--max-conformers N` computes
- * fewer conformers than four, which takes less time.
+ * real, prints how it goes on and opens the page on it; `--headless` prints the shift table instead, `--max-conformers N`
+ * computes fewer conformers than four, which takes less time.
  * No dependencies: it runs before node_modules exists.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -10,6 +10,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { progressLines } from './progress-lines.mjs'
 import { aptInstall, installNpmPackages, isDebian, isRoot, nodeTooOld, run } from './system-packages.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -100,31 +101,36 @@ function isOnPath(name) {
   return (process.env.PATH ?? '').split(delimiter).some(folder => existsSync(join(folder, name)))
 }
 
-/** Prints a line whenever something has changed, then what `larmor show` prints; returns the exit status of `wait`. */
+/** Prints how the run goes on, then what `larmor show` prints; returns the exit status of `wait`. */
 async function follow(id) {
-  const watch = larmor(['status', id, '--watch', '--json'], 'pipe')
-  let last = ''
-  createInterface({ input: watch.stdout }).on('line', line => {
-    const now = progressLine(JSON.parse(line).runs[0])
-    if (now !== last) console.log(`${new Date().toTimeString().slice(0, 8)}  ${now}`)
-    last = now
-  })
+  const quiet = printProgress(id)
   const wait = larmor(['wait', id], 'pipe')
   let told = ''
   wait.stdout.setEncoding('utf8').on('data', text => {
     told += text
   })
   const code = await ended(wait)
-  watch.kill('SIGINT')
-  await ended(watch) // its last lines come before what the run came to
+  await quiet() // its last lines come before what the run came to
   process.stdout.write(told)
   return code
 }
 
-function progressLine({ state, step_label, counts, progress }) {
-  // What is parsed is counted by its outcome, too.
-  const jobs = Object.entries(counts).flatMap(([word, n]) => (n > 0 && word !== 'parsed' ? [`${n} ${word}`] : []))
-  return [`${Math.floor(progress * 100)} %`.padStart(5), step_label ?? state, jobs.join(', ')].join('  ')
+/** Prints how the run goes on until the returned function is called. */
+function printProgress(id) {
+  const lines = progressLines()
+  const look = run => {
+    const line = lines.look(run, Date.now())
+    if (line !== null) console.log(line)
+  }
+  const watch = larmor(['status', id, '--watch', '--json'], 'pipe')
+  createInterface({ input: watch.stdout }).on('line', line => look(JSON.parse(line).runs[0]))
+  const over = ended(watch)
+  const timer = setInterval(look, 1000, null)
+  return async () => {
+    clearInterval(timer)
+    watch.kill('SIGINT')
+    await over
+  }
 }
 
 /** Serves the page and opens the browser on the run, until ctrl-C. */
@@ -137,7 +143,10 @@ async function openPage(id) {
     openInBrowser(address)
   })
   process.on('SIGINT', () => {}) // serve gets it, too, and ends in order
-  return ended(serve)
+  const quiet = printProgress(id)
+  const code = await ended(serve)
+  await quiet()
+  return code
 }
 
 function larmor(args, stdout) {
