@@ -33,11 +33,35 @@ const LABEL_LENGTH = 64
  * share one: what is not a plain name is told apart by a hash of 48 bits.
  */
 export function jobId(run: RunId, key: string): JobId {
-  const slug = key.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-  const room = LABEL_LENGTH - run.length - 1 - '.999'.length
-  if (isPlain(key) && slug.length <= room) return `${run}.${slug}` as JobId
+  const slug = slugOf(key)
+  return isPlain(key) && slug.length <= roomFor(run) ? (`${run}.${slug}` as JobId) : hashedId(run, key)
+}
+
+/**
+ * New jobs of a run for these keys, in their order, beside those that it has: jobId, but of two that differ by case alone
+ * the later one is told apart, since a disk that ignores case would have one folder for both.
+ */
+export function jobIds(run: RunId, keys: readonly string[], there: readonly JobId[]): readonly JobId[] {
+  const taken = new Set(there.map(id => id.toLowerCase()))
+  return keys.map(key => {
+    const plain = jobId(run, key)
+    const id = taken.has(plain.toLowerCase()) ? hashedId(run, key) : plain
+    taken.add(id.toLowerCase())
+    return id
+  })
+}
+
+function hashedId(run: RunId, key: string): JobId {
   const hash = `${fnv1a(key)}${fnv1a(`#${key}`).slice(0, 4)}`
-  return `${run}.${slug.slice(0, room - 1 - hash.length)}-${hash}` as JobId
+  return `${run}.${slugOf(key).slice(0, roomFor(run) - 1 - hash.length)}-${hash}` as JobId
+}
+
+function slugOf(key: string): string {
+  return key.replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+}
+
+function roomFor(run: RunId): number {
+  return LABEL_LENGTH - run.length - 1 - '.999'.length
 }
 
 /** `name`, or `name/step`, which becomes `name-step`: a name that ends like that is not plain, so that none is taken twice. */

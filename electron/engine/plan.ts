@@ -1,6 +1,6 @@
-import { type Instant, jobId, label, type RunId } from '../../shared/ids.ts'
+import { type Instant, jobIds, label, type RunId } from '../../shared/ids.ts'
 import type { EventBody } from '../../shared/model/events.ts'
-import { lastAttempt } from '../../shared/model/job.ts'
+import { type JobSpec, lastAttempt } from '../../shared/model/job.ts'
 import { knownOf } from '../../shared/model/known.ts'
 import { automaticAttempts } from '../../shared/model/policy.ts'
 import type { Run } from '../../shared/model/run.ts'
@@ -63,9 +63,9 @@ function newWork(state: State, run: Run, plan: Plan): readonly EventBody[] {
   const known = knownOf(state, run)
   const jobs = plan.jobs.filter(spec => !known.job(spec.key))
   const tasks = plan.tasks.filter(spec => !known.task(spec.key))
-  const planned = jobs.map(spec => {
-    const job = jobId(run.id, spec.key)
-    return { job, attempt: 1, label: label(job, 1), ...spec }
+  const keys = jobs.map(({ key }) => key)
+  const planned = jobIds(run.id, keys, run.jobs).map((job, i) => {
+    return { job, attempt: 1, label: label(job, 1), ...(jobs[i] as JobSpec) }
   })
   return [
     ...(jobs.length > 0 ? [{ type: 'jobs.planned' as const, run: run.id, jobs: planned }] : []),

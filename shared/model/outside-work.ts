@@ -1,4 +1,4 @@
-import { isRunId, type Json, jobId, label, type MachineName, type RunId } from '../ids.ts'
+import { isRunId, type JobId, type Json, jobId, jobIds, label, type MachineName, type RunId } from '../ids.ts'
 import { programs } from '../programs/index.ts'
 import { badInput, fail, ok, type Result } from '../result.ts'
 import { workflowOf } from '../workflows/index.ts'
@@ -23,11 +23,18 @@ export function importOutputs(
   const unknown = outputs.find(({ program }) => !Object.hasOwn(programs, program))
   if (unknown) return badInput('outputs', `There is no program "${unknown.program}".`)
   const known = new Set([...values(state.jobs)].filter(isImported).map(importedContent))
-  const fresh = outputs.filter(({ files }) => !known.has(files[0]?.sha256))
+  // Also one of two that are in this import, as plain and packed.
+  const fresh = outputs.filter(({ files: [file] }) => {
+    if (file && known.has(file.sha256)) return false
+    known.add(file?.sha256)
+    return true
+  })
   if (fresh.length === 0) return ok([])
-  const jobs = fresh.map(({ key, program, ...output }) => {
+  const keys = fresh.map(({ key }) => key)
+  const ids = jobIds(run, keys, [])
+  const jobs = fresh.map(({ key, program, ...output }, i) => {
     const spec: JobSpec = { key, machine: LOCAL, program, input: IMPORTED, resources: NOTHING }
-    return { spec, output, ref: firstAttempt(run, key) }
+    return { spec, output, ref: firstAttempt(ids[i] as JobId) }
   })
   const specs = jobs.map(({ spec }) => spec)
   return ok([
@@ -61,7 +68,7 @@ export function adoptJob(
       message: `There was no job ${queue_id} of yours in the queue of "${name}" when it was last asked.`,
       hint: `larmor machines connect ${name} asks again; a job of Larmor's own needs no adopting`,
     })
-  const ref = firstAttempt(run, 'job')
+  const ref = firstAttempt(jobId(run, 'job'))
   const spec: JobSpec = {
     key: 'job',
     machine: name,
@@ -95,8 +102,7 @@ export function adoptReport(
   ])
 }
 
-function firstAttempt(run: RunId, key: string): AttemptRef {
-  const job = jobId(run, key)
+function firstAttempt(job: JobId): AttemptRef {
   return { job, attempt: 1, label: label(job, 1) }
 }
 

@@ -197,6 +197,17 @@ describe('import', () => {
     expect([exit, json.run, json.known]).toEqual([0, null, 1])
   })
 
+  it('takes an output once that lies there packed, too, and two whose names differ by case alone into two folders', async () => {
+    await mkdir(join(folder, 'twice'))
+    await writeFile(join(folder, 'twice/a.out'), optimisation(6))
+    await writeFile(join(folder, 'twice/a.out.gz'), gzipSync(optimisation(6)))
+    await writeFile(join(folder, 'twice/A.out'), optimisation(7))
+    const { json } = await larmor('import', 'twice', '--json')
+    expect(json.jobs.map(({ key }: Record<string, string>) => key)).toEqual(['A.out', 'a.out'])
+    const jobs = json.jobs.map(({ job }: Record<string, string>) => job?.toLowerCase())
+    expect(new Set(jobs).size).toBe(2)
+  })
+
   it('takes what has come since, and nothing twice', async () => {
     await writeFile(join(folder, 'done/new.log'), optimisation(2))
     const { json } = await larmor('import', 'done', '--json')

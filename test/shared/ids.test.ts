@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { fnv1a, hash32, isRunId, jobId, label, type RunId } from '../../shared/ids.ts'
+import { fnv1a, hash32, isRunId, jobId, jobIds, label, type RunId } from '../../shared/ids.ts'
 
 const seed = Number(process.env.LARMOR_SWEEP_SEED ?? Math.floor(Math.random() * 2 ** 31))
 fc.configureGlobal({ seed, numRuns: 2000 })
@@ -39,6 +39,16 @@ test('two keys never share a job, and one key always has the same', () => {
     expect(known.get(id) ?? key, key).toBe(key)
     known.set(id, key)
   }
+})
+
+test('the folders of two jobs of a run are two, also on a disk that ignores case', () => {
+  const run = 'rabcdefghi' as RunId
+  const ids = jobIds(run, ['A.out', 'b.out', 'a.out', 'a.Out'], [])
+  expect(ids.slice(0, 2)).toEqual(['rabcdefghi.A.out', 'rabcdefghi.b.out'])
+  expect(new Set(ids.map(id => id.toLowerCase())).size).toBe(4)
+  // Also beside those that were planned before.
+  const [later = ''] = jobIds(run, ['B.out'], ids)
+  expect(ids.map(id => id.toLowerCase())).not.toContain(later.toLowerCase())
 })
 
 test('names of ten thousand molecules that begin alike are all told apart', () => {
