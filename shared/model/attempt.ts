@@ -71,7 +71,8 @@ export function step(attempt: Attempt, fact: SingleFact, at: Instant): Step {
   }
   // The first true report of a job overturns what was concluded from its absence (lost, cancelled) or from the
   // scheduler's words (refused): nothing that runs is ever forgotten.
-  const alive = { outcome: null, category: null, reason: null, evidence: [] }
+  const found = outcome === 'lost' ? { was_lost: true as const } : {}
+  const alive = { outcome: null, category: null, reason: null, evidence: [], ...found }
 
   // Where a result was taken from another calculation, nothing was ever sent.
   if (phase.is === 'parsed' && phase.reused !== null)

@@ -192,6 +192,8 @@ export interface Attempt {
   readonly gone?: Doubt | null
   /** It never began, though nobody cancelled it: the attempt after it is the same again. */
   readonly withdrawn?: true
+  /** It was taken for lost before it was heard of again. */
+  readonly was_lost?: true
   /** How it ended by the scheduler's word, which forgets it soon, while its own report has not come. */
   readonly recorded?: EndRecord | null
   /**

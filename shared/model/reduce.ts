@@ -12,7 +12,7 @@ import type { Task } from './task.ts'
 import { withTimeOf } from './times.ts'
 
 /** Raised when the same events would give another state: snapshots of another version are discarded. */
-export const REDUCER_VERSION = 12
+export const REDUCER_VERSION = 13
 
 interface Draft {
   readonly runs: TableDraft<Run>

@@ -147,7 +147,7 @@ export function failedMolecules(tasks: readonly CampaignTask[]): readonly Campai
 
 /**
  * Those that ever failed, also where another attempt has completed since: by them it is known whether the failures are
- * new. One that the run tried again by itself had not failed yet.
+ * new, so none of them is ever forgotten. One that the run tried again by itself had not failed yet.
  */
 export function everFailed(tasks: readonly CampaignTask[]): ReadonlySet<CampaignMolecule> {
   const failed = tasks.filter(({ outcome, opt, job }) => isFailure(outcome) || [opt, job].some(hasFailed))
@@ -156,6 +156,7 @@ export function everFailed(tasks: readonly CampaignTask[]): ReadonlySet<Campaign
 
 function hasFailed(job: Job | undefined): boolean {
   const attempts = job?.attempts ?? []
+  if (attempts.some(({ was_lost }) => was_lost)) return true
   return attempts.slice(0, -1).some(({ outcome }, i) => isFailure(outcome) && attempts[i + 1]?.by !== 'policy')
 }
 

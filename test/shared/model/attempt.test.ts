@@ -331,5 +331,7 @@ test('what overturns a conclusion takes its reasons and evidence away', () => {
       is: 'changed',
       attempt: { outcome: null, category: null, reason: null, evidence: [{ source: 'report' }] },
     })
+    // That it was taken for lost stays known.
+    expect(next.is === 'changed' && next.attempt.was_lost).toBe(attempt.outcome === 'lost' ? true : undefined)
   }
 })

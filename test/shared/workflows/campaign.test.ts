@@ -233,6 +233,26 @@ describe('the failures that a campaign stands', () => {
     })
   })
 
+  test('counts who is failed now; one that was lost and turns out completed is no failure, and makes room for no other', () => {
+    const run = simple(5)
+    run.plan()
+    const step = () => run.happen(...planRun(run.state(), run.run().id, () => false))
+    run.end(keyOf(1), 'lost')
+    run.end(keyOf(2), 'failed')
+    step()
+    expect(run.run().phase).toMatchObject({ hold: 'paused' })
+    run.happen({ type: 'run.resumed', run: run.run().id })
+    run.found(keyOf(1), { shieldings: [] })
+    step()
+    expect(run.run().phase).toMatchObject({ hold: null }) // one is failed: that many may
+    run.end(keyOf(3), 'failed')
+    step()
+    expect(run.run().phase).toMatchObject({
+      hold: 'paused',
+      reason: expect.stringMatching(/^2 molecules failed, 1 may/),
+    })
+  })
+
   test('pauses for none that it tries again by itself, before that has failed as well', () => {
     const run = simple(5, { max_failures: 0 })
     run.plan()

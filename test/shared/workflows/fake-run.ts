@@ -149,6 +149,10 @@ export function fakeRun(workflow: Workflow, params: Json) {
     complete(key: string, result: Partial<JobResult>, warning: string | null = null): void {
       change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed', warning })
     },
+    /** It was lost, and its report came after all. */
+    found(key: string, result: Partial<JobResult>): void {
+      change(key, { phase: parsed({ ...nothing, ...result }), outcome: 'completed', was_lost: true })
+    },
     end(key: string, outcome: Outcome, reason: string | null = null, ended: Instant = at, category?: string): void {
       change(key, { phase: { ...parsed(nothing), ended }, outcome, reason, category: category ?? null })
     },
