@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import { badInput, ok, type Result } from '../result.ts'
 import type { Level } from './nwchem/input.ts'
 import { checkMolecule, findLevel } from './nwchem/levels.ts'
 import { checkOrcaMolecule, findOrcaLevel } from './orca/levels.ts'
@@ -19,6 +19,33 @@ interface FoundLevel {
 /** The level in this program; a fault names the field and lists what is known. */
 export function findLevelOf(program: LevelProgram, level: Level): Result<FoundLevel> {
   return program === 'orca' ? findOrcaLevel(level) : findLevel(level)
+}
+
+/**
+ * A level in a person's words: a functional alone, of which `basis` is then the basis set, or with its basis set after
+ * the last stroke (ORCA's B3LYP/G has one of its own). The names come back as the program's table writes them.
+ */
+export function readLevel(program: LevelProgram, word: string, basis: string | null): Result<FoundLevel & Level> {
+  const find = (level: Level) => {
+    const found = findLevelOf(program, level)
+    if (!found.ok) return found
+    const [, xc = '', basis = ''] = /^(.*)\/([^/]+)$/.exec(found.value.label) ?? []
+    return ok({ ...found.value, xc, basis })
+  }
+  const alone = basis === null ? null : find({ xc: word, basis })
+  if (alone?.ok) return alone
+  const [, xc, after] = /^(.+)\/([^/]+)$/.exec(word) ?? []
+  if (xc !== undefined && after !== undefined) return find({ xc: xc.trim(), basis: after.trim() })
+  if (alone && !word.includes('/')) return alone
+  return badInput('xc', `"${word}" is no functional with its basis set.`, 'A functional, or FUNCTIONAL/BASIS')
+}
+
+/** The names of a list with commas between; those in brackets, as in 6-311+G(2d,p), belong to a name. */
+export function splitOutsideBrackets(list: string): readonly string[] {
+  return list
+    .split(/,(?![^()]*\))/)
+    .map(part => part.trim())
+    .filter(part => part !== '')
 }
 
 /** Whether the program has functions for every element at this level, and the electrons fit. Faults name `basis`, `mult`. */

@@ -8,7 +8,7 @@ import { type Graph, graphOf } from '../../nmr/molecule.ts'
 import { whyNotComparable } from '../../nmr/molecule-info.ts'
 import { checkElectrons } from '../../nmr/parse-structure.ts'
 import { formatXyz } from '../../nmr/xyz.ts'
-import { checkMoleculeOf, findLevelOf, type Level, type LevelProgram, programs } from '../../programs/index.ts'
+import { checkMoleculeOf, type LevelProgram, programs, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
 import { basisFunctions } from '../../progress/basis-size.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
@@ -195,26 +195,6 @@ function levelsOf(program: LevelProgram, list: string): Result<readonly Campaign
   return ok(found)
 }
 
-/** A functional alone, or with its basis set after the last stroke: ORCA's B3LYP/G has one of its own. */
-function readLevel(program: LevelProgram, word: string, basis: string | null) {
-  const find = (level: Level) => {
-    const found = findLevelOf(program, level)
-    if (!found.ok) return found
-    const [, xc = '', basis = ''] = /^(.*)\/([^/]+)$/.exec(found.value.label) ?? []
-    return ok({ ...found.value, xc, basis })
-  }
-  const alone = basis === null ? null : find({ xc: word, basis })
-  if (alone?.ok) return alone
-  const [, xc, after] = /^(.+)\/([^/]+)$/.exec(word) ?? []
-  if (xc !== undefined && after !== undefined) return find({ xc: xc.trim(), basis: after.trim() })
-  if (alone && !word.includes('/')) return alone
-  return badInput(
-    'levels',
-    `"${word}" is no functional with its basis set.`,
-    'A functional, or FUNCTIONAL/BASIS, with commas between',
-  )
-}
-
 function solventsOf(list: string): Result<readonly CampaignSolvent[]> {
   const found: CampaignSolvent[] = []
   for (const word of list.split(',').map(part => part.trim())) {
@@ -284,14 +264,6 @@ function checkCalculations(params: CampaignParams): Result<void> {
     }
   }
   return ok(undefined)
-}
-
-/** A list with commas between, but those in brackets, as in 6-311+G(2d,p), belong to a name. */
-function splitOutsideBrackets(list: string): readonly string[] {
-  return list
-    .split(/,(?![^()]*\))/)
-    .map(part => part.trim())
-    .filter(part => part !== '')
 }
 
 /** `B3LYP-6-311+G(2d,p)`: a level as part of a folder's name; a star is written s, as in NWChem's own file names. */

@@ -8,7 +8,7 @@ import {
   type ReferenceWish,
   resolveReferences,
 } from '../../nmr/references.ts'
-import type { Level } from '../../programs/index.ts'
+import { type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import type { NmrParams } from './params.ts'
 import type { NmrArguments } from './resolve.ts'
@@ -18,8 +18,8 @@ export interface Method {
   readonly preset: Preset
   readonly geometry: Level
   readonly shielding: Level
-  /** The functional of each nucleus' shieldings, where they were named apart. */
-  readonly apart: ReadonlyMap<string, string> | null
+  /** The level of each nucleus' shieldings by its element, where they were named apart. */
+  readonly apart: ReadonlyMap<string, Level> | null
 }
 
 /** What the arguments say of program and levels; a preset says the rest. */
@@ -33,39 +33,40 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   if (!preset) {
     return badInput('preset', `Unknown preset: ${args.preset}.`, `Known are ${presets.map(({ id }) => id).join(', ')}`)
   }
-  const apart = apartOf(args.xc)
-  if (!apart.ok) return apart
-  const geometryXc = args.xc?.split('//')[1]?.trim() ?? preset.geometry.xc
-  const xc = apart.value
-    ? ([preset.shielding.xc, geometryXc] as const)
-    : both(args.xc, preset.shielding.xc, preset.geometry.xc)
+  const xc = both(args.xc, preset.shielding.xc, preset.geometry.xc)
   const basis = both(args.basis, preset.shielding.basis, preset.geometry.basis)
-  if (!xc) return badInput('xc', `--xc wants one name, or SHIELDING//GEOMETRY, not ${args.xc}.`)
+  if (!xc) return badInput('xc', `--xc wants one level, or SHIELDING//GEOMETRY, not ${args.xc}.`)
   if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}.`)
-  return ok({
-    program,
-    preset,
-    shielding: { xc: xc[0], basis: basis[0] },
-    geometry: { xc: xc[1], basis: basis[1] },
-    apart: apart.value,
-  })
+  const at = (word: string, usualBasis: string): Result<Level> => {
+    const read = readLevel(program === 'orca' ? 'orca' : 'nwchem', word, usualBasis)
+    return read.ok ? ok({ xc: read.value.xc, basis: read.value.basis }) : read
+  }
+  const isApart = xc[0].includes('=')
+  const apart = isApart ? apartOf(xc[0], word => at(word, basis[0])) : ok(null)
+  if (!apart.ok) return apart
+  const shielding = at(isApart ? preset.shielding.xc : xc[0], basis[0])
+  if (!shielding.ok) return shielding
+  // One level for each nucleus is none for the geometries.
+  const geometry = at(isApart && !args.xc?.includes('//') ? preset.geometry.xc : xc[1], basis[1])
+  if (!geometry.ok) return geometry
+  return ok({ program, preset, shielding: shielding.value, geometry: geometry.value, apart: apart.value })
 }
 
-/** `1H=WP04,13C=mPW1PW91//B3LYP`: the functional of each nucleus by its element; null for one of all. */
-function apartOf(given: string | undefined): Result<ReadonlyMap<string, string> | null> {
-  const [shieldings = '', geometry, ...more] = given?.split('//') ?? []
-  if (!shieldings.includes('=')) return ok(null)
-  const wanted = `a functional for each nucleus is given as 1H=WP04,13C=mPW1PW91//B3LYP, not ${given}`
-  const found = new Map<string, string>()
-  for (const part of shieldings.split(',')) {
-    const [name = '', xc = '', ...rest] = part.split('=').map(word => word.trim())
+/** `1H=WP04,13C=mPW1PW91/6-31G*`: the level of each nucleus by its element. */
+function apartOf(given: string, levelOf: (word: string) => Result<Level>): Result<ReadonlyMap<string, Level>> {
+  const found = new Map<string, Level>()
+  for (const part of splitOutsideBrackets(given)) {
+    const [name = '', word = '', ...rest] = part.split('=').map(each => each.trim())
     const nuclei = parseNuclei(name)
     if (!nuclei.ok) return badInput('xc', nuclei.fault.message, nuclei.fault.hint)
     const [nucleus] = nuclei.value
-    if (!nucleus || xc === '' || rest.length > 0 || found.has(nucleus.element)) return badInput('xc', wanted)
-    found.set(nucleus.element, xc)
+    if (!nucleus || word === '' || rest.length > 0 || found.has(nucleus.element))
+      return badInput('xc', `a functional for each nucleus is given as 1H=WP04,13C=mPW1PW91//B3LYP, not ${given}`)
+    const level = levelOf(word)
+    if (!level.ok) return level
+    found.set(nucleus.element, level.value)
   }
-  return geometry?.trim() === '' || more.length > 0 ? badInput('xc', wanted) : ok(found)
+  return ok(found)
 }
 
 /** The level of the shieldings, and the other one where two of the nuclei that are there have levels of their own. */
@@ -77,13 +78,15 @@ export function shieldingsFor(
   const unnamed = nuclei.find(({ element }) => !apart.has(element))
   if (unnamed)
     return badInput('xc', `--xc names no functional for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
-  const levels = [...new Set(nuclei.map(({ element }) => apart.get(element) ?? ''))]
-  if (levels.length > 2) return badInput('xc', 'Shieldings are taken from two levels at most.')
-  const [first = '', second] = levels
-  const { basis } = shielding
-  if (second === undefined) return ok({ shielding: { xc: first, basis } })
-  const elements = nuclei.flatMap(({ element }) => (apart.get(element) === second ? element : []))
-  return ok({ shielding: { xc: first, basis }, other: { xc: second, basis, elements } })
+  const wanted = nuclei.map(({ element }) => apart.get(element) ?? shielding)
+  const isSame = (a: Level | undefined, b: Level) => a?.xc === b.xc && a.basis === b.basis
+  const [first = shielding, second, third] = wanted.filter(
+    (level, i) => wanted.findIndex(each => isSame(each, level)) === i,
+  )
+  if (third) return badInput('xc', 'Shieldings are taken from two levels at most.')
+  if (!second) return ok({ shielding: first })
+  const elements = nuclei.flatMap(({ element }) => (isSame(apart.get(element), second) ? element : []))
+  return ok({ shielding: first, other: { ...second, elements } })
 }
 
 /** The reference of each nucleus at its level. Two levels need factors of both: TMS is computed at one. */

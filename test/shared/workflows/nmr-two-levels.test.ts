@@ -103,6 +103,30 @@ test('of one nucleus alone, its level is that of the run', () => {
   expect(params.other).toBeUndefined()
 })
 
+test.each<[xc: string, shielding: object, other: object | undefined, geometry: object]>([
+  [
+    '1H=WP04/6-311+G(2d,p),13C=mPW1PW91/6-31G*//B3LYP',
+    { xc: 'WP04', basis: '6-311+G(2d,p)' },
+    { xc: 'mPW1PW91', basis: '6-31G*', elements: ['C'] },
+    { xc: 'B3LYP', basis: '6-31G*' },
+  ],
+  [
+    '1H=b3lyp,13C=B3LYP/def2-SVP',
+    { xc: 'B3LYP', basis: '6-311+G(2d,p)' },
+    { xc: 'B3LYP', basis: 'def2-SVP', elements: ['C'] },
+    { xc: 'B3LYP', basis: '6-31G*' },
+  ],
+  ['1H=PBE0/6-31G*,13C=PBE0/6-31G(d)', { xc: 'PBE0', basis: '6-31G*' }, undefined, { xc: 'B3LYP', basis: '6-31G*' }],
+  ['mPW1PW91/6-31G*//PBE0/def2-SVP', { xc: 'mPW1PW91', basis: '6-31G*' }, undefined, { xc: 'PBE0', basis: 'def2-SVP' }],
+])('a functional may bring its basis set: %s', (xc, shielding, other, geometry) => {
+  const { params } = orThrow(resolve({ xc, reference: 'none' }))
+  expect({ shielding: params.shielding, other: params.other, geometry: params.geometry }).toEqual({
+    shielding,
+    other,
+    geometry,
+  })
+})
+
 test('levels whose factors are shipped need no campaign', () => {
   const { params } = orThrow(resolve({ xc: '1H=B3LYP,13C=mPW1PW91//B3LYP' }, []))
   expect(params.references.map(({ nucleus, kind, source }) => [nucleus, kind, source.slice(0, 6)])).toEqual([
@@ -118,7 +142,8 @@ describe('refused before anything is started', () => {
     ['an unknown functional', { xc: '1H=WP05,13C=B3LYP//B3LYP' }, fitted, 'xc', /WP05/],
     ['an unknown nucleus', { xc: '2D=B1LYP,13C=B3LYP' }, fitted, 'xc', /Unknown nucleus: 2D/],
     ['the same nucleus twice', { xc: '1H=B1LYP,1H=B3LYP' }, fitted, 'xc', /functional for each nucleus/],
-    ['nothing after the strokes', { xc: '1H=B1LYP,13C=B3LYP//' }, fitted, 'xc', /functional for each nucleus/],
+    ['nothing after the strokes', { xc: '1H=B1LYP,13C=B3LYP//' }, fitted, 'xc', /SHIELDING\/\/GEOMETRY/],
+    ['an unknown basis set', { xc: '1H=B1LYP,13C=PBE0/6-31' }, fitted, 'basis', /6-31/],
     ['a file of factors', { reference: { file: 'f.json', text: '{}' } }, fitted, 'reference', /of one level/],
     ['TMS', { reference: 'tms' }, fitted, 'xc', /no factors/],
     ['one job', { one_job: true }, fitted, 'one-job', /at one level/],
