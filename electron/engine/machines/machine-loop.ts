@@ -70,7 +70,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       wake()
     },
   })
-  const turns = createTurns({ ...options, connection, troubles })
+  const turns = createTurns({ ...options, connection, troubles, wake })
 
   function wake(): void {
     woken.resolve()
@@ -141,6 +141,7 @@ export function runMachineLoop(options: Options): MachineLoop {
       if (wait > 0) await pause(wait, reached)
     }
     await connection.close()
+    await turns.settled()
   }
 
   /** Milliseconds until the next turn, after one in which nothing happened. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
@@ -30,6 +31,8 @@ interface Turns {
   hasWork(): boolean
   /** Absence counts only while the machine can be asked. */
   forgetAbsence(): void
+  /** Resolves when nothing of them is under way any more. */
+  settled(): Promise<void>
 }
 
 /** What the loop of one machine works for and with. */
@@ -45,8 +48,21 @@ export interface Surroundings {
 interface Options extends Surroundings {
   readonly connection: Connection
   readonly troubles: Troubles
+  /** Something came that the next turn may go on from. */
+  readonly wake: () => void
 }
 
+/** Files on their way here. */
+interface Download {
+  readonly facts: Promise<readonly EventBody[]>
+  /** What went wrong on this computer meanwhile. */
+  readonly met: Parameters<Troubles['met']>[]
+  readonly session: Connected['session']
+  over: boolean
+}
+
+/** How long a turn waits for a download; one that takes longer goes on beside the turns. */
+const MOMENT_MS = 1000
 /** How often a machine is asked at least for the reports of jobs that are lost; with each question to its scheduler as well. */
 const LOST_EVERY_MS = 60_000
 /** How long a job is left alone of which nothing could be kept, at first and at most. */
@@ -64,7 +80,7 @@ const AT_ONCE: Partial<Record<Step, number>> = {
   fetch: 200,
 }
 
-export function createTurns({ name, home, store, state, commit, now, connection, troubles }: Options): Turns {
+export function createTurns({ name, home, store, state, commit, now, connection, troubles, wake }: Options): Turns {
   /** When it was last done, by the monotonic clock: how often it is done is the settings' of the moment. */
   let lastQuestion = NEVER
   let lastLook = NEVER
@@ -75,6 +91,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   /** Of fetches that brought nothing, as of a file that is still being written: how many, when the last was, and the wait after it. */
   const inVain = new Map<Label, { readonly times: number; readonly at: number; readonly ms: number }>()
   const spent: string[] = []
+  let download: Download | null = null
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
   /** What was seen of the machine beside its jobs, and is not yet a fact. */
@@ -138,6 +155,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
 
   /** The jobs of this machine by what they need now; doubted and watched ones only when it is time to look again. */
   function due(step: Step, lookNow: boolean): readonly Job[] {
+    if (step === 'fetch' && download !== null) return [] // its end is told
     const to = machine()
     const isAsked = asked.queue !== null || (to !== undefined && isTimeToAsk(to))
     const lostLookNow = lookNow && (isAsked || left(lastLostLook, LOST_EVERY_MS) === 0)
@@ -206,6 +224,10 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     troubles.begin()
     asked = { queue: null }
     for (const step of STEPS) {
+      if (step === 'fetch' && download !== null) {
+        await commit(await brought(download))
+        continue
+      }
       const jobs = withinRoom(step, due(step, lookNow), to)
       // A person who connects wants to see what has come, also where no job of ours is watched.
       if (jobs.length === 0 && !(step === 'watch' && lookWished)) continue
@@ -213,7 +235,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       const at = here(machine() ?? to, await connection.open(to, null))
       // Names whose facts were not kept are not spent.
       spent.length = 0
-      await commit([...(await taken(step, at, jobs)), ...machineFacts()])
+      const facts = await (step === 'fetch' ? fetchSoon(at, jobs) : taken(step, at, jobs, troubles.met))
+      await commit([...facts, ...machineFacts()])
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
@@ -238,7 +261,12 @@ export function createTurns({ name, home, store, state, commit, now, connection,
    * What happened to the jobs of a step, which is safe to run twice: where all of them together cannot be done, each is
    * tried alone, so that one whose files are damaged holds up no other.
    */
-  async function taken(step: Step, at: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+  async function taken(
+    step: Step,
+    at: Here,
+    jobs: readonly Job[],
+    met: Troubles['met'],
+  ): Promise<readonly EventBody[]> {
     try {
       const facts = await steps[step](at, jobs)
       if (step === 'fetch') noteFetched(jobs, facts)
@@ -247,13 +275,47 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       if (error instanceof Unreachable) throw error
       const [job, another] = jobs
       if (job && !another) {
-        troubles.met(error, `${step} of ${lastAttempt(job).label}`, job.run)
+        met(error, `${step} of ${lastAttempt(job).label}`, job.run)
         return []
       }
     }
     const facts: EventBody[] = []
-    for (const job of jobs) facts.push(...(await taken(step, at, [job])))
+    for (const job of jobs) facts.push(...(await taken(step, at, [job], met)))
     return facts
+  }
+
+  /**
+   * Gigabytes may be hours on their way, in which nothing else would be seen, begun or cancelled on the machine: what does not come
+   * soon is left to the turn after its end.
+   */
+  async function fetchSoon(at: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
+    const met: Download['met'] = []
+    const facts = taken('fetch', at, jobs, (...fault) => void met.push(fault))
+    const begun: Download = { facts, met, session: at.session, over: false }
+    const isOver = () => {
+      begun.over = true
+    }
+    const ended = facts.then(isOver, isOver)
+    download = begun
+    const moment = new AbortController()
+    await Promise.race([ended, sleep(MOMENT_MS, undefined, { signal: moment.signal }).catch(() => {})])
+    moment.abort()
+    if (!begun.over) void ended.then(wake)
+    return brought(begun)
+  }
+
+  /** What came of a download that is over; nothing while it goes on. */
+  async function brought({ over, facts, met, session }: Download): Promise<readonly EventBody[]> {
+    if (!over) return []
+    download = null
+    for (const fault of met) troubles.met(...fault)
+    try {
+      return await facts
+    } catch (error) {
+      // A line that was given up since then says nothing of the one that there is now.
+      if (error instanceof Unreachable && connection.now?.session !== session) return []
+      throw error
+    }
   }
 
   function isWatched({ job, run }: Planned): boolean {
@@ -270,6 +332,9 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     untilLook: to => (jobsHere().some(isWatched) ? left(lastLook, to.settings.spool_s * 1000) : null),
     hasWork: () => STEPS.some(step => due(step, true).length > 0),
     forgetAbsence: () => absent.clear(),
+    settled: async () => {
+      await download?.facts.catch(() => {})
+    },
   }
 }
 

@@ -54,6 +54,7 @@ function turnsWith(agent: object, from: State) {
     now: () => AT,
     connection,
     troubles,
+    wake: () => {},
   })
   return { turns, troubles, log, attempt: () => attemptOf(state) }
 }
