@@ -91,6 +91,16 @@ const refused: readonly Refused[] = [
     },
     says: 'The journal is damaged at',
   },
+  {
+    why: 'a journal that lost all that it held',
+    async make(home) {
+      await mkdir(join(home, 'journal'), { recursive: true })
+      await writeFile(join(home, 'journal', '00000001.jsonl'), '')
+      await mkdir(join(home, 'runs', 'r1'), { recursive: true })
+      return undefined
+    },
+    says: 'holds the files of a run',
+  },
 ]
 
 /** Every file under a folder with its content, and when it was changed. */

@@ -6,7 +6,7 @@ import { type Archive, type ArchiveReader, openArchive, openArchiveForWriting } 
 import { isTemporary, makeFolder, writeAtomic } from './atomic-write.ts'
 import { type Blobs, type BlobsReader, openBlobs } from './blobs.ts'
 import { type Calculations, type CalculationsReader, openCalculations } from './calculations.ts'
-import { diskFault } from './disk-fault.ts'
+import { diskFault, ifExists, notNow } from './disk-fault.ts'
 import { type JournalOptions, openJournal } from './journal.ts'
 import { type JournalEnd, readJournal, readRun } from './read-journal.ts'
 import { readSnapshot, writeSnapshot } from './snapshot.ts'
@@ -139,6 +139,7 @@ async function load<S extends { readonly seq: number }>(home: string, model: Mod
     if (ignored) report.push(`The snapshot ${ignored}: the journal was replayed from its beginning.`)
     let ahead: Loaded<S>['ahead'] = null
     let replayed = await replay(paths.journal, snapshot?.state ?? model.emptyState, model.reduce)
+    if (replayed.end.seq === 0) await refuseRuns(home)
     if (snapshot && replayed.end.seq < snapshot.seq) {
       ahead = snapshot
       replayed = await replay(paths.journal, model.emptyState, model.reduce)
@@ -155,6 +156,16 @@ async function load<S extends { readonly seq: number }>(home: string, model: Mod
   } catch (error) {
     throw diskFault(error, home)
   }
+}
+
+/** A run has a folder only once the journal knows it: where that is empty it has lost its events, and to begin anew would hide it. */
+async function refuseRuns(home: string): Promise<void> {
+  const runs = (await ifExists(readdir(join(home, 'runs')))) ?? []
+  if (runs.length === 0) return
+  throw notNow(
+    `The journal in ${pathsOf(home).journal} is empty, but ${join(home, 'runs')} holds the files of ${runs.length === 1 ? 'a run' : `${runs.length} runs`}.`,
+    'Nothing was changed. Bring the journal back from a backup of the data folder, or set LARMOR_HOME to another one.',
+  )
 }
 
 const REPLAYED_AT_ONCE = 10_000
