@@ -72,6 +72,14 @@ const refused: readonly Refused[] = [
     says: 'it is not known whether an engine runs',
   },
   {
+    why: 'a folder in the place of its lock',
+    async make(home) {
+      await mkdir(join(home, 'engine.json'), { recursive: true })
+      return undefined
+    },
+    says: 'it is not known whether an engine runs',
+  },
+  {
     why: 'a journal of a newer Larmor',
     async make(home) {
       await mkdir(join(home, 'journal'), { recursive: true })

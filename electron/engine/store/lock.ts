@@ -174,8 +174,13 @@ function asText(owner: EngineOwner): string {
   return `${JSON.stringify(owner)}\n`
 }
 
-function readText(path: string): Promise<string | undefined> {
-  return ifExists(readFile(path, 'utf8'))
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await ifExists(readFile(path, 'utf8'))
+  } catch (error) {
+    if (errnoOf(error) === 'EISDIR') return '' // not made by an engine, as any other text that says nothing
+    throw error
+  }
 }
 
 function tokenOf(path: string): string | null {
