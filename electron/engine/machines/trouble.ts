@@ -45,7 +45,7 @@ export function createTroubles(home: string, now: () => Instant, log: (line: str
       found = null
     },
     met(thrown, doing, run) {
-      const error = diskFault(thrown, home)
+      const error = diskFault(thrown, pathOf(thrown) ?? home)
       tell(`${doing}: ${say(error)}`)
       const { text, hint } = found ?? wordsOf(error, doing, join(home, 'log'))
       const before = found === null ? [] : found.runs
@@ -64,6 +64,11 @@ export function createTroubles(home: string, now: () => Instant, log: (line: str
 }
 
 const AGAIN = 'It is tried again by itself.'
+
+/** The file that the system refused. */
+function pathOf(error: unknown): string | null {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null
+}
 
 /** What went wrong, and what to do about it, where it came to that in `doing`. */
 function wordsOf(error: unknown, doing: string, log: string): Pick<Trouble, 'text' | 'hint'> {

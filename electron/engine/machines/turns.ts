@@ -17,7 +17,7 @@ import { type Here, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Connected, Connection } from './connection.ts'
 import { left, monotonic, NEVER } from './monotonic.ts'
-import { Unreachable } from './transports/index.ts'
+import { CommandFailed, Unreachable } from './transports/index.ts'
 import type { Troubles } from './trouble.ts'
 
 /** What must be done on one machine, a turn at a time. */
@@ -88,8 +88,11 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   let lookWished = false
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<string, number>()
-  /** Of fetches that brought nothing, as of a file that is still being written: how many, when the last was, and the wait after it. */
-  const inVain = new Map<Label, { readonly times: number; readonly at: number; readonly ms: number }>()
+  /**
+   * Of fetches that brought nothing: how many were whole, as of a file that is still being written, when the last was, the
+   * wait after it, and what it failed by.
+   */
+  const inVain = new Map<Label, InVain>()
   const spent: string[] = []
   let download: Download | null = null
   /** What the scheduler said in this turn. */
@@ -204,9 +207,22 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     )
     for (const { label } of jobs.map(lastAttempt)) {
       const last = inVain.get(label) ?? { times: 0, ms: FETCH_AGAIN_MS / 2 }
-      const ms = Math.min(LONGEST_FETCH_AGAIN_MS, 2 * last.ms)
       if (fetched.has(label)) inVain.delete(label)
-      else inVain.set(label, { times: last.times + 1, at: monotonic(), ms })
+      else inVain.set(label, { times: last.times + 1, at: monotonic(), ms: longer(last.ms), error: null })
+    }
+  }
+
+  function noteFailed(label: Label, error: unknown): void {
+    const { times, ms } = inVain.get(label) ?? { times: 0, ms: FETCH_AGAIN_MS / 2 }
+    inVain.set(label, { times, at: monotonic(), ms: longer(ms), error })
+  }
+
+  /** What failed is as troubled as before until it has come. */
+  function tellFailed(): void {
+    for (const { job, run } of inVain.size > 0 ? jobsHere() : []) {
+      const { label } = lastAttempt(job)
+      const error = inVain.get(label)?.error ?? null
+      if (error !== null && nextStep(job, run) === 'fetch') troubles.met(error, `fetch of ${label}`, job.run)
     }
   }
 
@@ -224,6 +240,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     troubles.begin()
     asked = { queue: null }
     for (const step of STEPS) {
+      if (step === 'fetch') tellFailed()
       if (step === 'fetch' && download !== null) {
         await commit(await brought(download))
         continue
@@ -272,10 +289,13 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       if (step === 'fetch') noteFetched(jobs, facts)
       return facts
     } catch (error) {
-      if (error instanceof Unreachable) throw error
+      if (error instanceof Unreachable && !(step === 'fetch' && isOfTheFiles(error))) throw error
       const [job, another] = jobs
       if (job && !another) {
-        met(error, `${step} of ${lastAttempt(job).label}`, job.run)
+        const { label } = lastAttempt(job)
+        const told = error instanceof CommandFailed ? notFetched(label, error) : error
+        if (step === 'fetch') noteFailed(label, told)
+        met(told, `${step} of ${label}`, job.run)
         return []
       }
     }
@@ -336,6 +356,30 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       await download?.facts.catch(() => {})
     },
   }
+}
+
+interface InVain {
+  readonly times: number
+  readonly at: number
+  readonly ms: number
+  readonly error: unknown
+}
+
+function longer(ms: number): number {
+  return Math.min(LONGEST_FETCH_AGAIN_MS, 2 * ms)
+}
+
+/** It may be of the files of one job, as of a folder in which nothing may be written; a full disk is the machine's. */
+function isOfTheFiles(error: Unreachable): boolean {
+  return error instanceof CommandFailed && error.hint === null
+}
+
+function notFetched(label: Label, { message }: CommandFailed): FaultError {
+  return new FaultError({
+    code: 'not-now',
+    message: `What came out of ${label} cannot be fetched: ${message.trim()}`,
+    hint: 'Its folder must be one in which your account there may write: what was fetched is noted in it.',
+  })
 }
 
 /** A silence is one fact for as long as its words are the same but for numbers: times, ports, process ids. */

@@ -157,11 +157,11 @@ newest() {
   done | head -n 20
 }
 
-# adopt <label> <dir>: the label's folder is this one from now on. Prints "adopted <label>" where it is there.
+# adopt <label> <dir>: the label's folder is this one from now on. Prints "adopted <label>" where it is there. Fails where it
+# cannot be linked, on a full disk: that it is not there would be taken for gone.
 adopt() {
   is_label "$1" && [ -d "$2" ] || return 0
-  mkdir -p "$LARMOR_WORK/jobs"
-  [ -e "$LARMOR_WORK/jobs/$1" ] || ln -s "$2" "$LARMOR_WORK/jobs/$1"
+  mkdir -p "$LARMOR_WORK/jobs" && { [ -e "$LARMOR_WORK/jobs/$1" ] || ln -s "$2" "$LARMOR_WORK/jobs/$1"; } || return
   [ -L "$LARMOR_WORK/jobs/$1" ] && printf 'adopted\t%s\n' "$1"
   return 0
 }
