@@ -253,9 +253,15 @@ async function composeWith(compose: Compose, surroundings: Surroundings, given: 
   const composed = await compose(given, machine, surroundings.cwd, resources)
   const { ranks, memory_mb, seconds } = resources
   const limit = `${Math.floor(seconds / 3600)}:${String(Math.floor((seconds % 3600) / 60)).padStart(2, '0')} h`
-  const each = `each job ${ranks} rank${ranks === 1 ? '' : 's'}, ${memory_mb} MB, at most ${limit}`
+  const each = `each job ${ranks} rank${ranks === 1 ? '' : 's'}, ${memory_mb} MB, at most ${limit}${bareHours(given)}`
   const said = [...composed.says, `on ${machine.name}; ${each}`]
   return { composed, settings: { said, machine: machine.name, ranks, memory_mb, seconds } }
+}
+
+/** Who writes batch scripts for Slurm may mean minutes by a number alone. */
+function bareHours(given: Given): string {
+  const time = given.text('time')
+  return time === undefined || time.includes(':') ? '' : ` (--time ${time} is in hours; H:MM says minutes, too)`
 }
 
 async function start(

@@ -37,6 +37,8 @@ describe('what was left out', () => {
     const started = await larmor('run', quick, '--program', 'command', '--memory', '300', '--time', '0:05')
     expect(started.err).toContain('quick.sh: quick.sh as it is, by command')
     expect(started.err).toContain('on local; each job 1 rank, 300 MB, at most 0:05 h')
+    const bare = await larmor('run', quick, '--program', 'command', '--time', '90')
+    expect(bare.err).toContain('at most 90:00 h (--time 90 is in hours; H:MM says minutes, too)')
     expect((await command(quick)).err).toBe('')
   })
 
