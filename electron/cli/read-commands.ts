@@ -10,7 +10,7 @@ import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { archivedStatus, jobsOf, type RunStatus, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
-import { hasBegun, waitsFor } from '../../shared/show/waits-for.ts'
+import { hasBegun, waitsFor, waitsForTheSame } from '../../shared/show/waits-for.ts'
 import { model } from '../engine/model.ts'
 import { openArchive } from '../engine/store/archive.ts'
 import { readStore } from '../engine/store/store.ts'
@@ -109,7 +109,8 @@ async function printShown(
   const beside = { engine, engine_elsewhere: elsewhere, as_of: state.as_of }
   if (found.is === 'job') {
     const remedies = await remediesShown(home, found.job, state.machines[found.job.machine])
-    const shown = showJob(found.job, { remedies, edit: await placesOf(home, found.job) })
+    const waits = waitsForTheSame(state, found.job)
+    const shown = showJob(found.job, { remedies, edit: await placesOf(home, found.job), waits })
     const document = { ...shown, folder: await folderOf(home, found.job), ...beside }
     terminal.document(document, () => jobText(document))
   } else {

@@ -2,6 +2,7 @@ import { Cross } from '@blueprintjs/icons'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
 import { energyText } from '../../shared/show/energy.ts'
+import { waitsForTheSame } from '../../shared/show/waits-for.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { useJobIndex } from '../queue/use-job-index.ts'
@@ -45,7 +46,7 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
   const run = get(state.runs, job.run)
   const stalled = standing === 'running' && run !== undefined && outlookOf(state, run, now).stalled.has(job.id)
   const look = stalled ? stalledLook : standingLooks[standing]
-  const reason = stalled ? STALLED : reasonOf(job, surroundings)
+  const reason = stalled ? STALLED : (waitsForTheSame(state, job) ?? reasonOf(job, surroundings))
   const queueId = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
   const output = useOutput(engine, job)
   const [reading, setReading] = useState(false)

@@ -64,7 +64,7 @@ export interface AttemptDocument {
   readonly boot_id: string | null
   /** Why it is not known whether the submission arrived; null when there is no doubt. */
   readonly doubt: string | null
-  /** Why a queued job does not start by itself; null where it merely waits for its turn. */
+  /** Why a queued job does not start by itself, or a planned one is not sent; null where it merely waits for its turn. */
   readonly waiting: string | null
   readonly reused: string | null
   readonly fix: string | null
@@ -73,19 +73,26 @@ export interface AttemptDocument {
   readonly ignored: Attempt['ignored']
 }
 
-/** `remedies` and `edit` are shown by who can read the files that they are about (change-diff.ts, edit-places.ts). */
+/**
+ * `remedies` and `edit` are shown by who can read the files that they are about (change-diff.ts, edit-places.ts), `waits`
+ * by who sees the other jobs (waitsForTheSame).
+ */
 export function showJob(
   job: Job,
-  { remedies = [], edit = [] }: Partial<Pick<JobDocument, 'remedies' | 'edit'>> = {},
+  {
+    remedies = [],
+    edit = [],
+    waits = null,
+  }: Partial<Pick<JobDocument, 'remedies' | 'edit'>> & { readonly waits?: string | null } = {},
 ): JobDocument {
-  const { outcome, category, reason, warning, evidence, phase } = lastAttempt(job)
+  const { n, outcome, category, reason, warning, evidence, phase } = lastAttempt(job)
   return {
     job: job.id,
     run: job.run,
     key: job.key,
     machine: job.machine,
     program: job.program,
-    attempts: job.attempts.map(showAttempt),
+    attempts: job.attempts.map(attempt => showAttempt(attempt, attempt.n === n ? waits : null)),
     outcome,
     category,
     reason,
@@ -110,7 +117,7 @@ const nothing = {
   boot_id: null,
 }
 
-function showAttempt(attempt: Attempt): AttemptDocument {
+function showAttempt(attempt: Attempt, waits: string | null): AttemptDocument {
   const { n, label, phase, outcome, clean, fix, by, ignored } = attempt
   const { is, ...known } = { ...nothing, ...phase }
   return {
@@ -131,7 +138,7 @@ function showAttempt(attempt: Attempt): AttemptDocument {
     pgid: known.pgid,
     boot_id: known.boot_id,
     doubt: doubtOf(attempt)?.text ?? null,
-    waiting: phase.is === 'queued' ? (phase.waiting?.text ?? null) : null,
+    waiting: phase.is === 'queued' ? (phase.waiting?.text ?? null) : waits,
     reused: phase.is === 'parsed' ? phase.reused : null,
     fix,
     by: by ?? null,

@@ -35,8 +35,9 @@ export function waitsFor(state: State, run: Run): string | null {
   if (queued.length === 0) {
     if (reach.is === 'wants-login') return `for a login on ${name}`
     if (reach.is === 'unreachable') return `for ${name}, which does not answer`
-    const twin = runOfTheSame(state, run)
-    if (twin !== null) return `for the same ${open.length === 1 ? 'calculation' : 'calculations'} of ${twin}`
+    const twin = twinOfAll(state, run)
+    if (twin !== null)
+      return `for the same ${open.length === 1 ? 'calculation' : 'calculations'} of ${nameOf(state, twin)}${inDoubt(twin)}`
     const there = settings.max_jobs === null ? 0 : placesTaken(state, machine)
     return settings.max_jobs !== null && there >= settings.max_jobs ? forAPlace(machine) : null
   }
@@ -51,17 +52,42 @@ export function waitsFor(state: State, run: Run): string | null {
   return settings.scheduler === 'direct' ? `for free cores on ${name}` : `for its turn in the queue of ${name}`
 }
 
-/** The name of a run that computes just what is left of this one, where all of it waits for that. */
-function runOfTheSame(state: State, run: Run): string | null {
+/** Why a job that could be sent is not: another one computes the same, as a clause; null where that is not so. */
+export function waitsForTheSame(state: State, job: Job): string | null {
+  const run = get(state.runs, job.run)
+  const { phase, outcome } = lastAttempt(job)
+  if (run?.phase.is !== 'open' || run.phase.hold !== null || phase.is !== 'planned' || outcome !== null) return null
+  const twin = waitingForTheSame([job], jobsOn(state, job.machine)).get(job)
+  return twin ? `waits for the same calculation of ${nameOf(state, twin)}, ${twin.id}${inDoubt(twin)}` : null
+}
+
+/** The first of the jobs that compute just what is left of this run, where all of it waits for those. */
+function twinOfAll(state: State, run: Run): Job | null {
   const open = jobsOf(state, run).filter(job => lastAttempt(job).outcome === null)
   if (open.some(job => lastAttempt(job).phase.is !== 'planned')) return null
-  const all = [...values(state.jobs)].flatMap(job => {
-    const of = job.machine === run.machine ? get(state.runs, job.run) : undefined
-    return of ? [{ job, run: of }] : []
+  const waiting = waitingForTheSame(open, jobsOn(state, run.machine))
+  const twins = [...waiting.values()]
+  return twins.length === open.length ? (twins.find(isInDoubt) ?? twins[0] ?? null) : null
+}
+
+function jobsOn(state: State, machine: Job['machine']) {
+  return [...values(state.jobs)].flatMap(job => {
+    const run = job.machine === machine ? get(state.runs, job.run) : undefined
+    return run ? [{ job, run }] : []
   })
-  const waiting = waitingForTheSame(open, all)
-  const [first] = waiting.values()
-  return first && waiting.size === open.length ? (get(state.runs, first.run)?.name ?? null) : null
+}
+
+function nameOf(state: State, { run }: Job): string {
+  return get(state.runs, run)?.name || run
+}
+
+function isInDoubt(job: Job): boolean {
+  return doubtOf(lastAttempt(job)) !== null
+}
+
+/** What is waited for may have ended long ago, with a result that is only not known yet: a person may decide otherwise. */
+function inDoubt(twin: Job): string {
+  return isInDoubt(twin) ? ` (whether that has ended is not known; larmor cancel ${twin.id} ends the waiting)` : ''
 }
 
 function forAPlace({ name, settings: { max_jobs } }: Machine): string {

@@ -34,6 +34,8 @@ interface Batch {
   readonly machine?: string
   readonly program?: string
   readonly keys: readonly string[]
+  /** Of each of its jobs, instead of a deck. */
+  readonly input?: Json
   /** The deck of each of its jobs. */
   readonly deck?: string
   /** What the time of each goes with; a forecast needs it. */
@@ -55,7 +57,7 @@ export function batchScript(engine: ScriptedEngine, batch: Batch): BatchScript {
     key,
     machine,
     program,
-    input: (program === 'command' ? { command: 'true' } : deck) as unknown as Json,
+    input: batch.input ?? ((program === 'command' ? { command: 'true' } : deck) as unknown as Json),
     resources: RESOURCES,
     ...(batch.work ? { work: { ...batch.work, molecule: key } } : {}),
   }))

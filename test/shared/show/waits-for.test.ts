@@ -3,7 +3,7 @@ import { localMachine, type Machine } from '../../../shared/model/machine.ts'
 import { get } from '../../../shared/model/table.ts'
 import { HELD } from '../../../shared/schedulers/index.ts'
 import { jobsOf, runStateText } from '../../../shared/show/status.ts'
-import { hasBegun, waitsFor } from '../../../shared/show/waits-for.ts'
+import { hasBegun, waitsFor, waitsForTheSame } from '../../../shared/show/waits-for.ts'
 import { batchScript } from '../../renderer/batch-script.ts'
 import { cluster } from '../../renderer/lab.ts'
 import { scriptedEngine } from '../../serve/scripted-engine.ts'
@@ -79,6 +79,34 @@ test('what can never start waits in vain, and what has left the queue does not w
   expect(waits()).toBe('in vain: it can never start: too long (PartitionTimeLimit)')
   script.happen({ type: 'jobs.gone', run: script.run, jobs: [{ ...one, text: 'it has left the queue' }] })
   expect(waits()).toBeNull()
+})
+
+test('what another run computes is waited for by name, also while nobody knows how it ended, and no longer once that is cancelled', () => {
+  const engine = scriptedEngine()
+  engine.happen({ type: 'machine.changed', machine: cluster('helix') })
+  const batch = (id: string, name: string) =>
+    batchScript(engine, { id, name, machine: 'helix', keys: ['one'], input: { kind: 'calculation', title: name } })
+  const first = batch('rfirst', 'first')
+  first.start()
+  first.queues('one')
+  first.runs('one')
+  batch('rsecond', 'second').start()
+  const said = () => {
+    const [run, job] = [get(engine.state().runs, 'rsecond'), get(engine.state().jobs, 'rsecond.one')]
+    if (!run || !job) throw new Error('there is no run')
+    return [waitsFor(engine.state(), run), waitsForTheSame(engine.state(), job)]
+  }
+  expect(said()).toEqual(['for the same calculation of first', 'waits for the same calculation of first, rfirst.one'])
+  const one = { job: 'rfirst.one' as never, attempt: 1, label: 'rfirst.one.1' as never }
+  // The accounts of the cluster are silent: it may be over, and its result there. It is not computed twice for that.
+  first.happen({ type: 'jobs.gone', run: first.run, jobs: [{ ...one, text: 'it has left the queue' }] })
+  const way = ' (whether that has ended is not known; larmor cancel rfirst.one ends the waiting)'
+  expect(said()).toEqual([
+    `for the same calculation of first${way}`,
+    `waits for the same calculation of first, rfirst.one${way}`,
+  ])
+  first.happen({ type: 'cancel.wished', run: first.run, ...one })
+  expect(said()).toEqual([null, null])
 })
 
 test('here, jobs wait for cores; what may be running on a silent machine is not said to wait', () => {
