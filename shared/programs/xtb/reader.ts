@@ -1,14 +1,15 @@
 import { createComplaints } from '../complaints.ts'
 import { createCursor, type LineByLine } from '../cursor.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
-import type { Evidence, GeometryAtom, OptCycle, OutputReader, OutputReading } from '../program.ts'
+import type { Evidence, OutputReader, OutputReading } from '../program.ts'
 import { byFirstCharacter, byFirstWord, type Rule } from '../rules.ts'
 import { surroundingRules } from '../surroundings.ts'
 import { createTable } from '../table.ts'
 import { ending } from './ending.ts'
 import { causeOf, causeOnStderr } from './failures.ts'
 import type { XtbInput } from './input.ts'
-import { structureRows } from './structure.ts'
+import { optimisationReader } from './optimisation.ts'
+import { propertiesReader } from './properties.ts'
 
 const MOST_COMPLAINTS = 30
 
@@ -26,17 +27,6 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   let scf: 'none' | 'done' | 'failed' = 'none'
   let scfCycle: number | null = null
   let scfTable = false
-  let optimising = false
-  let optimised = false
-  let optCycles: number | null = null
-  let cycles: OptCycle[] = []
-  let gradientTarget: number | null = null
-  let geometry: readonly GeometryAtom[] | null = null
-  let charges: readonly number[] | null = null
-  let frequencies: number[] | null = null
-  let imaginary: number | null = null
-  let dipole: number | null = null
-  let inDipole = false
   let timesOf: 'none' | 'total' = 'none'
   let wall: number | null = null
   let cpu: number | null = null
@@ -50,6 +40,8 @@ export function xtbReader(input: XtbInput | null): OutputReader {
   const complaints = createComplaints(MOST_COMPLAINTS)
   const stderr = createComplaints(MOST_COMPLAINTS)
   const table = createTable()
+  const optimisation = optimisationReader(cursor, complaints, () => (scfTable = true))
+  const properties = propertiesReader(table)
 
   /** A new run of xtb, maybe not the first in this file: what it says decides. */
   function banner(): void {
@@ -59,10 +51,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     inError = false
     complaints.clear()
     scf = 'none'
-    optimising = false
-    optimised = false
-    optCycles = null
-    cycles = []
+    optimisation.beginAgain()
     call = ''
     ignored = null
   }
@@ -84,19 +73,6 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     if (!parts) return null
     const [d, h, m, s] = parts.slice(1).map(Number) as [number, number, number, number]
     return Math.round((d * 86400 + h * 3600 + m * 60 + s) * 1000) / 1000
-  }
-
-  function beginCharges(row: RegExp): void {
-    const rows: number[] = []
-    table.begin(line => {
-      const charge = row.exec(line)?.[1]
-      if (charge === undefined) {
-        if (line.trim() === '' && rows.length > 0) charges = rows
-        return false
-      }
-      rows.push(Number(charge))
-      return true
-    })
   }
 
   const rules: readonly Rule[] = [
@@ -128,79 +104,11 @@ export function xtbReader(input: XtbInput | null): OutputReader {
         complaints.add({ category: 'scf-not-converged', weight: 2 }, cursor.here(line))
       },
     ],
-    [
-      '.............................. CYCLE',
-      () => {
-        optCycles = (optCycles ?? 0) + 1
-        optimising = true
-        scfTable = true
-      },
-    ],
-    [
-      '* total energy  :',
-      line => {
-        const hartree = decimals(/:\s*(\S+)\s+Eh/.exec(line)?.[1], 7)
-        if (hartree !== null && optimising && cycles.length < (optCycles ?? 0)) {
-          cycles.push({ energy_hartree: hartree, gradient: null })
-        }
-      },
-    ],
-    [
-      'gradient norm :',
-      line => {
-        const cycle = cycles.at(-1)
-        const gradient = decimals(/:\s*(\S+)\s+Eh/.exec(line)?.[1], 7)
-        if (!cycle || gradient === null || !optimising) return
-        cycles[cycles.length - 1] = {
-          ...cycle,
-          gradient,
-          ...(gradientTarget === null ? {} : { target: gradientTarget }),
-        }
-      },
-    ],
-    [':   grad. convergence', line => (gradientTarget = decimals(/convergence\s+(\S+) Eh/.exec(line)?.[1], 7))],
-    ['|                        A N C O P T', () => (optimising = true)],
-    [
-      '*** GEOMETRY OPTIMIZATION CONVERGED',
-      () => {
-        optimised = true
-        complaints.forget('opt-not-converged')
-      },
-    ],
-    [
-      '*** FAILED TO CONVERGE GEOMETRY',
-      line => complaints.add({ category: 'opt-not-converged', weight: 2 }, cursor.here(line)),
-    ],
-    ['final structure:', () => table.begin(structureRows(atoms => (geometry = atoms)))],
+    ...optimisation.rules,
+    ...properties.rules,
     [':: total energy ', setEnergy],
     ['| TOTAL ENERGY ', setEnergy],
-    // "     1   6 C        3.751    -0.123    22.921     6.828"
-    ['#   Z          covCN', () => beginCharges(/^\s*\d+\s+\d+\s+[A-Za-z]{1,2}\s+-?\d+\.\d+\s+(-?\d+\.\d{3})\s/)],
-    // GFN1: "     1C    -0.09085 -0.23923   1.008  3.083  0.000", of which the first are Mulliken's.
-    ['Mulliken/CM5 charges', () => beginCharges(/^\s*\d+\s*[A-Za-z]{1,2}\s+(-?\d+\.\d{5})\s/)],
     ['-1- prog_main_parseArguments: Unknown option', line => (ignored ??= cursor.here(line))],
-    ['molecular dipole:', () => (inDipole = true)],
-    [
-      'full: ',
-      line => {
-        if (inDipole) dipole = numberOrNull(line.trim().split(/\s+/)[4]) ?? dipole
-        inDipole = false
-      },
-    ],
-    ['projected vibrational frequencies', () => (frequencies = [])],
-    ['vibrational frequencies', () => (frequencies = [])],
-    [
-      'eigval :',
-      line => {
-        const values = line
-          .slice(line.indexOf(':') + 1)
-          .trim()
-          .split(/\s+/)
-          .map(word => decimals(word, 2))
-        if (frequencies && values.every(value => value !== null)) frequencies.push(...(values as number[]))
-      },
-    ],
-    [':  # imaginary freq.', line => (imaginary = numberOrNull(/(\d+)\s+:\s*$/.exec(line)?.[1]) ?? imaginary)],
     ['* finished run on ', line => (finished = cursor.here(line))],
     ['total:', () => (timesOf = 'total')],
     ['* wall-time:', line => setWall(line)],
@@ -252,6 +160,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     lines: (batch, file) => cursor.read(batch, file, byFirst, work),
 
     reading(): OutputReading {
+      const frequencies = properties.frequencies()
       const ends = ending(
         {
           isXtb,
@@ -261,9 +170,9 @@ export function xtbReader(input: XtbInput | null): OutputReader {
           stderr: stderr.all(),
           lastLine: cursor.last(),
           lastEnergy,
-          optimising,
+          optimising: optimisation.isThere(),
           hasMinimum: hasMinimum(),
-          geometry,
+          geometry: properties.geometry(),
           frequencies: frequencies !== null,
           ignored,
         },
@@ -277,7 +186,7 @@ export function xtbReader(input: XtbInput | null): OutputReader {
           terminated_normally: finished ? true : fatal ? false : null,
           version,
           scf_cycles: scfCycle,
-          opt_cycles: optCycles,
+          opt_cycles: optimisation.count(),
           max_gradient: null,
           basis_functions: basisFunctions,
           dielectric,
@@ -285,32 +194,30 @@ export function xtbReader(input: XtbInput | null): OutputReader {
           wall_s: wall,
         },
         figures: {
-          cycles,
-          mulliken: charges,
+          cycles: optimisation.cycles(),
+          mulliken: properties.mulliken(),
           frequencies: frequencies && frequencies.length > 0 ? frequencies : null,
-          imaginary:
-            imaginary ??
-            (frequencies && frequencies.length > 0 ? frequencies.filter(value => value < -20).length : null),
-          dipole_debye: dipole,
+          imaginary: properties.imaginary(),
+          dipole_debye: properties.dipole(),
           cpu_s: cpu,
           ranks: threads,
           memory_mb: null,
         },
         kind: kindOf(),
-        geometry,
-        now: { scf_cycle: scfTable ? scfCycle : null, opt_cycle: optCycles },
+        geometry: properties.geometry(),
+        now: { scf_cycle: scfTable ? scfCycle : null, opt_cycle: optimisation.count() },
       }
     },
   }
 
   /** Of one atom there is nothing to optimise, and xtb does not say so. */
   function hasMinimum(): boolean {
-    return optimised || geometry?.length === 1
+    return optimisation.hasConverged() || properties.geometry()?.length === 1
   }
 
   function isConverged(): boolean | null {
     if (complaints.all().some(({ category }) => category.endsWith('-not-converged'))) return false
-    if (optimising) return hasMinimum() ? true : null
+    if (optimisation.isThere()) return hasMinimum() ? true : null
     return scf === 'done' ? true : null
   }
 
@@ -318,8 +225,8 @@ export function xtbReader(input: XtbInput | null): OutputReader {
     if (!isXtb) return null
     if (/--(md|omd|metadyn|metaopt)\b/.test(call)) return 'md'
     if (/--path\b/.test(call)) return 'neb'
-    if (frequencies || /--(o?hess|bhess)\b/.test(call)) return 'freq'
-    if (optimising || /(^|\s)--?(opt|ohess|o)\b/.test(call)) return 'opt'
+    if (properties.frequencies() || /--(o?hess|bhess)\b/.test(call)) return 'freq'
+    if (optimisation.isThere() || /(^|\s)--?(opt|ohess|o)\b/.test(call)) return 'opt'
     return call === '' ? null : 'sp'
   }
 }
