@@ -110,7 +110,25 @@ function tarOf(here: Here, jobs: readonly Ready[]) {
     tar.finalize()
   }
   packing().catch((error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))))
-  return Readable.from(tar)
+  return Readable.from(inBlocks(tar as AsyncIterable<Buffer>))
+}
+
+/** Enough for two packets of SSH, which takes 32 kB at most. */
+const BLOCK = 1 << 16
+
+/** tar-stream writes each head, text and filling by itself: over SSH thousands of packets, each encrypted alone. */
+async function* inBlocks(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let block: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of chunks) {
+    block.push(chunk)
+    bytes += chunk.length
+    if (bytes < BLOCK) continue
+    yield Buffer.concat(block)
+    block = []
+    bytes = 0
+  }
+  yield Buffer.concat(block)
 }
 
 function sumOf(file: InputFile): string {

@@ -115,6 +115,26 @@ describe('stage', () => {
     expect(readFileSync(join(folder(world), 'run.sh'), 'utf8')).toBe('echo ran >>"$LOG"')
   })
 
+  test('sends many jobs in few blocks, none of which is small but the last', async () => {
+    const world = await newWorld('direct')
+    const keys = Array.from({ length: 20 }, (_, n) => `job-${n}`)
+    await world.plan(Object.fromEntries(keys.map(key => [key, 'true'])))
+    const { agent } = world.here
+    const sizes: number[] = []
+    world.here.agent = {
+      ...agent,
+      async stage(tar: Readable) {
+        const chunks = (await tar.toArray()) as Buffer[]
+        sizes.push(...chunks.map(({ length }) => length))
+        return agent.stage(Readable.from(chunks))
+      },
+    }
+    await world.step('stage')
+    expect(keys.map(key => world.attempt(key).phase.is)).toEqual(keys.map(() => 'staged'))
+    expect(sizes.length).toBeGreaterThan(1)
+    expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(1 << 16)
+  })
+
   test('takes a result that is known, and sends nothing', async () => {
     const world = await planned()
     const identity = { the: 'same calculation' }
