@@ -24,7 +24,7 @@ const SILENT_MS = 60_000
 /** A long forecast is made anew the more seldom: a tenth of one core at most. */
 const REST = 10
 /** Jobs that are copied for the worker at once: more would hold the window up. */
-const AT_ONCE = 500
+const AT_ONCE = 200
 
 interface Looked {
   readonly at: number
@@ -67,6 +67,7 @@ export function outlookOf(state: State, run: Run, now: number): Outlook {
 }
 
 async function ask(state: State, run: Run, now: number): Promise<void> {
+  await pause() // it is asked for while the rows are drawn
   const before = sent.get(run.id) ?? new Map<JobId, Job>()
   sent.set(run.id, before)
   const changed = jobsOf(state, run).filter(job => before.get(job.id) !== job)
@@ -74,10 +75,15 @@ async function ask(state: State, run: Run, now: number): Promise<void> {
     const jobs = changed.slice(i, i + AT_ONCE)
     post({ is: 'jobs', run: run.id, jobs })
     for (const job of jobs) before.set(job.id, job)
-    if (i + AT_ONCE < changed.length) await new Promise(resolve => setTimeout(resolve))
+    await pause()
   }
   const { machines, as_of, times = {} } = state
   post({ is: 'question', run, machines, as_of, times, now: new Date(now).toISOString() })
+}
+
+/** Lets the window draw, and take what a person does. */
+function pause(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve))
 }
 
 function post(message: OutlookMessage): void {
