@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { RunId } from '../../shared/ids.ts'
+import type { JobId, RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
@@ -115,6 +115,11 @@ function runLine(run: Run): readonly string[] {
 
 function isShort(job: Job, run: string, rest: string): boolean {
   return job.run.startsWith(run) && job.id.slice(job.run.length + 1).startsWith(rest)
+}
+
+/** The whole id of what was found: it goes on naming that alone. */
+export function idOf(found: Found): RunId | JobId {
+  return found.is === 'run' ? found.run.id : found.job.id
 }
 
 export function findRun(state: State, id: string): Run {

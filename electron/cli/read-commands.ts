@@ -18,7 +18,7 @@ import { attachLiving, type MachineTrouble } from '../engine-client.ts'
 import { campaignTables } from './campaign-tables.ts'
 import { badArgument, type CliCommand, oneWord, type Surroundings } from './command.ts'
 import { folderOf } from './edit-text.ts'
-import { find, findRun, followWith, readStateWith, type SeenHere } from './find.ts'
+import { find, findRun, followWith, idOf, readStateWith, type SeenHere } from './find.ts'
 import { placesOf, remediesShown } from './resubmission.ts'
 import { jobText, runText } from './show-text.ts'
 import { type DrivenRun, statusText } from './status-text.ts'
@@ -34,8 +34,8 @@ const status: CliCommand = {
     if (more.length > 0) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
     const ids = id === undefined ? [] : [id]
     const archived = id === undefined ? await archivedRuns(home) : []
-    const document = ({ state, engine, elsewhere, troubles }: SeenHere) => {
-      const live = id === undefined ? runsByStart(state) : [findRun(state, id)]
+    const document = ({ state, engine, elsewhere, troubles }: SeenHere, only: string | undefined) => {
+      const live = only === undefined ? runsByStart(state) : [findRun(state, only)]
       return {
         seq: state.seq,
         engine,
@@ -51,14 +51,16 @@ const status: CliCommand = {
       }
     }
     if (!given.flag('watch')) {
-      const seen = document(await readStateWith(home, ids))
+      const seen = document(await readStateWith(home, ids), id)
       terminal.document(seen, () => statusText(seen, new Date()))
       return EXIT.done
     }
-    document(await readStateWith(home, ids)) // an unknown id is told at once
+    // An unknown id is told at once; what the id names now is watched, whatever else gets such a name meanwhile.
+    const first = await readStateWith(home, ids)
+    const watched = ids.map(given => findRun(first.state, given).id)
     const interrupted = onInterrupt()
-    for await (const seen of followWith(home, ids, interrupted)) {
-      const now = document(seen)
+    for await (const seen of followWith(home, watched, interrupted)) {
+      const now = document(seen, watched[0])
       terminal.line(now, () => statusText(now, new Date()))
     }
     return EXIT.interrupted
@@ -138,7 +140,7 @@ const PHASES = ['planned', 'staged', 'submitting', 'queued', 'running', 'ended',
  */
 export async function waitFor(
   surroundings: Surroundings,
-  id: string,
+  given: string,
   goal: string,
   timeout_s?: number,
 ): Promise<number> {
@@ -147,9 +149,10 @@ export async function waitFor(
   const interrupted = onInterrupt()
   const limit = new AbortController()
   const timer = timeout_s === undefined ? undefined : setTimeout(() => limit.abort(), timeout_s * 1000)
-  let last = await readStateWith(surroundings.home, [id])
+  let last = await readStateWith(surroundings.home, [given])
+  // What it names now is waited for, whatever else gets such a name meanwhile.
+  const id = idOf(find(last.state, given))
   try {
-    find(last.state, id)
     if (!isReached(last.state, id, goal)) {
       if (last.engine === 'none' && last.elsewhere === null) surroundings.terminal.say(NOBODY)
       for await (const seen of followWith(surroundings.home, [id], AbortSignal.any([limit.signal, interrupted]))) {
@@ -234,10 +237,10 @@ const progress: CliCommand = {
   summary: 'what running jobs show of themselves: once, or until the run has ended',
   options: { follow: { type: 'boolean' } },
   async run({ home, terminal }, given) {
-    const id = oneWord(given, 'RUN')
     const follows = given.flag('follow')
-    const { state } = await readStateWith(home, [id])
-    const run = findRun(state, id)
+    const word = oneWord(given, 'RUN')
+    const { state } = await readStateWith(home, [word])
+    const run = findRun(state, word)
     if (run.phase.is === 'ended') {
       terminal.say(`The run has ended (${runState(run)}). larmor show ${run.id}`)
       return EXIT.done
@@ -266,8 +269,8 @@ const progress: CliCommand = {
       engineEnded = true
       done.abort()
     })
-    for await (const { state } of followWith(home, [id], AbortSignal.any([interrupted, done.signal]))) {
-      ended = findRun(state, id).phase.is === 'ended'
+    for await (const { state } of followWith(home, [run.id], AbortSignal.any([interrupted, done.signal]))) {
+      ended = findRun(state, run.id).phase.is === 'ended'
       if (ended) break
     }
     clearTimeout(timer)

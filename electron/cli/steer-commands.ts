@@ -32,8 +32,8 @@ function onRun(name: 'pause' | 'resume' | 'stop', summary: string): CliCommand {
       if (name === 'resume' && existsSync(join(home, 'runs', run, 'STOP')))
         terminal.say('! A file named STOP is there from before: it is not obeyed until it is made anew.')
       await sendCommand(home, { type: `run.${name}`, run })
-      const { state } = await readStateWith(home, [id])
-      const now = findRun(state, id)
+      const { state } = await readStateWith(home, [run])
+      const now = findRun(state, run)
       const hold = now.phase.is === 'open' ? now.phase.hold : null
       const document = { run: now.id, state: runState(now), state_text: runStateText(state, now), hold }
       terminal.document(document, () => `${now.id}  ${document.state_text}`)

@@ -1,11 +1,13 @@
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
 import { beforeAll, describe, expect, test } from 'vitest'
 import * as documents from './documents.ts'
-import { newHome, run } from './larmor.ts'
+import { newHome, run, start } from './larmor.ts'
 import { problems } from './schema.ts'
 import { type Begun, endedRuns, workplace } from './workplace.ts'
 
 const here = await workplace()
-const { folder, larmor, refusal, command, quick, gated, shut, open } = here
+const { home, folder, larmor, refusal, command, quick, gated, shut, open } = here
 let done: Begun
 let failed: string
 beforeAll(async () => {
@@ -32,6 +34,22 @@ describe('ids and requests', () => {
     ]) {
       await refusal(2, args)
     }
+  })
+
+  test('who watches a run by its name, or waits for it, is not disturbed by another that gets the name', async () => {
+    await shut()
+    const first = (await command(gated, '--name', 'twins')).json.run
+    const watching = start(['status', 'twins', '--watch', '--json'], { home })
+    await watching.until(({ runs }) => runs.length === 1)
+    const waiting = start(['wait', 'twins', '--json'], { home })
+    const begun = once(waiting.process.stderr as Readable, 'data')
+    // It says that nothing drives the run once it has found it.
+    await larmor('engine', 'stop')
+    await begun
+    await command(quick, '--name', 'twins')
+    await open()
+    expect(await waiting.until(document => document)).toMatchObject({ run: first, state: 'completed' })
+    await watching.until(({ runs }) => runs.length === 1 && runs[0].run === first && runs[0].state === 'completed')
   })
 
   test('a request that is repeated is one run, started once', async () => {
