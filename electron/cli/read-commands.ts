@@ -132,6 +132,9 @@ const wait: CliCommand = {
 
 const NOBODY = 'No engine lives: what is submitted goes on, nothing else does. To go on: larmor engine start'
 
+/** 24.8 days: a timer that is asked for more ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 const PHASES = ['planned', 'staged', 'submitting', 'queued', 'running', 'ended', 'fetched', 'parsed']
 
 /**
@@ -148,7 +151,8 @@ export async function waitFor(
     throw badArgument('for', `--for wants ended or a phase (${PHASES.join(', ')}), not "${goal}".`)
   const interrupted = onInterrupt()
   const limit = new AbortController()
-  const timer = timeout_s === undefined ? undefined : setTimeout(() => limit.abort(), timeout_s * 1000)
+  const timer =
+    timeout_s === undefined ? undefined : setTimeout(() => limit.abort(), Math.min(timeout_s * 1000, LONGEST_TIMER_MS))
   let last = await readStateWith(surroundings.home, [given])
   // What it names now is waited for, whatever else gets such a name meanwhile.
   const id = idOf(find(last.state, given))

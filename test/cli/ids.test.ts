@@ -41,7 +41,7 @@ describe('ids and requests', () => {
     const first = (await command(gated, '--name', 'twins')).json.run
     const watching = start(['status', 'twins', '--watch', '--json'], { home })
     await watching.until(({ runs }) => runs.length === 1)
-    const waiting = start(['wait', 'twins', '--json'], { home })
+    const waiting = start(['wait', 'twins', '--timeout', '1e9', '--json'], { home })
     const begun = once(waiting.process.stderr as Readable, 'data')
     // It says that nothing drives the run once it has found it.
     await larmor('engine', 'stop')
