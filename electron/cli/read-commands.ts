@@ -216,8 +216,10 @@ const events: CliCommand = {
   async run({ home, terminal }, given) {
     let since = given.number('since') ?? 0
     const interrupted = onInterrupt()
+    // Each call of it reads the journal as it is then.
+    const { events } = await readStore(home, model)
     do {
-      for await (const batch of (await readStore(home, model)).events(since)) {
+      for await (const batch of events(since)) {
         for (const event of batch) terminal.line(event, () => eventText(event))
         since = batch.at(-1)?.seq ?? since
       }
