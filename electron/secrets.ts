@@ -50,10 +50,13 @@ export function openSecrets(file = join(app.getPath('userData'), 'secrets.json')
     async keep(name, secret) {
       if ((await whyNot()) !== null) return false
       const encrypted = (await safeStorage.encryptStringAsync(secret)).toString('base64')
-      await change(secrets => {
+      const kept = change(secrets => {
         secrets[name] = encrypted
       })
-      return true
+      return kept.then(
+        () => true,
+        () => false, // a full disk: the person is asked again
+      )
     },
     async recall(name) {
       const encrypted = (await all())[name]

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { rememberedAnswers } from '../../electron/remembered-answers.ts'
@@ -47,6 +48,29 @@ test('a kept passphrase is given once; a wrong one is forgotten, and the person 
   expect(await secrets.recall('helix passphrase Passphrase for /home/me/key')).toBeNull()
   await engine.answer('q3', 'mule')
   expect(await again).toBe('mule')
+})
+
+test('a disk that takes nothing costs neither an answer nor a question', async () => {
+  const engine = scriptedEngine()
+  const file = join(folder.path, 'no-folder')
+  await writeFile(file, '')
+  const full = openSecrets(join(file, 'secrets.json'))
+  const secrets = { ...full, recall: async () => 'horse', forget: () => full.forget('helix') }
+  const typed = rememberedAnswers(engine as unknown as SteadyEngine, full, () => 0)
+  const seen: (readonly Question[])[] = []
+  const leave = typed.questions(open => void seen.push(open))
+  const asked = engine.ask(question('q1'))
+  await eventually(() => seen.at(-1)).toHaveLength(1)
+  expect(await typed.answerAndKeep('q1', 'horse')).toMatchObject({ ok: true })
+  expect(await asked).toBe('horse')
+  leave()
+
+  // One that was kept earlier, and is wrong.
+  const kept = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => 0)
+  kept.questions(open => void seen.push(open))
+  expect(await engine.ask(question('q2'))).toBe('horse')
+  void engine.ask(question('q3'))
+  await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q3'])
 })
 
 test('a code is never kept', async () => {
