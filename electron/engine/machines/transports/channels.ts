@@ -6,8 +6,14 @@ export interface Channels {
   shrink(): boolean
 }
 
-/** sshd allows ten sessions on a connection (MaxSessions), of which some are left to the person. */
-export function createChannels(most: number): Channels {
+/** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
+const MOST_CHANNELS = 8
+/** How often a command waits for a channel that it does not get though none of ours is open. */
+export const MOST_REFUSALS = 50
+export const REFUSED_MS = 100
+
+/** All places are free. */
+export function createChannels(most = MOST_CHANNELS): Channels {
   const waiting: { readonly rank: number; readonly go: () => void }[] = []
   const lasting = new Set<() => void>()
   let places = most

@@ -49,7 +49,7 @@ export async function checkHostKey(host: ResolvedHost, pinned: string | null, lo
     certified: pinned === null && known.certified(names),
     refusal: () => refusal,
     async accepts(key) {
-      refusal = await judge(host, names, known, pinned, key, login)
+      refusal = await judge(key, { host, names, known, pinned, login })
       return refusal === null
     },
   }
@@ -60,14 +60,17 @@ export async function knownHostsOf({ knownHosts }: ResolvedHost): Promise<KnownH
   return readKnownHosts(await Promise.all(knownHosts.map(path => readFile(path, 'utf8').catch(() => ''))))
 }
 
-async function judge(
-  host: ResolvedHost,
-  names: HostNames,
-  known: KnownHosts,
-  pinned: string | null,
-  key: Buffer,
-  login: Login,
-): Promise<WantsLogin | null> {
+/** What a key is judged by. */
+interface Known {
+  readonly host: ResolvedHost
+  readonly names: HostNames
+  readonly known: KnownHosts
+  readonly pinned: string | null
+  readonly login: Login
+}
+
+/** Why the host may not be talked to; null where it may. */
+async function judge(key: Buffer, { host, names, known, pinned, login }: Known): Promise<WantsLogin | null> {
   const seen = fingerprint(key)
   const more = { fingerprint: seen, keytype: keyType(key) }
   const verdict = known.verdict(names, key)

@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { PassThrough } from 'node:stream'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import type { ShLine } from '../../../../shared/sh.ts'
-import { printed } from './printed.ts'
+import { MOST_ERROR_TEXT, printed } from './printed.ts'
 import { type ExecOptions, type Running, type Session, type Transport, Unreachable } from './transport.ts'
 
 /** This computer, by the same shell lines as any other machine. */
@@ -48,7 +48,7 @@ function start(line: ShLine, { stdin, signal }: ExecOptions = {}): Running {
   const done = new Promise<Printed>((resolve, reject) => {
     let err = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (err.length < 65_536) err += text
+      if (err.length < MOST_ERROR_TEXT) err += text
     })
     child.on('error', error => reject(new Unreachable(`this computer cannot start a shell: ${error.message}`)))
     child.on('close', (code, killed) => {

@@ -1,6 +1,9 @@
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type Running, Unreachable } from './transport.ts'
 
+/** So much of what a command says of its errors is kept, in characters. */
+export const MOST_ERROR_TEXT = 65_536
+
 /** What a command printed, once it has ended. */
 export async function printed({ out, done }: Running, maxBytes?: number): Promise<Printed> {
   const bytes = await allOf(out, maxBytes)

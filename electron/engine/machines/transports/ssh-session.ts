@@ -6,18 +6,11 @@ import type { Client, ClientChannel } from 'ssh2'
 import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
-import { type Channels, createChannels } from './channels.ts'
+import { type Channels, createChannels, MOST_REFUSALS, REFUSED_MS } from './channels.ts'
 import { afterMark, type Begun, loginLine, newMark, terminalLine } from './login-line.ts'
-import { printed } from './printed.ts'
+import { MOST_ERROR_TEXT, printed } from './printed.ts'
 import { NO_SFTP, sftpFiles } from './sftp.ts'
 import { type ExecOptions, type Running, type Session, type Tty, Unreachable } from './transport.ts'
-
-const MOST_ERROR_TEXT = 65_536
-/** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
-const MOST_CHANNELS = 8
-/** How often a command waits for a channel that it does not get though none of ours is open. */
-const MOST_REFUSALS = 50
-const REFUSED_MS = 100
 
 /** The session of a connection that is logged in. `attended`: a person had to answer for it. */
 export function sshSession(client: Client, attended: boolean): Session {
@@ -25,12 +18,17 @@ export function sshSession(client: Client, attended: boolean): Session {
   setMaxListeners(0, lost.signal) // as many as commands are under way
   const lose = () => lost.abort(new Unreachable('the connection was lost'))
   client.on('error', lose).on('close', lose)
-  const channels = createChannels(MOST_CHANNELS)
+  const channels = createChannels()
   let greeting = ''
-  const told = (text: string) => {
-    greeting = text
+  const connection: Connection = {
+    client,
+    channels,
+    lost: lost.signal,
+    greeted(text) {
+      greeting = text
+    },
   }
-  const start = (line: ShLine, options: ExecOptions = {}) => command(client, channels, told, lost.signal, line, options)
+  const start = (line: ShLine, options: ExecOptions = {}) => command(connection, line, options)
   return {
     exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
@@ -65,12 +63,19 @@ export function sshSession(client: Client, attended: boolean): Session {
   }
 }
 
+/** What all commands of a session share. */
+interface Connection {
+  readonly client: Client
+  readonly channels: Channels
+  /** Aborts when the line is lost. */
+  readonly lost: AbortSignal
+  /** Is told what the login shell printed of its own before a command. */
+  greeted(text: string): void
+}
+
 /** One channel. `out` fails, and `done` rejects, with Unreachable when the line is lost before the exit status came. */
 function command(
-  client: Client,
-  channels: Channels,
-  told: (text: string) => void,
-  lost: AbortSignal,
+  { client, channels, lost, greeted }: Connection,
   line: ShLine,
   { stdin, signal: given, urgent = false, lasting = false }: ExecOptions,
 ): Running {
@@ -84,7 +89,7 @@ function command(
     let pid: number | null = null
     const begun = (first: Begun) => {
       pid = first.pid
-      told(first.greeting)
+      greeted(first.greeting)
     }
     let giveBack = () => {}
     let over = false

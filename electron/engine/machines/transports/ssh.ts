@@ -7,6 +7,7 @@ import { hostNames } from './known-hosts.ts'
 import { type ResolvedHost, resolveHost } from './ssh-config.ts'
 import { createAttempt } from './ssh-login.ts'
 import { sshSession } from './ssh-session.ts'
+import { cut, noLine, notKept, silent } from './ssh-words.ts'
 import { connectBySystem } from './system-ssh.ts'
 import { type Login, type Transport, Unreachable, WantsLogin } from './transport.ts'
 
@@ -20,7 +21,7 @@ export const ssh: Transport = {
     const host = await resolveHost(settings)
     const why = await beyondSsh2(host, settings)
     if (why !== null) return connectBySystem(host, settings, login)
-    const { client, attended } = await openClient(host, settings, login)
+    const { client, attended } = await openClient({ host, settings, login, upTo: 'login', jumps: 0 })
     return sshSession(client, attended)
   },
 }
@@ -44,11 +45,22 @@ export async function seeHostKey(settings: SshSettings, login: Login): Promise<'
   const known = await knownHostsOf(host)
   if (settings.host_key !== null || known.types(hostNames(host.host, host.port, host.hostKeyAlias)).length > 0)
     return 'known'
-  const seen = await openClient(host, settings, login, 'host key').catch((error: unknown) => {
+  const seen = await openClient({ host, settings, login, upTo: 'host key', jumps: 0 }).catch((error: unknown) => {
     if (error instanceof WantsLogin && error.more.fingerprint !== undefined) return error
     throw error
   })
   return seen instanceof WantsLogin ? seen : 'known'
+}
+
+/** A connection to be made. */
+interface Opening {
+  readonly host: ResolvedHost
+  readonly settings: SshSettings
+  readonly login: Login
+  /** 'host key' ends it before the login. */
+  readonly upTo: 'host key' | 'login'
+  /** How many hosts it is away from the one that was asked for, on the way to it. */
+  readonly jumps: number
 }
 
 interface Opened {
@@ -60,17 +72,11 @@ interface Opened {
 const SILENCE_MS = 20_000
 const MOST_JUMPS = 8
 
-/** A connection that is logged in, through the hosts before it; `upTo` 'host key' ends it before the login. */
-async function openClient(
-  host: ResolvedHost,
-  settings: SshSettings,
-  login: Login,
-  upTo: 'host key' | 'login' = 'login',
-  depth = 0,
-): Promise<Opened> {
-  const way = await wayThrough(host, settings, login, depth)
+/** The connection, through the hosts before it. */
+async function openClient(opening: Opening): Promise<Opened> {
+  const way = await wayThrough(opening)
   try {
-    const opened = await openAlongKeys(host, settings, login, upTo, way)
+    const opened = await openAlongKeys(opening, way)
     opened.client.once('close', () => way?.end())
     return { ...opened, attended: opened.attended || (way?.attended ?? false) }
   } catch (error) {
@@ -105,15 +111,20 @@ interface Way {
 }
 
 /** The last of the hosts to go through, logged in; null where the host is reached directly. */
-async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Login, depth: number): Promise<Way | null> {
+async function wayThrough({ host, settings, login, jumps }: Opening): Promise<Way | null> {
   const hop = lastHop(host, settings)
   if (hop === null) return null
-  if (depth === MOST_JUMPS)
+  if (jumps === MOST_JUMPS)
     throw new Unreachable(`The way to ${host.given} goes through more than ${MOST_JUMPS} hosts.`)
   const last = hop.host
-  const resolved = await resolveHost(hop)
-  const through = { ...login, count: (what: Parameters<Login['count']>[0]) => what === 'prompts' && login.count(what) }
-  const { client, attended } = await openClient(resolved, hop, through, 'login', depth + 1)
+  const { client, attended } = await openClient({
+    host: await resolveHost(hop),
+    settings: hop,
+    // One connection to one machine is counted, however many hosts lie between; a person is asked for each.
+    login: { ...login, count: what => what === 'prompts' && login.count(what) },
+    upTo: 'login',
+    jumps: jumps + 1,
+  })
   return {
     attended,
     end: () => client.end(),
@@ -129,15 +140,10 @@ async function wayThrough(host: ResolvedHost, settings: SshSettings, login: Logi
 }
 
 /** Where one key is pinned, the host is asked for its other ones before it is called a stranger. */
-async function openAlongKeys(
-  host: ResolvedHost,
-  settings: SshSettings,
-  login: Login,
-  upTo: 'host key' | 'login',
-  way: Way | null,
-): Promise<Opened> {
+async function openAlongKeys(opening: Opening, way: Way | null): Promise<Opened> {
+  const { host, settings, login } = opening
   const check = await checkHostKey(host, settings.host_key, login)
-  if (settings.host_key === null) return openOnce(host, check, check.algorithms, login, upTo, way)
+  if (settings.host_key === null) return openOnce(opening, way, check, check.algorithms)
   let stranger: unknown
   for (const only of [
     ['ssh-ed25519'],
@@ -145,7 +151,7 @@ async function openAlongKeys(
     ['rsa-sha2-512', 'rsa-sha2-256'],
   ]) {
     try {
-      return await openOnce(host, check, only, login, upTo, way)
+      return await openOnce(opening, way, check, only)
     } catch (error) {
       if (check.refusal() === null && !isNoCommonKey(error)) throw error
       if (check.refusal() !== null || stranger === undefined) stranger = error
@@ -158,13 +164,12 @@ function isNoCommonKey(error: unknown): boolean {
   return error instanceof Unreachable && /no matching host key/i.test(error.message)
 }
 
+/** `algorithms`: those of host keys that the host is asked for, best first. */
 async function openOnce(
-  host: ResolvedHost,
+  { host, login, upTo }: Opening,
+  way: Way | null,
   check: HostKeyCheck,
   algorithms: readonly string[],
-  login: Login,
-  upTo: 'host key' | 'login',
-  way: Way | null,
 ): Promise<Opened> {
   const attempt = upTo === 'login' ? await createAttempt(host, login) : null
   const sock = await way?.sock()
@@ -244,44 +249,4 @@ async function openOnce(
         readyTimeout: 0, // a person may be thinking: see `watch`
       })
   })
-}
-
-function noLine(host: ResolvedHost, error: Error & { readonly code?: string }): Unreachable {
-  const { given, host: name, port } = host
-  switch (error.code) {
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new Unreachable(
-        `The name "${name}" is not known${given === name ? '' : ` (of ${given})`}.`,
-        'Check how it is spelled, and whether this computer is on the network (a VPN?).',
-      )
-    case 'ECONNREFUSED':
-      return new Unreachable(
-        `${given} takes no connection on port ${port}.`,
-        'Check the port (--port); else its sshd is down, and Larmor tries again by itself.',
-      )
-    case 'EHOSTUNREACH':
-    case 'ENETUNREACH':
-    case 'ETIMEDOUT':
-      return new Unreachable(...silent(host))
-  }
-  return new Unreachable(`${given}: ${error.message}`, 'Larmor tries again by itself; submitted jobs go on.')
-}
-
-function notKept({ given, knownHosts }: ResolvedHost, error: Error): [string, string] {
-  return [
-    `The key of ${given} could not be kept in ${knownHosts[0]}: ${error.message}. Nothing was sent.`,
-    'Make room there, or name another file: larmor machines set NAME --known-hosts FILE.',
-  ]
-}
-
-function silent({ given, port }: ResolvedHost): [string, string] {
-  return [
-    `${given} does not answer on port ${port}.`,
-    'Check the network (a VPN?). Larmor tries again by itself; submitted jobs go on.',
-  ]
-}
-
-function cut({ given }: ResolvedHost): [string, string] {
-  return [`The connection to ${given} was lost.`, 'Larmor tries again by itself; submitted jobs go on.']
 }

@@ -5,16 +5,11 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
-import { type Channels, createChannels } from './channels.ts'
+import { type Channels, createChannels, MOST_REFUSALS, REFUSED_MS } from './channels.ts'
 import { afterMark, loginLine, newMark, terminalLine } from './login-line.ts'
-import { printed } from './printed.ts'
+import { MOST_ERROR_TEXT, printed } from './printed.ts'
 import { sftpFiles, sftpOver } from './sftp.ts'
 import { type ExecOptions, type Running, type Session, Unreachable } from './transport.ts'
-
-const MOST_ERROR_TEXT = 65_536
-const MOST_CHANNELS = 8
-const MOST_REFUSALS = 50
-const REFUSED_MS = 100
 
 /** The session of a master connection that is logged in: its socket is `control`. `attended`: a person had to answer for it. */
 export function systemSession(master: ChildProcess, control: string, attended: boolean, ended: Promise<void>): Session {
@@ -23,13 +18,17 @@ export function systemSession(master: ChildProcess, control: string, attended: b
   void ended.then(() => lost.abort(new Unreachable('the connection was lost')))
   // Should the master be gone, ssh would connect anew, and log in: it is given a way that leads nowhere.
   const way = ['-F', '/dev/null', '-S', control, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false']
-  const client = [...way, '-T', '--', 'master']
-  const channels = createChannels(MOST_CHANNELS)
+  const channels = createChannels()
   let greeting = ''
-  const start = (line: ShLine, options: ExecOptions = {}) =>
-    command(client, channels, lost.signal, line, options, told => {
-      greeting = told
-    })
+  const connection: Connection = {
+    client: [...way, '-T', '--', 'master'],
+    channels,
+    lost: lost.signal,
+    greeted(text) {
+      greeting = text
+    },
+  }
+  const start = (line: ShLine, options: ExecOptions = {}) => command(connection, line, options)
   return {
     exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
@@ -67,14 +66,22 @@ export function systemSession(master: ChildProcess, control: string, attended: b
   }
 }
 
+/** What all commands of a session share. */
+interface Connection {
+  /** What ssh is given to run something over the master connection. */
+  readonly client: readonly string[]
+  readonly channels: Channels
+  /** Aborts when the line is lost. */
+  readonly lost: AbortSignal
+  /** Is told what the login shell printed of its own before a command. */
+  greeted(text: string): void
+}
+
 /** One session of the master. ssh exits 255 both for itself and for a command that does, so the machine says how it ended. */
 function command(
-  client: readonly string[],
-  channels: Channels,
-  lost: AbortSignal,
+  { client, channels, lost, greeted }: Connection,
   line: ShLine,
   { stdin, signal: givenUp, urgent = false, lasting = false }: ExecOptions,
-  told: (greeting: string) => void,
 ): Running {
   const out = new PassThrough()
   out.on('error', () => {}) // whoever reads it is told; nobody has to read
@@ -139,7 +146,7 @@ function command(
     const body = started.stdout.pipe(
       afterMark(mark, begun => {
         pid = begun.pid
-        told(begun.greeting)
+        greeted(begun.greeting)
         body.pipe(out, { end: false })
         ended = finished(body).catch(() => {})
         if (typeof stdin === 'object') stdin.on('error', () => started.kill('SIGKILL')).pipe(started.stdin)
