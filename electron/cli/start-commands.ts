@@ -88,14 +88,14 @@ type Compose = (given: Given, machine: Machine, cwd: string, resources: Resource
 /** The chemistry that checks an ensemble is loaded only by who needs it. */
 const composeNmr: Compose = async (...args) => (await import('./compose-nmr.ts')).composeNmr(...args)
 
-const nmr: CliCommand = starting(
-  'nmr',
-  `INPUT [--preset draft|production] [--solvent S] [--program nwchem|orca|none] [--pre xtb] [--xc S] [--basis S] [--nuclei 1H,13C]
+const nmr: CliCommand = starting({
+  name: 'nmr',
+  usage: `INPUT [--preset draft|production] [--solvent S] [--program nwchem|orca|none] [--pre xtb] [--xc S] [--basis S] [--nuclei 1H,13C]
     [--charge Q] [--max-conformers N] [--ff-window KCAL] [--dft-window KCAL] [--temperature K]
     [--reference auto|published|tms|none|FILE] [--one-job] [--generate] [--seed N]
     ${RESOURCES}`,
-  'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
-  [
+  summary: 'conformer ensemble NMR of a SMILES, .xyz, .mol or .sdf',
+  details: [
     'INPUT: a SMILES or a flat drawing: conformers are made; one 3D structure: it alone (--generate makes conformers of it);',
     '  several frames of one molecule: that ensemble',
     '--pre xtb: xtb optimises and ranks the conformers before the DFT (off by default)',
@@ -107,29 +107,29 @@ const nmr: CliCommand = starting(
     '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
     'e.g. larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft --wait',
   ],
-  `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
+  defaults: `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
     --max-conformers ${nmrDefaults.max_conformers}, --ff-window ${nmrDefaults.ff_window}, --dft-window ${nmrDefaults.dft_window}, --temperature ${nmrDefaults.temperature}, --reference auto, --seed ${nmrDefaults.seed},
     ${RESOURCE_DEFAULTS}`,
-  { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
-  composeNmr,
-)
-const run: CliCommand = starting(
-  'run',
-  `FILE... --program nwchem|orca|xtb|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
+  options: { ...RESOURCE_OPTIONS, ...NMR_OPTIONS },
+  compose: composeNmr,
+})
+const run: CliCommand = starting({
+  name: 'run',
+  usage: `FILE... --program nwchem|orca|xtb|command [--task opt|nmr|sp|freq] [--keywords S] [--solvent S] [--charge Q] [--mult M]
     ${RESOURCES}`,
-  'existing inputs or structures, one job each',
-  [
+  summary: 'existing inputs or structures, one job each',
+  details: [
     'FILE: an .xyz is computed as --task and --keywords say; an input of your own is run as it is; a folder is one job',
     '--keywords: B3LYP/6-31G* (nwchem), words of its simple input (orca), its options (xtb, e.g. "--gfn 1")',
     '--program command: a script of your own, run by sh',
     '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
     'e.g. larmor run water.xyz --program nwchem --task opt --keywords B3LYP/6-31G* --solvent D2O --wait',
   ],
-  `of an .xyz --task opt, --keywords B3LYP/6-31G* (nwchem) or B3LYP/def2-SVP (orca), GFN2 (xtb), --solvent gas, --charge 0, --mult 1;
+  defaults: `of an .xyz --task opt, --keywords B3LYP/6-31G* (nwchem) or B3LYP/def2-SVP (orca), GFN2 (xtb), --solvent gas, --charge 0, --mult 1;
     an input of your own is run as it is; ${RESOURCE_DEFAULTS}`,
-  RUN_OPTIONS,
-  composeSingle,
-)
+  options: RUN_OPTIONS,
+  compose: composeSingle,
+})
 
 const OF_RUNS = [
   'status',
@@ -162,13 +162,13 @@ const composeCampaign: Compose = async (given, ...rest) => {
   return (await import('./compose-campaign.ts')).composeCampaign({ ...given, words }, ...rest)
 }
 
-const campaign: CliCommand = starting(
-  'campaign',
-  `start delta50|FOLDER [--molecules A,B | --pilot N] [--program nwchem|orca] [--levels L,...] [--solvents S,...] [--geometry LEVEL|given]
+const campaign: CliCommand = starting({
+  name: 'campaign',
+  usage: `start delta50|FOLDER [--molecules A,B | --pilot N] [--program nwchem|orca] [--levels L,...] [--solvents S,...] [--geometry LEVEL|given]
     [--max-failures N] [--order interleaved|size|file]
     ${RESOURCES}`,
-  'a benchmark: molecules x levels x solvents against measured shifts',
-  [
+  summary: 'a benchmark: molecules x levels x solvents against measured shifts',
+  details: [
     'FOLDER: a structure for each molecule (NAME.xyz, .mol or .sdf) and shifts.csv, whose first line names its columns',
     '  (molecule,atoms,delta_ppm and, if you like, nucleus,solvent), then one line a signal, e.g. NAME,4 5 6,1.25;',
     '  atoms are counted from 1; semicolons or tabs and decimal commas will do',
@@ -177,28 +177,17 @@ const campaign: CliCommand = starting(
     'What was started is paused, resumed, stopped, shown and exported as any run, by its name or id.',
     'e.g. larmor campaign start delta50 --pilot 5',
   ],
-  `all molecules, --program nwchem, --levels ${usualLevels.nwchem.levels} --geometry ${usualLevels.nwchem.geometry} (orca: ${usualLevels.orca.levels}, ${usualLevels.orca.geometry}), --solvents chcl3,dmso,
+  defaults: `all molecules, --program nwchem, --levels ${usualLevels.nwchem.levels} --geometry ${usualLevels.nwchem.geometry} (orca: ${usualLevels.orca.levels}, ${usualLevels.orca.geometry}), --solvents chcl3,dmso,
     --max-failures a tenth of the molecules, --order interleaved, ${RESOURCE_DEFAULTS}`,
-  { ...RESOURCE_OPTIONS, ...CAMPAIGN_OPTIONS },
-  composeCampaign,
-)
+  options: { ...RESOURCE_OPTIONS, ...CAMPAIGN_OPTIONS },
+  compose: composeCampaign,
+})
 
-function starting(
-  name: string,
-  usage: string,
-  summary: string,
-  details: readonly string[],
-  defaults: string,
-  options: CliCommand['options'],
-  compose: Compose,
-): CliCommand {
+/** A command that starts a run of what `compose` makes of its arguments. */
+function starting({ compose, ...command }: Omit<CliCommand, 'run'> & { readonly compose: Compose }): CliCommand {
+  const { name, options } = command
   return {
-    name,
-    usage,
-    summary,
-    details,
-    defaults,
-    options,
+    ...command,
     async run(surroundings, given) {
       const { composed, settings } = await composeWith(compose, surroundings, given)
       // What was left out is settled now: a script finds it in the document.
