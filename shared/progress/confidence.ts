@@ -5,15 +5,12 @@ import { elapsed } from './elapsed.ts'
 /** How much a figure of progress may be believed; the rules stand in ARCHITECTURE.md. */
 export type Confidence = 'live' | 'estimated' | 'stale' | 'stalled' | 'unknown'
 
-/** The least that a job must be late before it is called stalled, and how many times as long as usual. */
+/** The least that a job must compute before it is called stalled, and how many times as long as predicted. */
 const STALL = { seconds: 600, times: 3 }
 
-/**
- * A job that computes is stalled where nothing grew for max(10 min, 3 x the usual step). `grown` is when it last grew,
- * as far as that is known: else it began then, and its usual step is what was predicted for the whole of it.
- */
-function isStalled(grown: string, now: string, usualStep_s: number): boolean {
-  return elapsed(grown, now) > Math.max(STALL.seconds, STALL.times * usualStep_s)
+/** Whether a job that computes since `started` takes longer than max(10 min, 3 x predicted). */
+function isStalled(started: string, now: string, predicted_s: number): boolean {
+  return elapsed(started, now) > Math.max(STALL.seconds, STALL.times * predicted_s)
 }
 
 /** The running jobs, by key, that compute far longer than was predicted. */
