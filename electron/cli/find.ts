@@ -53,6 +53,14 @@ async function withArchived(state: State, home: string, ids: readonly string[]):
   return all
 }
 
+/** The state with all archived runs put back into it. */
+export async function readStateWithArchive(home: string): Promise<State> {
+  let { state } = await readState(home)
+  for (const { id } of await openArchive(join(home, 'archive')).list())
+    if (!get(state.runs, id)) state = await restored(state, home, id)
+  return state
+}
+
 async function restored(state: State, home: string, id: RunId): Promise<State> {
   const { run, jobs } = await openArchive(join(home, 'archive')).read(id)
   const runs = draftOf(state.runs)

@@ -7,7 +7,7 @@ import { orThrow } from '../../shared/result.ts'
 import { jobsOf } from '../../shared/show/status.ts'
 import { ensureEngine, follow, readState } from '../engine-client.ts'
 import { badArgument, type CliCommand } from './command.ts'
-import { find, readStateWith } from './find.ts'
+import { find, readStateWith, readStateWithArchive } from './find.ts'
 import { runIdOf } from './ids.ts'
 import { columns, EXIT } from './terminal.ts'
 
@@ -60,8 +60,9 @@ const clean: CliCommand = {
   options: { 'dry-run': { type: 'boolean' }, yes: { type: 'boolean' } },
   async run({ home, terminal }, given) {
     if (given.words.length > 1) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
-    const { state } = await readStateWith(home, given.words)
     const [id] = given.words
+    // What lies on a machine lies there however long ago its run ended.
+    const state = id === undefined ? await readStateWithArchive(home) : (await readStateWith(home, [id])).state
     const found = id === undefined ? null : find(state, id)
     const jobs = found === null ? [...values(state.jobs)] : found.is === 'run' ? jobsOf(state, found.run) : [found.job]
     const dry = given.flag('dry-run')
