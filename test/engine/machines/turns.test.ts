@@ -89,6 +89,9 @@ function growing() {
     async turn(seconds: number) {
       vi.advanceTimersByTime(seconds * 1000)
       await turns.take(localMachine)
+      // What took longer than a moment is left to the turn after its end.
+      await turns.settled()
+      await turns.take(localMachine)
       return asked
     },
   }
