@@ -197,6 +197,7 @@ describe('the identity of a calculation', () => {
     expect(nwchem.calculation(own, () => 'start x\ncharge 1\ntask dft energy\n')).not.toEqual(plain)
     expect(nwchem.calculation(own, () => 'restart x\ntask dft energy\n')).toBeNull()
     expect(nwchem.calculation(own, () => 'start x\ndft; vectors input /home/a.movecs; end\n')).toBeNull()
+    expect(nwchem.calculation(own, () => 'start x\ngeometry; load ../a.xyz; end\n')).toBeNull()
   })
 })
 
