@@ -6,6 +6,16 @@ export interface Channels {
   shrink(): boolean
 }
 
+/** An open line to a machine, as all commands of a session share it; `client` is that by which one is begun there. */
+export interface OpenLine<Client> {
+  readonly client: Client
+  readonly channels: Channels
+  /** Aborts when the line is lost. */
+  readonly lost: AbortSignal
+  /** Is told what the login shell printed of its own before a command. */
+  greeted(text: string): void
+}
+
 /** Of the ten sessions that sshd allows on a connection (MaxSessions), two are left to the person. */
 const MOST_CHANNELS = 8
 /** How often a command waits for a channel that it does not get though none of ours is open. */

@@ -6,7 +6,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import type { TerminalSize } from '../../../../shared/contract.ts'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
-import { type Channels, createChannels, MOST_REFUSALS, REFUSED_MS } from './channels.ts'
+import { createChannels, MOST_REFUSALS, type OpenLine, REFUSED_MS } from './channels.ts'
 import { afterMark, type Begun, loginLine, newMark, terminalLine } from './login-line.ts'
 import { MOST_ERROR_TEXT, printed } from './printed.ts'
 import { NO_SFTP, sftpFiles } from './sftp.ts'
@@ -20,7 +20,7 @@ export function sshSession(client: Client, attended: boolean): Session {
   client.on('error', lose).on('close', lose)
   const channels = createChannels()
   let greeting = ''
-  const connection: Connection = {
+  const open: OpenLine<Client> = {
     client,
     channels,
     lost: lost.signal,
@@ -28,7 +28,7 @@ export function sshSession(client: Client, attended: boolean): Session {
       greeting = text
     },
   }
-  const start = (line: ShLine, options: ExecOptions = {}) => command(connection, line, options)
+  const start = (line: ShLine, options: ExecOptions = {}) => command(open, line, options)
   return {
     exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
@@ -63,19 +63,9 @@ export function sshSession(client: Client, attended: boolean): Session {
   }
 }
 
-/** What all commands of a session share. */
-interface Connection {
-  readonly client: Client
-  readonly channels: Channels
-  /** Aborts when the line is lost. */
-  readonly lost: AbortSignal
-  /** Is told what the login shell printed of its own before a command. */
-  greeted(text: string): void
-}
-
 /** One channel. `out` fails, and `done` rejects, with Unreachable when the line is lost before the exit status came. */
 function command(
-  { client, channels, lost, greeted }: Connection,
+  { client, channels, lost, greeted }: OpenLine<Client>,
   line: ShLine,
   { stdin, signal: given, urgent = false, lasting = false }: ExecOptions,
 ): Running {

@@ -5,7 +5,7 @@ import { finished } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Printed } from '../../../../shared/schedulers/index.ts'
 import { type ShLine, sh } from '../../../../shared/sh.ts'
-import { type Channels, createChannels, MOST_REFUSALS, REFUSED_MS } from './channels.ts'
+import { createChannels, MOST_REFUSALS, type OpenLine, REFUSED_MS } from './channels.ts'
 import { afterMark, loginLine, newMark, terminalLine } from './login-line.ts'
 import { MOST_ERROR_TEXT, printed } from './printed.ts'
 import { sftpFiles, sftpOver } from './sftp.ts'
@@ -20,7 +20,7 @@ export function systemSession(master: ChildProcess, control: string, attended: b
   const way = ['-F', '/dev/null', '-S', control, '-o', 'ControlMaster=no', '-o', 'ProxyCommand=false']
   const channels = createChannels()
   let greeting = ''
-  const connection: Connection = {
+  const open: OpenLine<readonly string[]> = {
     client: [...way, '-T', '--', 'master'],
     channels,
     lost: lost.signal,
@@ -28,7 +28,7 @@ export function systemSession(master: ChildProcess, control: string, attended: b
       greeting = text
     },
   }
-  const start = (line: ShLine, options: ExecOptions = {}) => command(connection, line, options)
+  const start = (line: ShLine, options: ExecOptions = {}) => command(open, line, options)
   return {
     exec: (line, options) => printed(start(line, options), options?.maxBytes),
     stream: start,
@@ -66,20 +66,9 @@ export function systemSession(master: ChildProcess, control: string, attended: b
   }
 }
 
-/** What all commands of a session share. */
-interface Connection {
-  /** What ssh is given to run something over the master connection. */
-  readonly client: readonly string[]
-  readonly channels: Channels
-  /** Aborts when the line is lost. */
-  readonly lost: AbortSignal
-  /** Is told what the login shell printed of its own before a command. */
-  greeted(text: string): void
-}
-
 /** One session of the master. ssh exits 255 both for itself and for a command that does, so the machine says how it ended. */
 function command(
-  { client, channels, lost, greeted }: Connection,
+  { client, channels, lost, greeted }: OpenLine<readonly string[]>,
   line: ShLine,
   { stdin, signal: givenUp, urgent = false, lasting = false }: ExecOptions,
 ): Running {
