@@ -93,6 +93,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
    * wait after it, and what it failed by.
    */
   const inVain = new Map<Label, InVain>()
+  /** Attempts that the machine was told to cancel: the first time at once, then with each look until it is so. */
+  const toldToEnd = new Set<Label>()
   const spent: string[] = []
   let download: Download | null = null
   /** What the scheduler said in this turn. */
@@ -168,7 +170,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         if (step === 'hold') return to !== undefined && holds(to) && isToBeHeldOrLetGo(job, run)
         if (step === 'withdraw') return to !== undefined && holds(to) && isToBeWithdrawn(job, run)
         if (nextStep(job, run) !== step) return false
-        const { phase } = lastAttempt(job)
+        const { phase, label } = lastAttempt(job)
+        if (step === 'cancel' && !toldToEnd.has(label)) return true
         return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
       })
       .map(({ job }) => job)
@@ -254,6 +257,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       spent.length = 0
       const facts = await (step === 'fetch' ? fetchSoon(at, jobs) : taken(step, at, jobs, troubles.met))
       await commit([...facts, ...machineFacts()])
+      if (step === 'cancel') for (const job of jobs) toldToEnd.add(lastAttempt(job).label)
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }

@@ -9,6 +9,7 @@ import { createTroubles } from '../../../electron/engine/machines/trouble.ts'
 import { createTurns } from '../../../electron/engine/machines/turns.ts'
 import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import type { Store } from '../../../electron/engine/store/store.ts'
+import type { EventBody } from '../../../shared/model/events.ts'
 import { localMachine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
 import type { ShLine } from '../../../shared/sh.ts'
@@ -56,7 +57,15 @@ function turnsWith(agent: object, from: State) {
     troubles,
     wake: () => {},
   })
-  return { turns, troubles, log, attempt: () => attemptOf(state) }
+  return {
+    turns,
+    troubles,
+    log,
+    attempt: () => attemptOf(state),
+    happens(fact: EventBody) {
+      state = apply(state, fact)
+    },
+  }
 }
 
 /** A machine whose file grows each time that it is asked for, until it is whole. */
@@ -121,6 +130,34 @@ test('what is written for ever is kept as it is read after ten tries', async () 
   expect(await turn(60)).toBe(10)
   expect(attempt().phase).toMatchObject({ is: 'parsed', unsettled: ['output.txt'] })
   expect(await turn(600)).toBe(10)
+})
+
+test('what is to be cancelled is cancelled at once, however seldom its machine is looked at', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const lines: string[] = []
+  const agent = {
+    look: async () => [],
+    run: async ({ sh }: ShLine) => {
+      lines.push(sh)
+      return { exit: 0, out: '', err: '' }
+    },
+  }
+  const { turns, happens } = turnsWith(
+    agent,
+    apply(started('a'), fact.staged(), fact.intended(), fact.submitted(undefined, '7:1:x')),
+  )
+  const seldom = { ...localMachine, settings: { ...localMachine.settings, spool_s: 600, poll_s: 600 } }
+  const asked = () => lines.filter(line => line.includes('" end ')).length
+  await turns.take(seldom)
+  vi.advanceTimersByTime(1000)
+  happens(fact.wished())
+  await turns.take(seldom)
+  expect(asked()).toBe(1)
+  await turns.take(seldom)
+  expect(asked()).toBe(1) // whether it helped is seen by the next look
+  vi.advanceTimersByTime(600_000)
+  await turns.take(seldom)
+  expect(asked()).toBe(2)
 })
 
 test.each([
