@@ -35,7 +35,6 @@ export function givenFiles(): GivenFiles {
   const paths = new Map<string, string>()
   async function take(path: string, name: string): Promise<GivenFile> {
     const { sha256, bytes } = await contentOf(path)
-    if (bytes === 0) throw badArgument('file', `${path} is empty.`)
     paths.set(sha256, path)
     return { name, sha256, bytes }
   }
@@ -44,6 +43,7 @@ export function givenFiles(): GivenFiles {
     async take(path) {
       const about = await stat(path).catch(() => null)
       if (!about) throw badArgument('file', `${path} is not there.`)
+      if (about.isFile() && about.size === 0) throw badArgument('file', `${path} is empty.`)
       if (about.isFile()) return { files: [await take(path, basename(path))], leftOut: [] }
       if (!about.isDirectory()) throw badArgument('file', `${path} is neither a file nor a folder.`)
       const { files: found, astray } = await filesUnder(path, 'file')

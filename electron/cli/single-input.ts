@@ -65,6 +65,9 @@ export async function singleInput(
   if (isXyz && program === 'nwchem') return nwchemStructure(path, alone, given, resources)
   if (isXyz && program === 'orca') return orcaStructure(path, alone, given, resources)
   const main = mainOf(program, path, files, leftOut)
+  // Any other file may be empty: a mark, a module of Python.
+  if (files.some(({ name, bytes }) => name === main && bytes === 0))
+    throw badArgument('file', `${join(path, main)} is empty.`)
   const says = `${main} as it is, by ${program}`
   const ignored = ignoredOptions(given, main)
   if (program === 'command') return { input: { files, main, args: [] } as unknown as Json, warnings: ignored, says }

@@ -200,6 +200,10 @@ describe('a file that cannot be', () => {
   test('a folder without a deck, or with two', async () => {
     await mkdir(join(folder, 'none'))
     expect((await refused(['run', 'none', '--program', 'command'], 2)).message).toContain('empty')
+    await mkdir(join(folder, 'hollow'))
+    await writeFile(join(folder, 'hollow', 'run.sh'), '')
+    await writeFile(join(folder, 'hollow', 'data'), 'x')
+    expect((await refused(['run', 'hollow', '--program', 'command'], 2)).message).toContain('run.sh is empty')
     await mkdir(join(folder, 'two'))
     for (const name of ['a.nw', 'b.nw']) await writeFile(join(folder, 'two', name), 'title x\n')
     expect((await refused(['run', 'two', '--program', 'nwchem'], 2)).message).toContain('2 files')

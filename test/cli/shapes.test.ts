@@ -74,8 +74,10 @@ describe('documents', () => {
   test('a folder is one job, with all its files', async () => {
     const work = join(folder, 'together')
     await mkdir(join(work, 'data'), { recursive: true })
-    await writeFile(join(work, 'run.sh'), 'cat data/word.txt other.sh >answer.txt')
+    await writeFile(join(work, 'run.sh'), 'cat data/word.txt other.sh data/__init__.py >answer.txt')
     await writeFile(join(work, 'other.sh'), 'not run')
+    // A mark, a module of Python: what is beside the script may be empty.
+    await writeFile(join(work, 'data', '__init__.py'), '')
     await writeFile(join(work, 'data', 'word.txt'), 'the word, ')
     const ended = await document(documents.singleRun, ['run', 'together', '--program', 'command', '--wait'])
     expect(ended.jobs).toMatchObject([{ key: 'together', outcome: 'completed' }])
