@@ -23,7 +23,12 @@ export function readFiles(value: Json | undefined): Result<readonly GivenFile[]>
     if (typeof name !== 'string' || typeof sha256 !== 'string' || typeof bytes !== 'number') {
       return badInput('files', 'A file is named by name, sha256 and bytes.')
     }
-    if (!isInside(name)) return badInput('files', `Not a name for a file of a job: ${name}.`)
+    if (!isInside(name))
+      return badInput(
+        'files',
+        `Not a name for a file of a job: ${JSON.stringify(name)}.`,
+        'It may hold no backslash and no control character, and no name begins with a hyphen.',
+      )
     if (TAKEN.test(name))
       return badInput(
         'files',
