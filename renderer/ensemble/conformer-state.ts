@@ -1,5 +1,6 @@
 import type { Reading } from '../../shared/contract.ts'
 import type { ConformerState, ShownConformer, ShownNmr } from '../../shared/workflows/index.ts'
+import type { Shortfall } from '../runs/outcome-counts.ts'
 import type { Look } from '../ui/badge.tsx'
 
 /** The field's words for the life of a conformer. */
@@ -14,12 +15,6 @@ export const conformerLooks: { readonly [State in ConformerState]: Look } = {
   lost: { word: 'Unknown', shape: 'question', tone: 'attention' },
   cancelled: { word: 'Stopped', shape: 'slash', tone: 'neutral' },
   filtered: { word: 'Filtered out', shape: 'funnel', tone: 'neutral' },
-}
-
-/** What is no verified end, by its word: it is never among the complete ones. */
-export interface Shortfall {
-  readonly word: 'to check' | 'failed' | 'unknown' | 'stopped'
-  readonly n: number
 }
 
 /** `complete`: all steps done. `total`: all but those filtered out. Without a program the energies are all there is. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../../shared/contract.ts'
-import { doubtOf, lastAttempt } from '../../shared/model/job.ts'
+import { lastAttempt } from '../../shared/model/job.ts'
 import type { State } from '../../shared/model/state.ts'
 import { remainingText } from '../../shared/show/duration.ts'
 import { goesOn } from '../../shared/show/goes-on.ts'
@@ -14,6 +14,7 @@ import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx
 import { useMark } from '../runs/mark.ts'
 import { MarkWord } from '../runs/mark-word.tsx'
 import { useOutlook } from '../runs/outlook.ts'
+import { surroundingsOf, wantsALook } from '../runs/standing.ts'
 import type { RunSummary } from '../runs/summary.ts'
 import { Announcer } from '../ui/announcer.tsx'
 import { Badge } from '../ui/badge.tsx'
@@ -41,8 +42,8 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   const readings = useReadings(engine, run.id, running.length > 0)
   const optimisations = jobs.filter(({ key }) => /\/opt/.test(key))
   const courseOf = useCourses(engine, optimisations)
-  const bad = jobs.filter(job => isBad(lastAttempt(job)))
-  const held = run.phase.is === 'open' && run.phase.hold === 'paused'
+  const bad = jobs.filter(wantsALook)
+  const around = surroundingsOf(run, state.machines[run.machine])
   const waits = waitsFor(state, run)
   const open = run.phase.is === 'open'
   const { remaining } = useOutlook(state, run)
@@ -118,7 +119,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
       {bad.length > 0 ? (
         <section className="card" aria-labelledby="bad-title">
           <h2 id="bad-title">Needs a look</h2>
-          <Evidences jobs={bad} />
+          <Evidences jobs={bad} around={around} />
         </section>
       ) : null}
 
@@ -133,7 +134,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
         <h2 id="jobs-title">
           Jobs <span className="count">{jobs.length}</span>
         </h2>
-        {jobs.length > 0 ? <JobTable jobs={jobs} held={held} /> : <p className="hint">None is planned yet.</p>}
+        {jobs.length > 0 ? <JobTable jobs={jobs} around={around} /> : <p className="hint">None is planned yet.</p>}
       </section>
     </article>
   )
@@ -143,13 +144,6 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
 function methodOf({ level, solvent, solvent_model, dispersion }: ShownNmr): readonly string[] {
   const inSolvent = solvent_model === 'none' ? solvent : `${solvent} (${solvent_model})`
   return [level, inSolvent, dispersion === 'none' ? 'no dispersion' : dispersion]
-}
-
-/** Wants a look: ended badly, or nobody knows. What a person cancelled is no failure. */
-function isBad(attempt: ReturnType<typeof lastAttempt>): boolean {
-  const { outcome } = attempt
-  if (outcome === null) return doubtOf(attempt) !== null
-  return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
 }
 
 function holdText(hold: null | 'paused' | 'stopping' | 'cancelling', goesOn: string): string | null {

@@ -1,10 +1,10 @@
-import { type ArchiveEntry, computedWith } from '../../shared/model/archive.ts'
-import { lastAttempt } from '../../shared/model/job.ts'
+import { type ArchiveEntry, computedWith, outcomesOf } from '../../shared/model/archive.ts'
 import type { RunOutcome } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { solventText } from '../../shared/show/names.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { findSolvent } from '../../shared/solvents.ts'
+import { countOutcomes, type OutcomeCounts } from '../runs/outcome-counts.ts'
 import { tellApart } from '../runs/tell-apart.ts'
 import { programText } from '../runs/words.ts'
 
@@ -17,9 +17,7 @@ export interface Result {
   readonly outcome: RunOutcome
   readonly started: string
   readonly ended: string
-  readonly completed: number
-  readonly failed: number
-  readonly jobs: number
+  readonly counts: OutcomeCounts
   readonly programs: readonly string[]
   readonly solvents: readonly string[]
 }
@@ -29,27 +27,18 @@ export function resultsOf(state: State, archive: readonly ArchiveEntry[]): reado
   const here = runsByStart(state).flatMap(run => {
     if (run.phase.is !== 'ended') return []
     const all = jobsOf(state, run)
-    const outcomes = all.map(job => lastAttempt(job).outcome ?? 'none')
-    const of = (...wanted: readonly string[]) => outcomes.filter(each => wanted.includes(each)).length
-    return resultOf({ ...run, ...computedWith(all) }, of('completed'), of('failed', 'timeout'), outcomes.length)
+    return resultOf({ ...run, ...computedWith(all), ...outcomesOf(all) })
   })
   const known = new Set(here.map(({ id }) => id))
-  const kept = archive.flatMap(entry => {
-    if (known.has(entry.id)) return []
-    const { completed = 0, failed = 0, timeout = 0 } = entry.counts
-    const jobs = Object.values(entry.counts).reduce((sum, n) => sum + n, 0)
-    return resultOf(entry, completed, failed + timeout, jobs)
-  })
+  const kept = archive.flatMap(entry => (known.has(entry.id) ? [] : resultOf(entry)))
   return [...here, ...kept].sort((a, b) => (a.ended < b.ended ? 1 : a.ended > b.ended ? -1 : 0))
 }
 
-type Listed = Pick<ArchiveEntry, 'id' | 'name' | 'workflow' | 'machine' | 'started' | 'phase' | 'programs' | 'solvents'>
-
-function resultOf(run: Listed, completed: number, failed: number, jobs: number): readonly Result[] {
+function resultOf(run: Omit<ArchiveEntry, 'updated' | 'progress' | 'plan_version'>): readonly Result[] {
   const { id, name, workflow, machine, started, phase, programs, solvents } = run
   if (phase.is !== 'ended') return []
   const { outcome, at: ended } = phase
-  return [{ id, name, workflow, machine, outcome, started, ended, completed, failed, jobs, programs, solvents }]
+  return [{ id, name, workflow, machine, outcome, started, ended, counts: countOutcomes(run), programs, solvents }]
 }
 
 /** What tells results of one name apart: as far as the list of the archive knows. */

@@ -1,5 +1,5 @@
 import { type ExportFormat, exporters, formats } from '../../shared/exports/index.ts'
-import { lastAttempt } from '../../shared/model/job.ts'
+import { outcomesOf } from '../../shared/model/archive.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { runAddress } from '../../shared/show/run-address.ts'
@@ -10,6 +10,8 @@ import { address } from '../route.ts'
 import { FormatMenu } from '../runs/format-menu.tsx'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { runLook } from '../runs/looks.ts'
+import { countOutcomes } from '../runs/outcome-counts.ts'
+import { surroundingsOf, wantsALook } from '../runs/standing.ts'
 import { Badge } from '../ui/badge.tsx'
 import { clockTime } from '../ui/time.ts'
 import { note } from '../ui/toast.tsx'
@@ -18,10 +20,9 @@ import { note } from '../ui/toast.tsx'
 export function ResultPage({ state, run }: { readonly state: State; readonly run: Run }) {
   const { engine, host } = useLarmor()
   const jobs = jobsOf(state, run)
-  const bad = jobs.filter(job => {
-    const { outcome } = lastAttempt(job)
-    return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
-  })
+  const { short } = countOutcomes(outcomesOf(jobs))
+  const around = surroundingsOf(run, state.machines[run.machine])
+  const bad = jobs.filter(wantsALook)
   const phase = run.phase.is === 'ended' ? run.phase : null
 
   async function save(format: ExportFormat): Promise<void> {
@@ -43,7 +44,7 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
           <bdi>{run.name}</bdi>
         </h1>
         <p className="row">
-          <Badge look={runLook(phase?.outcome ?? 'running', bad.length > 0)} soft />
+          <Badge look={runLook(phase?.outcome ?? 'running', short.length > 0)} soft />
           <span className="reason">{phase?.reason}</span>
         </p>
         <p className="hint">
@@ -59,15 +60,15 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
       </header>
       {bad.length > 0 ? (
         <section className="card" aria-labelledby="result-bad">
-          <h2 id="result-bad">Did not end well</h2>
-          <Evidences jobs={bad.slice(0, MOST)} />
+          <h2 id="result-bad">Needs a look</h2>
+          <Evidences jobs={bad.slice(0, MOST)} around={around} />
         </section>
       ) : null}
       <section className="card" aria-labelledby="result-jobs">
         <h2 id="result-jobs">
           Jobs <span className="count">{jobs.length}</span>
         </h2>
-        <JobTable jobs={jobs.slice(0, MOST)} held={false} />
+        <JobTable jobs={jobs.slice(0, MOST)} around={around} />
         {jobs.length > MOST ? <p className="hint">The first {MOST}; Open shows all.</p> : null}
       </section>
     </article>

@@ -6,6 +6,7 @@ import { solventText } from '../../shared/show/names.ts'
 import { doCommand, useKeys } from '../keys/use-keys.ts'
 import { useEngineState } from '../larmor.ts'
 import { address } from '../route.ts'
+import { Shortfalls } from '../runs/counts.tsx'
 import { runLook } from '../runs/looks.ts'
 import { programText } from '../runs/words.ts'
 import type { ScreenProps } from '../screens.tsx'
@@ -121,7 +122,7 @@ function Rows({ found, apart, chosen }: RowsProps) {
         {virtual.getVirtualItems().map(({ index, start }) => {
           const result = found[index]
           if (!result) return null
-          const { id, name, workflow, outcome, ended, completed, jobs, failed, machine, programs, solvents } = result
+          const { id, name, workflow, outcome, ended, counts, machine, programs, solvents } = result
           const other = apart.get(id)
           return (
             <li key={id} style={{ transform: `translateY(${start}px)` }}>
@@ -135,15 +136,15 @@ function Rows({ found, apart, chosen }: RowsProps) {
                 </span>
                 <span>{KINDS[workflow] ?? workflow}</span>
                 <span>
-                  {completed}/{jobs}
-                  {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
+                  {counts.complete}/{counts.total}
+                  <Shortfalls short={counts.short} />
                 </span>
                 <span className="result-method">
                   {[...programs.map(programText), ...solvents.map(solventText)].join(', ')}
                 </span>
                 <span className="result-machine">{machine}</span>
                 <span>
-                  <Badge look={runLook(outcome, failed > 0)} />
+                  <Badge look={runLook(outcome, counts.short.length > 0)} />
                   {clockTime(ended)}
                 </span>
               </a>

@@ -1,3 +1,4 @@
+import type { Shortfall } from './outcome-counts.ts'
 import type { RunSummary } from './summary.ts'
 
 /** `1/2 conformers, 1 failed`: what completed, of how many; what did not is counted beside it. */
@@ -5,16 +6,21 @@ export function Counts({ summary }: { readonly summary: RunSummary }) {
   return (
     <>
       {countText(summary)}
-      {summary.short.map(({ word, n }) => (
-        <span key={word} className={TONES[word]}>
-          , {n} {word}
-        </span>
-      ))}
+      <Shortfalls short={summary.short} />
     </>
   )
 }
 
-const TONES: { readonly [W in RunSummary['short'][number]['word']]?: string } = {
+/** `, 1 to check, 2 failed`: what is beside the complete ones. */
+export function Shortfalls({ short }: { readonly short: readonly Shortfall[] }) {
+  return short.map(({ word, n }) => (
+    <span key={word} className={TONES[word]}>
+      , {n} {word}
+    </span>
+  ))
+}
+
+const TONES: { readonly [W in Shortfall['word']]?: string } = {
   failed: 'tone-fail',
   unknown: 'tone-attention',
   'to check': 'tone-attention',

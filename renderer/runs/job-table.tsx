@@ -3,11 +3,16 @@ import type { Job } from '../../shared/model/job.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Scroll } from '../ui/scroll.tsx'
-import { attemptLook, attemptReason } from './looks.ts'
+import { reasonOf, type Surroundings, standingLooks, standingOf } from './standing.ts'
 import { programText } from './words.ts'
 
+interface JobsProps {
+  readonly jobs: readonly Job[]
+  readonly around: Surroundings
+}
+
 /** All jobs of a run, in the order of their planning: how the attempt that counts stands, and why. */
-export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readonly held: boolean }) {
+export function JobTable({ jobs, around }: JobsProps) {
   return (
     <Scroll label="Jobs">
       <table>
@@ -25,7 +30,7 @@ export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readon
         </thead>
         <tbody>
           {jobs.map(job => (
-            <JobRow key={job.id} job={job} held={held} />
+            <JobRow key={job.id} job={job} {...around} />
           ))}
         </tbody>
       </table>
@@ -34,7 +39,7 @@ export function JobTable({ jobs, held }: { readonly jobs: readonly Job[]; readon
 }
 
 /** The reducer keeps the object of a job that did not change: its row is not drawn again. */
-const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly held: boolean }) {
+const JobRow = memo(function JobRow({ job, ...around }: Surroundings & { readonly job: Job }) {
   const attempt = lastAttempt(job)
   const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
   return (
@@ -43,7 +48,8 @@ const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly
         {job.key}
       </th>
       <td className="state">
-        <Badge look={attemptLook(attempt, held)} /> <span className="reason">{attemptReason(attempt)}</span>
+        <Badge look={standingLooks[standingOf(job, around)]} />{' '}
+        <span className="reason">{reasonOf(job, around)}</span>
       </td>
       <td className="number">{attempt.n}</td>
       <td>{programText(job.program)}</td>
@@ -54,7 +60,7 @@ const JobRow = memo(function JobRow({ job, held }: { readonly job: Job; readonly
 })
 
 /** What proves a verdict, quoted, for every job that did not end well. */
-export function Evidences({ jobs }: { readonly jobs: readonly Job[] }) {
+export function Evidences({ jobs, around }: JobsProps) {
   return (
     <ul className="evidences">
       {jobs.map(job => {
@@ -62,9 +68,9 @@ export function Evidences({ jobs }: { readonly jobs: readonly Job[] }) {
         return (
           <li key={job.id}>
             <p>
-              <strong>{job.key}</strong> <Badge look={attemptLook(attempt, false)} />{' '}
+              <strong>{job.key}</strong> <Badge look={standingLooks[standingOf(job, around)]} />{' '}
               <span className="reason">
-                {attemptReason(attempt)}
+                {reasonOf(job, around)}
                 {attempt.n > 1 ? `, attempt ${attempt.n}` : ''}
               </span>
             </p>

@@ -91,6 +91,13 @@ function aliveStanding(attempt: Attempt, held: boolean, reached: boolean): Stand
   }
 }
 
+/** Ended badly, is contradicted, or nobody knows. What a person cancelled is no failure. */
+export function wantsALook(job: Job): boolean {
+  const attempt = lastAttempt(job)
+  if (attempt.outcome === null) return doubtOf(attempt) !== null
+  return attempt.outcome === 'completed' ? attempt.warning !== null : attempt.outcome !== 'cancelled'
+}
+
 /** One plain phrase beside the badge, or null where the badge says it all. */
 export function reasonOf(job: Job, { reached }: Surroundings): string | null {
   const { phase, outcome, reason, warning, cancel_wished } = lastAttempt(job)

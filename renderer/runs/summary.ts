@@ -1,13 +1,15 @@
-import { type Job, lastAttempt, type Outcome } from '../../shared/model/job.ts'
+import { outcomesOf } from '../../shared/model/archive.ts'
+import type { Job } from '../../shared/model/job.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { jobsOf, positionOf, type RunPosition, runsByStart } from '../../shared/show/status.ts'
 import type { ShownCampaign, ShownNmr } from '../../shared/workflows/index.ts'
 import { type TaskLook, taskLook } from '../campaign/task-looks.ts'
-import { countConformers, type Shortfall } from '../ensemble/conformer-state.ts'
+import { countConformers } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
+import { countOutcomes, type Shortfall } from './outcome-counts.ts'
 
 /** A run as the page speaks of it: what `status` and `show` say, and what is counted. */
 export interface RunSummary {
@@ -44,7 +46,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
   const matrix = run.workflow === 'campaign' ? (shown as unknown as Partial<ShownCampaign>) : {}
   const counts = ensemble
     ? { ...countConformers(ensemble.conformers, ensemble.program), counted: 'conformers' as const }
-    : (countCalculations(matrix) ?? { ...countJobs(jobs), counted: 'jobs' as const })
+    : (countCalculations(matrix) ?? { ...countOutcomes(outcomesOf(jobs)), counted: 'jobs' as const })
   const summary: RunSummary = {
     run,
     jobs,
@@ -74,19 +76,4 @@ function countCalculations({ tasks }: Partial<ShownCampaign>) {
     counted: 'calculations' as const,
     short: short.filter(({ n }) => n > 0),
   }
-}
-
-function countJobs(jobs: readonly Job[]) {
-  const outcomes = jobs.map(job => lastAttempt(job).outcome)
-  const checks = jobs.filter(
-    job => lastAttempt(job).outcome === 'completed' && lastAttempt(job).warning !== null,
-  ).length
-  const of = (...wanted: readonly Outcome[]) => outcomes.filter(each => each !== null && wanted.includes(each)).length
-  const short: readonly Shortfall[] = [
-    { word: 'to check', n: checks },
-    { word: 'failed', n: of('failed', 'timeout') },
-    { word: 'unknown', n: of('lost') },
-    { word: 'stopped', n: of('cancelled') },
-  ]
-  return { complete: of('completed') - checks, total: jobs.length, short: short.filter(({ n }) => n > 0) }
 }

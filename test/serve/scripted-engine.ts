@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Engine, MachineActivity, Question, Reading, Update } from '../../shared/contract.ts'
 import type { ContentRef } from '../../shared/ids.ts'
 import type { ShelvedRun } from '../../shared/model/archive.ts'
-import { computedWith } from '../../shared/model/archive.ts'
+import { computedWith, outcomesOf } from '../../shared/model/archive.ts'
 import { decide } from '../../shared/model/decide.ts'
 import type { EventBody } from '../../shared/model/events.ts'
-import { lastAttempt } from '../../shared/model/job.ts'
 import { reduce } from '../../shared/model/reduce.ts'
 import { emptyState, type State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
@@ -109,11 +108,7 @@ export function scriptedEngine(start = '2026-03-02T09:00:00.000Z'): ScriptedEngi
         [...shelf.values()].map(({ run, jobs }) => ({
           ...run,
           ...computedWith(jobs),
-          counts: Object.fromEntries(
-            jobs
-              .map(job => lastAttempt(job).outcome ?? 'none')
-              .map((each, _, all) => [each, all.filter(other => other === each).length]),
-          ),
+          ...outcomesOf(jobs),
         })),
       ),
     async archivedRun(id) {

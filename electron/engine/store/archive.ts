@@ -1,9 +1,8 @@
 import { appendFile, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunId } from '../../../shared/ids.ts'
-import { type ArchiveEntry, computedWith, type ShelvedRun } from '../../../shared/model/archive.ts'
+import { type ArchiveEntry, computedWith, outcomesOf, type ShelvedRun } from '../../../shared/model/archive.ts'
 import type { Event } from '../../../shared/model/events.ts'
-import { lastAttempt, type Outcome } from '../../../shared/model/job.ts'
 import { type RawEvent, upcast } from '../../../shared/model/upcast.ts'
 import { FaultError } from '../../../shared/result.ts'
 import { around } from '../points.ts'
@@ -86,7 +85,9 @@ async function readIndex(folder: string): Promise<Index> {
   )
   const known = parseIndex((await ifExists(readFile(join(folder, INDEX), 'utf8'))) ?? '')
   // An entry of before these fields were kept is made anew from its document.
-  const kept = (known ?? []).filter(entry => documents.has(entry.id) && entry.programs !== undefined)
+  const kept = (known ?? []).filter(
+    entry => documents.has(entry.id) && entry.programs !== undefined && entry.to_check !== undefined,
+  )
   for (const entry of kept) documents.delete(entry.id)
   const made: ArchiveEntry[] = []
   const unreadable: RunId[] = []
@@ -131,14 +132,9 @@ function documentPath(folder: string, run: RunId): string {
 }
 
 function entryOf({ run, jobs }: ArchivedRun): ArchiveEntry {
-  const counts: Partial<Record<Outcome | 'none', number>> = {}
-  for (const job of jobs) {
-    const outcome = lastAttempt(job).outcome ?? 'none'
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-  }
   const { id, name, workflow, machine, started, updated, phase, progress, plan_version } = run
-  const listed = { id, name, workflow, machine, started, updated, phase, progress, plan_version, counts }
-  return { ...listed, ...computedWith(jobs) }
+  const listed = { id, name, workflow, machine, started, updated, phase, progress, plan_version }
+  return { ...listed, ...outcomesOf(jobs), ...computedWith(jobs) }
 }
 
 function inOrder(entries: Iterable<ArchiveEntry>): readonly ArchiveEntry[] {
