@@ -1,6 +1,6 @@
 import { Search } from '@blueprintjs/icons'
 import type { Ref } from 'react'
-import { type Standing, standingLooks, standings } from '../runs/standing.ts'
+import { type ShownStanding, shownLooks, standings } from '../runs/standing.ts'
 import { causeText } from '../runs/words.ts'
 import { Icon } from '../ui/badge.tsx'
 import type { JobIndex } from './job-index.ts'
@@ -8,11 +8,23 @@ import type { QueueView } from './rows.ts'
 import { changeView } from './selection.ts'
 
 /** Shown with 0 as well: what a person looks for first. */
-const ALWAYS: ReadonlySet<Standing> = new Set<Standing>(['running', 'waiting', 'failed', 'finished'])
-const ORDER: readonly Standing[] = ['running', 'waiting', 'failed', 'check', 'unknown', 'held', 'sending', 'finished']
+const ALWAYS: ReadonlySet<ShownStanding> = new Set<ShownStanding>(['running', 'waiting', 'failed', 'finished'])
+const ORDER: readonly ShownStanding[] = [
+  'running',
+  'waiting',
+  'failed',
+  'stalled',
+  'check',
+  'unknown',
+  'held',
+  'sending',
+  'finished',
+]
 
 interface FilterBarProps {
   readonly index: JobIndex
+  /** So many of the running jobs; each is counted once. */
+  readonly stalled: number
   readonly view: QueueView
   readonly jobs: number
   readonly chips: Ref<HTMLFieldSetElement>
@@ -20,9 +32,11 @@ interface FilterBarProps {
 }
 
 /** How many jobs stand where, each a filter; of the failed also by cause. */
-export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) {
+export function FilterBar({ index, stalled, view, jobs, chips, search }: FilterBarProps) {
+  const count = (each: ShownStanding) =>
+    each === 'stalled' ? stalled : index.all[each] - (each === 'running' ? stalled : 0)
   const shown = [...ORDER, ...standings.filter(each => !ORDER.includes(each))].filter(
-    each => ALWAYS.has(each) || index.all[each] > 0 || view.standing === each,
+    each => ALWAYS.has(each) || count(each) > 0 || view.standing === each,
   )
   const categories = [...index.categories].filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1])
   return (
@@ -39,7 +53,7 @@ export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) 
             All <strong>{jobs}</strong>
           </button>
           {shown.map(each => {
-            const { word, shape, tone } = standingLooks[each]
+            const { word, shape, tone } = shownLooks[each]
             return (
               <button
                 key={each}
@@ -52,7 +66,7 @@ export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) 
                 <span className={`tone-${tone}`}>
                   <Icon shape={shape} />
                 </span>
-                {word} <strong>{index.all[each]}</strong>
+                {word} <strong>{count(each)}</strong>
               </button>
             )
           })}
@@ -95,7 +109,7 @@ export function FilterBar({ index, view, jobs, chips, search }: FilterBarProps) 
 /** The filter in words, for where nothing passes it. */
 export function filterText({ standing, category, search }: QueueView): string {
   const parts = [
-    standing === null ? 'All jobs' : `Jobs that are ${standingLooks[standing].word.toLowerCase()}`,
+    standing === null ? 'All jobs' : `Jobs that are ${shownLooks[standing].word.toLowerCase()}`,
     category === null ? null : `by ${causeText(category)}`,
     search.trim() === '' ? null : `with “${search.trim()}”`,
   ]

@@ -22,6 +22,7 @@ import { FixReview } from './fix-review.tsx'
 import { QueueTable } from './queue-table.tsx'
 import { createRows, matching, type QueueRow } from './rows.ts'
 import { changeView, cursor, queueView, setOpen, tick, ticked } from './selection.ts'
+import { useStalled } from './stalled.ts'
 import { useJobIndex } from './use-job-index.ts'
 import { useQueueKeys } from './use-queue-keys.ts'
 import './queue.css'
@@ -62,7 +63,9 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   const chips = useRef<HTMLFieldSetElement>(null)
   const search = useRef<HTMLInputElement>(null)
   const [rowsOf] = useState(createRows)
-  const rows = rowsOf(state, index, view)
+  const stalled = useStalled(state, index)
+  const queue = { state, index, stalled }
+  const rows = rowsOf(queue, view)
 
   // An address that names a run or a job puts the cursor there.
   useEffect(() => {
@@ -86,7 +89,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
     if (each.is === 'job') return [each.job]
     if (each.is === 'rest') return each.jobs
     const run = get(state.runs, each.run)
-    return run ? matching(state, index, view, run) : []
+    return run ? matching(queue, view, run) : []
   }
   /** What a key would be about: the ticked jobs, or, where none is, those of the row; asked for only when it is pressed. */
   function meant(): Possible {
@@ -155,7 +158,14 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
   return (
     <div className={inspected ? 'queue with-inspector' : 'queue'}>
       <div className="queue-list">
-        <FilterBar index={index} view={view} jobs={state.jobs.size} chips={chips} search={search} />
+        <FilterBar
+          index={index}
+          stalled={stalled.size}
+          view={view}
+          jobs={state.jobs.size}
+          chips={chips}
+          search={search}
+        />
         {tickedJobs.length > 0 ? (
           <BulkBar
             jobs={tickedJobs}
@@ -185,7 +195,8 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
             rows={rows}
             cursor={at}
             ticked={ticks}
-            jobsOfRun={(each: Run) => matching(state, index, view, each)}
+            stalled={stalled}
+            jobsOfRun={(each: Run) => matching(queue, view, each)}
             ageOf={ageOf}
             grid={grid}
             onFirst={() => cursor.set(rows[0]?.id ?? null)}

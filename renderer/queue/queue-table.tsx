@@ -24,6 +24,7 @@ interface QueueTableProps {
   readonly rows: readonly QueueRow[]
   readonly cursor: string | null
   readonly ticked: ReadonlySet<JobId>
+  readonly stalled: ReadonlySet<string>
   /** The jobs of a run that pass the filter. */
   readonly jobsOfRun: (run: Run) => readonly string[]
   readonly ageOf: (machine: string, now: number) => DataAge
@@ -35,7 +36,7 @@ interface QueueTableProps {
 
 /** Runs and their jobs as a tree of rows, of which only those in sight exist. */
 export function QueueTable(props: QueueTableProps) {
-  const { state, index, rows, cursor, ticked, jobsOfRun, ageOf, grid, onFirst, onRow } = props
+  const { state, index, rows, cursor, ticked, stalled, jobsOfRun, ageOf, grid, onFirst, onRow } = props
   const scroller = useRef<HTMLDivElement>(null)
   const now = useNow(1000)
   const apart = useApart(state)
@@ -143,8 +144,7 @@ export function QueueTable(props: QueueTableProps) {
             }
             const job = get(state.jobs, row.job)
             const standing = index.standing.get(row.job)
-            const ofRun = get(state.runs, row.run)
-            if (!job || !standing || !ofRun) return null
+            if (!job || !standing) return null
             return (
               <JobRow
                 key={row.id}
@@ -152,7 +152,7 @@ export function QueueTable(props: QueueTableProps) {
                 job={job}
                 standing={standing}
                 surroundings={index.surroundings(job.run, job.machine)}
-                stalled={standing === 'running' && outlookOf(state, ofRun, now).stalled.has(job.id)}
+                stalled={stalled.has(job.id)}
                 progress={progressOf(job)}
                 fix={standing === 'failed' ? (fixesOf(state, job)[0]?.title ?? null) : null}
                 tick={ticked.has(job.id) ? 'all' : 'none'}

@@ -3,13 +3,13 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { runsByStart } from '../../shared/show/status.ts'
-import type { Standing } from '../runs/standing.ts'
+import type { ShownStanding, Standing } from '../runs/standing.ts'
 import { type JobIndex, NO_CATEGORY } from './job-index.ts'
 
 /** What of the queue is shown. */
 export interface QueueView {
   /** Null: all. */
-  readonly standing: Standing | null
+  readonly standing: ShownStanding | null
   /** Of the failed: those of this category. */
   readonly category: string | null
   readonly search: string
@@ -17,6 +17,14 @@ export interface QueueView {
   readonly open: ReadonlySet<string>
   /** Runs of which all jobs are shown, those that go well too. */
   readonly whole: ReadonlySet<string>
+}
+
+/** All that the rows are made from. */
+export interface Queue {
+  readonly state: State
+  readonly index: JobIndex
+  /** Of the running jobs; they are shown as that alone. */
+  readonly stalled: ReadonlySet<string>
 }
 
 export type QueueRow =
@@ -33,26 +41,33 @@ const WANTS_A_LOOK: ReadonlySet<Standing | undefined> = new Set<Standing>(['fail
  * The rows as they stand: open runs before ended ones, the newest first; jobs in the order of their plan. While nothing
  * but the jobs themselves changed the rows are the same object: ten thousand of them are not made anew for one job.
  */
-export function createRows(): (state: State, index: JobIndex, view: QueueView) => readonly QueueRow[] {
+export function createRows(): (queue: Queue, view: QueueView) => readonly QueueRow[] {
   let rows: readonly QueueRow[] = []
   let before: readonly unknown[] = []
-  return (state, index, view) => {
+  return (queue, view) => {
+    const { state, index, stalled } = queue
     const all = runsByStart(state)
     const runs = [...all.filter(isOpen), ...all.filter(each => !isOpen(each))]
     // Where a job stands counts only for a filter, and for what is folded.
     const byStanding = isFiltered(view) || runs.some(run => isFolded(run, view))
-    const now = [view, byStanding ? index : null, ...runs.flatMap(({ id, name, jobs }) => [id, name, jobs])]
+    const now = [
+      view,
+      byStanding ? index : null,
+      byStanding ? stalled : null,
+      ...runs.flatMap(({ id, name, jobs }) => [id, name, jobs]),
+    ]
     if (now.length === before.length && now.every((each, i) => each === before[i])) return rows
     before = now
-    rows = runs.flatMap(run => rowsOfRun(state, index, view, run))
+    rows = runs.flatMap(run => rowsOfRun(queue, view, run))
     return rows
   }
 }
 
-function rowsOfRun(state: State, index: JobIndex, view: QueueView, run: Run): readonly QueueRow[] {
+function rowsOfRun(queue: Queue, view: QueueView, run: Run): readonly QueueRow[] {
+  const { index } = queue
   const filtered = isFiltered(view)
   const named = view.standing === null && hasWords(run.name, view.search)
-  const all = matching(state, index, view, run)
+  const all = matching(queue, view, run)
   if (filtered && !named && all.length === 0) return []
   const open = view.open.has(run.id) !== (filtered && !named)
   const head: QueueRow = { is: 'run', id: run.id, run: run.id, open }
@@ -70,11 +85,12 @@ function isFolded(run: Run, view: QueueView): boolean {
 }
 
 /** The jobs of a run that the view lets through. */
-export function matching(state: State, index: JobIndex, view: QueueView, run: Run): readonly string[] {
+export function matching({ state, index, stalled }: Queue, view: QueueView, run: Run): readonly string[] {
   if (!isFiltered(view) || (view.standing === null && hasWords(run.name, view.search))) return run.jobs
   const named = hasWords(run.name, view.search)
   return run.jobs.filter(id => {
-    if (view.standing !== null && index.standing.get(id) !== view.standing) return false
+    const standing = stalled.has(id) ? 'stalled' : index.standing.get(id)
+    if (view.standing !== null && standing !== view.standing) return false
     if (view.category === null && named) return true
     const job = get(state.jobs, id)
     return job !== undefined && inCategory(job, view.category) && (named || jobHasWords(job, view.search))

@@ -34,6 +34,9 @@ export const standingLooks: { readonly [S in Standing]: Look } = {
 
 /** Beside `running`, where a job computes far longer than was predicted. */
 export const stalledLook: Look = { word: 'Stalled', shape: 'hourglass', tone: 'attention' }
+/** A standing, or the one that only the clock tells. */
+export type ShownStanding = Standing | 'stalled'
+export const shownLooks: { readonly [S in ShownStanding]: Look } = { ...standingLooks, stalled: stalledLook }
 /** Nothing is stopped by itself: a person looks. */
 export const STALLED = 'runs far longer than expected: look at its output, or ask the scheduler'
 

@@ -352,6 +352,11 @@ test('a job that runs far longer than expected is stalled in its row and in its 
     .waitFor()
   await row('rpilot').click()
   await page.locator('.queue-row.level-2 .badge').getByText('Stalled').first().waitFor()
+  // They are a filter of their own.
+  await page.locator('[data-filter="stalled"]').click()
+  const words = async () => [...new Set(await page.locator('.queue-row.level-2 .badge').allTextContents())]
+  await eventually(words).toEqual(['Stalled'])
+  await page.locator('[data-filter="stalled"]').click()
   expect(
     await page
       .locator('[data-row="rpilot"]')

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { createJobIndexer } from '../../renderer/queue/job-index.ts'
+import { createRows } from '../../renderer/queue/rows.ts'
+import { queueView } from '../../renderer/queue/selection.ts'
+import type { ShownStanding } from '../../renderer/runs/standing.ts'
+import { scriptedEngine } from '../serve/scripted-engine.ts'
+import { batchScript } from './batch-script.ts'
+
+test('a job that computes far too long is found among the stalled ones, and not among those that simply run', () => {
+  const engine = scriptedEngine()
+  const batch = batchScript(engine, { id: 'rlong', name: 'long', keys: ['quick', 'late'] })
+  batch.start()
+  batch.queues(...batch.keys)
+  batch.runs(...batch.keys)
+  const state = engine.state()
+  const queue = { state, index: createJobIndexer()(state), stalled: new Set(['rlong.late']) }
+  const rowsOf = createRows()
+  const jobs = (standing: ShownStanding) =>
+    rowsOf(queue, { ...queueView.get(), standing }).flatMap(row => (row.is === 'job' ? [row.job] : []))
+  expect(jobs('stalled')).toEqual(['rlong.late'])
+  expect(jobs('running')).toEqual(['rlong.quick'])
+  expect(jobs('failed')).toEqual([])
+})
