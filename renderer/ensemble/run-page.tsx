@@ -119,7 +119,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
       {bad.length > 0 ? (
         <section className="card" aria-labelledby="bad-title">
           <h2 id="bad-title">Needs a look</h2>
-          <Evidences jobs={bad} around={around} />
+          <Evidences state={state} jobs={bad} around={around} />
         </section>
       ) : null}
 
@@ -134,7 +134,11 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
         <h2 id="jobs-title">
           Jobs <span className="count">{jobs.length}</span>
         </h2>
-        {jobs.length > 0 ? <JobTable jobs={jobs} around={around} /> : <p className="hint">None is planned yet.</p>}
+        {jobs.length > 0 ? (
+          <JobTable state={state} jobs={jobs} around={around} />
+        ) : (
+          <p className="hint">None is planned yet.</p>
+        )}
       </section>
     </article>
   )

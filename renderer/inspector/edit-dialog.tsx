@@ -1,12 +1,14 @@
 import { useEffect, useState } from 'react'
 import type { Job } from '../../shared/model/job.ts'
-import { useLarmor, useOffline } from '../larmor.ts'
+import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { resubmitEdited, type SentFile, sentFiles } from '../runs/edit-input.ts'
+import { jobName } from '../runs/job-name.ts'
 import { Dialog } from '../ui/dialog.tsx'
 
 /** What was sent, to be edited; a new attempt is sent with just that. */
 export function EditDialog({ job, onClose }: { readonly job: Job; readonly onClose: () => void }) {
   const { engine, store } = useLarmor()
+  const jobNamed = jobName(useEngineState(), job)
   const offline = useOffline()
   const [files, setFiles] = useState<readonly SentFile[] | string | null>(null)
   const [name, choose] = useState<string | null>(null)
@@ -29,7 +31,7 @@ export function EditDialog({ job, onClose }: { readonly job: Job; readonly onClo
     if (offline === null && shown && (await resubmitEdited(engine, store, job, all))) onClose()
   }
   return (
-    <Dialog title={`Edit ${job.key}`} wide onClose={onClose} onSubmit={submit}>
+    <Dialog title={`Edit ${jobNamed}`} wide onClose={onClose} onSubmit={submit}>
       <div className="edit-input">
         {files === null ? <p className="hint">Reading what was sent…</p> : null}
         {typeof files === 'string' ? <p className="error">It cannot be edited: {files}</p> : null}

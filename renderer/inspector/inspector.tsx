@@ -7,6 +7,7 @@ import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { useJobIndex } from '../queue/use-job-index.ts'
 import { possibleFor } from '../runs/job-acts.ts'
+import { jobName } from '../runs/job-name.ts'
 import { outlookOf } from '../runs/outlook.ts'
 import { reasonOf, STALLED, stalledLook, standingLooks, standingOf } from '../runs/standing.ts'
 import { Badge } from '../ui/badge.tsx'
@@ -39,6 +40,7 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
   const offline = useOffline()
   const index = useJobIndex()
   const attempt = lastAttempt(job)
+  const name = jobName(state, job)
   const running = attempt.phase.is === 'running' && attempt.outcome === null
   const now = useNow(running ? 1000 : 60_000)
   const surroundings = index.surroundings(job.run, job.machine)
@@ -56,10 +58,10 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
 
   useKeys({ output: () => setReading(true) })
   return (
-    <aside className="inspector" aria-label={`Inspector, ${job.key}`} data-inspected={job.id}>
+    <aside className="inspector" aria-label={`Inspector, ${name}`} data-inspected={job.id}>
       <header className="inspector-head">
-        <h2 title={job.key}>
-          <bdi>{job.key}</bdi>
+        <h2 title={name === job.key ? name : `${name} (${job.key})`}>
+          <bdi>{name}</bdi>
         </h2>
         <button type="button" className="icon-button" onClick={onClose} aria-label="Close the inspector">
           <Cross size={14} title={false} />
@@ -97,7 +99,7 @@ export function Inspector({ job, onClose, onResubmit, onEdit, onCancel }: Inspec
       <Course course={output.course} />
       <OutputTail output={output} onOpen={() => setReading(true)} />
       <Files engine={engine} attempt={attempt} />
-      {reading ? <OutputView title={job.key} output={output} onClose={() => setReading(false)} /> : null}
+      {reading ? <OutputView title={name} output={output} onClose={() => setReading(false)} /> : null}
     </aside>
   )
 }

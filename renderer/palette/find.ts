@@ -4,6 +4,7 @@ import type { State } from '../../shared/model/state.ts'
 import { runAddress } from '../../shared/show/run-address.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { address } from '../route.ts'
+import { jobName } from '../runs/job-name.ts'
 
 /** Something that has a name and an address. */
 export interface Find {
@@ -16,7 +17,7 @@ export interface Find {
 
 const MOST = 30
 
-/** Runs by name, id or molecule, jobs by key, label or queue id, machines by name; at most 30, the newest first. */
+/** Runs by name, id or molecule, jobs by name, key, label or queue id, machines by name; at most 30, the newest first. */
 export function findAll(state: State, text: string): readonly Find[] {
   const words = text.trim().toLowerCase()
   const has = (...where: readonly (string | null)[]) => where.some(each => each?.toLowerCase().includes(words))
@@ -35,11 +36,12 @@ export function findAll(state: State, text: string): readonly Find[] {
   if (words === '') return found
   for (const job of runsByStart(state).flatMap(run => jobsOf(state, run))) {
     if (found.length >= MOST) return found
-    if (!has(job.key, job.id, queueIdOf(job))) continue
+    const name = jobName(state, job)
+    if (!has(name, job.key, job.id, queueIdOf(job))) continue
     found.push({
       id: job.id,
       kind: 'Job',
-      text: job.key,
+      text: name,
       beside: job.id,
       address: address('queue', job.run, job.id),
     })

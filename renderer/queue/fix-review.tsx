@@ -4,6 +4,7 @@ import { plural } from '../../shared/show/number.ts'
 import { DiffView } from '../inspector/diff-view.tsx'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
+import { jobName } from '../runs/job-name.ts'
 import { Sheet } from '../ui/sheet.tsx'
 
 interface FixReviewProps {
@@ -64,7 +65,7 @@ export function FixReview({ jobs, offline, onResubmit, onClose }: FixReviewProps
                 <li key={job.id}>
                   <details>
                     <summary>
-                      <bdi>{job.key}</bdi>
+                      <bdi>{jobName(state, job)}</bdi>
                     </summary>
                     <DiffView job={job} offer={offer} />
                   </details>

@@ -109,6 +109,8 @@ export const RunRow = memo(function RunRow(props: RunRowProps) {
 
 interface JobRowProps extends Shared {
   readonly job: Job
+  /** What a chemist calls it. */
+  readonly name: string
   readonly standing: Standing
   readonly surroundings: Surroundings
   /** It computes far longer than was predicted. */
@@ -119,19 +121,19 @@ interface JobRowProps extends Shared {
 }
 
 export const JobRow = memo(function JobRow(props: JobRowProps) {
-  const { job, standing, surroundings, stalled, progress, fix, now } = props
+  const { job, name, standing, surroundings, stalled, progress, fix, now } = props
   const attempt = lastAttempt(job)
   const look = stalled ? stalledLook : standingLooks[standing]
   const reason = stalled ? STALLED : reasonOf(job, surroundings)
   // Space is short: of `the SCF did not converge` the noun is to be seen.
   const inShort = reason?.replace(/^(the|its) /, '')
   const { waited, ran } = timesOf(attempt, now)
-  const says = [job.key, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
+  const says = [name, look.word, reason, `attempt ${attempt.n}`].filter(each => each !== null).join(', ')
   return (
     <Row {...props} level={2} says={says}>
       <span role="gridcell" className="queue-cell name-cell job-name">
-        <span className="name" title={job.key}>
-          <bdi>{job.key}</bdi> <span className="kind">{programText(job.program)}</span>
+        <span className="name" title={name === job.key ? name : `${name} (${job.key})`}>
+          <bdi>{name}</bdi> <span className="kind">{programText(job.program)}</span>
         </span>
       </span>
       <span role="gridcell" className="queue-cell" title={reason ?? undefined}>

@@ -7,6 +7,7 @@ import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { waitsFor } from '../../shared/show/waits-for.ts'
 import { fixesOf } from '../runs/fixes.ts'
+import { jobName } from '../runs/job-name.ts'
 import { NO_OUTLOOK, outlookOf } from '../runs/outlook.ts'
 import { useApart } from '../runs/tell-apart.ts'
 import { useNow } from '../ui/clock.ts'
@@ -150,6 +151,7 @@ export function QueueTable(props: QueueTableProps) {
                 key={row.id}
                 {...shared}
                 job={job}
+                name={jobName(state, job)}
                 standing={standing}
                 surroundings={index.surroundings(job.run, job.machine)}
                 stalled={stalled.has(job.id)}

@@ -3,6 +3,7 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { runsByStart } from '../../shared/show/status.ts'
+import { jobName } from '../runs/job-name.ts'
 import type { ShownStanding, Standing } from '../runs/standing.ts'
 import { type JobIndex, NO_CATEGORY } from './job-index.ts'
 
@@ -93,7 +94,7 @@ export function matching({ state, index, stalled }: Queue, view: QueueView, run:
     if (view.standing !== null && standing !== view.standing) return false
     if (view.category === null && named) return true
     const job = get(state.jobs, id)
-    return job !== undefined && inCategory(job, view.category) && (named || jobHasWords(job, view.search))
+    return job !== undefined && inCategory(job, view.category) && (named || jobHasWords(state, job, view.search))
   })
 }
 
@@ -105,10 +106,10 @@ function inCategory(job: Job, category: string | null): boolean {
   return category === null || (lastAttempt(job).category ?? NO_CATEGORY) === category
 }
 
-function jobHasWords(job: Job, search: string): boolean {
+function jobHasWords(state: State, job: Job, search: string): boolean {
   const { phase, reason, label } = lastAttempt(job)
   const queue = 'queue_id' in phase ? (phase.queue_id ?? '') : ''
-  return [job.key, label, queue, reason ?? '', job.machine].some(text => hasWords(text, search))
+  return [jobName(state, job), job.key, label, queue, reason ?? '', job.machine].some(text => hasWords(text, search))
 }
 
 function hasWords(text: string, search: string): boolean {

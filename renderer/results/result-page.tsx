@@ -61,14 +61,14 @@ export function ResultPage({ state, run }: { readonly state: State; readonly run
       {bad.length > 0 ? (
         <section className="card" aria-labelledby="result-bad">
           <h2 id="result-bad">Needs a look</h2>
-          <Evidences jobs={bad.slice(0, MOST)} around={around} />
+          <Evidences state={state} jobs={bad.slice(0, MOST)} around={around} />
         </section>
       ) : null}
       <section className="card" aria-labelledby="result-jobs">
         <h2 id="result-jobs">
           Jobs <span className="count">{jobs.length}</span>
         </h2>
-        <JobTable jobs={jobs.slice(0, MOST)} around={around} />
+        <JobTable state={state} jobs={jobs.slice(0, MOST)} around={around} />
         {jobs.length > MOST ? <p className="hint">The first {MOST}; Open shows all.</p> : null}
       </section>
     </article>

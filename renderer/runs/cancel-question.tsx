@@ -4,6 +4,7 @@ import { fixed, plural } from '../../shared/show/number.ts'
 import { useEngineState } from '../larmor.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { coreHoursAtStake } from './job-acts.ts'
+import { jobName } from './job-name.ts'
 
 interface CancelQuestionProps {
   readonly jobs: readonly Job[]
@@ -13,14 +14,15 @@ interface CancelQuestionProps {
 
 /** Asked once before jobs are killed: how many, and what is lost with them. */
 export function CancelQuestion({ jobs, onConfirm, onClose }: CancelQuestionProps) {
-  const { runs } = useEngineState()
-  const names = [...new Set(jobs.map(({ run }) => get(runs, run)?.name ?? run))]
+  const state = useEngineState()
+  const names = [...new Set(jobs.map(({ run }) => get(state.runs, run)?.name ?? run))]
   const of =
     names.length === 1 ? ` of ${shortened(names[0] ?? '')}` : names.length > 1 ? ` of ${names.length} runs` : ''
+  const only = jobs.length === 1 ? jobs[0] : undefined
   const hours = coreHoursAtStake(jobs, Date.now())
   return (
     <Confirm
-      question={`Cancel ${jobs.length === 1 ? jobs[0]?.key : `${jobs.length} jobs`}${of}?`}
+      question={`Cancel ${only ? jobName(state, only) : `${jobs.length} jobs`}${of}?`}
       verb={`Cancel ${plural(jobs.length, 'job')}`}
       keep="Keep"
       onConfirm={onConfirm}

@@ -4,6 +4,7 @@ import { type GivenFile, programOf } from '../../shared/programs/index.ts'
 import type { Store } from '../store.ts'
 import { note } from '../ui/toast.tsx'
 import { withdraw } from './job-acts.ts'
+import { jobName } from './job-name.ts'
 
 /** A file as it was sent: its text where a person can edit it, else its content, which stays. */
 export type SentFile = { readonly name: string } & ({ readonly text: string } | { readonly content: GivenFile })
@@ -54,7 +55,10 @@ export async function resubmitEdited(
   }
   const sent = await engine.send({ type: 'job.edit', job: job.id, files: given, seen: lastAttempt(job).n })
   if (!sent.ok) return say(sent.fault.message)
-  note(`${job.key} resubmitted as edited`, { shape: 'arrow ring', undo: () => withdraw(engine, store, [job.id]) })
+  note(`${jobName(store.get().state, job)} resubmitted as edited`, {
+    shape: 'arrow ring',
+    undo: () => withdraw(engine, store, [job.id]),
+  })
   return true
 }
 

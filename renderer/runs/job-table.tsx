@@ -1,18 +1,21 @@
 import { memo } from 'react'
 import type { Job } from '../../shared/model/job.ts'
 import { lastAttempt } from '../../shared/model/job.ts'
+import type { State } from '../../shared/model/state.ts'
 import { Badge } from '../ui/badge.tsx'
 import { Scroll } from '../ui/scroll.tsx'
+import { jobName } from './job-name.ts'
 import { reasonOf, type Surroundings, standingLooks, standingOf } from './standing.ts'
 import { programText } from './words.ts'
 
 interface JobsProps {
+  readonly state: State
   readonly jobs: readonly Job[]
   readonly around: Surroundings
 }
 
 /** All jobs of a run, in the order of their planning: how the attempt that counts stands, and why. */
-export function JobTable({ jobs, around }: JobsProps) {
+export function JobTable({ state, jobs, around }: JobsProps) {
   return (
     <Scroll label="Jobs">
       <table>
@@ -30,7 +33,7 @@ export function JobTable({ jobs, around }: JobsProps) {
         </thead>
         <tbody>
           {jobs.map(job => (
-            <JobRow key={job.id} job={job} {...around} />
+            <JobRow key={job.id} job={job} name={jobName(state, job)} {...around} />
           ))}
         </tbody>
       </table>
@@ -39,17 +42,20 @@ export function JobTable({ jobs, around }: JobsProps) {
 }
 
 /** The reducer keeps the object of a job that did not change: its row is not drawn again. */
-const JobRow = memo(function JobRow({ job, ...around }: Surroundings & { readonly job: Job }) {
+const JobRow = memo(function JobRow({
+  job,
+  name,
+  ...around
+}: Surroundings & { readonly job: Job; readonly name: string }) {
   const attempt = lastAttempt(job)
   const queue = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
   return (
     <tr>
       <th scope="row" title={job.id}>
-        {job.key}
+        {name}
       </th>
       <td className="state">
-        <Badge look={standingLooks[standingOf(job, around)]} />{' '}
-        <span className="reason">{reasonOf(job, around)}</span>
+        <Badge look={standingLooks[standingOf(job, around)]} /> <span className="reason">{reasonOf(job, around)}</span>
       </td>
       <td className="number">{attempt.n}</td>
       <td>{programText(job.program)}</td>
@@ -60,7 +66,7 @@ const JobRow = memo(function JobRow({ job, ...around }: Surroundings & { readonl
 })
 
 /** What proves a verdict, quoted, for every job that did not end well. */
-export function Evidences({ jobs, around }: JobsProps) {
+export function Evidences({ state, jobs, around }: JobsProps) {
   return (
     <ul className="evidences">
       {jobs.map(job => {
@@ -68,7 +74,7 @@ export function Evidences({ jobs, around }: JobsProps) {
         return (
           <li key={job.id}>
             <p>
-              <strong>{job.key}</strong> <Badge look={standingLooks[standingOf(job, around)]} />{' '}
+              <strong>{jobName(state, job)}</strong> <Badge look={standingLooks[standingOf(job, around)]} />{' '}
               <span className="reason">
                 {reasonOf(job, around)}
                 {attempt.n > 1 ? `, attempt ${attempt.n}` : ''}

@@ -3,7 +3,9 @@ import type { Engine, Reading } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { fixed } from '../../shared/show/number.ts'
+import { useEngineState } from '../larmor.ts'
 import { Scroll } from '../ui/scroll.tsx'
+import { jobName } from './job-name.ts'
 
 export type Readings = ReadonlyMap<string, Reading>
 
@@ -42,17 +44,19 @@ export function currentReading(job: Job | undefined, readings: Readings): Readin
 
 /** Where the running jobs are, and the end of what they print. */
 export function LiveOutput({ jobs, readings }: { readonly jobs: readonly Job[]; readonly readings: Readings }) {
+  const state = useEngineState()
   return (
     <ul className="live">
       {jobs.map(job => {
         const reading = currentReading(job, readings)
+        const name = jobName(state, job)
         return (
           <li key={job.id} data-live={job.key}>
             <details>
               <summary>
-                <strong>{job.key}</strong> {reading ? describe(reading) : 'nothing to show yet'}
+                <strong>{name}</strong> {reading ? describe(reading) : 'nothing to show yet'}
               </summary>
-              <Scroll className="tail" label={`End of the output of ${job.key}`}>
+              <Scroll className="tail" label={`End of the output of ${name}`}>
                 <pre>{reading?.tail}</pre>
               </Scroll>
             </details>

@@ -21,6 +21,7 @@ export function readable(known: Known) {
   return {
     plan: (): Plan => orElse(workflow => workflow.plan(known), nothingPlanned),
     show: (): Shown => orElse(workflow => workflow.show(known), { warnings: [SAID] }),
+    jobNames: (): ReadonlyMap<string, string> => orElse(workflow => workflow.jobNames?.(known) ?? new Map(), new Map()),
     summary: (): Shown => orElse(workflow => workflow.summary?.(known) ?? {}, {}),
   }
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../ids.ts'
+import { campaignJobNames } from './campaign/job-names.ts'
 import { campaignEssence } from './campaign/params.ts'
 import { planCampaign } from './campaign/plan.ts'
 import { campaignSummary, showCampaign } from './campaign/show.ts'
@@ -36,5 +37,6 @@ export const campaign: Workflow = {
   plan: planCampaign,
   show: showCampaign,
   essence: campaignEssence,
+  jobNames: campaignJobNames,
   summary: known => campaignSummary(known) as unknown as { readonly [key: string]: Json },
 }

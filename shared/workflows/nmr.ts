@@ -1,3 +1,4 @@
+import { nmrJobNames } from './nmr/job-names.ts'
 import { planNmr } from './nmr/plan.ts'
 import { showNmr } from './nmr/show.ts'
 import type { Workflow } from './workflow.ts'
@@ -11,4 +12,11 @@ export type { ConformerState, ShownConformer, ShownNmr } from './nmr/show.ts'
 export { moleculeOf } from './nmr/stage.ts'
 
 /** Conformer ensemble NMR: conformers, optimisations, a selection, shieldings, weights, averages, shifts. */
-export const nmr: Workflow = { id: 'nmr', label: 'Conformer ensemble NMR', version: 1, plan: planNmr, show: showNmr }
+export const nmr: Workflow = {
+  id: 'nmr',
+  label: 'Conformer ensemble NMR',
+  version: 1,
+  plan: planNmr,
+  show: showNmr,
+  jobNames: nmrJobNames,
+}

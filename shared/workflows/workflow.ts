@@ -54,6 +54,8 @@ export interface Workflow {
    * only do the work again, and is refused. Without it any number may run.
    */
   essence?(params: Json): string
+  /** What a chemist calls its jobs, by key; without it, and where one is not among them, the key is the name. */
+  jobNames?(known: Known): ReadonlyMap<string, string>
   /** What it adds to a run in `status`, small and without texts. */
   summary?(known: Known): { readonly [key: string]: Json }
 }
