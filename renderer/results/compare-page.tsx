@@ -12,7 +12,7 @@ import type { ShiftPlot } from '../spectrum/shift-plot.ts'
 import { useTheme } from '../theme.ts'
 import { clearMarks } from './compare-marks.ts'
 import { type CompareMode, plotComparison } from './compare-plot.ts'
-import { type ComparedShift, compareShifts, meanAbsolute } from './compare-rows.ts'
+import { type ComparedShift, compareShifts, meanAbsolute, shownDifference } from './compare-rows.ts'
 import { useShelvedRun } from './use-shelved-run.ts'
 
 const MODES: readonly CompareMode[] = ['mirrored', 'overlaid', 'difference']
@@ -141,8 +141,10 @@ function Plot({ rows, nucleus, mode }: PlotProps) {
 function CompareTable({ rows, nucleus }: { readonly rows: readonly ComparedShift[]; readonly nucleus: string }) {
   const digits = decimalsOf(rows[0]?.element ?? 'C')
   const ppm = (value: number | null) => (value === null ? '–' : fixed(value, digits))
-  const signed = (value: number | null) =>
-    value === null ? '–' : `${Number(value.toFixed(digits)) > 0 ? '+' : ''}${fixed(value, digits)}`
+  const signed = (one: number | null, other: number | null) => {
+    const value = shownDifference(one, other, digits)
+    return value === null ? '–' : `${Number(value.toFixed(digits)) > 0 ? '+' : ''}${fixed(value, digits)}`
+  }
   const counted = rows.filter(({ comparable }) => comparable)
   const [a, b] = [meanAbsolute(counted.map(row => row.a_error)), meanAbsolute(counted.map(row => row.b_error))]
   const apart = meanAbsolute(counted.map(row => row.difference))
@@ -164,10 +166,10 @@ function CompareTable({ rows, nucleus }: { readonly rows: readonly ComparedShift
               <th scope="row">{row.name}</th>
               <td className="number">{ppm(row.a)}</td>
               <td className="number">{ppm(row.b)}</td>
-              <td className="number">{signed(row.difference)}</td>
+              <td className="number">{signed(row.a, row.b)}</td>
               <td className="number">{ppm(row.measured)}</td>
-              <td className="number">{signed(row.a_error)}</td>
-              <td className="number">{signed(row.b_error)}</td>
+              <td className="number">{signed(row.a, row.measured)}</td>
+              <td className="number">{signed(row.b, row.measured)}</td>
             </tr>
           ))}
         </tbody>

@@ -50,6 +50,15 @@ export function compareShifts(
   return rows.sort((x, y) => (y.a ?? y.b ?? 0) - (x.a ?? x.b ?? 0))
 }
 
+/**
+ * The difference of two values as they are shown, with so many decimals: 2.60 and 2.59 are 0.01 apart, also where rounding
+ * made that of less.
+ */
+export function shownDifference(one: number | null, other: number | null, decimals: number): number | null {
+  const shown = (value: number | null) => (value === null ? null : Number(value.toFixed(decimals)))
+  return minus(shown(one), shown(other))
+}
+
 /** The mean absolute value; null of none. */
 export function meanAbsolute(errors: readonly (number | null)[]): number | null {
   const known = errors.filter(error => error !== null)

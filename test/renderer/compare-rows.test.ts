@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compareShifts, meanAbsolute } from '../../renderer/results/compare-rows.ts'
+import { compareShifts, meanAbsolute, shownDifference } from '../../renderer/results/compare-rows.ts'
 import type { ShownShift } from '../../shared/workflows/index.ts'
 
 const shift = (atoms: readonly number[], delta_ppm: number | null, more: Partial<ShownShift> = {}): ShownShift =>
@@ -20,4 +20,10 @@ test('signals are matched by their atoms, and what only one has is not compared'
   expect([third?.a_error, third?.b_error].map(error => error?.toFixed(2))).toEqual(['-0.02', '0.04'])
   expect(meanAbsolute(rows.map(row => row.a_error))).toBeCloseTo(0.02)
   expect(meanAbsolute([null])).toBeNull()
+})
+
+test('a row adds up as it is shown', () => {
+  expect(shownDifference(2.5951, 2.5949, 2)?.toFixed(2)).toBe('0.01')
+  expect(shownDifference(2.6049, 2.5951, 2)?.toFixed(2)).toBe('0.00')
+  expect(shownDifference(null, 2.59, 2)).toBeNull()
 })
