@@ -3,7 +3,7 @@ import { hash32 } from '../../ids.ts'
 import { completedResult } from '../../model/job.ts'
 import { comparisonsOf, type Factor, factorOf } from '../../nmr/factors.ts'
 import { accuracyOf, type Comparison, leaveOneMoleculeOut, residuals } from '../../nmr/statistics.ts'
-import { solvents } from '../../solvents.ts'
+import { solventText } from '../../show/names.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignSolvent } from './params.ts'
 import { type CampaignTask, paramsOf, tasksOf } from './stage.ts'
@@ -159,6 +159,6 @@ function noteOf(known: Known, level: CampaignLevel, solvent: CampaignSolvent): s
 export function otherSolvent(known: Known, solvent: CampaignSolvent): string | null {
   const measured = paramsOf(known).set.solvent
   if (measured === solvent.id) return null
-  const label = solvents.find(({ id }) => id === measured)?.label ?? measured
-  return `computed in ${solvent.name}, measured in ${label}: its line is not offered as a factor for ${solvent.name}`
+  const computed = solventText(solvent.id)
+  return `computed in ${computed}, measured in ${solventText(measured)}: its line is not offered as a factor for ${computed}`
 }

@@ -376,7 +376,9 @@ describe('what it finds', () => {
     for (const each of statistics) {
       expect(each.slope).toBeCloseTo(-1.05, 9)
       expect(each.rmsd_ppm).toBeCloseTo(0, 9)
-      expect(each.note).toEqual(each.solvent === 'dmso' ? expect.stringMatching(/measured in CDCl3/) : null)
+      expect(each.note).toEqual(
+        each.solvent === 'dmso' ? expect.stringMatching(/computed in DMSO-d6, measured in CDCl3/) : null,
+      )
     }
     expect(run.plan().end).toEqual({ outcome: 'completed', reason: null })
     // The table holds the intervals of the line, the same as the factor file: of points on a line they have no width.
