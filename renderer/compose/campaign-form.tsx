@@ -1,13 +1,11 @@
-import { type FormEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { type FormEvent, useDeferredValue, useMemo, useRef, useState } from 'react'
 import type { RunId } from '../../shared/ids.ts'
-import type { Job } from '../../shared/model/job.ts'
 import { LOCAL, localMachine, type Machine } from '../../shared/model/machine.ts'
-import type { State } from '../../shared/model/state.ts'
 import type { Fault } from '../../shared/result.ts'
-import type { CampaignParams } from '../../shared/workflows/index.ts'
 import { useKeys } from '../keys/use-keys.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { go } from '../route.ts'
+import type { CampaignCosts } from './campaign-costs.ts'
 import { type CampaignDraft, forgetCampaignDraft, saveCampaignDraft, useCampaignDraft } from './campaign-draft.ts'
 import { CampaignMethod } from './campaign-method.tsx'
 import { CampaignSetFields } from './campaign-set.tsx'
@@ -16,12 +14,13 @@ import { ComposeKinds } from './compose-kinds.tsx'
 import { useEarlierJobs } from './earlier-campaigns.ts'
 import { useFinishes } from './finish.ts'
 import { MachineTable } from './machine-table.tsx'
-import { lengthsOf, planCampaignDraft } from './plan-campaign.ts'
+import { planCampaignDraft } from './plan-campaign.ts'
 import { faultText } from './plan-draft.ts'
 import { Preview } from './preview.tsx'
 import { ResourceFields } from './resource-fields.tsx'
 import { newRunId } from './run-id.ts'
 import { startRuns } from './start-runs.ts'
+import { useCampaignCosts } from './use-campaign-costs.ts'
 
 /** A benchmark campaign before it is started: what is computed, where, and what it will take. */
 export function CampaignForm() {
@@ -37,15 +36,11 @@ export function CampaignForm() {
   const run = id.current
   const machines: Readonly<Record<string, Machine>> = state.machines
   const machine = machines[settled.machine] ?? state.machines[LOCAL] ?? localMachine
-  const times = state.times?.[machine.name]
   const earlier = useEarlierJobs()
-  const plan = useMemo(
-    () => planCampaignDraft(settled, machine, times ?? [], earlier),
-    [settled, machine, times, earlier],
-  )
+  const plan = useMemo(() => planCampaignDraft(settled, machine), [settled, machine])
   const { params } = plan
-  const lengths = useLengths(params, state, earlier)
-  const finishes = useFinishes(lengths, state)
+  const costs = useCampaignCosts(params, machine.name, state, earlier)
+  const finishes = useFinishes(costs?.lengths ?? NOT_YET, state)
   const fault = refused ?? plan.fault
   const faultAt = (field: string) => (fault?.field === field ? fault : null)
   const missing = faultText(fault)
@@ -101,7 +96,7 @@ export function CampaignForm() {
           run={run}
         />
         <ComposeFoot
-          figure={plan.estimate}
+          figure={costs?.estimate ?? (params === null ? '' : 'What it takes is being estimated…')}
           cost={plan.warnings.join('. ')}
           fault={fault && !FIELDS.includes(fault.field ?? '') ? fault : null}
           missing={missing}
@@ -115,27 +110,7 @@ export function CampaignForm() {
   )
 }
 
-/** Until nobody has typed for so long nothing is foretold: it takes hundreds of draws for each machine. */
-const CALM_MS = 400
-const NOT_YET: ReturnType<typeof lengthsOf> = new Map()
-
-/** How long it would last on each machine; nothing while what is to be computed changes still. */
-function useLengths(params: CampaignParams | null, state: State, earlier: readonly Job[]) {
-  const said = JSON.stringify(params)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a name is no part of them, nor are they new where they say the same
-  const same = useMemo(() => params, [said])
-  const [calm, setCalm] = useState(same)
-  useEffect(() => {
-    const timer = setTimeout(() => setCalm(same), CALM_MS)
-    return () => clearTimeout(timer)
-  }, [same])
-  const { machines, times } = state
-  const lengths = useMemo(
-    () => lengthsOf(calm, Object.values<Machine>(machines), times ?? {}, earlier),
-    [calm, machines, times, earlier],
-  )
-  return calm === same ? lengths : NOT_YET
-}
+const NOT_YET: CampaignCosts['lengths'] = new Map()
 
 /** Fields that show their own fault. */
 const FIELDS = [

@@ -1,24 +1,16 @@
 import { previewCampaign } from '../../shared/compose/before-campaign.ts'
 import type { ContentRef } from '../../shared/ids.ts'
-import type { Job } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
-import type { RememberedTime, Times } from '../../shared/model/times.ts'
 import { badInput, type Fault, ok, type Result } from '../../shared/result.ts'
 import {
-  type CampaignLength,
   type CampaignParams,
   type CampaignSet,
   delta50Set,
-  estimateOf,
-  estimateText,
-  foundAmong,
-  lengthOf,
   type ResolvedCampaign,
   readOwnSet,
   resolveCampaign,
 } from '../../shared/workflows/index.ts'
 import type { CampaignDraft } from './campaign-draft.ts'
-import { sideBySide } from './finish.ts'
 import { namedTexts, type PreviewedJobs } from './preview.tsx'
 import { readNumber } from './read-number.ts'
 import { missingProgram, resourcesOf } from './resources.ts'
@@ -28,8 +20,6 @@ export interface PlannedCampaign {
   readonly fault: Fault | null
   /** The set that was chosen; null while there is none. */
   readonly set: CampaignSet | null
-  /** Calculations, core hours and disk, in a sentence; empty while something is wrong. */
-  readonly estimate: string
   readonly warnings: readonly string[]
   readonly params: CampaignParams | null
   readonly start: Omit<Start, 'run'> | null
@@ -37,16 +27,11 @@ export interface PlannedCampaign {
 }
 
 /**
- * All that follows from the form, without doing anything; by the functions of `larmor campaign start`. `earlier`: jobs
- * whose results are not computed again.
+ * All that follows from the form but what it will take, without doing anything; by the functions of `larmor campaign
+ * start`.
  */
-export function planCampaignDraft(
-  draft: CampaignDraft,
-  machine: Machine,
-  times: readonly RememberedTime[],
-  earlier: readonly Job[] = [],
-): PlannedCampaign {
-  const nothing = { fault: null, set: null, estimate: '', warnings: [], params: null, start: null, previewed: null }
+export function planCampaignDraft(draft: CampaignDraft, machine: Machine): PlannedCampaign {
+  const nothing = { fault: null, set: null, warnings: [], params: null, start: null, previewed: null }
   const set = setOf(draft)
   if (!set.ok) return { ...nothing, fault: set.fault }
   const resolve = (refOf: (text: string) => ContentRef) => resolved(draft, set.value, machine, refOf)
@@ -57,29 +42,11 @@ export function planCampaignDraft(
   return {
     fault: null,
     set: set.value,
-    estimate: estimateText(estimateOf(params, times, foundAmong(earlier, params, machine))),
     warnings: params.warnings,
     params,
     start: { workflow: 'campaign', resolve },
     previewed: { ...previewCampaign(params, machine), texts: named.texts },
   }
-}
-
-/** How long it would last on each machine, by what such calculations took there. */
-export function lengthsOf(
-  params: CampaignParams | null,
-  machines: readonly Machine[],
-  times: Times,
-  earlier: readonly Job[] = [],
-): ReadonlyMap<string, CampaignLength | null> {
-  if (params === null) return new Map()
-  return new Map(
-    machines.map(machine => {
-      const side = sideBySide(machine, params.resources.ranks)
-      const found = foundAmong(earlier, params, machine)
-      return [machine.name, lengthOf(params, times[machine.name] ?? [], found, side)]
-    }),
-  )
 }
 
 function setOf({ set, folder }: CampaignDraft): Result<CampaignSet> {

@@ -23,13 +23,11 @@ export function fittedOf(earlier: readonly EarlierCampaign[]): readonly FactorTe
 
 /** The jobs of the first molecule; its shieldings with the starting geometry in place of the optimised one. */
 export function previewCampaign(params: CampaignParams, machine: Machine): Preview {
-  const [first] = params.molecules
-  const of = (key: string) => key.startsWith(`${first?.id}/`)
+  const molecules = params.molecules.slice(0, 1)
   const planned = (with_: Partial<CampaignParams>) => {
-    const run = { id: 'preview', name: '', machine: machine.name, params: { ...params, ...with_ } as unknown as Json }
-    return workflowOf('campaign')
-      .plan({ run: run as unknown as Run, job: () => undefined, task: () => undefined })
-      .jobs.filter(({ key }) => of(key))
+    const of = { ...params, molecules, ...with_ } as unknown as Json
+    const run = { id: 'preview', name: '', machine: machine.name, params: of }
+    return workflowOf('campaign').plan({ run: run as unknown as Run, job: () => undefined, task: () => undefined }).jobs
   }
   return {
     jobs: [...(params.geometry ? planned({}) : []), ...planned({ geometry: null, ahead: null })],
