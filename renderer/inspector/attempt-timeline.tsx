@@ -1,4 +1,4 @@
-import type { Attempt } from '../../shared/model/job.ts'
+import type { Attempt, PhaseName } from '../../shared/model/job.ts'
 import { type Times, timesOf } from '../runs/times.ts'
 import { causeText } from '../runs/words.ts'
 import { hoursMinutes } from '../ui/time.ts'
@@ -52,20 +52,30 @@ function endsBadly({ outcome }: Attempt): boolean {
   return outcome === 'failed' || outcome === 'timeout' || outcome === 'lost'
 }
 
+/** How far it is, where it has not ended, in the words of the queue. */
+const UNDER_WAY: { readonly [P in PhaseName]: string } = {
+  planned: 'pending',
+  staged: 'sending',
+  submitting: 'sending',
+  queued: 'waiting',
+  running: 'running',
+  ended: 'its output is being fetched',
+  fetched: 'its output is being read',
+  parsed: 'its output is being read',
+}
+
 function endText(
-  { outcome, category, reason, fix, phase }: Attempt,
+  { outcome, category, reason, warning, fix, phase }: Attempt,
   waited: number | null,
   ran: number | null,
 ): string {
   const how =
     outcome === null
-      ? phase.is === 'running'
-        ? 'running'
-        : phase.is === 'queued'
-          ? 'waiting'
-          : phase.is
+      ? UNDER_WAY[phase.is]
       : outcome === 'completed'
-        ? 'finished'
+        ? warning === null
+          ? 'finished'
+          : 'to check'
         : category === null
           ? (reason ?? outcome)
           : causeText(category)

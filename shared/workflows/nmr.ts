@@ -14,7 +14,7 @@ export { moleculeOf } from './nmr/stage.ts'
 /** Conformer ensemble NMR: conformers, optimisations, a selection, shieldings, weights, averages, shifts. */
 export const nmr: Workflow = {
   id: 'nmr',
-  label: 'Conformer ensemble NMR',
+  label: 'NMR ensemble',
   version: 1,
   plan: planNmr,
   show: showNmr,
