@@ -132,7 +132,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
       if (job) copy(lastAttempt(job).label, 'Job name')
     },
   }
-  useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt })
+  useQueueKeys({ rows, at, acts, grid, chips, search, jobsAt })
 
   function onRow(each: QueueRow, { tick: ticking, range }: { readonly tick: boolean; readonly range: boolean }): void {
     const from = rows.findIndex(({ id }) => id === at)
@@ -151,7 +151,7 @@ function Queue({ path: [wantedRun, wantedJob] }: ScreenProps) {
       tick(jobs, !jobs.every(id => ticks.has(id as JobId)))
       return
     }
-    if (each.is === 'run') setOpen(each.run, !view.open.has(each.run))
+    if (each.is === 'run') setOpen(each.run, !each.open)
     acts.inspect(each)
   }
 

@@ -16,6 +16,8 @@ export interface QueueView {
   readonly search: string
   /** Runs whose jobs are shown. */
   readonly open: ReadonlySet<string>
+  /** Where there is a filter, runs whose jobs are not shown though some pass it. */
+  readonly shut: ReadonlySet<string>
   /** Runs of which all jobs are shown, those that go well too. */
   readonly whole: ReadonlySet<string>
 }
@@ -70,7 +72,7 @@ function rowsOfRun(queue: Queue, view: QueueView, run: Run): readonly QueueRow[]
   const named = view.standing === null && hasWords(run.name, view.search)
   const all = matching(queue, view, run)
   if (filtered && !named && all.length === 0) return []
-  const open = view.open.has(run.id) !== (filtered && !named)
+  const open = filtered && !named ? !view.shut.has(run.id) : view.open.has(run.id)
   const head: QueueRow = { is: 'run', id: run.id, run: run.id, open }
   if (!open) return [head]
   const fold = isFolded(run, view)
@@ -98,7 +100,7 @@ export function matching({ state, index, stalled }: Queue, view: QueueView, run:
   })
 }
 
-function isFiltered({ standing, search }: QueueView): boolean {
+export function isFiltered({ standing, search }: Pick<QueueView, 'standing' | 'search'>): boolean {
   return standing !== null || search.trim() !== ''
 }
 

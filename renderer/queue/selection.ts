@@ -1,6 +1,6 @@
 import type { JobId } from '../../shared/ids.ts'
 import { cell } from '../cell.ts'
-import type { QueueView } from './rows.ts'
+import { isFiltered, type QueueView } from './rows.ts'
 
 /** The jobs that are ticked. Outlives the screen: it is there again when a person comes back. */
 export const ticked = cell<ReadonlySet<JobId>>(new Set())
@@ -13,16 +13,21 @@ export const queueView = cell<QueueView>({
   category: null,
   search: '',
   open: new Set(),
+  shut: new Set(),
   whole: new Set(),
 })
 
+/** Another filter shows again what passes it. */
 export function changeView(change: Partial<QueueView>): void {
-  queueView.set({ ...queueView.get(), ...change })
+  const anew = 'standing' in change || 'search' in change ? { shut: new Set<string>() } : {}
+  queueView.set({ ...queueView.get(), ...anew, ...change })
 }
 
 /** Shows the jobs of a run, or hides them. */
 export function setOpen(run: string, open: boolean): void {
-  changeView({ open: toggled(queueView.get().open, [run], open) })
+  const view = queueView.get()
+  const shut = isFiltered(view) ? toggled(view.shut, [run], !open) : view.shut
+  changeView({ open: toggled(view.open, [run], open), shut })
 }
 
 export function tick(jobs: readonly string[], on: boolean): void {

@@ -1,13 +1,12 @@
 import type { RefObject } from 'react'
 import { useKeys } from '../keys/use-keys.ts'
-import type { QueueRow, QueueView } from './rows.ts'
+import type { QueueRow } from './rows.ts'
 import { cursor, setOpen, tick, ticked } from './selection.ts'
 
 interface QueueKeys {
   readonly rows: readonly QueueRow[]
   /** The id of the cursor's row. */
   readonly at: string | null
-  readonly view: QueueView
   readonly acts: {
     readonly resubmit: () => void
     readonly edit: () => void
@@ -25,7 +24,7 @@ interface QueueKeys {
 }
 
 /** The keys of the queue: a tree as file managers have it. */
-export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt }: QueueKeys): void {
+export function useQueueKeys({ rows, at, acts, grid, chips, search, jobsAt }: QueueKeys): void {
   const place = rows.findIndex(({ id }) => id === at)
   const row = rows[place]
 
@@ -48,11 +47,11 @@ export function useQueueKeys({ rows, at, view, acts, grid, chips, search, jobsAt
     first: () => move(0),
     last: () => move(rows.length - 1),
     open: () => {
-      if (row?.is === 'run' && !row.open) setOpen(row.run, !view.open.has(row.run))
+      if (row?.is === 'run' && !row.open) setOpen(row.run, true)
       else move(place + 1)
     },
     shut: () => {
-      if (row?.is === 'run' && row.open) setOpen(row.run, !view.open.has(row.run))
+      if (row?.is === 'run' && row.open) setOpen(row.run, false)
       else if (row && row.is !== 'run') move(rows.findIndex(({ id }) => id === row.run))
     },
     tick: () => {
