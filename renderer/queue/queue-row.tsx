@@ -159,21 +159,12 @@ export const JobRow = memo(function JobRow(props: JobRowProps) {
 })
 
 interface RestRowProps extends Shared {
-  readonly jobs: readonly string[]
-  readonly standings: ReadonlyMap<string, Standing>
+  /** How many jobs there are, and where they stand. */
+  readonly text: string
 }
 
 export function RestRow(props: RestRowProps) {
-  const counts = new Map<Standing, number>()
-  for (const id of props.jobs) {
-    const standing = props.standings.get(id)
-    if (standing) counts.set(standing, (counts.get(standing) ?? 0) + 1)
-  }
-  const words = standings.flatMap(each => {
-    const n = counts.get(each)
-    return n === undefined ? [] : [`${n} ${standingLooks[each].word.toLowerCase()}`]
-  })
-  const text = `${props.jobs.length} more: ${words.join(', ')}`
+  const { text } = props
   return (
     <Row {...props} level={2} says={text}>
       <span role="gridcell" className="queue-cell job-name rest">

@@ -14,7 +14,7 @@ import { useNow } from '../ui/clock.ts'
 import type { DataAge } from './data-age.ts'
 import { emptyTally, type JobIndex } from './job-index.ts'
 import { JobRow, RestRow, RunRow } from './queue-row.tsx'
-import type { QueueRow } from './rows.ts'
+import { type QueueRow, restText } from './rows.ts'
 import { timesOfRun } from './run-times.ts'
 
 const ROW = 28
@@ -136,8 +136,7 @@ export function QueueTable(props: QueueTableProps) {
                 <RestRow
                   key={row.id}
                   {...shared}
-                  jobs={row.jobs}
-                  standings={index.standing}
+                  text={restText(row.jobs, { index, stalled })}
                   tick={tickOf(row.jobs, ticked)}
                   age={NO_AGE}
                 />

@@ -4,7 +4,7 @@ import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { runsByStart } from '../../shared/show/status.ts'
 import { jobName } from '../runs/job-name.ts'
-import type { ShownStanding, Standing } from '../runs/standing.ts'
+import { type ShownStanding, type Standing, shownLooks } from '../runs/standing.ts'
 import { type JobIndex, NO_CATEGORY } from './job-index.ts'
 
 /** What of the queue is shown. */
@@ -87,13 +87,32 @@ function isFolded(run: Run, view: QueueView): boolean {
   return !isFiltered(view) && run.jobs.length > FOLD_FROM && view.open.has(run.id) && !view.whole.has(run.id)
 }
 
+/** `232 more: 168 finished, 24 running, 22 waiting`, each job counted where the filters count it. */
+export function restText(jobs: readonly string[], queue: Standings): string {
+  const counts = new Map<ShownStanding | undefined, number>()
+  for (const id of jobs) {
+    const standing = shownStanding(id, queue)
+    counts.set(standing, (counts.get(standing) ?? 0) + 1)
+  }
+  const words = (Object.keys(shownLooks) as ShownStanding[]).flatMap(each => {
+    const n = counts.get(each)
+    return n === undefined ? [] : [`${n} ${shownLooks[each].word.toLowerCase()}`]
+  })
+  return `${jobs.length} more: ${words.join(', ')}`
+}
+
+type Standings = Pick<Queue, 'index' | 'stalled'>
+
+function shownStanding(id: string, { index, stalled }: Standings): ShownStanding | undefined {
+  return stalled.has(id) ? 'stalled' : index.standing.get(id)
+}
+
 /** The jobs of a run that the view lets through. */
 export function matching({ state, index, stalled }: Queue, view: QueueView, run: Run): readonly string[] {
   if (!isFiltered(view) || (view.standing === null && hasWords(run.name, view.search))) return run.jobs
   const named = hasWords(run.name, view.search)
   return run.jobs.filter(id => {
-    const standing = stalled.has(id) ? 'stalled' : index.standing.get(id)
-    if (view.standing !== null && standing !== view.standing) return false
+    if (view.standing !== null && shownStanding(id, { index, stalled }) !== view.standing) return false
     if (view.category === null && named) return true
     const job = get(state.jobs, id)
     return job !== undefined && inCategory(job, view.category) && (named || jobHasWords(state, job, view.search))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createJobIndexer } from '../../renderer/queue/job-index.ts'
-import { createRows } from '../../renderer/queue/rows.ts'
+import { createRows, restText } from '../../renderer/queue/rows.ts'
 import { changeView, queueView, setOpen } from '../../renderer/queue/selection.ts'
 import type { ShownStanding } from '../../renderer/runs/standing.ts'
 import { scriptedEngine } from '../serve/scripted-engine.ts'
@@ -20,6 +20,7 @@ test('a job that computes far too long is found among the stalled ones, and not 
   expect(jobs('stalled')).toEqual(['rlong.late'])
   expect(jobs('running')).toEqual(['rlong.quick'])
   expect(jobs('failed')).toEqual([])
+  expect(restText(['rlong.quick', 'rlong.late'], queue)).toBe('2 more: 1 running, 1 stalled')
 })
 
 test('a filter shows what passes it of a run that was open before, too, until that is shut', () => {
