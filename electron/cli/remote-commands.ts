@@ -66,7 +66,8 @@ const clean: CliCommand = {
     const found = id === undefined ? null : find(state, id)
     const jobs = found === null ? [...values(state.jobs)] : found.is === 'run' ? jobsOf(state, found.run) : [found.job]
     const dry = given.flag('dry-run')
-    const folders = jobs.filter(job => isOver(job) && !isImported(job)).flatMap(foldersOf)
+    const isKnown = ({ machine }: Job) => machineNamed(state, machine) !== undefined
+    const folders = jobs.filter(job => isOver(job) && !isImported(job) && isKnown(job)).flatMap(foldersOf)
     const kept = jobs.filter(
       job => !isImported(job) && (!isOver(job) || !job.attempts.some(({ clean }) => clean !== undefined)),
     )
@@ -74,7 +75,7 @@ const clean: CliCommand = {
       folders,
       kept: kept
         .filter(({ id }) => !folders.some(({ job }) => job === id))
-        .map(({ id, attempts }) => ({ job: id, reason: reasonOf(attempts.at(-1)?.outcome ?? null) })),
+        .map(job => ({ job: job.id, reason: isKnown(job) ? reasonOf(lastAttempt(job).outcome) : forgotten(job) })),
     }
     const table = (verb: string) =>
       [
@@ -129,6 +130,11 @@ function foldersOf({ id, machine, attempts }: Job) {
 
 function reasonOf(outcome: string | null): string {
   return outcome === null ? 'it is not over' : `it is ${outcome}, and nothing of it was fetched`
+}
+
+/** Nobody can look there any more. */
+function forgotten({ machine }: Job): string {
+  return `the machine "${machine}" is not known any more`
 }
 
 async function send(home: string, jobs: readonly JobId[]): Promise<void> {

@@ -108,12 +108,12 @@ function analysis(
   return event.ok ? ok([event.value]) : event
 }
 
-/** The folders of fetched attempts, one event for each run. */
+/** The folders of fetched attempts on machines that are known, one event for each run. */
 function cleanable(state: State, ids: readonly JobId[]): readonly EventBody[] {
   const byRun = new Map<RunId, AttemptRef[]>()
   for (const id of ids) {
     const job = get(state.jobs, id)
-    if (!job || isImported(job) || lastAttempt(job).outcome === null) continue
+    if (!job || isImported(job) || lastAttempt(job).outcome === null || !machineNamed(state, job.machine)) continue
     const refs = job.attempts.filter(isCleanable).map(({ n, label }) => ({ job: id, attempt: n, label }))
     if (refs.length > 0) byRun.set(job.run, [...(byRun.get(job.run) ?? []), ...refs])
   }
