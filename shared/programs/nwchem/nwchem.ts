@@ -83,7 +83,7 @@ export const nwchem: Program = {
     }
     const { text: deck, others } = deckOf(input, contents)
     // What such a deck starts from lies outside of it.
-    if (/^\s*restart\b/im.test(deck) || /(^|[\s"'])(~|\.\.)?\/\S/m.test(deck)) return null
+    if (/^\s*restart\b/im.test(deck) || /(^|[\s"'])~?\/\S|(^|[\s"'/])\.\.\/\S/m.test(deck)) return null
     const whole = repaired(deck, withoutMeans(input), null, contents)
     return { program: 'nwchem', deck: essence(whole), files: others.map(({ name, sha256 }) => ({ name, sha256 })) }
   },

@@ -198,6 +198,8 @@ describe('the identity of a calculation', () => {
     expect(nwchem.calculation(own, () => 'restart x\ntask dft energy\n')).toBeNull()
     expect(nwchem.calculation(own, () => 'start x\ndft; vectors input /home/a.movecs; end\n')).toBeNull()
     expect(nwchem.calculation(own, () => 'start x\ngeometry; load ../a.xyz; end\n')).toBeNull()
+    expect(nwchem.calculation(own, () => 'start x\ngeometry; load ./../a.xyz; end\n')).toBeNull()
+    expect(nwchem.calculation(own, () => 'start x\ngeometry; load ./a.xyz; end\n')).not.toBeNull()
   })
 })
 
