@@ -61,6 +61,7 @@ const sets = readdirSync('resources/delta50')
 const MOST: Readonly<Record<string, readonly [number, number]>> = {
   'B3LYP/6-31G*': [0.14, 2.5],
   'mPW1PW91/6-311+G(2d,p)': [0.1, 2.5],
+  'mPW1PW91/def2-SVP': [0.16, 1.9],
   'WP04/6-311+G(2d,p)': [0.09, 3],
 }
 
