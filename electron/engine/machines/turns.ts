@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { Instant, JobId, Label, MachineName } from '../../../shared/ids.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import { isHeld, type Job, lastAttempt, takesPlace } from '../../../shared/model/job.ts'
+import { type Attempt, isHeld, type Job, lastAttempt, takesPlace } from '../../../shared/model/job.ts'
 import type { Machine } from '../../../shared/model/machine.ts'
 import type { Run } from '../../../shared/model/run.ts'
 import { waitingForTheSame } from '../../../shared/model/same-calculation.ts'
@@ -93,8 +93,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
    * wait after it, and what it failed by.
    */
   const inVain = new Map<Label, InVain>()
-  /** Attempts that the machine was told to cancel: the first time at once, then with each look until it is so. */
-  const toldToEnd = new Set<Label>()
+  /** Attempts that the machine was told to cancel, each in its phase: the first time at once, then with each look until it is so. */
+  const toldToEnd = new Set<string>()
   const spent: string[] = []
   let download: Download | null = null
   /** What the scheduler said in this turn. */
@@ -170,8 +170,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         if (step === 'hold') return to !== undefined && holds(to) && isToBeHeldOrLetGo(job, run)
         if (step === 'withdraw') return to !== undefined && holds(to) && isToBeWithdrawn(job, run)
         if (nextStep(job, run) !== step) return false
-        const { phase, label } = lastAttempt(job)
-        if (step === 'cancel' && !toldToEnd.has(label)) return true
+        const { phase } = lastAttempt(job)
+        if (step === 'cancel' && !toldToEnd.has(inItsPhase(lastAttempt(job)))) return true
         return lookNow || !(step === 'watch' || step === 'cancel' || (phase.is === 'submitting' && phase.doubt))
       })
       .map(({ job }) => job)
@@ -257,7 +257,8 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       spent.length = 0
       const facts = await (step === 'fetch' ? fetchSoon(at, jobs) : taken(step, at, jobs, troubles.met))
       await commit([...facts, ...machineFacts()])
-      if (step === 'cancel') for (const job of jobs) toldToEnd.add(lastAttempt(job).label)
+      // One that turned out to be submitted is not told yet.
+      if (step === 'cancel') for (const job of jobs) toldToEnd.add(inItsPhase(lastAttempt(job)))
       const names = spent.splice(0)
       if (names.length > 0) await at.agent.seen(names)
     }
@@ -360,6 +361,10 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       await download?.facts.catch(() => {})
     },
   }
+}
+
+function inItsPhase({ label, phase }: Attempt): string {
+  return `${label} ${phase.is}`
 }
 
 interface InVain {

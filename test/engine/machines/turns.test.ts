@@ -160,6 +160,27 @@ test('what is to be cancelled is cancelled at once, however seldom its machine i
   expect(asked()).toBe(2)
 })
 
+test('what was found submitted while it is to be cancelled is cancelled at once, too', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const lines: string[] = []
+  const agent = {
+    look: async () => [],
+    cancel: async () => [{ word: 'taken', fields: [ref().label], text: '', complaint: '' }],
+    submit: async () => [{ word: 'answered', fields: [ref().label, '0'], text: '7:1:x', complaint: '' }],
+    run: async ({ sh }: ShLine) => {
+      lines.push(sh)
+      return { exit: 0, out: '', err: '' }
+    },
+  }
+  const cut = apply(started('a'), fact.staged(), fact.intended(), fact.wished())
+  const { turns, attempt } = turnsWith(agent, cut)
+  const seldom = { ...localMachine, settings: { ...localMachine.settings, spool_s: 600, poll_s: 600 } }
+  await turns.take(seldom)
+  expect(attempt().phase.is).toBe('queued')
+  await turns.take(seldom)
+  expect(lines.filter(line => line.includes('" end '))).toHaveLength(1)
+})
+
 test.each([
   ['held', { type: 'run.paused', run: RUN }],
   ['taken back', { type: 'run.stopping', run: RUN }],
