@@ -21,6 +21,7 @@ import { ResourceFields } from './resource-fields.tsx'
 import { newRunId } from './run-id.ts'
 import { startRuns } from './start-runs.ts'
 import { useCampaignCosts } from './use-campaign-costs.ts'
+import { useOnceSettled } from './use-once-settled.ts'
 
 /** A benchmark campaign before it is started: what is computed, where, and what it will take. */
 export function CampaignForm() {
@@ -49,9 +50,11 @@ export function CampaignForm() {
     change(part)
   }
 
+  const startOnceSettled = useOnceSettled(settled === draft, start)
   async function start(event?: FormEvent): Promise<void> {
     event?.preventDefault()
     if (offline !== null) return saveCampaignDraft()
+    if (settled !== draft) return startOnceSettled()
     if (missing !== null || starting || plan.start === null) return
     setStarting(true)
     const started = await startRuns(engine, [{ ...plan.start, run }], machine)

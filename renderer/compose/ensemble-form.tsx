@@ -28,6 +28,7 @@ import { useSettledMolecules } from './settled-molecules.ts'
 import { type Start, startRuns } from './start-runs.ts'
 import { StereoQuestion } from './stereo-question.tsx'
 import { StructureEditor } from './structure-editor.tsx'
+import { useOnceSettled } from './use-once-settled.ts'
 
 /** From molecules to started runs. What is wrong is said at its field, and what will be sent is shown, before anything runs. */
 export function EnsembleForm() {
@@ -82,9 +83,11 @@ export function EnsembleForm() {
   const missing = plan.missing ?? faultText(fault) ?? (noGeometry ? 'Another molecule is wanted' : null)
   const count = plan.starts.length
 
+  const startOnceSettled = useOnceSettled(settled === draft, start)
   async function start(event?: FormEvent): Promise<void> {
     event?.preventDefault()
     if (offline !== null) return saveRunDraft()
+    if (settled !== draft) return startOnceSettled()
     if (missing !== null || starting || count === 0) return
     setStarting(true)
     const starts = plan.starts.map((each, i): Start => ({ ...each, run: idOf(i) }))

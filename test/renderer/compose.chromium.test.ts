@@ -269,6 +269,25 @@ test("a campaign of one's own folder, whose faults are named by file and line", 
   expect(complaints).toEqual([])
 })
 
+test.each([
+  ['#/new/campaign', 'Start campaign', '#max_failures', '3', { max_failures: 3 }],
+  ['#/new', 'Start run', '#temperature', '310', { temperature_K: 310 }],
+])('what is started from %s holds what was typed just before', async (to, start, field, text, params) => {
+  await goTo(to)
+  if (to === '#/new') await smiles().fill('CCO')
+  await eventually(() => button().textContent()).toBe(start)
+  await page.locator(field).evaluate(async (element, typed) => {
+    const input = element as HTMLInputElement
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, typed)
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+    // The field is drawn; what follows from it is not yet.
+    for (let i = 0; i < 50; i++) await null
+    input.form?.requestSubmit()
+  }, text)
+  await eventually(() => engine.state().runs.size).toBe(1)
+  expect([...values(engine.state().runs)]).toMatchObject([{ params }])
+})
+
 test('conformers by xtb first, and the factors of a campaign of one\u2019s own', async () => {
   const run = aCampaign(engine, 80)
   await goTo('#/new')
