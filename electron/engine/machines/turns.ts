@@ -13,7 +13,7 @@ import { FaultError } from '../../../shared/result.ts'
 import { schedulerOf } from '../../../shared/schedulers/index.ts'
 import { jobFolder } from '../job-folder.ts'
 import { isToBeHeldOrLetGo, isToBeWithdrawn, mayStillReport, nextStep, STEPS, type Step } from '../next-step.ts'
-import { type Here, steps } from '../steps/index.ts'
+import { type Here, type Noticed, steps } from '../steps/index.ts'
 import type { Store } from '../store/store.ts'
 import type { Connected, Connection } from './connection.ts'
 import { left, monotonic, NEVER } from './monotonic.ts'
@@ -100,7 +100,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   /** What the scheduler said in this turn. */
   let asked: Here['asked'] = { queue: null }
   /** What was seen of the machine beside its jobs, and is not yet a fact. */
-  let noticed: Partial<Pick<Machine, 'silent' | 'others'>> = {}
+  let noticed: Noticed = {}
 
   const machine = (): Machine | undefined => state().machines[name]
 
@@ -133,7 +133,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         }),
       asked,
       noticed(seen) {
-        noticed = { ...noticed, ...seen }
+        noticed = { ...noticed, ...seen, versions: { ...noticed.versions, ...seen.versions } }
       },
       absentFor(what) {
         const since = absent.get(what) ?? monotonic()
@@ -271,11 +271,15 @@ export function createTurns({ name, home, store, state, commit, now, connection,
 
   function machineFacts(): readonly EventBody[] {
     const before = machine()
-    const seen = noticed
+    const { versions = {}, ...seen } = noticed
     noticed = {}
     if (!before) return []
-    const after = { ...before, ...seen }
-    const same = isDeepStrictEqual(after.others, before.others) && gist(after.silent) === gist(before.silent)
+    const found = withVersions(before.found, versions)
+    const after = { ...before, ...seen, found }
+    const same =
+      isDeepStrictEqual(after.others, before.others) &&
+      gist(after.silent) === gist(before.silent) &&
+      isDeepStrictEqual(found, before.found)
     return same ? [] : [{ type: 'machine.changed', machine: after }]
   }
 
@@ -361,6 +365,14 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       await download?.facts.catch(() => {})
     },
   }
+}
+
+/** The programs that were found there, with the versions that they printed themselves. */
+function withVersions(found: Machine['found'], versions: NonNullable<Noticed['versions']>): Machine['found'] {
+  const told = Object.entries(found).map(
+    ([executable, each]) => [executable, { ...each, version: versions[executable] ?? each.version }] as const,
+  )
+  return Object.fromEntries(told)
 }
 
 function inItsPhase({ label, phase }: Attempt): string {

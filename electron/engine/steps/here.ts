@@ -12,6 +12,11 @@ import type { Calculations } from '../store/calculations.ts'
 import type { Queue } from './queue.ts'
 
 /** Everything a step may touch: one machine, and the store's content. */
+/** What a step sees of a machine beside its jobs; versions are those that programs printed, by their executables. */
+export interface Noticed extends Partial<Pick<Machine, 'silent' | 'others'>> {
+  readonly versions?: Readonly<Record<string, string>>
+}
+
 export interface Here {
   readonly machine: Machine
   readonly session: Session
@@ -35,8 +40,8 @@ export interface Here {
   queueIds(): readonly QueueId[]
   /** What the scheduler said in this turn, for all steps of it. */
   readonly asked: { queue: Queue | null }
-  /** What was seen of the machine beside its jobs. */
-  noticed(seen: Pick<Machine, 'silent'> & Partial<Pick<Machine, 'others'>>): void
+  /** What was seen of the machine beside its jobs: it becomes a fact about the machine as it is then. */
+  noticed(seen: Noticed): void
   /**
    * Milliseconds since this label was first seen absent from everywhere, or the folder of what has ended from its place; 0 at
    * the first time. Forgotten by a restart.

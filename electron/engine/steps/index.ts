@@ -10,7 +10,7 @@ import { intend, submit } from './submit.ts'
 import { watch } from './watch.ts'
 import { withdraw } from './withdraw.ts'
 
-export type { Here } from './here.ts'
+export type { Here, Noticed } from './here.ts'
 
 export const steps: Record<Step, StepFunction> = {
   hold,

@@ -22,7 +22,6 @@ import { calculationOf } from './stage.ts'
 /** Reads the fetched outputs line by line and gives each attempt its verdict; a completed calculation is kept for others. */
 export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly EventBody[]> {
   const events: EventBody[] = []
-  const versions = new Map<string, string>()
   for (const job of jobs) {
     const attempt = inPhase(job, 'fetched')
     if (!attempt) continue
@@ -47,25 +46,12 @@ export async function parse(here: Here, jobs: readonly Job[]): Promise<readonly 
     const result: JobResult = { ...output.result, geometry, figures }
     // What others are given instead of computing it themselves is what the machine's sums vouch for.
     if (judged.outcome === 'completed' && !attempt.phase.unsettled) await keepCalculation(here, job, result)
-    if (program.executable !== null && result.version !== null) versions.set(program.executable, result.version)
+    // A program's version is known for certain only from what it printed itself.
+    if (program.executable !== null && result.version !== null)
+      here.noticed({ versions: { [program.executable]: result.version } })
     events.push(...perRun('jobs.parsed', [{ job, item: { ...refOf(job), result, ...notes.reduce(withNote, judged) } }]))
   }
-  return [...versionsFound(here, versions), ...events]
-}
-
-/**
- * A program's version is known for certain only from what it printed itself. One fact for all: each holds the whole
- * machine, and would take back what another one found.
- */
-function versionsFound({ machine }: Here, versions: ReadonlyMap<string, string>): readonly EventBody[] {
-  const fresh = [...versions].flatMap(([executable, version]) => {
-    const found = machine.found[executable]
-    return found && found.version !== version ? [[executable, { ...found, version }] as const] : []
-  })
-  if (fresh.length === 0) return []
-  return [
-    { type: 'machine.changed', machine: { ...machine, found: { ...machine.found, ...Object.fromEntries(fresh) } } },
-  ]
+  return events
 }
 
 async function readOutputs(here: Here, job: Job, program: Program): Promise<OutputReader> {

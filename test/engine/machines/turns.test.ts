@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
@@ -10,11 +10,12 @@ import { createTurns } from '../../../electron/engine/machines/turns.ts'
 import { openBlobs } from '../../../electron/engine/store/blobs.ts'
 import type { Store } from '../../../electron/engine/store/store.ts'
 import type { EventBody } from '../../../shared/model/events.ts'
-import { localMachine } from '../../../shared/model/machine.ts'
+import { LOCAL, localMachine } from '../../../shared/model/machine.ts'
 import type { State } from '../../../shared/model/state.ts'
+import { programOf } from '../../../shared/programs/index.ts'
 import type { ShLine } from '../../../shared/sh.ts'
 import { sha256 } from '../../resources/remote/box.ts'
-import { AT, apply, attemptOf, fact, RUN, ref, started } from '../../shared/model/facts.ts'
+import { AT, apply, attemptOf, begun, fact, RUN, ref, started } from '../../shared/model/facts.ts'
 
 afterEach(() => void vi.useRealTimers())
 
@@ -31,6 +32,7 @@ function stream(text: string, sum: string): Readable {
 /** Turns of this computer with an agent that does what the test says, and the state that they make. */
 function turnsWith(agent: object, from: State) {
   const home = mkdtempSync(join(tmpdir(), 'larmor-'))
+  const blobs = openBlobs(join(home, 'blobs'))
   let state = from
   const connected = { agent, session: {}, jobBody: '' } as unknown as Connected
   const connection = {
@@ -47,7 +49,7 @@ function turnsWith(agent: object, from: State) {
   const turns = createTurns({
     name: localMachine.name,
     home,
-    store: { blobs: openBlobs(join(home, 'blobs')) } as unknown as Store<State>,
+    store: { blobs } as unknown as Store<State>,
     state: () => state,
     commit: async facts => {
       state = apply(state, ...facts)
@@ -61,6 +63,8 @@ function turnsWith(agent: object, from: State) {
     turns,
     troubles,
     log,
+    blobs,
+    machine: () => state.machines[localMachine.name],
     attempt: () => attemptOf(state),
     happens(fact: EventBody) {
       state = apply(state, fact)
@@ -226,3 +230,34 @@ test.each([
     expect(troubles.shown).toBeNull()
   },
 )
+
+test('what is set of a machine while outputs are read stays, beside the version that they tell', async () => {
+  const found = { xtb: { path: '/usr/bin/xtb', version: null } }
+  const job = { ...ref(), key: 'a', machine: LOCAL, program: 'xtb', input: null }
+  const { turns, happens, machine, blobs, attempt } = turnsWith(
+    { look: async () => [] },
+    apply(
+      begun('a'),
+      { type: 'machine.changed', machine: { ...localMachine, found } },
+      { type: 'jobs.planned', run: RUN, jobs: [{ ...job, resources: { ranks: 1, memory_mb: 100, seconds: 60 } }] },
+      ...[fact.staged(), fact.intended(), fact.submitted(), fact.ended(ref(), 1)],
+    ),
+  )
+  const output = await blobs.put(readFileSync(new URL('../../fixtures/xtb/crash.out.gz', import.meta.url)))
+  happens({
+    type: 'jobs.fetched',
+    run: RUN,
+    jobs: [{ ...ref(), files: [{ name: programOf('xtb').output, ...output }] }],
+  })
+  const taken = turns.take(machine() ?? localMachine)
+  happens({
+    type: 'machine.changed',
+    machine: { ...localMachine, found, settings: { ...localMachine.settings, cores: 7 } },
+  })
+  await taken
+  expect(attempt().phase.is).toBe('parsed')
+  expect(machine()).toMatchObject({
+    settings: { cores: 7 },
+    found: { xtb: { version: expect.stringMatching(/^6\./) } },
+  })
+})
