@@ -9,7 +9,7 @@ import { staleInputs } from '../../shared/model/stale.ts'
 import type { State } from '../../shared/model/state.ts'
 import { get } from '../../shared/model/table.ts'
 import { chooseFix, remedyIds } from '../../shared/remedies/index.ts'
-import { orThrow } from '../../shared/result.ts'
+import { asResult, type Fault, FaultError, orThrow } from '../../shared/result.ts'
 import type { ChangeDiff } from '../../shared/show/change-diff.ts'
 import { jobsOf, runState, runStateText } from '../../shared/show/status.ts'
 import { ensureEngine, sendCommand } from '../engine-client.ts'
@@ -56,14 +56,27 @@ const cancel: CliCommand = {
     if (given.words.length === 0) throw badArgument('run', 'RUN or JOB is missing.')
     const { state } = await readStateWith(home, given.words)
     const found = given.words.map(id => find(state, id))
+    const cancelling: string[] = []
+    const refused: Fault[] = []
+    // One that cannot be cancelled keeps no other from it.
     for (const one of found) {
-      await sendCommand(
-        home,
-        one.is === 'run' ? { type: 'run.cancel', run: one.run.id } : { type: 'jobs.cancel', jobs: [one.job.id] },
-      )
+      const [id, command]: [string, Command] =
+        one.is === 'run'
+          ? [one.run.id, { type: 'run.cancel', run: one.run.id }]
+          : [one.job.id, { type: 'jobs.cancel', jobs: [one.job.id] }]
+      const sent = await asResult(() => sendCommand(home, command))
+      if (sent.ok) cancelling.push(id)
+      else refused.push(sent.fault)
     }
-    const document = { cancelling: found.map(one => (one.is === 'run' ? one.run.id : one.job.id)) }
-    terminal.document(document, () => `cancelling ${document.cancelling.join(' ')}`)
+    const [first, ...more] = refused
+    if (first) {
+      const others = cancelling.length > 0 ? [`Being cancelled: ${cancelling.join(' ')}.`] : []
+      throw new FaultError({
+        ...first,
+        message: [first.message, ...more.map(each => each.message), ...others].join(' '),
+      })
+    }
+    terminal.document({ cancelling }, () => `cancelling ${cancelling.join(' ')}`)
     return EXIT.done
   },
 }

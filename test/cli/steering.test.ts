@@ -40,6 +40,12 @@ describe('steering', () => {
     expect(job.outcome).toBe('cancelled')
     await refusal(3, ['pause', json.run])
     await refusal(3, ['cancel', json.run])
+    // One that has ended keeps no other from being cancelled.
+    const other = (await command(gated)).json.run
+    const both = await larmor('cancel', json.run, other, '--json')
+    expect(both.exit).toBe(3)
+    expect(`${both.out}${both.err}`).toContain(`Being cancelled: ${other}`)
+    expect((await document(documents.singleRun, ['wait', other], 1)).state).toBe('cancelled')
     await open()
   })
 
