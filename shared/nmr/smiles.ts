@@ -90,7 +90,8 @@ function firstFlaw(smiles: string): Flaw | null {
     } else if (character === '*') {
       return { at: i, why: 'a wildcard is no atom that can be computed' }
     } else {
-      return { at: i, why: `${JSON.stringify(character)} has no meaning here` }
+      // As a whole where it is a pair of surrogates, such as an emoji.
+      return { at: i, why: `${JSON.stringify(String.fromCodePoint(smiles.codePointAt(i) ?? 0))} has no meaning here` }
     }
   }
   if (bond >= 0) return { at: bond, why: 'nothing follows' }

@@ -18,6 +18,7 @@ describe('a SMILES that does not parse, and where', () => {
     ['C[Xx]C', /character 3: no element is called Xx/],
     ['C[]C', /character 2: \[\] is no atom/],
     ['CCQ', /character 3: "Q" has no meaning/],
+    ['CC🙂', /character 3: "🙂" has no meaning/],
     ['CC=', /character 3: nothing follows/],
     ['=CC', /character 1: a bond must stand between/],
     ['C(=)C', /character 3: the bond leads to no atom/],
