@@ -136,8 +136,8 @@ function notesOf(status: DrivenRun, isOfMachine: boolean): readonly string[] {
 }
 
 /** What keeps this computer from its work for a machine, and what to do about it. */
-export function troubleText({ machine, since, text, hint }: MachineTrouble): string {
-  return `${machine}: the work of this computer is held up since ${clockText(since)}. ${text} ${hint}`
+export function troubleText({ machine, since, runs, text, hint }: MachineTrouble): string {
+  return `${machine}: ${runs === null ? 'the' : 'part of the'} work of this computer is held up since ${clockText(since)}. ${text} ${hint}`
 }
 
 function clockText(instant: string): string {

@@ -49,7 +49,7 @@ function TroubleBanner({ name, trouble }: { readonly name: string; readonly trou
     <Banner
       tone="fail"
       shape="octagon"
-      title={`The work of this computer for ${name} is held up since ${clockTime(trouble.since)}.`}
+      title={`${trouble.runs === null ? 'The' : 'Part of the'} work of this computer for ${name} is held up since ${clockTime(trouble.since)}.`}
     >
       <code>{printable(trouble.text)}</code> {trouble.hint}
     </Banner>

@@ -1,4 +1,4 @@
-import type { Instant, MachineName, RemotePath } from '../../shared/ids.ts'
+import type { Instant, MachineName, RemotePath, RunId } from '../../shared/ids.ts'
 import {
   asConfigured,
   localMachine,
@@ -106,11 +106,11 @@ export function manyMachines(engine: ScriptedEngine): void {
 }
 
 /** This computer's disk is full, or has room again. */
-export function fullDisk(engine: ScriptedEngine, is: boolean): void {
+export function fullDisk(engine: ScriptedEngine, is: boolean, runs: readonly RunId[] | null = null): void {
   const since = new Date().toISOString()
   const text = 'The disk is full: /home/<mara>/larmor could not be written.'
   const hint = 'Free some space; nothing that was saved is lost. It is tried again by itself.'
-  const trouble = is ? { since, text, hint, runs: null } : null
+  const trouble = is ? { since, text, hint, runs } : null
   const machine = 'helix' as MachineName
   engine.count({ ...NOTHING, machine, trouble, since, last_data: since })
 }

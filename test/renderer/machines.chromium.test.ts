@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { beforeEach, expect, test } from 'vitest'
 import type { Question } from '../../shared/contract.ts'
-import type { MachineName } from '../../shared/ids.ts'
+import type { MachineName, RunId } from '../../shared/ids.ts'
 import { fail } from '../../shared/result.ts'
 import { eventually } from '../serve/eventually.ts'
 import { faintTexts, seriousFaults } from './browser.ts'
@@ -68,6 +68,9 @@ test('a full disk of this computer is said on every screen and at the machine, f
   const banner = page.getByRole('alert').filter({ hasText: 'is held up since' })
   expect(await banner.textContent()).toContain('The disk is full: /home/<mara>/larmor could not be written.')
   expect(await banner.textContent()).toContain('Free some space')
+  expect(await banner.textContent()).toContain('The work of this computer for helix')
+  fullDisk(engine, true, ['rone' as RunId])
+  await eventually(() => banner.textContent()).toContain('Part of the work of this computer for helix')
   expect(await faintTexts(page)).toEqual([])
   expect(await seriousFaults(page)).toEqual([])
   fullDisk(engine, false)
