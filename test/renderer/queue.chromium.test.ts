@@ -284,7 +284,8 @@ test('a machine that does not answer: its jobs are unknown, not failed, and the 
   aDayInTheLab(engine, new Date())
   await open()
   await row('rspin').click()
-  await row('rspin.fe-012').getByText('Running').waitFor()
+  // Of its time alone it is known soon that it stalls.
+  await row('rspin.fe-012').getByText('Stalled').waitFor()
   engine.happen({ type: 'machine.changed', machine: cluster('borealis', 'unreachable', new Date().toISOString()) })
   await row('rspin.fe-012').getByText('Unknown').waitFor()
   expect(await row('rspin.fe-012').textContent()).toContain('was running when last seen')
