@@ -19,6 +19,7 @@ import type { Connected, Connection } from './connection.ts'
 import { left, monotonic, NEVER } from './monotonic.ts'
 import { CommandFailed, Unreachable } from './transports/index.ts'
 import type { Troubles } from './trouble.ts'
+import { createVainFetches } from './vain-fetches.ts'
 
 /** What must be done on one machine, a turn at a time. */
 interface Turns {
@@ -65,9 +66,6 @@ interface Download {
 const MOMENT_MS = 1000
 /** How often a machine is asked at least for the reports of jobs that are lost; with each question to its scheduler as well. */
 const LOST_EVERY_MS = 60_000
-/** How long a job is left alone of which nothing could be kept, at first and at most. */
-const FETCH_AGAIN_MS = 1000
-const LONGEST_FETCH_AGAIN_MS = 60_000
 /** Tries until what is written for ever is kept as it is read: about four minutes. */
 const FETCHES = 10
 /** Jobs in one turn of a step: a line of sh is at most 128 kB long, and what was submitted or fetched is soon a fact. */
@@ -88,11 +86,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   let lookWished = false
   let known: { readonly state: State; readonly jobs: readonly Planned[] } | null = null
   const absent = new Map<string, number>()
-  /**
-   * Of fetches that brought nothing: how many were whole, as of a file that is still being written, when the last was, the
-   * wait after it, and what it failed by.
-   */
-  const inVain = new Map<Label, InVain>()
+  const inVain = createVainFetches()
   /** Attempts that the machine was told to cancel, each in its phase: the first time at once, then with each look until it is so. */
   const toldToEnd = new Set<string>()
   const spent: string[] = []
@@ -146,7 +140,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
         const error = new FaultError({ ...fault, message: text })
         for (const run of new Set(jobs.map(({ run }) => run))) troubles.met(error, name, run)
       },
-      takesAsRead: job => (inVain.get(lastAttempt(job).label)?.times ?? 0) >= FETCHES - 1,
+      takesAsRead: job => inVain.times(lastAttempt(job).label) >= FETCHES - 1,
       received(bytes) {
         connection.counted.bytes_fetched += bytes
       },
@@ -190,7 +184,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   /** Those of a step that are taken now: no more are sent, or let go, than there are places. */
   function withinRoom(step: Step, jobs: readonly Job[], to: Machine): readonly Job[] {
     if (step === 'intend') return jobs.slice(0, room(to))
-    if (step === 'fetch') return jobs.filter(isTimeToFetch).slice(0, AT_ONCE.fetch)
+    if (step === 'fetch') return jobs.filter(job => inVain.isDue(lastAttempt(job).label)).slice(0, AT_ONCE.fetch)
     // From the back of the queue: others behind would begin in the place of what is taken out before them.
     if (step === 'withdraw') return jobs.toReversed().slice(0, AT_ONCE.withdraw)
     if (step !== 'hold') return jobs.slice(0, AT_ONCE[step])
@@ -198,33 +192,11 @@ export function createTurns({ name, home, store, state, commit, now, connection,
     return [...jobs.filter(job => !held(job)), ...jobs.filter(held).slice(0, room(to))]
   }
 
-  function isTimeToFetch(job: Job): boolean {
-    const last = inVain.get(lastAttempt(job).label)
-    return last === undefined || left(last.at, last.ms) === 0
-  }
-
-  /** What nothing came of is asked for again later and later: each time it is read there and sent as a whole. */
-  function noteFetched(jobs: readonly Job[], facts: readonly EventBody[]): void {
-    const fetched = new Set(
-      facts.flatMap(fact => (fact.type === 'jobs.fetched' ? fact.jobs : [])).map(({ label }) => label),
-    )
-    for (const { label } of jobs.map(lastAttempt)) {
-      const last = inVain.get(label) ?? { times: 0, ms: FETCH_AGAIN_MS / 2 }
-      if (fetched.has(label)) inVain.delete(label)
-      else inVain.set(label, { times: last.times + 1, at: monotonic(), ms: longer(last.ms), error: null })
-    }
-  }
-
-  function noteFailed(label: Label, error: unknown): void {
-    const { times, ms } = inVain.get(label) ?? { times: 0, ms: FETCH_AGAIN_MS / 2 }
-    inVain.set(label, { times, at: monotonic(), ms: longer(ms), error })
-  }
-
   /** What failed is as troubled as before until it has come. */
   function tellFailed(): void {
-    for (const { job, run } of inVain.size > 0 ? jobsHere() : []) {
+    for (const { job, run } of jobsHere()) {
       const { label } = lastAttempt(job)
-      const error = inVain.get(label)?.error ?? null
+      const error = inVain.error(label)
       if (error !== null && nextStep(job, run) === 'fetch') troubles.met(error, `fetch of ${label}`, job.run)
     }
   }
@@ -295,7 +267,11 @@ export function createTurns({ name, home, store, state, commit, now, connection,
   ): Promise<readonly EventBody[]> {
     try {
       const facts = await steps[step](at, jobs)
-      if (step === 'fetch') noteFetched(jobs, facts)
+      if (step === 'fetch')
+        inVain.asked(
+          jobs.map(each => lastAttempt(each).label),
+          facts,
+        )
       return facts
     } catch (error) {
       if (error instanceof Unreachable && !(step === 'fetch' && isOfTheFiles(error))) throw error
@@ -303,7 +279,7 @@ export function createTurns({ name, home, store, state, commit, now, connection,
       if (job && !another) {
         const { label } = lastAttempt(job)
         const told = error instanceof CommandFailed ? notFetched(label, error) : error
-        if (step === 'fetch') noteFailed(label, told)
+        if (step === 'fetch') inVain.failed(label, told)
         met(told, `${step} of ${label}`, job.run)
         return []
       }
@@ -377,17 +353,6 @@ function withVersions(found: Machine['found'], versions: NonNullable<Noticed['ve
 
 function inItsPhase({ label, phase }: Attempt): string {
   return `${label} ${phase.is}`
-}
-
-interface InVain {
-  readonly times: number
-  readonly at: number
-  readonly ms: number
-  readonly error: unknown
-}
-
-function longer(ms: number): number {
-  return Math.min(LONGEST_FETCH_AGAIN_MS, 2 * ms)
 }
 
 /** It may be of the files of one job, as of a folder in which nothing may be written; a full disk is the machine's. */
