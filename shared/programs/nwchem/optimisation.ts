@@ -1,20 +1,12 @@
 import type { Complaints } from '../complaints.ts'
 import type { Cursor } from '../cursor.ts'
 import { afterEquals, decimals, numberOrNull } from '../numbers.ts'
+import type { OptimisationReader } from '../optimisation-reader.ts'
 import type { OptCycle } from '../program.ts'
 import type { Rule } from '../rules.ts'
 
-/** Reads the geometry optimisation (driver, stepper), cycle by cycle. */
-export interface OptimisationReader {
-  readonly rules: readonly Rule[]
-  /** A new run of NWChem begins. */
-  beginAgain(): void
-  /** Whether there is one at all. */
-  isThere(): boolean
-  hasConverged(): boolean
-  /** Those of the last optimisation so far, the step 0 among them; null where there is none. */
-  count(): number | null
-  cycles(): readonly OptCycle[]
+/** Driver and stepper. The step 0 is among the cycles, and those of the last optimisation count. */
+export interface NwchemOptimisation extends OptimisationReader {
   /** Hartree per bohr. */
   maxGradient(): number | null
 }
@@ -24,7 +16,7 @@ export function optimisationReader(
   cursor: Cursor,
   complaints: Complaints,
   underRule: () => boolean,
-): OptimisationReader {
+): NwchemOptimisation {
   let optimising = false
   let optimised = false
   let count: number | null = null

@@ -1,29 +1,19 @@
 import type { Complaints } from '../complaints.ts'
 import type { Cursor } from '../cursor.ts'
 import { decimals, numberOrNull } from '../numbers.ts'
+import type { OptimisationReader } from '../optimisation-reader.ts'
 import type { Evidence, OptCycle } from '../program.ts'
-import type { Rule } from '../rules.ts'
 
-/** Reads the geometry optimisation, cycle by cycle. */
-export interface OptimisationReader {
-  readonly rules: readonly Rule[]
-  /** A new run of ORCA begins. */
-  beginAgain(): void
+export interface OrcaOptimisation extends OptimisationReader {
   /** The energy (hartree) of the cycle at work, if there is one. */
   energy(hartree: number | null): void
-  /** Whether there is one at all. */
-  isThere(): boolean
-  hasConverged(): boolean
   /** The line by which the last cycle asks for another one. */
   moreCyclesNeeded(): Evidence | null
-  /** The cycles that began; null where there is none. */
-  count(): number | null
-  cycles(): readonly OptCycle[]
   /** Hartree per bohr. */
   maxGradient(): number | null
 }
 
-export function optimisationReader(cursor: Cursor, complaints: Complaints): OptimisationReader {
+export function optimisationReader(cursor: Cursor, complaints: Complaints): OrcaOptimisation {
   let optimising = false
   let optimised = false
   let moreCyclesNeeded: Evidence | null = null

@@ -1,21 +1,8 @@
 import type { Complaints } from '../complaints.ts'
 import type { Cursor } from '../cursor.ts'
 import { decimals } from '../numbers.ts'
+import type { OptimisationReader } from '../optimisation-reader.ts'
 import type { OptCycle } from '../program.ts'
-import type { Rule } from '../rules.ts'
-
-/** Reads the geometry optimisation, cycle by cycle. */
-export interface OptimisationReader {
-  readonly rules: readonly Rule[]
-  /** A new run of xtb begins. */
-  beginAgain(): void
-  /** Whether there is one at all. */
-  isThere(): boolean
-  hasConverged(): boolean
-  /** The cycles that began; null where there is none. */
-  count(): number | null
-  cycles(): readonly OptCycle[]
-}
 
 /** `cycleBegins` is told of each, in which a table of SCF iterations follows. */
 export function optimisationReader(
