@@ -53,12 +53,27 @@ async function withArchived(state: State, home: string, ids: readonly string[]):
   return all
 }
 
-/** The state with all archived runs put back into it. */
-export async function readStateWithArchive(home: string): Promise<State> {
+/** An archived run of which nothing can be told, and why not, as a sentence. */
+export interface UnreadableRun {
+  readonly run: RunId
+  readonly reason: string
+}
+
+/** The state with all archived runs put back into it, and those that cannot be: one damaged document hides no other run. */
+export async function readStateWithArchive(
+  home: string,
+): Promise<{ readonly state: State; readonly unreadable: readonly UnreadableRun[] }> {
   let { state } = await readState(home)
-  for (const { id } of await openArchive(join(home, 'archive')).list())
-    if (!get(state.runs, id)) state = await restored(state, home, id)
-  return state
+  const unreadable: UnreadableRun[] = []
+  for (const run of await openArchive(join(home, 'archive')).ids()) {
+    if (get(state.runs, run)) continue
+    try {
+      state = await restored(state, home, run)
+    } catch (error) {
+      unreadable.push({ run, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return { state, unreadable }
 }
 
 async function restored(state: State, home: string, id: RunId): Promise<State> {

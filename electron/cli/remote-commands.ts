@@ -62,7 +62,10 @@ const clean: CliCommand = {
     if (given.words.length > 1) throw badArgument('run', `One RUN is wanted, not ${given.words.length}.`)
     const [id] = given.words
     // What lies on a machine lies there however long ago its run ended.
-    const state = id === undefined ? await readStateWithArchive(home) : (await readStateWith(home, [id])).state
+    const { state, unreadable } =
+      id === undefined ? await readStateWithArchive(home) : { ...(await readStateWith(home, [id])), unreadable: [] }
+    for (const { run, reason } of unreadable)
+      terminal.say(`! The archived run ${run} cannot be read, so its folders are kept: ${reason}`)
     const found = id === undefined ? null : find(state, id)
     const jobs = found === null ? [...values(state.jobs)] : found.is === 'run' ? jobsOf(state, found.run) : [found.job]
     const dry = given.flag('dry-run')
@@ -76,6 +79,7 @@ const clean: CliCommand = {
       kept: kept
         .filter(({ id }) => !folders.some(({ job }) => job === id))
         .map(job => ({ job: job.id, reason: isKnown(job) ? reasonOf(lastAttempt(job).outcome) : forgotten(job) })),
+      unreadable,
     }
     const table = (verb: string) =>
       [

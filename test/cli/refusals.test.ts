@@ -18,7 +18,7 @@ describe('what is promised for later, and what is wrong', () => {
   })
 
   test.concurrent('there is nothing to clean, and nothing to adopt on a machine without a queue', async () => {
-    expect((await larmor('clean', '--dry-run', '--json')).json).toEqual({ folders: [], kept: [] })
+    expect((await larmor('clean', '--dry-run', '--json')).json).toEqual({ folders: [], kept: [], unreadable: [] })
     expect((await refusal(4, ['adopt', 'local', '17', '--dir', '/tmp'])).message).toContain('no job 17 of yours')
     expect((await refusal(2, ['adopt', 'local', '17'])).field).toBe('dir')
   })

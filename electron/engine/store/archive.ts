@@ -20,6 +20,8 @@ export interface ArchivedRun extends ShelvedRun {
 export interface ArchiveReader {
   /** Every archived run, oldest start first. */
   list(): Promise<readonly ArchiveEntry[]>
+  /** The ids of all that were archived, also of those whose document can no longer be read. */
+  ids(): Promise<readonly RunId[]>
   /** Throws a FaultError: `not-found`, or `not-now` where the document is damaged or newer than this Larmor. */
   read(run: RunId): Promise<ArchivedRun>
 }
@@ -36,7 +38,11 @@ export interface Archive extends ArchiveReader {
  * the documents where it is damaged or does not fit them. A reader only makes it again in memory.
  */
 export function openArchive(folder: string): ArchiveReader {
-  return { list: async () => (await readIndex(folder)).entries, read: run => readDocument(folder, run) }
+  return {
+    list: async () => (await readIndex(folder)).entries,
+    ids: () => documentsIn(folder),
+    read: run => readDocument(folder, run),
+  }
 }
 
 /** The archive for the one writer: the index is put right first. */
@@ -50,6 +56,7 @@ export async function openArchiveForWriting(folder: string): Promise<Archive> {
   return {
     report: unreadable.map(run => `The archived run ${run} cannot be read: its document is damaged.`),
     list: async () => inOrder(byRun.values()),
+    ids: () => documentsIn(folder),
     read: run => readDocument(folder, run),
     async keep(document) {
       const entry = entryOf(document)
@@ -77,12 +84,7 @@ interface Index {
 }
 
 async function readIndex(folder: string): Promise<Index> {
-  const names = (await ifExists(readdir(folder))) ?? []
-  const documents = new Set(
-    names
-      .filter(name => name.endsWith('.json') && !isTemporary(name))
-      .map(name => name.slice(0, -'.json'.length) as RunId),
-  )
+  const documents = new Set(await documentsIn(folder))
   const known = parseIndex((await ifExists(readFile(join(folder, INDEX), 'utf8'))) ?? '')
   // An entry of before these fields were kept is made anew from its document.
   const kept = (known ?? []).filter(
@@ -98,6 +100,13 @@ async function readIndex(folder: string): Promise<Index> {
   }
   const fits = made.length === 0 && known !== null && kept.length === known.length
   return { entries: inOrder([...kept, ...made]), fits, unreadable }
+}
+
+async function documentsIn(folder: string): Promise<readonly RunId[]> {
+  const names = (await ifExists(readdir(folder))) ?? []
+  return names
+    .filter(name => name.endsWith('.json') && !isTemporary(name))
+    .map(name => name.slice(0, -'.json'.length) as RunId)
 }
 
 /** The entries, the last of each run; null for a damaged index, which may have lost the last one of any run. */
