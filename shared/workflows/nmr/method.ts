@@ -10,8 +10,8 @@ import {
 } from '../../nmr/references.ts'
 import { type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
+import type { NmrArguments } from './arguments.ts'
 import type { NmrParams } from './params.ts'
-import type { NmrArguments } from './resolve.ts'
 
 export interface Method {
   readonly program: NmrParams['program']
@@ -61,7 +61,7 @@ function apartOf(given: string, levelOf: (word: string) => Result<Level>): Resul
     if (!nuclei.ok) return badInput('xc', nuclei.fault.message, nuclei.fault.hint)
     const [nucleus] = nuclei.value
     if (!nucleus || word === '' || rest.length > 0 || found.has(nucleus.element))
-      return badInput('xc', `a functional for each nucleus is given as 1H=WP04,13C=mPW1PW91//B3LYP, not ${given}`)
+      return badInput('xc', `a level for each nucleus is given as 1H=WP04,13C=mPW1PW91/def2-SVP//B3LYP, not ${given}`)
     const level = levelOf(word)
     if (!level.ok) return level
     found.set(nucleus.element, level.value)
@@ -77,7 +77,7 @@ export function shieldingsFor(
   if (!apart) return ok({ shielding })
   const unnamed = nuclei.find(({ element }) => !apart.has(element))
   if (unnamed)
-    return badInput('xc', `--xc names no functional for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
+    return badInput('xc', `--xc names no level for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
   const wanted = nuclei.map(({ element }) => apart.get(element) ?? shielding)
   const isSame = (a: Level | undefined, b: Level) => a?.xc === b.xc && a.basis === b.basis
   const [first = shielding, second, third] = wanted.filter(

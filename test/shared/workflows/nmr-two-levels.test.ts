@@ -138,10 +138,10 @@ test('levels whose factors are shipped need no campaign', () => {
 describe('refused before anything is started', () => {
   test.each<[what: string, more: Partial<NmrArguments>, known: readonly FactorText[], field: string, says: RegExp]>([
     ['a level without factors', {}, fitted.slice(0, 1), 'xc', /no factors for 13C at PBE0/],
-    ['a nucleus without a level', { xc: '1H=B1LYP//B3LYP' }, fitted, 'xc', /no functional for 13C/],
+    ['a nucleus without a level', { xc: '1H=B1LYP//B3LYP' }, fitted, 'xc', /no level for 13C/],
     ['an unknown functional', { xc: '1H=WP05,13C=B3LYP//B3LYP' }, fitted, 'xc', /WP05/],
     ['an unknown nucleus', { xc: '2D=B1LYP,13C=B3LYP' }, fitted, 'xc', /Unknown nucleus: 2D/],
-    ['the same nucleus twice', { xc: '1H=B1LYP,1H=B3LYP' }, fitted, 'xc', /functional for each nucleus/],
+    ['the same nucleus twice', { xc: '1H=B1LYP,1H=B3LYP' }, fitted, 'xc', /level for each nucleus/],
     ['nothing after the strokes', { xc: '1H=B1LYP,13C=B3LYP//' }, fitted, 'xc', /SHIELDING\/\/GEOMETRY/],
     ['an unknown basis set', { xc: '1H=B1LYP,13C=PBE0/6-31' }, fitted, 'basis', /6-31/],
     ['a file of factors', { reference: { file: 'f.json', text: '{}' } }, fitted, 'reference', /of one level/],
