@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { CUTOFF_S, loneVerdict } from '../../shared/model/verdict.ts'
-import type { OutputReading } from '../../shared/programs/index.ts'
-import { FaultError } from '../../shared/result.ts'
+import { type OutputReading, type Recognised, unknownOutput } from '../../shared/programs/index.ts'
 import { energyText } from '../../shared/show/energy.ts'
 import { readOutput } from '../engine/read-output.ts'
 import { badArgument, type CliCommand } from './command.ts'
@@ -23,17 +22,11 @@ const classify: CliCommand = {
     if (exit !== null && !Number.isInteger(exit)) throw badArgument('exit', `--exit wants a whole number, not ${exit}.`)
     const cutoff_s = (given.number('cutoff', 0) ?? CUTOFF_S / HOUR_S) * HOUR_S
     const files = []
-    for (const word of given.words) files.push({ word, ...(await lookAt(resolve(cwd, word), word)) })
+    for (const word of given.words) files.push({ word, path: await pathOf(cwd, word) })
     for (const { word, path } of files) {
-      const { program, reading } = await readOutput(path, { beside: await stderrBeside(path) }).catch(
-        (error: unknown) => {
-          throw unreadable(word, error)
-        },
-      )
-      // Looked at again: it may have grown while it was read.
-      const age_s = (Date.now() - (await stat(path)).mtimeMs) / 1000
+      const { program, reading, written } = await read(path)
       const document = documentOf(word, program?.id ?? null, withExit(reading, exit), {
-        age_s,
+        age_s: (Date.now() - written) / 1000,
         cutoff_s,
         notRunning: given.flag('not-running') || exit !== null,
       })
@@ -43,19 +36,27 @@ const classify: CliCommand = {
   },
 }
 
-async function lookAt(path: string, word: string): Promise<{ readonly path: string }> {
-  const about = await stat(path).catch((error: unknown) => {
-    throw unreadable(word, error)
-  })
-  if (about.isDirectory()) throw badArgument('file', `${word} is a folder, no output.`, 'larmor import takes folders')
-  if (!about.isFile()) throw badArgument('file', `${word} is no file.`)
-  return { path }
+/** Refused before anything is read: what is not there, as a mistyped name, and what is no file. */
+async function pathOf(cwd: string, word: string): Promise<string> {
+  const path = resolve(cwd, word)
+  const about = await stat(path).catch(() => null)
+  if (about?.isDirectory()) throw badArgument('file', `${word} is a folder, no output.`, 'larmor import takes folders')
+  if (about && !about.isFile()) throw badArgument('file', `${word} is no file.`)
+  if (!about && !(await lstat(path).catch(() => null))) throw badArgument('file', `${word} is not there.`)
+  return path
 }
 
-function unreadable(word: string, error: unknown): FaultError {
-  if (error instanceof FaultError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  return badArgument('file', code === 'ENOENT' ? `${word} is not there.` : `${word} cannot be read: ${message}`)
+/** An output, and when it was last written, Unix time in ms. One of a pile that cannot be read is unknown, and hides no other. */
+async function read(path: string): Promise<Recognised & { readonly written: number }> {
+  try {
+    const recognised = await readOutput(path, { beside: await stderrBeside(path) })
+    // Looked at again: it may have grown while it was read.
+    return { ...recognised, written: (await stat(path)).mtimeMs }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'it is not there, or a link that leads to no file' : message
+    return { program: null, reading: unknownOutput(`it cannot be read: ${why}`), written: Date.now() }
+  }
 }
 
 /** What an exit status adds to an output that merely stops: a signal, or that nothing more comes. */

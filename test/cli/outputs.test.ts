@@ -85,8 +85,20 @@ describe('classify', () => {
     expect(await lines('done/a.log', '--exit', '137', '--not-running')).toMatchObject([{ outcome: 'completed' }])
   })
 
+  it('says which of a pile cannot be read, and reads the others', async () => {
+    await symlink('gone.out', join(folder, 'dangling.out'))
+    await symlink('loop.out', join(folder, 'loop.out'))
+    expect(await lines('dangling.out', 'done/a.log', 'loop.out')).toMatchObject([
+      { file: 'dangling.out', program: null, outcome: 'unknown', reason: expect.stringContaining('leads to no file') },
+      { file: 'done/a.log', program: 'orca', outcome: 'completed' },
+      { file: 'loop.out', program: null, outcome: 'unknown', reason: expect.stringContaining('cannot be read') },
+    ])
+    expect((await larmor('classify', 'dangling.out', 'done/a.log')).out).toMatch(/^dangling\.out: unknown.*\n.*no file/)
+  })
+
   it.each([
     [['classify'], 'file'],
+    [['classify', 'cut.out', 'nope.out'], 'file'],
     [['classify', 'nope.out'], 'file'],
     [['classify', 'done'], 'file'],
     [['classify', 'cut.out', '--exit', 'x'], 'exit'],
