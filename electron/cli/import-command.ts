@@ -33,6 +33,10 @@ const readable = Object.values(programs)
 const MOST_FILES = 100_000
 /** What has not said by then what wrote it is something else: orbitals, archives, pictures. */
 const NAMELESS = 4 << 20
+/** Names that people give to outputs: one of these that says nothing of what wrote it is told, pictures and inputs are not. */
+const NAMED_AS_OUTPUT = /\.(out|log)(\.gz)?$/i
+/** More of them are counted, not listed: schedulers leave one beside each job. */
+const MOST_TOLD = 10
 
 /** Outputs from elsewhere, completed or failed, become runs in the library: a run for each folder, a job for each output. */
 const importCommand: CliCommand = {
@@ -45,11 +49,12 @@ const importCommand: CliCommand = {
     const folders: Folder[] = []
     for (const word of given.words) folders.push(await folderNamed(resolve(cwd, word), word))
     const skipped: Skipped[] = []
+    const nameless: Skipped[] = []
     const sent: Sent[] = []
     const engine = await ensureEngine(home)
     try {
       for (const folder of folders) {
-        const outputs = await outputsIn(engine, folder, skipped)
+        const outputs = await outputsIn(engine, folder, skipped, nameless)
         if (outputs.length > 0)
           sent.push(await send(home, engine, outputs, given.text('name') ?? basename(folder.path)))
       }
@@ -64,7 +69,9 @@ const importCommand: CliCommand = {
     }
     for (const { astray } of folders)
       for (const { path, what } of astray) skipped.push({ file: path, reason: `it is ${what}` })
-    for (const { file, reason } of skipped) terminal.say(`! ${file}: ${reason}`)
+    for (const { file, reason } of [...skipped, ...nameless.slice(0, MOST_TOLD)]) terminal.say(`! ${file}: ${reason}`)
+    if (nameless.length > MOST_TOLD)
+      terminal.say(`! and ${nameless.length - MOST_TOLD} more that do not say what wrote them (--json lists all)`)
     const state = await ended(
       home,
       sent.map(({ id }) => id),
@@ -75,7 +82,7 @@ const importCommand: CliCommand = {
       if (wished !== undefined && sent[i]?.before && name !== wished)
         terminal.say(`! --name ${wished} changes nothing: this folder was imported before, as ${run}  ${name}`)
     }
-    terminal.document({ ...(runs.length === 1 ? runs[0] : {}), runs, skipped }, () =>
+    terminal.document({ ...(runs.length === 1 ? runs[0] : {}), runs, skipped: [...skipped, ...nameless] }, () =>
       runs.map((run, i) => runText(run, sent[i]?.before === true)).join('\n'),
     )
     return EXIT.done
@@ -98,13 +105,22 @@ interface Sent {
   readonly before: boolean
 }
 
-/** The outputs of a folder, their content kept. What grows meanwhile, and what cannot be read, is added to `skipped`. */
-async function outputsIn(engine: Engine, { path: folder, files }: Folder, skipped: Skipped[]): Promise<Imported[]> {
+/**
+ * The outputs of a folder, their content kept. What grows meanwhile, and what cannot be read, is added to `skipped`; what
+ * has an output's name and does not say what wrote it, to `nameless`.
+ */
+async function outputsIn(
+  engine: Engine,
+  { path: folder, files }: Folder,
+  skipped: Skipped[],
+  nameless: Skipped[],
+): Promise<Imported[]> {
   const found: Found[] = []
   for (const file of files) {
     const one = await lookAt(file)
-    if (one === null) continue
-    if ('skipped' in one) skipped.push({ file, reason: one.skipped })
+    if (one === null) {
+      if (NAMED_AS_OUTPUT.test(file)) nameless.push({ file, reason: 'it does not say what wrote it' })
+    } else if ('skipped' in one) skipped.push({ file, reason: one.skipped })
     else found.push(one)
   }
   if (found.some(({ finished }) => finished.mayGrow)) await sleep(LOOK_AGAIN_MS)

@@ -178,6 +178,21 @@ describe('import', () => {
     expect(junk.err.toLowerCase()).not.toContain('command')
   })
 
+  it("tells of what has an output's name and does not say what wrote it, beside those that do", async () => {
+    await mkdir(join(folder, 'half'))
+    await writeFile(join(folder, 'half/a.log'), optimisation(9))
+    await writeFile(join(folder, 'half/empty.out'), '')
+    for (let i = 10; i < 22; i++) await writeFile(join(folder, `half/slurm-${i}.out`), 'srun: job was queued\n')
+    await writeFile(join(folder, 'half/water.xyz'), '1\n\nO 0 0 0\n')
+    const said = (await larmor('import', 'half')).err
+    expect(said).toContain('half/empty.out: it does not say what wrote it')
+    expect(said).toContain('half/slurm-18.out: it does not say what wrote it')
+    expect(said).toContain('and 3 more that do not say what wrote them')
+    expect(said).not.toMatch(/slurm-19|water\.xyz/)
+    const { jobs, known, skipped } = (await larmor('import', 'half', '--json')).json
+    expect([jobs.length, known, skipped.length]).toEqual([1, 1, 13])
+  })
+
   it('takes one that stops before its end and does not grow, however new, and says of it what classify says', async () => {
     await mkdir(join(folder, 'copied'))
     await writeFile(join(folder, 'copied/cut.out'), head({ version: '6.0.1' }))
