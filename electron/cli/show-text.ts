@@ -41,7 +41,7 @@ function conformerTable(conformers: readonly ShownConformer[]): string {
   let sum = 0
   const rows = conformers
     .toSorted((a, b) => (b.weight ?? -1) - (a.weight ?? -1))
-    .map(({ key, state, energy_hartree, relative_kcal_mol, weight, degeneracy, reason }) => {
+    .map(({ key, state, energy_hartree, relative_kcal_mol, weight, degeneracy, reason, check }) => {
       sum += weight ?? 0
       return [
         key,
@@ -51,7 +51,7 @@ function conformerTable(conformers: readonly ShownConformer[]): string {
         percent(weight),
         weight === null ? DASH : percent(sum),
         degeneracy ?? DASH,
-        reason ?? '',
+        reason ?? (check ? `to check: ${check}` : ''),
       ]
     })
   return columns(['conformer', 'state', 'E / Eh', 'dE / kcal/mol', 'population', 'sum', 'g', ''], rows)

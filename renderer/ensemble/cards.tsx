@@ -6,7 +6,7 @@ import type { Depiction } from '../molecule/depiction.ts'
 import { Drawing } from '../molecule/drawing.tsx'
 import { useThumbnail } from '../molecule/thumbnails.ts'
 import { Badge } from '../ui/badge.tsx'
-import { conformerLooks, liveText } from './conformer-state.ts'
+import { conformerLook, liveText } from './conformer-state.ts'
 import { PopulationBar } from './population-bar.tsx'
 import type { Selecting } from './selection.ts'
 import { Sparkline } from './sparkline.tsx'
@@ -83,8 +83,8 @@ interface ConformerCardProps {
 }
 
 function ConformerCard({ card, engine, depiction, selected, pinned, onSelect, onHover }: ConformerCardProps) {
-  const { key, short, state, reason, relative_kcal_mol, share, provisional, reading, cycles } = card
-  const look = conformerLooks[state]
+  const { key, short, state, reason, check, relative_kcal_mol, share, provisional, reading, cycles } = card
+  const look = conformerLook(card)
   const filtered = state === 'filtered'
   const tilde = provisional && share !== null ? '~' : ''
   const says = reason ?? liveText(reading)
@@ -96,7 +96,7 @@ function ConformerCard({ card, engine, depiction, selected, pinned, onSelect, on
       className={`conformer-card${filtered ? ' filtered' : ''}`}
       role="option"
       aria-selected={selected}
-      title={key}
+      title={check === null ? key : `${key}. To check: ${check}`}
       data-conformer={key}
       onClick={onSelect}
       onMouseEnter={onHover}

@@ -1,10 +1,11 @@
 import type { Reading } from '../../shared/contract.ts'
 import type { ConformerState, ShownConformer, ShownNmr } from '../../shared/workflows/index.ts'
 import type { Shortfall } from '../runs/outcome-counts.ts'
+import { standingLooks } from '../runs/standing.ts'
 import type { Look } from '../ui/badge.tsx'
 
 /** The field's words for the life of a conformer. */
-export const conformerLooks: { readonly [State in ConformerState]: Look } = {
+const conformerLooks: { readonly [State in ConformerState]: Look } = {
   pending: { word: 'Pending', shape: 'dashed ring', tone: 'neutral' },
   optimizing: { word: 'Optimizing', shape: 'half disc', tone: 'run' },
   optimized: { word: 'Optimized', shape: 'ring check', tone: 'done' },
@@ -17,17 +18,28 @@ export const conformerLooks: { readonly [State in ConformerState]: Look } = {
   filtered: { word: 'Filtered out', shape: 'funnel', tone: 'neutral' },
 }
 
-/** `complete`: all steps done. `total`: all but those filtered out. Without a program the energies are all there is. */
+/** What a witness contradicts is no plain success, as everywhere; while it goes on that is what it shows. */
+export function conformerLook({ state, check }: Pick<ShownConformer, 'state' | 'check'>): Look {
+  return check !== null && state !== 'nmr_running' ? standingLooks.check : conformerLooks[state]
+}
+
+/**
+ * `complete`: all steps done, and none contradicted. `total`: all but those filtered out. Without a program the energies
+ * are all there is.
+ */
 export function countConformers(conformers: readonly ShownConformer[], program: ShownNmr['program']) {
-  const of = (...states: readonly ConformerState[]) => conformers.filter(each => states.includes(each.state)).length
+  const kept = conformers.filter(({ state }) => state !== 'filtered')
+  const of = (...states: readonly ConformerState[]) =>
+    kept.filter(({ state, check }) => check === null && states.includes(state)).length
   const short: readonly Shortfall[] = [
+    { word: 'to check', n: kept.filter(({ check }) => check !== null).length },
     { word: 'failed', n: of('failed', 'timeout') },
     { word: 'unknown', n: of('lost') },
     { word: 'stopped', n: of('cancelled') },
   ]
   return {
     complete: of(program === 'none' ? 'optimized' : 'nmr_complete'),
-    total: conformers.length - of('filtered'),
+    total: kept.length,
     short: short.filter(({ n }) => n > 0),
   }
 }

@@ -1,7 +1,7 @@
 import { fixed, percent } from '../../shared/show/number.ts'
 import { Scroll } from '../ui/scroll.tsx'
 import type { Card } from './cards.tsx'
-import { conformerLooks } from './conformer-state.ts'
+import { conformerLook } from './conformer-state.ts'
 import type { Selecting } from './selection.ts'
 
 interface PopulationTableProps extends Selecting {
@@ -67,8 +67,8 @@ export function PopulationTable(props: PopulationTableProps) {
                 <th scope="row">{card.short}</th>
                 <td>{card.key}</td>
                 <td>
-                  {conformerLooks[card.state].word}
-                  {card.reason ? <span className="reason">, {card.reason}</span> : null}
+                  {conformerLook(card).word}
+                  {card.reason || card.check ? <span className="reason">, {card.reason ?? card.check}</span> : null}
                 </td>
                 <td className="number">{fixed(card.energy_hartree, 6)}</td>
                 <td className="number">{fixed(card.relative_kcal_mol, 2)}</td>

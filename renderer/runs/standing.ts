@@ -1,5 +1,5 @@
 import type { Job } from '../../shared/model/job.ts'
-import { type Attempt, doubtOf, lastAttempt } from '../../shared/model/job.ts'
+import { type Attempt, contradictionOf, doubtOf, lastAttempt } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
 import type { Look } from '../ui/badge.tsx'
@@ -103,8 +103,8 @@ export function wantsALook(job: Job): boolean {
 
 /** One plain phrase beside the badge, or null where the badge says it all. */
 export function reasonOf(job: Job, { reached }: Surroundings): string | null {
-  const { phase, outcome, reason, warning, cancel_wished } = lastAttempt(job)
-  if (outcome === 'completed') return warning?.replace(/^Check: /, '') ?? reason
+  const { phase, outcome, reason, cancel_wished } = lastAttempt(job)
+  if (outcome === 'completed') return contradictionOf(job) ?? reason
   if (outcome === 'timeout') return reason ?? 'the time limit was reached'
   if (outcome !== null) return reason
   const doubt = doubtOf(lastAttempt(job))

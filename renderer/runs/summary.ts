@@ -10,6 +10,7 @@ import { countConformers } from '../ensemble/conformer-state.ts'
 import type { Look } from '../ui/badge.tsx'
 import { runLook } from './looks.ts'
 import { countOutcomes, type Shortfall } from './outcome-counts.ts'
+import { wantsALook } from './standing.ts'
 
 /** A run as the page speaks of it: what `status` and `show` say, and what is counted. */
 export interface RunSummary {
@@ -53,7 +54,7 @@ function summarizeRun(state: State, run: Run): RunSummary {
     status,
     ensemble,
     ...counts,
-    look: runLook(status.state, counts.short.length > 0),
+    look: runLook(status.state, counts.short.length > 0 || jobs.some(wantsALook)),
   }
   made.set(run, summary)
   return summary

@@ -259,6 +259,11 @@ export function lastAttempt(job: Job): Attempt {
   return attempt
 }
 
+/** What to check of a job that completed, as a clause: a witness contradicts it. Null where none does. */
+export function contradictionOf(job: Job): string | null {
+  return lastAttempt(job).warning?.replace(/^Check: /, '') ?? null
+}
+
 /** How often it was tried again; of what never began that is not said. */
 export function timesTriedAgain({ attempts }: Job): number {
   return attempts.slice(0, -1).filter(({ withdrawn }) => !withdrawn).length

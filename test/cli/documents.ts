@@ -115,6 +115,7 @@ const conformer = having({
   weight: orNull(share),
   degeneracy: orNull(index),
   reason: orNull(text),
+  check: orNull(text),
 })
 
 const shift = having({

@@ -63,8 +63,8 @@ export interface NmrScript {
   readonly found: (...ids: readonly string[]) => void
   /** A job runs, from its staging on. */
   readonly runs: (key: string) => void
-  /** It ended: completed, or failed with this reason. */
-  readonly completes: (key: string) => void
+  /** It ended: completed, though a witness may say otherwise, or failed with this reason. */
+  readonly completes: (key: string, warning?: string | null) => void
   readonly fails: (key: string, reason: string) => void
   /** The optimised conformers were compared, and all kept. */
   readonly selected: () => void
@@ -161,8 +161,8 @@ export function nmrScript(
     }))
     taskDone('conformers', { molecule: of.molecule, conformers, dropped: [], warnings: [] } as unknown as Json)
   }
-  function completes(key: string): void {
-    ends(key, 0, { result: resultOf(key), outcome: 'completed', category: null, reason: null, evidence: [] })
+  function completes(key: string, warning: string | null = null): void {
+    ends(key, 0, { result: resultOf(key), outcome: 'completed', category: null, reason: null, warning, evidence: [] })
   }
   function selected(): void {
     const kept = order

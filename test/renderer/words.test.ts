@@ -15,6 +15,7 @@ const of = (...states: readonly ConformerState[]): readonly ShownConformer[] =>
     weight: null,
     degeneracy: 1,
     reason: null,
+    check: null,
     ff_energy_kcal: null,
     geometry: { sha256: '', bytes: 0 },
   }))
@@ -38,6 +39,15 @@ test.each([
   [of('nmr_complete', 'filtered', 'optimized', 'nmr_running'), { complete: 1, total: 3, short: [] }],
 ])('conformers are counted by what completed: case %#', (conformers, counts) => {
   expect(countConformers(conformers, 'nwchem')).toEqual(counts)
+})
+
+test('a conformer that a witness contradicts is to be checked, and no complete one', () => {
+  const [one, two, three] = of('nmr_complete', 'optimized', 'filtered').map(each => ({
+    ...each,
+    check: 'its exit status was 9',
+  }))
+  const conformers = [one, two, three, ...of('nmr_complete')].filter(each => each !== undefined)
+  expect(countConformers(conformers, 'nwchem')).toEqual({ complete: 1, total: 3, short: [{ word: 'to check', n: 2 }] })
 })
 
 test('without a program a conformer with its energy is complete', () => {

@@ -1,5 +1,5 @@
 import type { Json } from '../../ids.ts'
-import { type Job, lastAttempt } from '../../model/job.ts'
+import { contradictionOf, type Job, lastAttempt } from '../../model/job.ts'
 import type { Known } from '../workflow.ts'
 import { taskCount } from './params.ts'
 import { type CampaignTask, failedMolecules, isFailure, optimisedGeometry, paramsOf, tasksOf } from './stage.ts'
@@ -102,8 +102,8 @@ function stateOf({ outcome, job, opt }: CampaignTask): CampaignTaskState {
 /** What to look at in a calculation that completed, itself or the optimisation that it stands on; null where nothing is. */
 export function checkOf({ outcome, job, opt }: CampaignTask): string | null {
   if (outcome !== 'completed' || !job) return null
-  const before = opt ? lastAttempt(opt).warning : null
-  return lastAttempt(job).warning ?? (before === null ? null : `of its optimisation: ${before}`)
+  const before = opt ? contradictionOf(opt) : null
+  return contradictionOf(job) ?? (before === null ? null : `of its optimisation: ${before}`)
 }
 
 function isRead(phase: string): boolean {

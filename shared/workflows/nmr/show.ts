@@ -1,5 +1,5 @@
 import type { ContentRef, Json } from '../../ids.ts'
-import { completedResult, type Job, lastAttempt } from '../../model/job.ts'
+import { completedResult, contradictionOf, type Job, lastAttempt } from '../../model/job.ts'
 import { classesOf } from '../../nmr/atom-classes.ts'
 import { boltzmannWeights, populations } from '../../nmr/boltzmann.ts'
 import { NOT_CALIBRATED } from '../../nmr/references.ts'
@@ -41,6 +41,8 @@ export type ShownConformer = {
   readonly weight: number | null
   readonly degeneracy: number
   readonly reason: string | null
+  /** What it came to so far is contradicted by a witness: what to check. Null for one that does not count. */
+  readonly check: string | null
   readonly ff_energy_kcal: number | null
   /** The best geometry that is known. */
   readonly geometry: { readonly sha256: string; readonly bytes: number }
@@ -165,9 +167,18 @@ function conformerOf(stage: Stage, member: Member, counted: readonly Counted[]):
     weight: counts?.weight ?? null,
     degeneracy: counts?.degeneracy ?? conformer.degeneracy,
     reason,
+    check: ['optimized', 'nmr_running', 'nmr_complete'].includes(state) ? checkOf(stage, member) : null,
     ff_energy_kcal: conformer.ff_energy_kcal,
     geometry: { sha256, bytes },
   }
+}
+
+function checkOf({ params }: Stage, member: Member): string | null {
+  const { first } = member
+  const before = first ? contradictionOf(first) : null
+  if (params.one_job) return before
+  const own = shieldingJobs(params, member).flatMap(job => (job && contradictionOf(job)) ?? [])
+  return own[0] ?? (before === null ? null : `of its optimisation: ${before}`)
 }
 
 function lowestOptimised({ members }: Stage): number | null {

@@ -338,7 +338,7 @@ describe('what it finds', () => {
     expect(run.show()).toMatchObject({
       completed: 2,
       to_check: 1,
-      tasks: [{ check: 'of its optimisation: Check: its exit code is 9' }, { check: null }],
+      tasks: [{ check: 'of its optimisation: its exit code is 9' }, { check: null }],
     })
   })
 

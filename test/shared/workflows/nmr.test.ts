@@ -85,6 +85,25 @@ function toShieldings(args: Partial<NmrArguments> = {}) {
   return run
 }
 
+test('a conformer says which of its completed jobs a witness contradicts', () => {
+  const checks = (of: ReturnType<typeof start>) =>
+    (of.show().conformers as unknown as { check: string | null }[]).map(({ check }) => check)
+  const run = toShieldings()
+  expect(checks(run)).toEqual([null, null])
+  run.complete('c-aaaaaa/opt', optimised('a1', low), 'Check: its exit status was 9')
+  run.complete('c-bbbbbb/nmr', sigma(120, 29), 'Check: it was ended by signal KILL')
+  expect(checks(run)).toEqual(['of its optimisation: its exit status was 9', 'it was ended by signal KILL'])
+  run.end('c-aaaaaa/nmr', 'failed', 'the SCF did not converge')
+  expect(checks(run)[0]).toBeNull()
+
+  const one = start({ one_job: true })
+  one.plan()
+  one.doneTask('conformers', ensemble)
+  one.plan()
+  one.complete('c-aaaaaa/opt+nmr', { ...optimised('a1', low), ...sigma(130, 28) }, 'Check: its exit status was 9')
+  expect(checks(one)).toEqual(['its exit status was 9', null])
+})
+
 describe('the phases of a run', () => {
   test('conformers, an optimisation each, a selection, a shielding each, the end', () => {
     const run = start()
