@@ -3,7 +3,9 @@ import { connect } from 'node:net'
 /** The ssh-agents that terminals and windows had when they attached, the newest first. */
 let heard: readonly string[] = []
 const MOST_HEARD = 10
-const ANSWER_MS = 1000
+const ANSWER_MS = 3000
+/** Its length, and SSH2_AGENTC_REQUEST_IDENTITIES (PROTOCOL.agent of OpenSSH). */
+const WHICH_KEYS = Uint8Array.of(0, 0, 0, 1, 11)
 
 /** An engine outlives sessions and their agents, so whoever attaches tells of its own (its SSH_AUTH_SOCK). */
 export function hearOfAgent(path: string): void {
@@ -21,7 +23,8 @@ export async function agentHere(): Promise<string | null> {
   return known[0] ?? null
 }
 
-function answers(path: string): Promise<boolean> {
+/** Whether the agent says which keys it holds: a socket takes connections also where whoever listens is stopped. */
+export function answers(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path)
     const end = (answer: boolean) => {
@@ -29,6 +32,8 @@ function answers(path: string): Promise<boolean> {
       resolve(answer)
     }
     socket.setTimeout(ANSWER_MS, () => end(false))
-    socket.once('connect', () => end(true)).once('error', () => end(false))
+    socket.once('connect', () => socket.write(WHICH_KEYS))
+    socket.once('data', () => end(true)).once('error', () => end(false))
+    socket.once('close', () => end(false))
   })
 }

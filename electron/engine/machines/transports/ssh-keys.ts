@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import ssh2, { BaseAgent, createAgent, type ParsedKey, type SignCallback, type SigningRequestOptions } from 'ssh2'
+import { answers } from './agent-socket.ts'
 import type { ResolvedHost } from './ssh-config.ts'
 
 // Node does not see this name among the exports of a CommonJS module.
@@ -81,25 +82,38 @@ class OneKey extends BaseAgent<ParsedKey> {
   }
 }
 
+/** How long an agent may take to sign, as one that asks a person first; the host would be called silent after 20 s. */
+const SIGN_MS = 15_000
+
 async function agentKeys(
   host: ResolvedHost,
   missing: string[],
 ): Promise<readonly { readonly pub: ParsedKey; readonly agent: OneKey }[]> {
   if (host.agent === null) return []
+  if (!(await answers(host.agent))) {
+    missing.push(`The ssh-agent at ${host.agent} does not answer.`)
+    return []
+  }
   const agent = createAgent(host.agent)
   const keys = await new Promise<ParsedKey[]>(resolve =>
-    agent.getIdentities((error, found) => {
-      if (error) missing.push(`The ssh-agent at ${host.agent} does not answer.`)
-      resolve((found ?? []) as ParsedKey[])
-    }),
+    agent.getIdentities((_, found) => resolve((found ?? []) as ParsedKey[])),
   )
+  let silent = false
   return keys.map(pub => {
     const sign: Sign = (data, hash) =>
-      new Promise((resolve, reject) =>
-        agent.sign(pub, data, hash === undefined ? {} : { hash: hash as 'sha256' }, (error, signature) =>
-          signature ? resolve(signature) : reject(error ?? new Error('the agent did not sign')),
-        ),
-      )
+      new Promise((resolve, reject) => {
+        const late = () => {
+          silent = true
+          reject(new Error(`The ssh-agent at ${host.agent} did not sign: does it wait for somebody to confirm?`))
+        }
+        if (silent) return late()
+        const timer = setTimeout(late, SIGN_MS)
+        agent.sign(pub, data, hash === undefined ? {} : { hash: hash as 'sha256' }, (error, signature) => {
+          clearTimeout(timer)
+          if (signature) resolve(signature)
+          else reject(error ?? new Error('the agent did not sign'))
+        })
+      })
     return { pub, agent: new OneKey(pub, sign) }
   })
 }

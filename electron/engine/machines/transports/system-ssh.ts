@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SshSettings } from '../../../../shared/model/machine.ts'
-import { agentHere } from './agent-socket.ts'
+import { agentHere, answers } from './agent-socket.ts'
 import { relayQuestions } from './askpass.ts'
 import { type ResolvedHost, sshArguments } from './ssh-config.ts'
 import { systemSession } from './system-ssh-session.ts'
@@ -89,7 +89,10 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     // A pinned key is asked about each time, and the answer is the pin.
     ...(settings.host_key === null ? [] : ['UserKnownHostsFile=/dev/null', 'GlobalKnownHostsFile=/dev/null']),
   ]
-  const agent = await agentHere()
+  // ssh would wait for it as long as it is silent.
+  const silent = host.agent !== null && !(await answers(host.agent))
+  if (silent) options.push('IdentityAgent=none')
+  const agent = silent ? null : await agentHere()
   if (login.signal.aborted) {
     await relay.stop()
     await rm(folder, { recursive: true, force: true })
@@ -103,10 +106,10 @@ export async function connectBySystem(host: ResolvedHost, settings: SshSettings,
     {
       detached: true, // no terminal: what it asks goes through the relay
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...(agent === null ? {} : { SSH_AUTH_SOCK: agent }), ...relay.env },
+      env: { ...process.env, SSH_AUTH_SOCK: agent ?? undefined, ...relay.env },
     },
   )
-  let words = ''
+  let words = silent ? `The ssh-agent at ${host.agent} does not answer.\n` : ''
   master.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-4000)
   })

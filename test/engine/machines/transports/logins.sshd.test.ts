@@ -1,10 +1,10 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { installAgent } from '../../../../electron/engine/machines/remote-agent.ts'
 import {
   type Ask,
@@ -19,7 +19,7 @@ import { sh } from '../../../../shared/sh.ts'
 import { freePort } from '../../../testbed/daemons.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
 import { until } from '../../../until.ts'
-import { alone, attended } from './logins.ts'
+import { alone, attended, stoppedAgent } from './logins.ts'
 
 const SECRET = 'open-sesame-42'
 const folder = mkdtempSync(join(tmpdir(), 'larmor-logins-'))
@@ -139,6 +139,40 @@ describe('by a key', () => {
     await expect(tried).rejects.toBeInstanceOf(WantsLogin)
     await expect(tried).rejects.toThrow(`The ssh-agent at ${socket} does not answer`)
     await expect(tried).rejects.toMatchObject({ hint: expect.stringContaining('ssh-add') })
+  })
+
+  test('an agent that is stopped holds no login up: it is said, and other keys are tried', async () => {
+    knowIt(sshd, name())
+    const socket = await stoppedAgent(folder)
+    const config = join(folder, 'with-stopped-agent')
+    writeFileSync(config, `IdentityAgent ${socket}\nIdentityFile ${folder}/none\n`)
+    await expect(connect(sshd, alone(), { config, identity: null })).rejects.toThrow(
+      `The ssh-agent at ${socket} does not answer`,
+    )
+    expect((await (await connect(sshd, alone(), { config })).exec(sh`echo in`)).out).toBe('in\n')
+  })
+
+  test('an agent that never signs, as one that waits for a confirmation, holds no login up', async () => {
+    knowIt(sshd, name())
+    const socket = join(folder, 'confirming')
+    const asks = join(folder, 'asks')
+    writeFileSync(asks, '#!/bin/sh\nexec sleep 1000\n', { mode: 0o755 })
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], {
+      env: { ...process.env, SSH_ASKPASS: asks, SSH_ASKPASS_REQUIRE: 'force' },
+      stdio: 'ignore',
+      detached: true,
+    })
+    onTestFinished(() => void process.kill(-(agent.pid ?? 0), 'SIGKILL'))
+    await until('the agent', () => existsSync(socket))
+    execFileSync('ssh-add', ['-q', '-c', sshd.identity], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+      stdio: 'ignore',
+    })
+    const config = join(folder, 'with-confirming-agent')
+    writeFileSync(config, `IdentityAgent ${socket}\nIdentityFile ${folder}/none\n`)
+    const tried = connect(sshd, alone(), { config, identity: null })
+    await expect(tried).rejects.toThrow(`The ssh-agent at ${socket} did not sign`)
+    await expect(tried).rejects.toBeInstanceOf(WantsLogin)
   })
 
   test('a key that cannot be read is named', async () => {

@@ -16,7 +16,7 @@ import { sh } from '../../../../shared/sh.ts'
 import { proxyCommand } from '../../../testbed/proxy-command.ts'
 import { type Sshd, startSshd } from '../../../testbed/sshd.ts'
 import { until } from '../../../until.ts'
-import { alone, attended } from './logins.ts'
+import { alone, attended, stoppedAgent } from './logins.ts'
 import { transportContract } from './transport-contract.ts'
 
 const SECRET = 'open-sesame-42'
@@ -73,6 +73,16 @@ describe('behind a ProxyCommand', () => {
     await until('the loss', () => session.lost.aborted)
     await expect(session.exec(sh`true`)).rejects.toBeInstanceOf(Unreachable)
     expect((await told()).match(/Accepted publickey/g)).toHaveLength(1)
+  })
+
+  test('an agent that is stopped holds no login up: it is said, and other keys are tried', async () => {
+    const socket = await stoppedAgent(folder)
+    const config = join(folder, 'with-agent')
+    writeFileSync(config, `${proxyCommand(folder)}IdentityAgent ${socket}\nIdentityFile ${folder}/none\n`)
+    await expect(connect(sshd, alone(), { config, identity: null })).rejects.toThrow(
+      `The ssh-agent at ${socket} does not answer`,
+    )
+    await (await connect(sshd, alone(), { config })).close()
   })
 
   test('another host key is stopped before any credential; a new one is asked about and then known', async () => {
