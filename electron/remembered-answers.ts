@@ -20,20 +20,24 @@ const WRONG_WITHIN_MS = 120_000
 export function rememberedAnswers(engine: SteadyEngine, secrets: Secrets, now: () => number): RememberedAnswers {
   let open: readonly Question[] = []
   const given = new Map<string, { readonly id: string; readonly at: number }>()
+  /** What did not open the door, by name: a full disk may keep it from being forgotten. */
+  const wrong = new Map<string, string>()
 
   /** The questions that are left for a person. */
   async function unanswered(asked: readonly Question[]): Promise<readonly Question[]> {
     const left: Question[] = []
     for (const question of asked) {
-      const before = given.get(nameOf(question))
-      const secret = canBeKept(question) ? await secrets.recall(nameOf(question)) : null
+      const name = nameOf(question)
+      const before = given.get(name)
+      const secret = canBeKept(question) ? await secrets.recall(name) : null
+      const again = before !== undefined && before.id !== question.id && now() - before.at < WRONG_WITHIN_MS
       if (secret === null) left.push(question)
-      else if (before && before.id !== question.id && now() - before.at < WRONG_WITHIN_MS) {
+      else if (again || secret === wrong.get(name)) {
         left.push(question)
-        // Where a full disk keeps it, it is given once more at the next login: the person is asked all the same.
-        await secrets.forget(nameOf(question)).catch(() => {})
+        wrong.set(name, secret)
+        await secrets.forget(name).catch(() => {})
       } else if (before?.id !== question.id) {
-        given.set(nameOf(question), { id: question.id, at: now() })
+        given.set(name, { id: question.id, at: now() })
         await engine.answer(question.id, secret)
       }
     }

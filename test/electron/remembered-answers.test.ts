@@ -66,11 +66,17 @@ test('a disk that takes nothing costs neither an answer nor a question', async (
   leave()
 
   // One that was kept earlier, and is wrong.
-  const kept = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => 0)
+  let clock = 0
+  const kept = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => clock)
   kept.questions(open => void seen.push(open))
   expect(await engine.ask(question('q2'))).toBe('horse')
   void engine.ask(question('q3'))
   await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q3'])
+  await engine.answer('q3', null)
+  // It could not be forgotten: at the next login it is known to be wrong all the same.
+  clock += 3600_000
+  void engine.ask(question('q4'))
+  await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q4'])
 })
 
 test('a code is never kept', async () => {
