@@ -77,7 +77,7 @@ const INDEX = 'index.jsonl'
 
 interface Index {
   readonly entries: readonly ArchiveEntry[]
-  /** Whether the file says just this. */
+  /** Whether the file says just this, each run once. */
   readonly fits: boolean
   /** Documents that are damaged, and that no index tells about. */
   readonly unreadable: readonly RunId[]
@@ -87,7 +87,7 @@ async function readIndex(folder: string): Promise<Index> {
   const documents = new Set(await documentsIn(folder))
   const known = parseIndex((await ifExists(readFile(join(folder, INDEX), 'utf8'))) ?? '')
   // An entry of before these fields were kept is made anew from its document.
-  const kept = (known ?? []).filter(
+  const kept = (known?.entries ?? []).filter(
     entry => documents.has(entry.id) && entry.programs !== undefined && entry.to_check !== undefined,
   )
   for (const entry of kept) documents.delete(entry.id)
@@ -98,7 +98,7 @@ async function readIndex(folder: string): Promise<Index> {
     if (document) made.push(entryOf(document))
     else unreadable.push(run)
   }
-  const fits = made.length === 0 && known !== null && kept.length === known.length
+  const fits = made.length === 0 && kept.length === known?.lines
   return { entries: inOrder([...kept, ...made]), fits, unreadable }
 }
 
@@ -109,18 +109,23 @@ async function documentsIn(folder: string): Promise<readonly RunId[]> {
     .map(name => name.slice(0, -'.json'.length) as RunId)
 }
 
-/** The entries, the last of each run; null for a damaged index, which may have lost the last one of any run. */
-function parseIndex(text: string): readonly ArchiveEntry[] | null {
+/**
+ * The entries, the last of each run, and the number of lines that they were found in; null for a damaged index, which may
+ * have lost the last one of any run.
+ */
+function parseIndex(text: string): { readonly entries: readonly ArchiveEntry[]; readonly lines: number } | null {
   const byRun = new Map<RunId, ArchiveEntry>()
+  let lines = 0
   for (let from = 0; from < text.length; ) {
     const newline = text.indexOf('\n', from)
     const json = newline < 0 ? undefined : unseal('entry', text.slice(from, newline))
     if (json === undefined) return null
     const entry = JSON.parse(json) as ArchiveEntry
     byRun.set(entry.id, entry)
+    lines += 1
     from = newline + 1
   }
-  return [...byRun.values()]
+  return { entries: [...byRun.values()], lines }
 }
 
 async function readDocument(folder: string, run: RunId): Promise<ArchivedRun> {

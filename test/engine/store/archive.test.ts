@@ -66,6 +66,14 @@ test('a run that is archived again replaces what was kept of it', async () => {
   expect((await openArchive(folder).read('r1' as RunId)).jobs).toEqual([])
 })
 
+test('a run that is archived again and again leaves one line in the index, once it is opened the next time', async () => {
+  const folder = await newFolder()
+  for (let i = 0; i < 3; i++) await filled(folder, 'r1', 'r2')
+  await openArchiveForWriting(folder)
+  expect((await readFile(index(folder), 'utf8')).trim().split('\n')).toHaveLength(2)
+  expect(await names(folder)).toEqual(['r1', 'r2'])
+})
+
 test('an index that is gone, or cut or changed at any byte, is made again from the documents', async () => {
   const folder = await newFolder()
   await filled(folder, 'r1', 'r2', 'r3')
