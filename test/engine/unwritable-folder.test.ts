@@ -28,6 +28,7 @@ const report = fileURLToPath(new URL('../../resources/report/larmor-report', imp
 const output = gunzipSync(readFileSync(new URL('../fixtures/nwchem/water-energy.out.gz', import.meta.url)))
 const folder = mkdtempSync(join(tmpdir(), 'larmor-unwritable-'))
 const sums = join(folder, 'sums')
+const noMemory = join(folder, 'no-memory')
 const before = process.env.PATH
 let larmor: InProcess
 
@@ -38,6 +39,8 @@ beforeAll(async () => {
   writeFileSync(sums, '')
   const script = `#!/bin/sh\ncase $* in *./theirs.out*) echo try >>'${sums}' ;; esac\nexec ${which('sha256sum')} "$@"\n`
   writeFileSync(join(bin, 'sha256sum'), script, { mode: 0o755 })
+  const packs = `#!/bin/sh\nif [ -e '${noMemory}' ] && [ "$1" = -cf ]; then echo 'tar: memory exhausted' >&2; exit 2; fi\n`
+  writeFileSync(join(bin, 'tar'), `${packs}exec ${which('tar')} "$@"\n`, { mode: 0o755 })
   process.env.PATH = `${bin}:${before}`
   larmor = await startInProcess()
 })
@@ -98,4 +101,19 @@ test('an adopted job in whose folder nothing can be written is told, holds up no
   expect(get(engine.state.jobs, 'rtheirs.theirs')?.attempts[0]).toMatchObject({ outcome: 'completed' })
   expect(existsSync(join(larmor.home, 'runs', 'rtheirs', 'theirs', '1', 'theirs.out'))).toBe(true)
   await eventually(trouble).toBeNull()
+})
+
+test('what fails by anything else is told in its own words, without advice about folders', async () => {
+  const { engine } = larmor
+  let activity: readonly MachineActivity[] = []
+  engine.activity(all => {
+    activity = all
+  })
+  const trouble = () => activity.find(({ machine }) => machine === LOCAL)?.trouble ?? null
+  writeFileSync(noMemory, '')
+  const jobs = larmor.runScripts({ mine: 'echo done', another: 'echo done' })
+  await eventually(() => trouble()?.text).toMatch(/^What came out of .* cannot be fetched: .*tar: memory exhausted/)
+  expect(trouble()?.hint).toBe('It is tried again by itself.')
+  rmSync(noMemory)
+  expect((await jobs).map(({ attempts }) => attempts[0]?.outcome)).toEqual(['completed', 'completed'])
 })

@@ -360,11 +360,14 @@ function isOfTheFiles(error: Unreachable): boolean {
   return error instanceof CommandFailed && error.hint === null
 }
 
+/** Where it is these notes that could not be made. */
+const NOTED_THERE = 'Its folder must be one in which your account there may write: what was fetched is noted in it.'
+
 function notFetched(label: Label, { message }: CommandFailed): FaultError {
   return new FaultError({
     code: 'not-now',
     message: `What came out of ${label} cannot be fetched: ${message.trim()}`,
-    hint: 'Its folder must be one in which your account there may write: what was fetched is noted in it.',
+    ...(/fetch\.sha256|not-fetched\.txt/.test(message) ? { hint: NOTED_THERE } : {}),
   })
 }
 
