@@ -2,6 +2,7 @@ import type { Shielding } from '../../shared/model/job.ts'
 import { NOT_CALIBRATED } from '../../shared/nmr/references.ts'
 import { energyText, notFinal } from '../../shared/show/energy.ts'
 import type { JobDocument } from '../../shared/show/job.ts'
+import { stateNow } from '../../shared/show/mark.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { ShownConformer, ShownShift } from '../../shared/workflows/index.ts'
@@ -18,7 +19,7 @@ export function runText(run: Shown, status: RunStatus): string {
   const shifts = (run.shifts ?? []) as unknown as readonly ShownShift[]
   const warnings = (run.warnings ?? []) as readonly string[]
   return [
-    `${run.run}  ${run.name}  ${run.waits_for === null ? run.state_text : `waits ${run.waits_for}`}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
+    `${run.run}  ${run.name}  ${run.waits_for === null ? stateNow(run.state_text, status) : `waits ${run.waits_for}`}${run.reason && run.reason !== run.state ? `: ${run.reason}` : ''}`,
     stepsText(status),
     ...drivenNote({ ...run, runs: [status] }),
     ...levelLines(run),

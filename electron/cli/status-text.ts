@@ -1,5 +1,5 @@
 import { remainingText } from '../../shared/show/duration.ts'
-import { MARK_MEANING } from '../../shared/show/mark.ts'
+import { MARK_MEANING, stateNow } from '../../shared/show/mark.ts'
 import type { RunDocument } from '../../shared/show/run.ts'
 import type { RunStatus } from '../../shared/show/status.ts'
 import type { MachineTrouble } from '../engine-client.ts'
@@ -52,11 +52,11 @@ export function statusText(document: StatusDocument, now: Date): string {
 
 /** A state that nothing keeps up to date is told as what it was. */
 function drivenState(
-  { state, state_text, waits_for }: DrivenRun,
+  { state, state_text, waits_for, all_stalled }: DrivenRun,
   { engine, engine_elsewhere }: StatusDocument,
 ): string {
   const isOpen = OPEN.includes(state)
-  const now = waits_for === null ? state_text : 'waiting'
+  const now = waits_for === null ? stateNow(state_text, { all_stalled }) : 'waiting'
   return engine === 'none' && engine_elsewhere === null && isOpen ? `${now}, no engine` : now
 }
 

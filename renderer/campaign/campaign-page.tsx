@@ -7,6 +7,7 @@ import { percentDone } from '../../shared/show/number.ts'
 import { waitsFor } from '../../shared/show/waits-for.ts'
 import { type CampaignTaskState, regressionsOf, type ShownCampaign, workflows } from '../../shared/workflows/index.ts'
 import { Actions } from '../runs/actions.tsx'
+import { lookNow } from '../runs/looks.ts'
 import { useMark } from '../runs/mark.ts'
 import { MarkWord } from '../runs/mark-word.tsx'
 import { NO_OUTLOOK, useOutlook } from '../runs/outlook.ts'
@@ -31,7 +32,7 @@ interface CampaignPageProps {
 
 /** One campaign: the matrix, when it will be done, what failed, how accurate it is. */
 export function CampaignPage({ engine, state, summary, offline }: CampaignPageProps) {
-  const { run, look, status, jobs } = summary
+  const { run, status, jobs } = summary
   const { shown, regressions } = useMemo(() => {
     const known = knownOf(state, run)
     const shown = workflows.campaign.show(known) as unknown as ShownCampaign
@@ -45,6 +46,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
   const finished = shown.completed - shown.to_check
   const { remaining, stalled } = useOutlook(state, run)
   const mark = useMark(state, run)
+  const look = lookNow(status.state, summary.look, mark)
   // What a machine that does not answer will do is not foretold, nor is its silence a standstill.
   const isStale = mark.confidence === 'stale'
   const eta = isStale ? null : remaining.eta

@@ -11,6 +11,7 @@ import { Counts, countSentence } from '../runs/counts.tsx'
 import { useCourses } from '../runs/courses.ts'
 import { Evidences, JobTable } from '../runs/job-table.tsx'
 import { currentReading, LiveOutput, useReadings } from '../runs/live-output.tsx'
+import { lookNow } from '../runs/looks.ts'
 import { useMark } from '../runs/mark.ts'
 import { MarkWord } from '../runs/mark-word.tsx'
 import { useOutlook } from '../runs/outlook.ts'
@@ -34,7 +35,7 @@ interface RunPageProps {
 
 /** One run: how far it is, what can be done, what is known. */
 export function RunPage({ engine, state, summary, offline }: RunPageProps) {
-  const { run, look, status, ensemble, jobs } = summary
+  const { run, status, ensemble, jobs } = summary
   const running = jobs.filter(job => {
     const { phase, outcome } = lastAttempt(job)
     return phase.is === 'running' && outcome === null
@@ -48,6 +49,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
   const open = run.phase.is === 'open'
   const { remaining } = useOutlook(state, run)
   const mark = useMark(state, run)
+  const look = lookNow(status.state, summary.look, mark)
   // What a machine that does not answer will do is not foretold.
   const eta = mark.confidence === 'stale' ? null : remaining.eta
   const left = open ? remainingText({ state: status.state, ...remaining, eta }, at => clockTime(at)) : null

@@ -61,7 +61,7 @@ interface RunRowProps extends Shared {
 
 export const RunRow = memo(function RunRow(props: RunRowProps) {
   const { run, open, tally, reached, waits, apart, outlook, waited, ran } = props
-  const look = lookOfRun(run, tally, reached, waits)
+  const look = lookOfRun(run, tally, reached, waits, outlook)
   const total = standings.reduce((sum, each) => sum + tally[each], 0)
   return (
     <Row
@@ -240,7 +240,7 @@ function kindOf({ workflow }: Run): string | null {
   return workflow === 'single' ? null : workflowOf(workflow).label
 }
 
-function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | null) {
+function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | null, { allStalled }: Outlook) {
   if (waits !== null) return tally.check > 0 ? standingLooks.check : standingLooks.waiting
   if (run.phase.is === 'open' && !reached) return standingLooks.unknown
   const state = runState(run)
@@ -249,6 +249,7 @@ function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | nul
     if (tally.sending > 0) return standingLooks.sending
     if (tally.check > 0) return standingLooks.check
   }
+  if (state === 'running' && allStalled && tally.running > 0) return stalledLook
   return runLook(state, tally.failed + tally.unknown + tally.check > 0)
 }
 
@@ -287,7 +288,7 @@ function runReason(
         className="tone-attention"
         title={`${plural(stalled, 'job')} computing for far longer than expected`}
       >
-        {stalled} stalled
+        {word === stalledLook.word ? `${plural(stalled, 'job')} far longer than expected` : `${stalled} stalled`}
       </span>,
     )
   if (run.phase.is === 'open' && run.phase.hold === 'paused') parts.push(run.phase.reason ?? 'by you')

@@ -1,6 +1,8 @@
 import type { Outcome } from '../../shared/model/job.ts'
+import { type Mark, stateNow } from '../../shared/show/mark.ts'
 import type { RunState } from '../../shared/show/status.ts'
 import type { Look } from '../ui/badge.tsx'
+import { stalledLook } from './standing.ts'
 
 /** The window's words for what scripts call planned, running, completed... `isShort`: not all parts completed. */
 export function runLook(state: RunState, isShort: boolean): Look {
@@ -21,6 +23,11 @@ export function runLook(state: RunState, isShort: boolean): Look {
     case 'failed':
       return { word: 'Failed', shape: 'octagon', tone: 'fail' }
   }
+}
+
+/** The look of a run by the clock, too: where everything that runs of it is stalled, it does not simply run. */
+export function lookNow(state: RunState, look: Look, mark: Pick<Mark, 'all_stalled'>): Look {
+  return stateNow(state, mark) === 'stalled' ? stalledLook : look
 }
 
 /** How an attempt ended. */

@@ -16,6 +16,8 @@ export interface Outlook {
   readonly finish: string | null
   readonly remaining: Remaining
   readonly stalled: ReadonlySet<JobId>
+  /** They are all that runs. */
+  readonly allStalled: boolean
 }
 
 const EVERY_MS = 5000
@@ -37,7 +39,7 @@ const looked = new Map<string, Looked>()
 const steady = new Map<string, ShownEta>()
 /** As the worker has them. */
 const sent = new Map<string, Map<JobId, Job>>()
-export const NO_OUTLOOK: Outlook = { finish: null, remaining: NOTHING_LEFT, stalled: new Set() }
+export const NO_OUTLOOK: Outlook = { finish: null, remaining: NOTHING_LEFT, stalled: new Set(), allStalled: false }
 let worker: Worker | null = null
 /** One question at a time: the answer of a long run takes a while. */
 let busy = false
@@ -104,7 +106,7 @@ function startWorker(): Worker {
 }
 
 /** Rows compare objects: one that says the same stays the same. */
-function keep({ run, remaining: left, stalled, took_ms }: OutlookAnswer): void {
+function keep({ run, remaining: left, stalled, allStalled, took_ms }: OutlookAnswer): void {
   const asked = looked.get(run)
   if (!asked) return
   const { outlook } = asked
@@ -112,11 +114,12 @@ function keep({ run, remaining: left, stalled, took_ms }: OutlookAnswer): void {
   const finish = remaining.eta === null ? null : finishText(remaining.eta, new Date())
   const same =
     outlook.finish === finish &&
+    outlook.allStalled === allStalled &&
     [...outlook.stalled].join() === stalled.join() &&
     JSON.stringify(outlook.remaining) === JSON.stringify(remaining)
   looked.set(run, {
     ...asked,
-    outlook: same ? outlook : { finish, remaining, stalled: new Set(stalled) },
+    outlook: same ? outlook : { finish, remaining, stalled: new Set(stalled), allStalled },
     took_ms,
   })
   if (!same) answers.set(answers.get() + 1)

@@ -4,7 +4,7 @@ import { knownOf } from '../../shared/model/known.ts'
 import type { Run } from '../../shared/model/run.ts'
 import { emptyState, type State } from '../../shared/model/state.ts'
 import { draftOf } from '../../shared/model/table.ts'
-import { stalledOf } from '../../shared/progress/confidence.ts'
+import { allStalled, stalledOf } from '../../shared/progress/confidence.ts'
 import type { Remaining } from '../../shared/progress/eta.ts'
 import { remainingOfRun } from '../../shared/show/status.ts'
 import { readable } from '../../shared/show/unreadable.ts'
@@ -29,6 +29,8 @@ export interface OutlookAnswer {
   readonly remaining: Remaining
   /** Jobs that compute far longer than was predicted. */
   readonly stalled: readonly JobId[]
+  /** They are all that runs. */
+  readonly allStalled: boolean
   /** How long the answer took. */
   readonly took_ms: number
 }
@@ -50,11 +52,13 @@ addEventListener('message', ({ data }: MessageEvent<OutlookMessage>) => {
   for (const [id, job] of jobs) table.set(id, job)
   const state: State = { ...emptyState, jobs: table.done(), machines, as_of, times }
   const known = knownOf(state, run)
-  const keys = new Set(stalledOf(readable(known).plan(), known, now))
+  const plan = readable(known).plan()
+  const keys = new Set(stalledOf(plan, known, now))
   const answer: OutlookAnswer = {
     run: run.id,
     remaining: remainingOfRun(state, run),
     stalled: [...jobs.values()].flatMap(({ id, key }) => (keys.has(key) ? [id] : [])),
+    allStalled: allStalled(plan, known, now),
     took_ms: performance.now() - begun,
   }
   postMessage(answer)

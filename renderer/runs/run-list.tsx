@@ -9,6 +9,7 @@ import { Badge } from '../ui/badge.tsx'
 import { Meter, type Part } from '../ui/meter.tsx'
 import { clockTime } from '../ui/time.ts'
 import { Counts } from './counts.tsx'
+import { lookNow } from './looks.ts'
 import { useMark } from './mark.ts'
 import { MarkWord } from './mark-word.tsx'
 import type { RunSummary } from './summary.ts'
@@ -41,7 +42,7 @@ export function RunList({ runs, title }: RunListProps) {
       </h2>
       <ul>
         {runs.map(summary => {
-          const { run, jobs, look, status } = summary
+          const { run, jobs, status } = summary
           const begun = run.phase.is === 'ended' || hasBegun(run, jobs)
           const other = apart.get(run.id)
           return (
@@ -54,7 +55,7 @@ export function RunList({ runs, title }: RunListProps) {
                     </strong>
                     {other === undefined ? null : <span className="kind"> {other}</span>}
                   </span>
-                  <Badge look={look} />
+                  <RunBadge state={state} summary={summary} />
                 </span>
                 <Meter parts={[{ share: begun ? status.progress : 0, tone: TONES[status.state] }]} />
                 <span className="row between hint">
@@ -74,6 +75,11 @@ export function RunList({ runs, title }: RunListProps) {
       </ul>
     </nav>
   )
+}
+
+function RunBadge({ state, summary }: { readonly state: State; readonly summary: RunSummary }) {
+  const { run, status, look } = summary
+  return <Badge look={lookNow(status.state, look, useMark(state, run))} />
 }
 
 /** How much the figure of a run may be believed; what it means stands on its own page. */

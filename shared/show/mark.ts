@@ -2,7 +2,7 @@ import type { Instant } from '../ids.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
-import { type Confidence, confidenceOf } from '../progress/confidence.ts'
+import { allStalled, type Confidence, confidenceOf } from '../progress/confidence.ts'
 import type { Known, Plan } from '../workflows/workflow.ts'
 import { readable } from './unreadable.ts'
 
@@ -11,6 +11,8 @@ export interface Mark {
   readonly confidence: Confidence
   /** Since when nothing is known any more, where they are stale. */
   readonly stale_since: Instant | null
+  /** Everything that runs of it is stalled. */
+  readonly all_stalled: boolean
 }
 
 /** What who looks knows beside the state. */
@@ -32,7 +34,7 @@ export const MARK_MEANING = {
 } as const satisfies Readonly<Record<Confidence, string | null>>
 
 /** Nothing of it will change. */
-const ENDED: Mark = { confidence: 'live', stale_since: null }
+const ENDED: Mark = { confidence: 'live', stale_since: null, all_stalled: false }
 
 /** The mark of a run's figures, at the moment of looking. */
 export function markOf(state: State, run: Run, looking: Looking = {}): Mark {
@@ -49,16 +51,29 @@ export function markIn(
   { known, plan }: { readonly known: Known; readonly plan: Plan },
 ): Mark {
   if (run.phase.is === 'ended') return ENDED
-  if (heldUp !== null) return { confidence: 'stale', stale_since: heldUp }
-  if (engine === 'none') return { confidence: 'stale', stale_since: state.as_of }
+  const stale = (stale_since: Instant | null): Mark => ({ confidence: 'stale', stale_since, all_stalled: false })
+  if (heldUp !== null) return stale(heldUp)
+  if (engine === 'none') return stale(state.as_of)
   const reach = state.machines[run.machine]?.reach
-  if (reach === undefined) return { confidence: 'unknown', stale_since: null }
-  if (reach.is !== 'ok') return { confidence: 'stale', stale_since: reach.since ?? run.updated }
-  return { confidence: confidenceOf(plan, known, now), stale_since: null }
+  if (reach === undefined) return { confidence: 'unknown', stale_since: null, all_stalled: false }
+  if (reach.is !== 'ok') return stale(reach.since ?? run.updated)
+  return {
+    confidence: confidenceOf(plan, known, now),
+    stale_since: null,
+    all_stalled: allStalled(plan, known, now),
+  }
+}
+
+/** The state of a run for a person, by the clock: where everything that runs is stalled, it is not said to run. */
+export function stateNow(state_text: string, { all_stalled }: Pick<Mark, 'all_stalled'>): string {
+  return state_text === 'running' && all_stalled ? 'stalled' : state_text
 }
 
 /** A mark beside its figure: `stale since 14:02: the machine does not answer, or no engine lives`. `clock` says a time. */
-export function markText({ confidence, stale_since }: Mark, clock: (at: Instant) => string): string {
+export function markText(
+  { confidence, stale_since }: Omit<Mark, 'all_stalled'>,
+  clock: (at: Instant) => string,
+): string {
   const since = stale_since === null ? '' : ` since ${clock(stale_since)}`
   const meaning = MARK_MEANING[confidence]
   return `${confidence}${since}${meaning === null ? '' : `: ${meaning}`}`

@@ -199,6 +199,7 @@ export function archivedStatus(
     ...NOTHING_LEFT,
     confidence: 'live',
     stale_since: null,
+    all_stalled: false,
     updated: run.updated,
   }
 }

@@ -13,17 +13,26 @@ test('when a run will be done is told while its machine answers, and of no figur
     waits_for: null,
     begun: true,
   }
-  const said = (confidence: 'live' | 'stale') =>
+  const said = (confidence: 'live' | 'stale' | 'stalled') =>
     statusText(
       {
         engine: 'alive',
         engine_elsewhere: null,
         as_of: AT,
         troubles: [],
-        runs: [{ ...run, confidence, stale_since: confidence === 'stale' ? AT : null }],
+        runs: [
+          {
+            ...run,
+            confidence,
+            stale_since: confidence === 'stale' ? AT : null,
+            all_stalled: confidence === 'stalled',
+          },
+        ],
       },
       new Date(AT),
     )
+  expect(said('live')).toMatch(/ running /)
+  expect(said('stalled')).toMatch(/ stalled +0 % +stalled /)
   expect(said('live')).toContain('20 min to 1 h 15 (8 of 10 times), about 2026-01-02 14:03 UTC')
   expect(said('stale')).not.toContain('8 of 10 times')
   expect(said('stale')).toContain('is not reachable since 2026-01-02 14:03 UTC')

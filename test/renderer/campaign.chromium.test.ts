@@ -125,6 +125,8 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   // By the clock they compute for far too long: what happened here was long ago.
   await head.getByText('stalled: a job takes far longer than predicted').waitFor()
   await page.locator('.matrix-cell.is-stalled').first().waitFor()
+  // So does everything else that runs: the run is said to be what its jobs are.
+  await head.locator('.badge.soft').getByText('Stalled').waitFor()
   const reach = { is: 'unreachable', since: new Date().toISOString(), text: 'no route to host', hint: null } as const
   engine.happen({ type: 'machine.changed', machine: { ...localMachine, reach } })
   await head.getByText(/stale since .*the machine does not answer/).waitFor()
@@ -141,6 +143,7 @@ test('figures bear their mark: stalled by the clock, stale and since when once t
   const easing = (bar: Element) => getComputedStyle(bar).transitionTimingFunction
   expect(await page.locator('.campaign-done').evaluate(easing)).toBe('linear')
   await page.goto(page.url().replace(/#.*/, '#/benchmarks'))
+  await page.locator('[data-run="rpilot"] .badge').getByText('Stalled').waitFor()
   await page
     .locator('[data-run="rpilot"]')
     .getByText(/% stalled/)

@@ -349,8 +349,9 @@ test('a job that runs far longer than expected is stalled in its row and in its 
   // The jobs that have begun then are late by now.
   await open()
   await row('rpilot')
-    .getByText(/^\d+ stalled$/)
+    .getByText(/^\d+ jobs far longer than expected$/)
     .waitFor()
+  expect(await row('rpilot').locator('.badge').textContent()).toBe('Stalled')
   await row('rpilot').click()
   await page.locator('.queue-row.level-2 .badge').getByText('Stalled').first().waitFor()
   // They are a filter of their own.
