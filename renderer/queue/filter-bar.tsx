@@ -9,6 +9,8 @@ import { changeView } from './selection.ts'
 
 /** Shown with 0 as well: what a person looks for first. */
 const ALWAYS: ReadonlySet<ShownStanding> = new Set<ShownStanding>(['running', 'waiting', 'failed', 'finished'])
+/** So many states fill a line beside the inspector: then the rare ones are told by shape and number alone. */
+const MANY = 7
 const ORDER: readonly ShownStanding[] = [
   'running',
   'waiting',
@@ -42,7 +44,7 @@ export function FilterBar({ index, stalled, view, jobs, chips, search }: FilterB
   return (
     <>
       <div className="filter-bar">
-        <fieldset className="chips" ref={chips}>
+        <fieldset className={shown.length > MANY ? 'chips many' : 'chips'} ref={chips}>
           <legend className="only-read">Show jobs</legend>
           <button
             type="button"
@@ -58,7 +60,8 @@ export function FilterBar({ index, stalled, view, jobs, chips, search }: FilterB
               <button
                 key={each}
                 type="button"
-                className="filter-chip"
+                className={ALWAYS.has(each) ? 'filter-chip' : 'filter-chip rare'}
+                title={word}
                 aria-pressed={view.standing === each}
                 data-filter={each}
                 onClick={() => changeView({ standing: view.standing === each ? null : each, category: null })}
@@ -66,7 +69,7 @@ export function FilterBar({ index, stalled, view, jobs, chips, search }: FilterB
                 <span className={`tone-${tone}`}>
                   <Icon shape={shape} />
                 </span>
-                {word} <strong>{count(each)}</strong>
+                <span className="filter-word">{word}</span> <strong>{count(each)}</strong>
               </button>
             )
           })}
