@@ -287,7 +287,7 @@ function usePreview(
   run: RunId,
 ): PreviewedJobs | null {
   return useMemo(() => {
-    if (plan.jobs.length > 0) return { jobs: plan.jobs, notes: [], texts: plan.named.texts }
+    if (plan.jobs.length > 0) return { jobs: plan.jobs, names: new Map(), notes: [], texts: plan.named.texts }
     const [resolved] = plan.resolved
     if (!resolved || !embedded) return null
     return previewOf(resolved, plan.named, machine, run, embedded)

@@ -13,6 +13,8 @@ import { Scroll } from '../ui/scroll.tsx'
 /** Jobs with the texts that they refer to. */
 export interface PreviewedJobs {
   readonly jobs: readonly JobSpec[]
+  /** What a chemist calls them, by key; the others are called by their key. */
+  readonly names: ReadonlyMap<string, string>
   readonly notes: readonly string[]
   readonly texts: ReadonlyMap<string, string>
 }
@@ -41,11 +43,12 @@ export function previewOf(
 ): PreviewedJobs {
   const conformer = { id: 'c-000000', geometry: named.refOf(xyz), ff_energy_kcal: null, degeneracy: 1 }
   const result: EnsembleResult = { molecule, conformers: [conformer], dropped: [], warnings: [] }
-  const { jobs } = previewNmr(resolved, machine, run, () => result as unknown as Json)
+  const { jobs, names } = previewNmr(resolved, machine, run, () => result as unknown as Json)
   const made = resolved.params.ensemble === 'generated'
   const one = resolved.params.one_job || jobs.length === 0
   return {
     jobs,
+    names,
     notes: [
       made
         ? 'One conformer. Its name (c-000000) and its coordinates stand for those that the search will give; all else is sent as it stands.'
@@ -111,7 +114,7 @@ export function Preview({ previewed, empty, machine, run }: PreviewProps) {
           >
             {jobs.map((each, i) => (
               <option key={each.key} value={i}>
-                {each.key}
+                {previewed?.names.get(each.key) ?? each.key}
               </option>
             ))}
           </select>
@@ -120,7 +123,7 @@ export function Preview({ previewed, empty, machine, run }: PreviewProps) {
             <legend className="only-read">Job</legend>
             {jobs.map((each, i) => (
               <button key={each.key} type="button" aria-pressed={i === place} onClick={() => wish(i)}>
-                {stepOf(each)}
+                {stepOf(each, previewed?.names.get(each.key) ?? each.key)}
               </button>
             ))}
           </fieldset>
@@ -156,9 +159,11 @@ export function Preview({ previewed, empty, machine, run }: PreviewProps) {
 
 const STEP: Readonly<Record<string, string>> = { pre: 'xtb', opt: 'Optimise', nmr: 'NMR', 'opt+nmr': 'Optimise + NMR' }
 
-function stepOf({ key }: JobSpec): string {
+/** Short, for a tab; `name` where it is no step of an ensemble. */
+function stepOf({ key }: JobSpec, name: string): string {
   const [of = '', task = ''] = key.split('/')
-  const step = STEP[task]
-  if (step === undefined) return key.length > 24 ? `…${key.slice(-23)}` : key
+  const some = task.startsWith('nmr-') ? `NMR of ${task.slice('nmr-'.length).replaceAll('-', ', ')}` : undefined
+  const step = STEP[task] ?? some
+  if (step === undefined) return name.length > 32 ? `…${name.slice(-31)}` : name
   return of.startsWith('reference') ? `TMS: ${step}` : step
 }

@@ -1,4 +1,5 @@
 import type { Attempt, PhaseName } from '../../shared/model/job.ts'
+import { remedyTitle } from '../../shared/remedies/index.ts'
 import { type Times, timesOf } from '../runs/times.ts'
 import { causeText } from '../runs/words.ts'
 import { hoursMinutes } from '../ui/time.ts'
@@ -83,7 +84,7 @@ function endText(
     how,
     waited === null ? null : `waited ${hoursMinutes(waited)}`,
     ran === null ? null : `ran ${hoursMinutes(ran)} h`,
-    fix === null || fix === 'none' ? null : fix === 'edited' ? 'edited' : `with ${fix}`,
+    fix === null || fix === 'none' ? null : fix === 'edited' ? 'edited' : `fix: ${remedyTitle(fix)}`,
   ]
   return parts.filter(part => part !== null).join(', ')
 }

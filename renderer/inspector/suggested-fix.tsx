@@ -62,13 +62,15 @@ export function SuggestedFix({ job, offline, onResubmit, onEdit }: SuggestedFixP
         <span className="hint">{offer.tried ? 'a real run was cured by it' : 'not yet seen to help a real run'}</span>
       </h3>
       {offers.length > 1 ? (
-        <select aria-label="Fix" value={offer.id} onChange={event => choose(event.target.value)}>
+        <fieldset className="fix-choices">
+          <legend className="only-read">Fix</legend>
           {offers.map(({ id, title }) => (
-            <option key={id} value={id}>
+            <label key={id} className="check">
+              <input type="radio" name="fix" checked={id === offer.id} onChange={() => choose(id)} />
               {title}
-            </option>
+            </label>
           ))}
-        </select>
+        </fieldset>
       ) : (
         <p>{offer.title}</p>
       )}

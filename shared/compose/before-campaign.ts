@@ -24,13 +24,16 @@ export function fittedOf(earlier: readonly EarlierCampaign[]): readonly FactorTe
 /** The jobs of the first molecule; its shieldings with the starting geometry in place of the optimised one. */
 export function previewCampaign(params: CampaignParams, machine: Machine): Preview {
   const molecules = params.molecules.slice(0, 1)
-  const planned = (with_: Partial<CampaignParams>) => {
+  const workflow = workflowOf('campaign')
+  const known = (with_: Partial<CampaignParams>) => {
     const of = { ...params, molecules, ...with_ } as unknown as Json
     const run = { id: 'preview', name: '', machine: machine.name, params: of }
-    return workflowOf('campaign').plan({ run: run as unknown as Run, job: () => undefined, task: () => undefined }).jobs
+    return { run: run as unknown as Run, job: () => undefined, task: () => undefined }
   }
+  const planned = (with_: Partial<CampaignParams>) => workflow.plan(known(with_)).jobs
   return {
     jobs: [...(params.geometry ? planned({}) : []), ...planned({ geometry: null, ahead: null })],
+    names: workflow.jobNames?.(known({})) ?? new Map(),
     notes: params.geometry
       ? ['The first molecule only; its shieldings will start from the optimised geometry, here stands the given one.']
       : ['The first molecule only.'],

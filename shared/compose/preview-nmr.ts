@@ -12,6 +12,8 @@ import { otherTask, type ResolvedNmr, workflowOf } from '../workflows/index.ts'
 export interface Preview {
   /** The jobs that can be shown before anything runs. */
   readonly jobs: readonly JobSpec[]
+  /** What a chemist calls them, by key. */
+  readonly names: ReadonlyMap<string, string>
   readonly notes: readonly string[]
 }
 
@@ -29,10 +31,14 @@ export function previewNmr(
   const happen = (body: EventBody) => {
     state = reduce(state, [{ ...body, seq: state.seq + 1, at: '', v: 1 } as Event])
   }
+  const runOf = () => {
+    const made = get(state.runs, run)
+    if (!made) throw new Error('the preview has no run')
+    return made
+  }
   const workflow = workflowOf('nmr')
   const plan = (without: { readonly pre?: undefined } = {}) => {
-    const planned = get(state.runs, run)
-    if (!planned) throw new Error('the preview has no run')
+    const planned = runOf()
     const { params } = planned
     return workflow.plan(
       knownOf(state, { ...planned, params: { ...(params as Record<string, Json>), ...without } as Json }),
@@ -55,7 +61,8 @@ export function previewNmr(
   const jobs = [...first, ...plan({ pre: undefined }).jobs.flatMap(spec => withShieldings(spec, params))]
   const note =
     'The first conformer only; its shieldings will start from the optimised geometry, here stands the one of the force field.'
-  return { jobs, notes: params.one_job || jobs.length === 0 ? [] : [note] }
+  const names = workflow.jobNames?.(knownOf(state, runOf())) ?? new Map()
+  return { jobs, names, notes: params.one_job || jobs.length === 0 ? [] : [note] }
 }
 
 /** The shielding jobs of an optimisation, which the plan only makes once that has ended. */

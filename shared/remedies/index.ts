@@ -88,5 +88,10 @@ function whyNone(job: Job, fix: string, offers: readonly Offer[]): string {
   return 'no remedy is left that may help'
 }
 
+/** What a remedy does, in a person's words; the id where this version does not know it. */
+export function remedyTitle(id: string): string {
+  return remedies.find(each => each.id === id)?.title ?? id
+}
+
 /** The ids of all remedies, for who checks a word that was typed. */
 export const remedyIds: readonly string[] = remedies.map(({ id }) => id)
