@@ -8,6 +8,7 @@ import type { Run } from '../../shared/model/run.ts'
 import type { State } from '../../shared/model/state.ts'
 import { FaultError } from '../../shared/result.ts'
 import { showJob } from '../../shared/show/job.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { showRun } from '../../shared/show/run.ts'
 import { archivedStatus, jobsOf, type RunStatus, runState, runsByStart, statusOf } from '../../shared/show/status.ts'
 import { hasBegun, waitsFor, waitsForTheSame } from '../../shared/show/waits-for.ts'
@@ -113,7 +114,8 @@ async function printShown(
     const remedies = await remediesShown(home, found.job, state.machines[found.job.machine])
     const waits = waitsForTheSame(state, found.job)
     const shown = showJob(found.job, { remedies, edit: await placesOf(home, found.job), waits })
-    const document = { ...shown, folder: await folderOf(home, found.job), ...beside }
+    const name = jobName(state, found.job)
+    const document = { ...shown, name, folder: await folderOf(home, found.job), ...beside }
     terminal.document(document, () => jobText(document))
   } else {
     const document = { ...showRun(state, found.run), waits_for: waitsFor(state, found.run), ...beside }

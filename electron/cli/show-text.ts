@@ -102,21 +102,25 @@ function errorText({ kind, expected_error_ppm }: ShownShift['reference']): strin
 /** Of a campaign, whose matrix stands above, only where it failed: hundreds of lines would hide it. */
 function jobLines(run: RunDocument): readonly string[] {
   if (run.jobs.length === 0 || (run.workflow === 'campaign' && run.state !== 'failed')) return []
-  const rows = run.jobs.map(({ job, phase, outcome, reason, energy_hartree, converged }) => [
+  const isNamed = run.jobs.some(({ key, name }) => name !== key)
+  const hasEnergies = run.jobs.some(({ energy_hartree }) => energy_hartree !== null)
+  const rows = run.jobs.map(({ job, name, phase, outcome, reason, energy_hartree, converged }) => [
     job,
+    ...(isNamed ? [name] : []),
     outcome ?? phase,
-    fixed(energy_hartree, 6),
+    ...(hasEnergies ? [fixed(energy_hartree, 6)] : []),
     [energy_hartree === null ? null : notFinal(converged, outcome === 'completed'), reason === outcome ? null : reason]
       .filter(Boolean)
       .join('; '),
   ])
-  const hasEnergies = run.jobs.some(({ energy_hartree }) => energy_hartree !== null)
-  const shown = hasEnergies ? rows : rows.map(([job = '', state = '', , note = '']) => [job, state, note])
-  return ['', columns(hasEnergies ? ['job', 'state', 'E / Eh', ''] : ['job', 'state', ''], shown)]
+  const head = ['job', ...(isNamed ? ['name'] : []), 'state', ...(hasEnergies ? ['E / Eh'] : []), '']
+  return ['', columns(head, rows)]
 }
 
 /** `show JOB` for a person. */
-export function jobText(job: JobDocument & { readonly engine: string; readonly folder: string | null }): string {
+export function jobText(
+  job: JobDocument & { readonly name: string; readonly engine: string; readonly folder: string | null },
+): string {
   const attempts = job.attempts.map(({ attempt, phase, outcome, started, ended, queue_id, exit, signal, ...known }) => [
     attempt,
     outcome ?? phase,
@@ -131,7 +135,7 @@ export function jobText(job: JobDocument & { readonly engine: string; readonly f
   const { energy_hartree = null, converged = null, wall_s } = job.metrics
   const energy = energyText({ energy_hartree, converged }, job.outcome === 'completed')
   return [
-    `${job.job}  ${job.program} on ${job.machine}  ${state}${job.reason && job.reason !== state ? `: ${job.reason}` : ''}`,
+    `${job.job}  ${job.name === job.key ? '' : `${job.name}  `}${job.program} on ${job.machine}  ${state}${job.reason && job.reason !== state ? `: ${job.reason}` : ''}`,
     ...(job.category ? [`category ${job.category}`] : []),
     ...(job.warning ? [`! ${job.warning}`] : []),
     columns(['attempt', 'state', 'started', 'ended', 'queue id', 'exit', 'signal', ''], attempts),

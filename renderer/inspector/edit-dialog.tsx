@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { Job } from '../../shared/model/job.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { useEngineState, useLarmor, useOffline } from '../larmor.ts'
 import { resubmitEdited, type SentFile, sentFiles } from '../runs/edit-input.ts'
-import { jobName } from '../runs/job-name.ts'
 import { Dialog } from '../ui/dialog.tsx'
 
 /** What was sent, to be edited; a new attempt is sent with just that. */

@@ -1,10 +1,10 @@
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import type { State } from '../../shared/model/state.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { runAddress } from '../../shared/show/run-address.ts'
 import { jobsOf, runsByStart } from '../../shared/show/status.ts'
 import { address } from '../route.ts'
-import { jobName } from '../runs/job-name.ts'
 
 /** Something that has a name and an address. */
 export interface Find {

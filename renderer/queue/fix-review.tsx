@@ -1,10 +1,10 @@
 import type { Job } from '../../shared/model/job.ts'
 import type { Offer } from '../../shared/remedies/index.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { plural } from '../../shared/show/number.ts'
 import { DiffView } from '../inspector/diff-view.tsx'
 import { useEngineState } from '../larmor.ts'
 import { fixesOf } from '../runs/fixes.ts'
-import { jobName } from '../runs/job-name.ts'
 import { Sheet } from '../ui/sheet.tsx'
 
 interface FixReviewProps {

@@ -1,10 +1,10 @@
 import type { Job } from '../../shared/model/job.ts'
 import { get } from '../../shared/model/table.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { fixed, plural } from '../../shared/show/number.ts'
 import { useEngineState } from '../larmor.ts'
 import { Confirm } from '../ui/confirm.tsx'
 import { coreHoursAtStake } from './job-acts.ts'
-import { jobName } from './job-name.ts'
 
 interface CancelQuestionProps {
   readonly jobs: readonly Job[]

@@ -1,10 +1,10 @@
 import type { Engine } from '../../shared/contract.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
 import { type GivenFile, programOf } from '../../shared/programs/index.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import type { Store } from '../store.ts'
 import { note } from '../ui/toast.tsx'
 import { withdraw } from './job-acts.ts'
-import { jobName } from './job-name.ts'
 
 /** A file as it was sent: its text where a person can edit it, else its content, which stays. */
 export type SentFile = { readonly name: string } & ({ readonly text: string } | { readonly content: GivenFile })

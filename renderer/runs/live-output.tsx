@@ -2,10 +2,10 @@ import { useEffect, useState } from 'react'
 import type { Engine, Reading } from '../../shared/contract.ts'
 import type { RunId } from '../../shared/ids.ts'
 import { type Job, lastAttempt } from '../../shared/model/job.ts'
+import { jobName } from '../../shared/show/job-name.ts'
 import { fixed } from '../../shared/show/number.ts'
 import { useEngineState } from '../larmor.ts'
 import { Scroll } from '../ui/scroll.tsx'
-import { jobName } from './job-name.ts'
 
 export type Readings = ReadonlyMap<string, Reading>
 

@@ -3,6 +3,7 @@ import { type Job, lastAttempt } from '../model/job.ts'
 import { knownOf } from '../model/known.ts'
 import type { Run } from '../model/run.ts'
 import type { State } from '../model/state.ts'
+import { jobName } from './job-name.ts'
 import { headOf, jobsOf, type RunState } from './status.ts'
 import { readable } from './unreadable.ts'
 
@@ -26,6 +27,8 @@ export interface RunDocument {
 export type ShownJob = {
   readonly job: string
   readonly key: string
+  /** What a chemist calls it: `conformer 3, shieldings`. */
+  readonly name: string
   readonly program: string
   readonly phase: string
   readonly outcome: string | null
@@ -43,16 +46,17 @@ export function showRun(state: State, run: Run): RunDocument {
     started: run.started,
     updated: run.updated,
     ...readable(knownOf(state, run)).show(),
-    jobs: jobs.map(shownJob),
+    jobs: jobs.map(job => shownJob(state, job)),
   }
 }
 
-function shownJob(job: Job): ShownJob {
+function shownJob(state: State, job: Job): ShownJob {
   const { phase, outcome, category, reason } = lastAttempt(job)
   const result = phase.is === 'parsed' ? phase.result : null
   return {
     job: job.id,
     key: job.key,
+    name: jobName(state, job),
     program: job.program,
     phase: phase.is,
     outcome,

@@ -162,6 +162,7 @@ export const job = having({
   job: jobId,
   run: runId,
   key: text,
+  name: text,
   machine: text,
   attempts: listOf(
     having({

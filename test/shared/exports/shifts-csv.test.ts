@@ -72,6 +72,7 @@ test('a run that is none of shifts gives its jobs, with energies and shieldings'
   const job = {
     job: 'rabc.a',
     key: 'a',
+    name: 'a',
     program: 'nwchem',
     phase: 'parsed',
     outcome: 'failed',
@@ -80,7 +81,7 @@ test('a run that is none of shifts gives its jobs, with energies and shieldings'
     energy_hartree: null,
     converged: null,
   }
-  const done = { ...job, job: 'rabc.b', key: 'b', outcome: 'completed', category: null, reason: null }
+  const done = { ...job, job: 'rabc.b', key: 'b', name: 'b', outcome: 'completed', category: null, reason: null }
   const shieldings = [
     { atom: 1, element: 'O', sigma_ppm: 327.61 },
     { atom: 2, element: 'H', sigma_ppm: 31.4 },

@@ -1,9 +1,9 @@
-import type { Job } from '../../shared/model/job.ts'
-import { knownOf } from '../../shared/model/known.ts'
-import type { Run } from '../../shared/model/run.ts'
-import type { State } from '../../shared/model/state.ts'
-import { get } from '../../shared/model/table.ts'
-import { readable } from '../../shared/show/unreadable.ts'
+import type { Job } from '../model/job.ts'
+import { knownOf } from '../model/known.ts'
+import type { Run } from '../model/run.ts'
+import type { State } from '../model/state.ts'
+import { get } from '../model/table.ts'
+import { readable } from './unreadable.ts'
 
 /** An event about a run, its jobs or tasks makes a new Run object. */
 const made = new WeakMap<Run, ReadonlyMap<string, string>>()

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { jobName } from '../../renderer/runs/job-name.ts'
-import { get } from '../../shared/model/table.ts'
-import { jobsOf } from '../../shared/show/status.ts'
-import { type ScriptedEngine, scriptedEngine } from '../serve/scripted-engine.ts'
-import { batchScript } from './batch-script.ts'
-import { aCampaign } from './campaign-script.ts'
-import { nmrScript } from './nmr-script.ts'
+import { get } from '../../../shared/model/table.ts'
+import { jobName } from '../../../shared/show/job-name.ts'
+import { jobsOf } from '../../../shared/show/status.ts'
+import { batchScript } from '../../renderer/batch-script.ts'
+import { aCampaign } from '../../renderer/campaign-script.ts'
+import { nmrScript } from '../../renderer/nmr-script.ts'
+import { type ScriptedEngine, scriptedEngine } from '../../serve/scripted-engine.ts'
 
 function namesIn(engine: ScriptedEngine, id: string): readonly string[] {
   const run = get(engine.state().runs, id)
