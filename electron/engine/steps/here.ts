@@ -11,12 +11,12 @@ import type { Blobs } from '../store/blobs.ts'
 import type { Calculations } from '../store/calculations.ts'
 import type { Queue } from './queue.ts'
 
-/** Everything a step may touch: one machine, and the store's content. */
 /** What a step sees of a machine beside its jobs; versions are those that programs printed, by their executables. */
 export interface Noticed extends Partial<Pick<Machine, 'silent' | 'others'>> {
   readonly versions?: Readonly<Record<string, string>>
 }
 
+/** Everything a step may touch: one machine, and the store's content. */
 export interface Here {
   readonly machine: Machine
   readonly session: Session
