@@ -53,7 +53,7 @@ export const GROUPS: readonly Group[] = [
       {
         name: 'scheduler',
         label: 'Scheduler',
-        hint: 'direct: no queue, one job after the other.',
+        hint: 'direct: none. Larmor queues the jobs itself, as many at once as there are cores.',
         kind: 'choice',
         choices: Object.keys(schedulers),
       },
