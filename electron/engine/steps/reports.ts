@@ -1,9 +1,9 @@
 import type { Label, QueueId } from '../../../shared/ids.ts'
-import type { EventBody } from '../../../shared/model/events.ts'
+import type { AttemptRef, EventBody } from '../../../shared/model/events.ts'
 import type { ForeignReport } from '../../../shared/model/foreign.ts'
 import type { Attempt, Evidence, Job } from '../../../shared/model/job.ts'
 import { foreignReport } from './foreign-reports.ts'
-import { type Here, perRun, type refOf } from './here.ts'
+import { type Here, perRun } from './here.ts'
 import { endOf, type Queue } from './queue.ts'
 
 /** What a job script says of itself (resources/remote/job.sh), as far as it can be understood. */
@@ -72,20 +72,26 @@ export function facts(here: Here, reports: readonly Report[], queue: Queue | nul
     if (!job) return []
     const attempt = job.attempts.find(({ label }) => label === report.label)
     if (!attempt) return []
-    const ref = { job: job.id, attempt: attempt.n, label: attempt.label }
+    const subject: Subject = { job, attempt, ref: { job: job.id, attempt: attempt.n, label: attempt.label } }
     const known = 'queue_id' in attempt.phase ? attempt.phase.queue_id : null
     const claimed = report.values.queue_id ?? ''
-    if (report.event === 'duplicate') return ignored(job, ref, 'jobs.running', heldBack(claimed))
+    if (report.event === 'duplicate') return ignored(subject, 'jobs.running', heldBack(claimed))
     if (known !== null && claimed !== known && !isHeldBack(attempt, known, reports)) {
       return ignored(
-        job,
-        ref,
+        subject,
         report.event === 'began' ? 'jobs.running' : 'jobs.ended',
         `a report of ${claimed || 'nobody'}, not of ${known}`,
       )
     }
-    return [...ownId(here, job, ref, attempt, claimed), ...fact(here, job, ref, report, queue)]
+    return [...ownId(here, subject, claimed), ...factIn(here, subject, report, queue)]
   })
+}
+
+/** The attempt that a report is of, which need not be the job's last. */
+interface Subject {
+  readonly job: Job
+  readonly attempt: Attempt
+  readonly ref: AttemptRef
 }
 
 function heldBack(queueId: string): string {
@@ -102,13 +108,7 @@ function isHeldBack({ label, ignored }: Attempt, queueId: string, reports: reado
 }
 
 /** A report that comes before the answer to the submission tells the queue id: without it nothing could be cancelled. */
-function ownId(
-  here: Here,
-  job: Job,
-  ref: ReturnType<typeof refOf>,
-  { phase }: Attempt,
-  claimed: string,
-): readonly EventBody[] {
+function ownId(here: Here, { job, attempt: { phase }, ref }: Subject, claimed: string): readonly EventBody[] {
   const unknown = phase.is === 'submitting' || ('queue_id' in phase && phase.queue_id === null)
   if (!unknown || claimed === '') return []
   here.present(ref.label)
@@ -116,20 +116,17 @@ function ownId(
 }
 
 function ignored(
-  job: Job,
-  ref: ReturnType<typeof refOf>,
+  { job, attempt, ref }: Subject,
   fact: 'jobs.running' | 'jobs.ended',
   why: string,
 ): readonly EventBody[] {
-  const attempt = job.attempts.find(({ n }) => n === ref.attempt)
-  if (!attempt || attempt.ignored.length >= 20 || attempt.ignored.some(known => known.why === why)) return []
+  if (attempt.ignored.length >= 20 || attempt.ignored.some(known => known.why === why)) return []
   return [{ type: 'fact.ignored', run: job.run, ...ref, fact, why }]
 }
 
-function fact(
+function factIn(
   here: Here,
-  job: Job,
-  ref: ReturnType<typeof refOf>,
+  { job, ref }: Subject,
   { event, values }: Report,
   queue: Queue | null,
 ): readonly EventBody[] {
