@@ -48,7 +48,7 @@ async function byTar(
   for (const [label, folder] of folders) {
     for (const [name, sum] of await sumsIn(folder)) {
       const path = join(folder, name)
-      if ((await bytesOf(path)) > 0 && (await sumOf(path)) !== sum) await goOn(agent, label, name, sum, path, count)
+      if ((await bytesOf(path)) > 0 && (await sumOf(path)) !== sum) await goOn(agent, { label, name, sum, path }, count)
       if ((await sumOf(path)) === sum) there.push(`${sum}  ${label}/${name}\n`)
     }
   }
@@ -79,10 +79,12 @@ async function byTar(
 /** The rest of a file that was cut; where it is another one by now, what is here of the old one goes. */
 async function goOn(
   agent: RemoteAgent,
-  label: Label,
-  name: string,
-  sum: string,
-  path: string,
+  {
+    label,
+    name,
+    sum,
+    path,
+  }: { readonly label: Label; readonly name: string; readonly sum: string; readonly path: string },
   count: (bytes: number) => void,
 ): Promise<void> {
   const { out, done } = agent.rest(label, name, await bytesOf(path), sum)
