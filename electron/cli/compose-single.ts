@@ -32,8 +32,7 @@ export async function composeSingle(
   for (const word of given.words) {
     const path = resolve(cwd, word)
     const taken = await files.take(path)
-    const names = taken.leftOut.map(({ name }) => name)
-    const input = await singleInput(program, path, given, taken.files, names, resources)
+    const input = await singleInput(program, path, given, taken, resources)
     orThrow(programs[program].check(input.input, resources))
     warnings.push(...leftOutText(taken), ...input.warnings)
     const key = freeKey(basename(path), jobs)

@@ -12,7 +12,7 @@ const MOST_FILES = 1000
 /** No input of a program is longer; what is bigger is data beside it. */
 const MOST_TEXT = 16 << 20
 
-interface TakenFiles {
+export interface TakenFiles {
   readonly files: readonly GivenFile[]
   /** Links in the folder that lead to no file, by name; and as what: `a link to a folder`. */
   readonly leftOut: readonly { readonly name: string; readonly what: string }[]

@@ -24,7 +24,7 @@ import { orThrow } from '../../shared/result.ts'
 import { findSolvent } from '../../shared/solvents.ts'
 import { calculationWork } from '../../shared/workflows/index.ts'
 import { badArgument, type Given } from './command.ts'
-import { readInput } from './given-files.ts'
+import { readInput, type TakenFiles } from './given-files.ts'
 
 type ProgramId = keyof typeof programs
 
@@ -40,18 +40,16 @@ export interface SingleInput {
 
 const TASKS = ['opt', 'nmr', 'sp', 'freq']
 
-/**
- * `path` is what a person named, `files` what is there, `leftOut` the names of links that lead to no file. Refused (`file`)
- * where one of them could be the input.
- */
+/** `path` is what a person named, `taken` what is there. Refused (`file`) where a link that leads to no file could be the input. */
 export async function singleInput(
   program: ProgramId,
   path: string,
   given: Given,
-  files: readonly GivenFile[],
-  leftOut: readonly string[],
+  taken: TakenFiles,
   resources: Resources,
 ): Promise<SingleInput> {
+  const { files } = taken
+  const leftOut = taken.leftOut.map(({ name }) => name)
   const task = given.text('task')
   if (task !== undefined && !TASKS.includes(task))
     throw badArgument('task', `--task wants ${TASKS.join(', ')}, not "${task}".`)
@@ -60,7 +58,7 @@ export async function singleInput(
   const isXyz = alone !== null && extname(path).toLowerCase() === '.xyz'
   if (program === 'xtb') {
     refuseLost(path, leftOut.find(isStructureOfXtb))
-    return xtbInput(path, given, files, alone, resources)
+    return xtbInput(path, given, { files, alone }, resources)
   }
   if (isXyz && program === 'nwchem') return nwchemStructure(path, alone, given, resources)
   if (isXyz && program === 'orca') return orcaStructure(path, alone, given, resources)
@@ -179,8 +177,7 @@ async function orcaStructure(path: string, file: GivenFile, given: Given, resour
 async function xtbInput(
   path: string,
   given: Given,
-  files: readonly GivenFile[],
-  alone: GivenFile | null,
+  { files, alone }: { readonly files: readonly GivenFile[]; readonly alone: GivenFile | null },
   resources: Resources,
 ): Promise<SingleInput> {
   if (given.text('task') === 'nmr') throw badArgument('task', 'xtb computes no shieldings.', 'opt, sp or freq')
