@@ -6,7 +6,7 @@ import { forecast } from '../../progress/forecast.ts'
 import { quantile } from '../../progress/quantile.ts'
 import type { Unit } from '../../progress/unit.ts'
 import { type CampaignParams, taskCount } from './params.ts'
-import { tasksOf } from './stage.ts'
+import { tasksOf } from './tasks.ts'
 import { unitsOf } from './units.ts'
 
 /** What a campaign will take, before it is started. */

@@ -4,8 +4,8 @@ import type { FactorFile } from '../../nmr/factors.ts'
 import { accuracyOf, residuals, shiftBy } from '../../nmr/statistics.ts'
 import type { Known } from '../workflow.ts'
 import { campaignSummary, currentJobs, failuresOf, isReused, secondsOf } from './show.ts'
-import { type CampaignTask, optimisedGeometry, paramsOf, tasksOf } from './stage.ts'
 import { fittedOf, otherSolvent, pointsOf, type ShownFactor, seriesOf, shownFactors } from './statistics.ts'
+import { type CampaignTask, optimisedGeometry, paramsOf, tasksOf } from './tasks.ts'
 
 /** How many of the last failures status.json lists. */
 const LAST_FAILURES = 10

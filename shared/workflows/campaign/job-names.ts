@@ -1,6 +1,6 @@
 import { shortName, solventText } from '../../show/names.ts'
 import type { Known } from '../workflow.ts'
-import { optKey, paramsOf, tasksOf } from './stage.ts'
+import { optKey, paramsOf, tasksOf } from './tasks.ts'
 
 /** What a chemist calls the jobs of a campaign, by their keys: `Acetone, WP04/6-311+G(2d,p) in CDCl3`. */
 export function campaignJobNames({ run }: Known): ReadonlyMap<string, string> {

@@ -1,18 +1,17 @@
 import { type JobSpec, lastAttempt, timesTriedAgain } from '../../model/job.ts'
 import type { Known, Plan, PlanStep } from '../workflow.ts'
+import { nmrJob, optJob } from './jobs.ts'
 import { taskCount } from './params.ts'
 import {
   type CampaignTask,
   everFailed,
   failedMolecules,
   geometryOf,
-  nmrJob,
   optimisedGeometry,
-  optJob,
   optKey,
   paramsOf,
   tasksOf,
-} from './stage.ts'
+} from './tasks.ts'
 import { unitsOf } from './units.ts'
 
 /**
@@ -61,7 +60,7 @@ function jobsOf(known: Known, tasks: readonly CampaignTask[]): readonly JobSpec[
   for (const task of tasks) {
     const { molecule, solvent } = task
     const key = optKey(molecule, solvent)
-    if (params.geometry && !seen.has(key)) wanted.push(optJob(known.run, params, molecule, solvent))
+    if (params.geometry && !seen.has(key)) wanted.push(optJob(known.run, params, task))
     seen.add(key)
     const geometry = geometryOf(params, task)
     if (geometry) wanted.push(nmrJob(known.run, params, task, geometry))

@@ -6,8 +6,8 @@ import { accuracyDecimals, lineDecimals } from '../../show/significant.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignParams } from './params.ts'
 import { checkOf } from './show.ts'
-import { type CampaignTask, paramsOf, tasksOf } from './stage.ts'
 import { fittedOf, type ShownStatistic, seriesOf, statisticsOf } from './statistics.ts'
+import { type CampaignTask, paramsOf, tasksOf } from './tasks.ts'
 
 /** A table as it is printed: every cell a text, and below it all that must be said so that others can judge it. */
 export interface PublishedTable {

@@ -13,10 +13,10 @@ import { basisFunctions } from '../../progress/basis-size.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
 import { hasStraightAngle } from '../calculation.ts'
+import { nmrJob, optJob } from './jobs.ts'
 import { acrossSizes, inOrder } from './order.ts'
 import type { CampaignSet } from './own-set.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignOrder, CampaignParams, CampaignSolvent } from './params.ts'
-import { nmrJob, optJob } from './stage.ts'
 
 export type { CampaignSet }
 
@@ -255,7 +255,7 @@ function checkCalculations(params: CampaignParams): Result<void> {
       }
       const specs = [
         nmrJob(run, params, task, molecule.geometry),
-        ...(params.geometry ? [optJob(run, params, molecule, solvent)] : []),
+        ...(params.geometry ? [optJob(run, params, task)] : []),
       ]
       for (const { input } of specs) {
         const runs = programs[params.program].check(input, params.resources)

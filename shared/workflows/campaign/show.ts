@@ -2,8 +2,8 @@ import type { Json } from '../../ids.ts'
 import { contradictionOf, type Job, lastAttempt } from '../../model/job.ts'
 import type { Known } from '../workflow.ts'
 import { taskCount } from './params.ts'
-import { type CampaignTask, failedMolecules, isFailure, optimisedGeometry, paramsOf, tasksOf } from './stage.ts'
 import { type ShownFactor, shownFactors, statisticsOf } from './statistics.ts'
+import { type CampaignTask, failedMolecules, isFailure, optimisedGeometry, paramsOf, tasksOf } from './tasks.ts'
 
 /** How far one calculation of the matrix is. */
 export type CampaignTaskState =

@@ -6,7 +6,7 @@ import { accuracyOf, type Comparison, leaveOneMoleculeOut, residuals } from '../
 import { solventText } from '../../show/names.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignSolvent } from './params.ts'
-import { type CampaignTask, paramsOf, tasksOf } from './stage.ts'
+import { type CampaignTask, paramsOf, tasksOf } from './tasks.ts'
 
 /** The environments of one nucleus at one level in one solvent, computed beside measured. */
 export interface Series {

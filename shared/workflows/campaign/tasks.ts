@@ -1,10 +1,5 @@
 import type { ContentRef } from '../../ids.ts'
-import { completedResult, type Job, type JobSpec, lastAttempt, type Outcome } from '../../model/job.ts'
-import type { Run } from '../../model/run.ts'
-import type { NwchemCalculation } from '../../programs/index.ts'
-import type { JobWork } from '../../progress/time-model.ts'
-import { calculationInput } from '../calculation.ts'
-import { calculationWork } from '../job-work.ts'
+import { completedResult, type Job, lastAttempt, type Outcome } from '../../model/job.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignLevel, CampaignMolecule, CampaignParams, CampaignSolvent } from './params.ts'
 
@@ -61,83 +56,6 @@ export function optimisedGeometry(opt: Job | undefined): ContentRef | null {
 /** The geometry that the shieldings are computed on; null while it is not known. */
 export function geometryOf(params: CampaignParams, task: CampaignTask): ContentRef | null {
   return params.geometry ? optimisedGeometry(task.opt) : task.molecule.geometry
-}
-
-export function optJob(
-  run: Run,
-  params: CampaignParams,
-  molecule: CampaignMolecule,
-  solvent: CampaignSolvent,
-): JobSpec {
-  const { xc = '', basis = '' } = params.geometry ?? {}
-  return jobOf(run, params, molecule, solvent, optKey(molecule, solvent), {
-    work: optWork(params, molecule, solvent),
-    task: 'opt',
-    geometry: molecule.geometry,
-    xc,
-    basis,
-    shielding: null,
-  })
-}
-
-export function nmrJob(run: Run, params: CampaignParams, task: CampaignTask, geometry: ContentRef): JobSpec {
-  const { xc, basis } = task.level
-  return jobOf(run, params, task.molecule, task.solvent, task.key, {
-    work: nmrWork(params, task),
-    task: 'nmr',
-    geometry,
-    ...(params.geometry ? { xc: params.geometry.xc, basis: params.geometry.basis } : { xc, basis }),
-    shielding: { xc, basis },
-  })
-}
-
-function jobOf(
-  run: Run,
-  params: CampaignParams,
-  molecule: CampaignMolecule,
-  solvent: CampaignSolvent,
-  key: string,
-  {
-    work,
-    ...step
-  }: Pick<NwchemCalculation, 'task' | 'geometry' | 'xc' | 'basis' | 'shielding'> & { readonly work: JobWork },
-): JobSpec {
-  const { program, resources, max_cycles } = params
-  const input = calculationInput(program, {
-    ...step,
-    atoms: molecule.elements.length,
-    title: `${molecule.name} ${key}`,
-    charge: molecule.charge,
-    solvent: solvent.id,
-    max_cycles,
-    autoz: molecule.autoz,
-  })
-  return { key, machine: run.machine, program, input, resources, work }
-}
-
-/** What the time of an optimisation goes with. */
-export function optWork(params: CampaignParams, molecule: CampaignMolecule, solvent: CampaignSolvent): JobWork {
-  const { basis = '', label = '' } = params.geometry ?? {}
-  return workOf(params, 'opt', molecule, { basis, label }, solvent)
-}
-
-/** What the time of the shieldings goes with. */
-export function nmrWork(
-  params: CampaignParams,
-  { molecule, level, solvent }: Pick<CampaignTask, 'molecule' | 'level' | 'solvent'>,
-): JobWork {
-  return workOf(params, 'nmr', molecule, level, solvent)
-}
-
-function workOf(
-  { program, resources }: CampaignParams,
-  task: string,
-  { id, elements }: CampaignMolecule,
-  { basis, label }: Pick<CampaignLevel, 'basis' | 'label'>,
-  solvent: CampaignSolvent,
-): JobWork {
-  const { ranks } = resources
-  return calculationWork({ program, task, level: label, basis, elements, solvent: solvent.id, ranks, molecule: id })
 }
 
 /** Molecules of which something did not end well and is not being tried again. What a person cancelled has not failed. */
