@@ -99,7 +99,8 @@ export function stepsText({ steps, state, counts }: RunStatus): string {
     part(ended + fetched, 'being read'),
   ].flat()
   const word = counts.failed + counts.timeout + counts.lost === 0 && counts.cancelled > 0 ? 'cancelled' : 'failed'
-  const parts = steps.map(({ label, done, failed, total }) => {
+  const parts = steps.map(({ label, done, failed, total, found }) => {
+    if (found !== null) return `${label}: ${found} found`
     return `${label} ${done}/${total}${failed > 0 ? `, ${failed} ${word}` : ''}`
   })
   return [

@@ -71,7 +71,7 @@ export function RunPage({ engine, state, summary, offline }: RunPageProps) {
           </p>
         </div>
         <div className="run-steps">
-          <StepBars steps={status.steps} found={ensemble?.conformers.length ?? null} />
+          <StepBars steps={status.steps} />
           <p className="hint">
             {run.phase.is === 'ended' || hasBegun(run, jobs) ? (
               <>

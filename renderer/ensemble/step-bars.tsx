@@ -4,31 +4,22 @@ import { Meter } from '../ui/meter.tsx'
 
 type Step = RunStatus['steps'][number]
 
-/** The step that makes the conformers is one task: what it found says more than 1/1. */
-const SEARCH = 'conformers'
-
 interface StepBarsProps {
   readonly steps: readonly Step[]
-  /** How many conformers there are; null for a run without. */
-  readonly found: number | null
 }
 
 /** The steps of the plan with their counts: `1/2, 1 failed`. What failed is counted beside, never in. */
-export function StepBars({ steps, found }: StepBarsProps) {
+export function StepBars({ steps }: StepBarsProps) {
   return (
     <ol className="steps" aria-label="Steps">
-      {steps.map(({ label, done, failed, total, share: weight }) => {
+      {steps.map(({ label, done, failed, total, found, share: weight }) => {
         const share = (n: number) => (total === 0 ? 0 : n / total)
         return (
           <li key={label} data-step={label}>
             <span className="row between">
               <span>
                 <strong className="sentence">{label}</strong>{' '}
-                {label === SEARCH && done > 0 && found !== null
-                  ? `${found} found`
-                  : total === 0
-                    ? '–'
-                    : `${done}/${total}`}
+                {found !== null ? `${found} found` : total === 0 ? '–' : `${done}/${total}`}
                 {failed > 0 ? <span className="tone-fail">, {failed} failed</span> : null}
               </span>
               <span className="step-weight" title="Share of the expected work">

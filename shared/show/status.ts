@@ -51,6 +51,8 @@ export interface RunStatus extends Remaining, Mark {
     readonly done: number
     readonly failed: number
     readonly total: number
+    /** How many a step that is one task found; null where it is none, or not done. */
+    readonly found: number | null
     /** Its share of the predicted work of the run, 0..1. */
     readonly share: number
   }[]
@@ -157,11 +159,12 @@ function positionIn(state: State, run: Run, { known, plan }: Planned): RunPositi
     ...headOf(state, run),
     step,
     step_label: steps[step - 1]?.label ?? '',
-    steps: steps.map(({ label, done, settled, total, weight }) => ({
+    steps: steps.map(({ label, done, settled, total, found = null, weight }) => ({
       label,
       done,
       failed: settled - done,
       total,
+      found,
       share: whole > 0 ? weight / whole : 0,
     })),
     counts,

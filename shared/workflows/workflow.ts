@@ -38,6 +38,8 @@ export interface PlanStep {
   readonly done: number
   readonly settled: number
   readonly total: number
+  /** Of a step that is one task: how many it found, which says more than 1/1. */
+  readonly found?: number
 }
 
 /** A render function for jobs: the same run and the same finished jobs give the same plan, every time. */

@@ -20,6 +20,7 @@ test('the jobs of an ensemble stand by their ids and their names, a person’s o
   const script = nmrScript(engine, 'rmethanol', 'Methanol')
   script.start()
   script.found('c-one', 'c-two')
+  expect(shown(engine, 'rmethanol')).toContain('conformers: 2 found · optimisation 0/2')
   expect(shown(engine, 'rmethanol')).toMatch(/^rmethanol\.c-two\S*opt +conformer 2, optimisation +planned/m)
   batchScript(engine, { id: 'rown', name: 'own', keys: ['benzoin'] }).start()
   expect(shown(engine, 'rown')).toMatch(/^job +state *$/m)

@@ -32,13 +32,14 @@ export function phasesOf(known: Known, stage: Stage): readonly Phase[] {
 }
 
 function conformerPhase({ ensemble, ensembleTask, ensembleFailed, pre }: Stage): Phase {
+  const found = ensemble ? { found: ensemble.conformers.length } : {}
   const unit = taskUnit(ensembleTask.key, TASK_S.conformers)
   const isMade = ensemble !== null || pre !== null
   const settled = isMade || ensembleFailed !== null ? 1 : 0
   return {
     label: 'conformers',
     units: [unit],
-    step: { label: 'conformers', weight: unit.seconds, done: isMade ? 1 : 0, settled, total: 1 },
+    step: { label: 'conformers', weight: unit.seconds, done: isMade ? 1 : 0, settled, total: 1, ...found },
   }
 }
 
