@@ -27,6 +27,7 @@ const functionals: readonly Functional[] = [
   { label: 'PBE0-D4', words: 'PBE0 D4' },
   { label: 'mPW1PW91', names: ['mPW1PW'], words: 'mPW1PW' },
   { label: 'BHandHLYP', names: ['BHLYP'], words: 'BHANDHLYP' },
+  { label: 'CAM-B3LYP', words: 'CAM-B3LYP' },
   { label: 'TPSSh', words: 'TPSSh' },
   { label: 'TPSS', words: 'TPSS' },
   { label: 'M06-L', words: 'M06L' },
