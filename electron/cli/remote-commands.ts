@@ -72,7 +72,9 @@ const clean: CliCommand = {
     const isKnown = ({ machine }: Job) => machineNamed(state, machine) !== undefined
     const folders = jobs.filter(job => isOver(job) && !isImported(job) && isKnown(job)).flatMap(foldersOf)
     const kept = jobs.filter(
-      job => !isImported(job) && (!isOver(job) || !job.attempts.some(({ clean }) => clean !== undefined)),
+      job =>
+        !isImported(job) &&
+        (!isOver(job) || (hasFolder(job) && !job.attempts.some(({ clean }) => clean !== undefined))),
     )
     const document = {
       folders,
@@ -118,6 +120,11 @@ async function agrees(question: string): Promise<boolean> {
 
 function isOver(job: Job): boolean {
   return lastAttempt(job).outcome !== null
+}
+
+/** What was taken from an earlier calculation, and what ended before it was sent, never had one. */
+function hasFolder({ attempts }: Job): boolean {
+  return attempts.some(({ phase }) => 'dir' in phase)
 }
 
 function foldersOf({ id, machine, attempts }: Job) {

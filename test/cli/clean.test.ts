@@ -3,8 +3,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ensureEngine } from '../../electron/engine-client.ts'
-import type { MachineName } from '../../shared/ids.ts'
-import { localMachine } from '../../shared/model/machine.ts'
+import type { MachineName, RemotePath } from '../../shared/ids.ts'
+import { asConfigured, localMachine } from '../../shared/model/machine.ts'
 import { orThrow } from '../../shared/result.ts'
 import { until } from '../until.ts'
 import { newHome, run } from './larmor.ts'
@@ -75,4 +75,19 @@ test('nothing is said to be removed from a machine that is not known any more', 
   engine.detach()
   const reason = 'the machine "far" is not known any more'
   expect((await run(['clean', '--json'], at)).json).toMatchObject({ folders: [], kept: [{ job, reason }] })
+})
+
+test('what ended before it had a folder is not said to be kept', async () => {
+  const at = { home: await newHome(), cwd: folder }
+  const far = 'far' as MachineName
+  await run(['engine', 'start'], at)
+  const engine = await ensureEngine(at.home)
+  const ssh = { ...asConfigured, host: 'nowhere.invalid' }
+  const settings = { ...localMachine.settings, transport: 'ssh', ssh, work: '/work' as RemotePath } as const
+  orThrow(await engine.send({ type: 'machine.set', machine: { ...localMachine, name: far, settings } }))
+  engine.detach()
+  const { json } = await run(['run', quick, '--program', 'command', '--machine', far, '--json'], at)
+  await run(['cancel', json.run], at)
+  await run(['wait', json.run], at)
+  expect((await run(['clean', '--dry-run', '--json'], at)).json).toEqual({ folders: [], kept: [], unreadable: [] })
 })
