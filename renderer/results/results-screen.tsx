@@ -83,7 +83,7 @@ export function ResultsScreen({ path: [wanted] }: ScreenProps) {
             <span />
             <div className="results-columns">
               <span>Run</span>
-              <span>Kind</span>
+              <span className="result-kind">Kind</span>
               <span>Jobs</span>
               <span className="result-method">Program, solvent</span>
               <span className="result-machine">Machine</span>
@@ -134,7 +134,7 @@ function Rows({ found, apart, chosen }: RowsProps) {
                   </strong>
                   {other === undefined ? null : <span className="kind"> {other}</span>}
                 </span>
-                <span>{KINDS[workflow] ?? workflow}</span>
+                <span className="result-kind">{KINDS[workflow] ?? workflow}</span>
                 <span>
                   {counts.complete}/{counts.total}
                   <Shortfalls short={counts.short} />
