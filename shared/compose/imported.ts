@@ -43,7 +43,9 @@ export function finishedOutput(
   const { result, geometry, figures } = reading
   const isCut = reading.outcome === 'truncated'
   const mayGrow = isCut && age_s < QUIET_S
-  const doubt = mayGrow ? `; it was written ${minutesText(age_s)} ago, so it may still be running` : ''
+  const doubt = mayGrow
+    ? `; it was written ${minutesText(age_s)} before it was read, so it may still have been running`
+    : ''
   return {
     program: program.id,
     result,

@@ -202,7 +202,7 @@ describe('import', () => {
     expect(classified).toMatchObject({ outcome: 'truncated', category: null })
     const [said, age] = json.jobs[0].reason.split('; it was written ')
     expect(said).toBe(classified.reason)
-    expect(age).toMatch(/^\d+ minutes? ago, so it may still be running/)
+    expect(age).toMatch(/^\d+ minutes? before it was read, so it may still have been running$/)
   })
 
   it('takes an output once to which a link leads too, and is the same run without the link', async () => {
