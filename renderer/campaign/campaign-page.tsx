@@ -110,7 +110,7 @@ export function CampaignPage({ engine, state, summary, offline }: CampaignPagePr
           isOpen={run.phase.is === 'open'}
           noEstimate={noEstimateText(run, isStale)}
         />
-        <Failures state={state} shown={shown} run={run.id} jobs={jobs} />
+        <Failures state={state} shown={shown} run={run.id} jobs={jobs} isOver={run.phase.is === 'ended'} />
         <Accuracy tasks={shown.tasks} statistics={shown.statistics} factors={shown.factors} regressions={regressions} />
       </div>
     </article>

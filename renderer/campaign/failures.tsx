@@ -11,10 +11,12 @@ interface FailuresProps {
   readonly shown: ShownCampaign
   readonly run: string
   readonly jobs: readonly Job[]
+  /** Whether it has ended: then nothing pauses it any more. */
+  readonly isOver: boolean
 }
 
 /** How many molecules may fail, what failed, and what may help each. */
-export function Failures({ state, shown, run, jobs }: FailuresProps) {
+export function Failures({ state, shown, run, jobs, isOver }: FailuresProps) {
   const { failed_molecules, max_failures, failures, tasks } = shown
   const boxes = Array.from({ length: Math.min(60, max_failures + 1) }, (_, i) => i)
   const names = new Map(tasks.map(({ molecule, name }) => [molecule, name]))
@@ -34,7 +36,9 @@ export function Failures({ state, shown, run, jobs }: FailuresProps) {
           </span>
         ))}
       </p>
-      <p className="hint">At {max_failures + 1} failed molecules the campaign pauses by itself and asks.</p>
+      {isOver ? null : (
+        <p className="hint">At {max_failures + 1} failed molecules the campaign pauses by itself and asks.</p>
+      )}
       <h2>{failures.length === 0 ? 'Nothing has failed' : `${plural(failures.length, 'job')} failed`}</h2>
       <ul className="failure-list">
         {failures.map(({ job, molecule, level, solvent, text }) => (
