@@ -99,7 +99,7 @@ const nmr: CliCommand = starting({
     'INPUT: a SMILES or a flat drawing: conformers are made; one 3D structure: it alone (--generate makes conformers of it);',
     '  several frames of one molecule: that ensemble',
     '--pre xtb: xtb optimises and ranks the conformers before the DFT (off by default)',
-    '--xc: SHIELDING//GEOMETRY, or a level for each nucleus: 1H=B3LYP,13C=mPW1PW91/def2-SVP//B3LYP',
+    '--xc: SHIELDING//GEOMETRY, or a level for each nucleus: 1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP',
     '--ff-window, --dft-window: conformers further above the lowest are left out, by the force field and by DFT (kcal/mol)',
     '--reference: auto takes a fit of this very level and solvent, else TMS at the level; none gives shieldings alone;',
     '  FILE is a factor file of a campaign',

@@ -98,7 +98,7 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
             'xc',
             'Functional',
             'xc',
-            'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=B3LYP,13C=mPW1PW91/def2-SVP//B3LYP for each nucleus its own.',
+            'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP for each nucleus its own.',
           )}
           {text('basis', 'Basis set', 'basis', 'As the functional.')}
           {choice('reference', 'Reference', [...REFERENCES, ...own])}

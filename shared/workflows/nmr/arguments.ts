@@ -11,7 +11,7 @@ export interface NmrArguments {
   readonly program?: string | undefined
   /** `xtb`: conformers are optimised and ranked by it first. */
   readonly pre?: string | undefined
-  /** One for both steps, or `SHIELDING//GEOMETRY`; a level for each nucleus: `1H=WP04,13C=mPW1PW91/def2-SVP//B3LYP`. */
+  /** One for both steps, or `SHIELDING//GEOMETRY`; a level for each nucleus: `1H=WP04,13C=CAM-B3LYP/def2-SVP//B3LYP`. */
   readonly xc?: string | undefined
   readonly basis?: string | undefined
   readonly solvent?: string | undefined

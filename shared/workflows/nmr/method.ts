@@ -52,7 +52,7 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   return ok({ program, preset, shielding: shielding.value, geometry: geometry.value, apart: apart.value })
 }
 
-/** `1H=WP04,13C=mPW1PW91/6-31G*`: the level of each nucleus by its element. */
+/** `1H=WP04,13C=CAM-B3LYP/def2-SVP`: the level of each nucleus by its element. */
 function apartOf(given: string, levelOf: (word: string) => Result<Level>): Result<ReadonlyMap<string, Level>> {
   const found = new Map<string, Level>()
   for (const part of splitOutsideBrackets(given)) {
@@ -61,7 +61,7 @@ function apartOf(given: string, levelOf: (word: string) => Result<Level>): Resul
     if (!nuclei.ok) return badInput('xc', nuclei.fault.message, nuclei.fault.hint)
     const [nucleus] = nuclei.value
     if (!nucleus || word === '' || rest.length > 0 || found.has(nucleus.element))
-      return badInput('xc', `a level for each nucleus is given as 1H=WP04,13C=mPW1PW91/def2-SVP//B3LYP, not ${given}`)
+      return badInput('xc', `a level for each nucleus is given as 1H=WP04,13C=CAM-B3LYP/def2-SVP//B3LYP, not ${given}`)
     const level = levelOf(word)
     if (!level.ok) return level
     found.set(nucleus.element, level.value)

@@ -61,6 +61,7 @@ const sets = readdirSync('resources/delta50')
 const MOST: Readonly<Record<string, readonly [number, number]>> = {
   'B3LYP/6-31G*': [0.14, 2.5],
   'mPW1PW91/6-311+G(2d,p)': [0.1, 2.5],
+  'CAM-B3LYP/def2-SVP': [0.16, 1.75],
   'mPW1PW91/def2-SVP': [0.16, 1.9],
   'WP04/6-311+G(2d,p)': [0.09, 3],
 }
@@ -75,7 +76,7 @@ describe("Larmor's own factors", () => {
 
   test('there is no other', () => expect(factors.fits).toHaveLength(sets.length))
 
-  // 0.09 and 2.1 ppm were aimed at; what is measured for 13C on Larmor's own geometries is above (2.29), see CHANGELOG.md.
+  // 0.09 and 2.1 ppm were aimed at with B3LYP, which has 2.29 for 13C; with a level for each nucleus 1.75, see resources/delta50/README.md.
   test.each(factors.fits)(
     '$nearness, $level: about as accurate as functionals of this kind are',
     ({ level, factors }) => {

@@ -128,7 +128,7 @@ test.each<[xc: string, shielding: object, other: object | undefined, geometry: o
 })
 
 test('levels whose factors are shipped need no campaign', () => {
-  const { params } = orThrow(resolve({ xc: '1H=B3LYP,13C=mPW1PW91/def2-SVP//B3LYP' }, []))
+  const { params } = orThrow(resolve({ xc: '1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP' }, []))
   expect(params.references.map(({ nucleus, kind, source }) => [nucleus, kind, source.slice(0, 6)])).toEqual([
     ['1H', 'own', 'exact:'],
     ['13C', 'own', 'exact:'],
