@@ -114,10 +114,14 @@ describe('one conformer', () => {
     expect(first.shifts.every(({ delta_ppm, reference }) => delta_ppm === null && reference.kind === 'none')).toBe(true)
     const text = (await run(['show', first.run], { home })).out
     expect(text).toContain('optimisation 1/1')
-    // Its jobs stand below, each with the energy that its output gave.
+    // Its jobs stand below by their names, each with the energy that its output gave.
     const [conformer] = first.conformers
-    for (const step of ['opt', 'nmr']) {
-      expect(text).toMatch(new RegExp(`${first.run}\\.${conformer?.key}-${step} +completed +-\\d+\\.\\d{6}$`, 'm'))
+    for (const [step, name] of [
+      ['opt', 'optimisation'],
+      ['nmr', 'shieldings'],
+    ]) {
+      const job = `${first.run}\\.${conformer?.key}-${step} +conformer 1, ${name}`
+      expect(text).toMatch(new RegExp(`${job} +completed +-\\d+\\.\\d{6}$`, 'm'))
     }
   })
 
