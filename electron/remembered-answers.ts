@@ -59,8 +59,11 @@ export function rememberedAnswers(engine: SteadyEngine, secrets: Secrets, now: (
     async answerAndKeep(id, answer) {
       const question = open.find(asked => asked.id === id)
       if (!question) return fail({ code: 'not-found', message: 'This question is closed.' })
-      if (answer !== null && canBeKept(question)) await secrets.keep(nameOf(question), answer)
-      given.set(nameOf(question), { id, at: now() })
+      const name = nameOf(question)
+      // Typed by the person, it is right until it is refused again.
+      wrong.delete(name)
+      if (answer !== null && canBeKept(question)) await secrets.keep(name, answer)
+      given.set(name, { id, at: now() })
       return engine.answer(id, answer)
     },
   }

@@ -79,6 +79,25 @@ test('a disk that takes nothing costs neither an answer nor a question', async (
   await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q4'])
 })
 
+test('what was refused once and is kept again by the person is given again', async () => {
+  let clock = 0
+  const engine = scriptedEngine()
+  const secrets = openSecrets(join(folder.path, 'refused-once.json'))
+  const remembered = rememberedAnswers(engine as unknown as SteadyEngine, secrets, () => clock)
+  const seen: (readonly Question[])[] = []
+  remembered.questions(open => void seen.push(open))
+  await secrets.keep('helix passphrase Passphrase for /home/me/key', 'horse')
+  expect(await engine.ask(question('q1'))).toBe('horse')
+  const again = engine.ask(question('q2')) // the line was cut, or the host was at fault
+  await eventually(() => seen.at(-1)?.map(({ id }) => id)).toEqual(['q2'])
+  await remembered.answerAndKeep('q2', 'horse')
+  expect(await again).toBe('horse')
+  clock += 3600_000
+  seen.length = 0
+  expect(await engine.ask(question('q3'))).toBe('horse')
+  expect(seen.flat()).toEqual([])
+})
+
 test('a code is never kept', async () => {
   const engine = scriptedEngine()
   const secrets = openSecrets(join(folder.path, 'codes.json'))
