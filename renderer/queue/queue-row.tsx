@@ -5,7 +5,7 @@ import type { Run } from '../../shared/model/run.ts'
 import { percentDone, plural } from '../../shared/show/number.ts'
 import { runState } from '../../shared/show/status.ts'
 import { workflowOf } from '../../shared/workflows/index.ts'
-import { runLook } from '../runs/looks.ts'
+import { lookNow, runLook } from '../runs/looks.ts'
 import type { Outlook } from '../runs/outlook.ts'
 import {
   reasonOf,
@@ -249,8 +249,8 @@ function lookOfRun(run: Run, tally: Tally, reached: boolean, waits: string | nul
     if (tally.sending > 0) return standingLooks.sending
     if (tally.check > 0) return standingLooks.check
   }
-  if (state === 'running' && allStalled && tally.running > 0) return stalledLook
-  return runLook(state, tally.failed + tally.unknown + tally.check > 0)
+  const look = runLook(state, tally.failed + tally.unknown + tally.check > 0)
+  return lookNow(state, look, { all_stalled: allStalled && tally.running > 0 })
 }
 
 function runReason(
