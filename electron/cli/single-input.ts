@@ -15,6 +15,7 @@ import {
   type NwchemTask,
   type OrcaTask,
   type programs,
+  readLevel,
   readXyz,
   taskOptions,
   xtbSolvents,
@@ -123,14 +124,13 @@ async function nwchemStructure(
   resources: Resources,
 ): Promise<SingleInput> {
   const { common, elements } = await structureOf(path, file, given)
-  const [xc = 'B3LYP', basis = '6-31G*'] = (given.text('keywords') ?? '').split('/').filter(Boolean)
-  orThrow(checkMoleculeOf('nwchem', elements, { xc, basis }, common.charge, common.multiplicity))
-  const level = orThrow(findLevelOf('nwchem', { xc, basis })).label
+  const { found, level } = orThrow(readLevel('nwchem', given.text('keywords') || 'B3LYP', '6-31G*'))
+  orThrow(checkMoleculeOf('nwchem', elements, level, common.charge, common.multiplicity))
   return {
-    input: { ...common, task: common.task as NwchemTask, xc, basis, shielding: null, autoz: true },
+    input: { ...common, task: common.task as NwchemTask, ...level, shielding: null, autoz: true },
     warnings: [],
-    says: saidOf('nwchem', level, common),
-    work: workOf('nwchem', { common, elements, level, basis }, resources),
+    says: saidOf('nwchem', found.label, common),
+    work: workOf('nwchem', { common, elements, level: found.label, basis: level.basis }, resources),
   }
 }
 

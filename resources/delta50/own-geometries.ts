@@ -5,7 +5,7 @@ import type { ContentRef, Label, MachineName } from '../../shared/ids.ts'
 import type { Job, JobResult, JobSpec } from '../../shared/model/job.ts'
 import { localMachine } from '../../shared/model/machine.ts'
 import type { Run } from '../../shared/model/run.ts'
-import { type GeometryAtom, programs, readXyz, unread, writeXyz } from '../../shared/programs/index.ts'
+import { type GeometryAtom, programs, readLevel, readXyz, unread, writeXyz } from '../../shared/programs/index.ts'
 import { basisFunctions } from '../../shared/progress/basis-size.ts'
 import { orThrow } from '../../shared/result.ts'
 import { delta50Set, resolveCampaign, workflows } from '../../shared/workflows/index.ts'
@@ -77,7 +77,7 @@ export async function keepShieldings(
   geometries: readonly OwnGeometry[],
   rows: readonly Shieldings[],
 ): Promise<number> {
-  const basis = level.slice(level.indexOf('/') + 1)
+  const { basis } = orThrow(readLevel('nwchem', level, null)).level
   for (const { id, cpu_s, sigma_ppm } of rows) {
     const own = geometries.find(each => each.id === id)
     if (!own) throw new Error(`${id} has shieldings at ${level}, and no geometry`)

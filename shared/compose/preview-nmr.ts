@@ -7,6 +7,7 @@ import { reduce } from '../model/reduce.ts'
 import { emptyState } from '../model/state.ts'
 import { get } from '../model/table.ts'
 import type { TaskSpec } from '../model/task.ts'
+import { levelAlone } from '../programs/index.ts'
 import { otherTask, type ResolvedNmr, workflowOf } from '../workflows/index.ts'
 
 export interface Preview {
@@ -71,7 +72,6 @@ function withShieldings(spec: JobSpec, { one_job, other }: ResolvedNmr['params']
   const input = { ...(spec.input as Record<string, Json>), task: 'nmr' }
   const own = { ...spec, key: spec.key.replace(/opt$/, 'nmr'), input }
   if (!other) return [spec, own]
-  const { xc, basis } = other
   const key = spec.key.replace(/opt$/, otherTask(other))
-  return [spec, own, { ...spec, key, input: { ...input, shielding: { xc, basis } } }]
+  return [spec, own, { ...spec, key, input: { ...input, shielding: levelAlone(other) } }]
 }

@@ -1,11 +1,13 @@
+import type { Level } from '../programs/index.ts'
+
 /** A choice of level that is known to work, and what it leaves out. */
 export interface Preset {
   readonly id: 'draft' | 'production'
   readonly label: string
   /** Functional and basis set of the geometries, and of the energies that weigh. */
-  readonly geometry: { readonly xc: string; readonly basis: string }
+  readonly geometry: Level
   /** Of the shieldings. */
-  readonly shielding: { readonly xc: string; readonly basis: string }
+  readonly shielding: Level
   readonly dispersion: string
   readonly solvent_model: string
   /** Which energy the Boltzmann weights come from. */

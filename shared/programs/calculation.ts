@@ -40,10 +40,11 @@ export function checkCalculation(json: Json, tasks: readonly string[]): Result<v
 /** Checks the level of a calculation's shieldings; null: that of the calculation. */
 export function checkShieldingLevel(json: Json): Result<void> {
   const { shielding } = record(json)
-  const { xc, basis } = record(shielding)
+  const { xc, basis, cavity } = record(shielding)
   if (shielding !== null && (typeof xc !== 'string' || typeof basis !== 'string')) {
     return badInput('shielding', 'A level of the shieldings has xc and basis.')
   }
+  if (cavity !== undefined && cavity !== 'UFF') return badInput('shielding', 'A cavity is UFF, or is left out.')
   return ok(undefined)
 }
 

@@ -6,7 +6,14 @@ import { xtb } from './xtb/xtb.ts'
 
 export { type Category, needsEdit } from './categories.ts'
 export type { GivenFile, JsonRef } from './files.ts'
-export { checkMoleculeOf, findLevelOf, type LevelProgram, readLevel, splitOutsideBrackets } from './levels.ts'
+export {
+  checkMoleculeOf,
+  findLevelOf,
+  type LevelProgram,
+  levelAlone,
+  readLevel,
+  splitOutsideBrackets,
+} from './levels.ts'
 export { checkSpin } from './molecule.ts'
 export type { Level, NwchemCalculation, NwchemTask } from './nwchem/input.ts'
 export { checkMolecule, findLevel, knownBases, knownFunctionals } from './nwchem/levels.ts'

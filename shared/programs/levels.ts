@@ -23,19 +23,43 @@ export function findLevelOf(program: LevelProgram, level: Level): Result<FoundLe
 
 /**
  * A level in a person's words: a functional alone, of which `basis` is then the basis set, or with its basis set after
- * the last stroke (ORCA's B3LYP/G has one of its own). The names come back as the program's table writes them.
+ * the last stroke (ORCA's B3LYP/G has one of its own); `@UFF` behind it names the solvent's cavity. The names come back
+ * as the program's table writes them.
  */
-export function readLevel(program: LevelProgram, word: string, basis: string | null): Result<FoundLevel & Level> {
-  const find = (level: Level) => {
-    const found = findLevelOf(program, level)
+export function readLevel(program: LevelProgram, word: string, basis: string | null): Result<FoundReading> {
+  const [name = '', ...cavities] = word.split('@').map(part => part.trim())
+  const [cavity] = cavities
+  if (cavity === undefined) return readInCavity(program, name, basis, {})
+  if (cavities.length > 1 || cavity.toUpperCase() !== 'UFF')
+    return badInput('xc', `There is no cavity "${cavities.join('@')}".`, 'LEVEL@UFF, or LEVEL alone')
+  if (program === 'orca') return badInput('xc', 'ORCA has cavities of its own.', 'Leave @UFF out')
+  return readInCavity(program, name, basis, { cavity: 'UFF' })
+}
+
+/** The level alone, of what holds more. */
+export function levelAlone({ xc, basis, cavity }: Level): Level {
+  return cavity === undefined ? { xc, basis } : { xc, basis, cavity }
+}
+
+/** What is found, and the level by the names of the program's table. */
+type FoundReading = { readonly found: FoundLevel; readonly level: Level }
+
+function readInCavity(
+  program: LevelProgram,
+  word: string,
+  usualBasis: string | null,
+  cavity: Pick<Level, 'cavity'>,
+): Result<FoundReading> {
+  const find = (asked: Level): Result<FoundReading> => {
+    const found = findLevelOf(program, asked)
     if (!found.ok) return found
-    const [, xc = '', basis = ''] = /^(.*)\/([^/]+)$/.exec(found.value.label) ?? []
-    return ok({ ...found.value, xc, basis })
+    const [, xc = '', basis = ''] = /^(.*)\/([^/@]+)(@[^/]*)?$/.exec(found.value.label) ?? []
+    return ok({ found: found.value, level: { xc, basis, ...cavity } })
   }
-  const alone = basis === null ? null : find({ xc: word, basis })
+  const alone = usualBasis === null ? null : find({ xc: word, basis: usualBasis, ...cavity })
   if (alone?.ok) return alone
   const [, xc, after] = /^(.+)\/([^/]+)$/.exec(word) ?? []
-  if (xc !== undefined && after !== undefined) return find({ xc: xc.trim(), basis: after.trim() })
+  if (xc !== undefined && after !== undefined) return find({ xc: xc.trim(), basis: after.trim(), ...cavity })
   if (alone && !word.includes('/')) return alone
   return badInput('xc', `"${word}" is no functional with its basis set.`, 'A functional, or FUNCTIONAL/BASIS')
 }

@@ -17,9 +17,11 @@ interface Asked {
 
 /** What the time of a calculation goes with: in all workflows alike, so that each learns from the others. */
 export function calculationWork({ program, task, level, basis, elements, solvent, ranks, molecule }: Asked): JobWork {
+  // The cavity takes none: 1316.7 s of CPU for 13 molecules in NWChem's own, 1317.5 s in UFF's.
+  const method = level.replaceAll('@UFF', '')
   return {
     functions: basisFunctions(elements, basis),
-    terms: [`task:${task}`, `level:${program} ${level}`, `solvent:${solvent}`, `ranks:${ranks}`],
+    terms: [`task:${task}`, `level:${program} ${method}`, `solvent:${solvent}`, `ranks:${ranks}`],
     molecule,
   }
 }

@@ -3,6 +3,7 @@ import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent, type Solvent } from '../../solvents.ts'
 import { plainTitle } from '../calculation.ts'
 import type { GeometryAtom } from '../program.ts'
+import { uffCavityRadius } from './cavity.ts'
 import type { NwchemCalculation } from './input.ts'
 import { findLevel, type NwchemLevel } from './levels.ts'
 
@@ -54,11 +55,11 @@ export function deckBody(calculation: NwchemCalculation, words: Words, atoms: re
     `geometry units angstrom noautosym${autoz ? '' : ' noautoz'}`,
     ...atoms.map(([element, ...at]) => `  ${element.padEnd(2)} ${at.map(x => x.toFixed(8).padStart(14)).join(' ')}`),
     'end',
-    solvent.nwchem === null ? null : block('cosmo', 'do_gasphase False', `solvent ${solvent.nwchem}`),
+    continuum(task === 'nmr' ? shielding : level),
     ...steps(),
   )
 
-  function steps(): readonly string[] {
+  function steps(): readonly (string | null)[] {
     switch (task) {
       case 'opt':
         return optimise()
@@ -70,8 +71,18 @@ export function deckBody(calculation: NwchemCalculation, words: Words, atoms: re
         return [method(level), 'task dft freq']
       case 'opt+nmr':
         // Settings of the first block (dispersion, vectors of another basis set) would stay otherwise.
-        return [...optimise(), 'unset dft:*', ...shield()]
+        return [...optimise(), 'unset dft:*', ...otherCavity(), ...shield()]
     }
+  }
+  function continuum({ cavity }: NwchemLevel): string | null {
+    if (solvent.nwchem === null) return null
+    const radii = atoms.map(([element]) => uffCavityRadius(element).toFixed(4))
+    const cavityLines = cavity === null ? [] : [`radius ${radii.join('\n         ')}`]
+    return block('cosmo', 'do_gasphase False', `solvent ${solvent.nwchem}`, ...cavityLines)
+  }
+  /** A second block alone would keep the radii of the first. */
+  function otherCavity(): readonly (string | null)[] {
+    return solvent.nwchem === null || level.cavity === shielding.cavity ? [] : ['unset cosmo:*', continuum(shielding)]
   }
   function optimise(): readonly string[] {
     return [method(level), block('driver', `maxiter ${max_cycles}`), 'task dft optimize']

@@ -2,9 +2,11 @@ import type { GivenFile, JsonRef } from '../files.ts'
 import type { NwchemRepairs } from './repaired-deck.ts'
 
 /** A functional and a basis set, by the names people use; levels.ts knows which ones NWChem has. */
-export interface Level {
+export type Level = {
   readonly xc: string
   readonly basis: string
+  /** The cavity in which the solvent's continuum begins: by UFF's radii (cavity.ts); absent: by NWChem's own. */
+  readonly cavity?: 'UFF'
 }
 
 export type NwchemTask = 'opt' | 'nmr' | 'sp' | 'freq' | 'opt+nmr'
@@ -20,7 +22,8 @@ export type NwchemDeck = {
   readonly repairs?: NwchemRepairs
 }
 
-export type NwchemCalculation = {
+/** Its level is that of the optimisation and of the energy, with `opt+nmr` too. */
+export type NwchemCalculation = Level & {
   readonly kind: 'calculation'
   /** `opt+nmr`: the optimisation, then the shieldings of its last geometry, in one job. */
   readonly task: NwchemTask
@@ -32,11 +35,8 @@ export type NwchemCalculation = {
   readonly charge: number
   /** 2S + 1. */
   readonly multiplicity: number
-  /** Functional and basis set of the optimisation and of the energy, with `opt+nmr` too. */
-  readonly xc: string
-  readonly basis: string
   /** The level of the shieldings; null: the same one. Of no account where no shieldings are asked for. */
-  readonly shielding: { readonly xc: string; readonly basis: string } | null
+  readonly shielding: Level | null
   /** An id of shared/solvents.ts, `gas` for none. */
   readonly solvent: string
   /** Most steps of the optimisation. */

@@ -120,21 +120,25 @@ function without3d(z: number): boolean {
   return z <= 20 || (z >= 31 && z <= 36) || z === 53
 }
 
+const UFF_NOTE = "@UFF: the solvent's cavity is made of UFF radii times 1.1, as in Gaussian's PCM, not of NWChem's own"
+
 /** A level as NWChem is told it. */
 export interface NwchemLevel {
-  /** `B3LYP/6-311+G(2d,p)`. */
+  /** `B3LYP/6-311+G(2d,p)`, with its cavity `B3LYP/6-311+G(2d,p)@UFF`. */
   readonly label: string
   /** Lines of the `dft` block. */
   readonly xc: readonly string[]
   /** The name of the basis set in NWChem's library. */
   readonly basis: string
+  readonly cavity: Level['cavity'] | null
   readonly shieldings: boolean
   readonly note: string | null
 }
 
 /**
  * The level in NWChem's words, or a fault that names the field (`xc`, `basis`) and lists what is known. Case, blanks
- * and hyphens make no difference.
+ * and hyphens make no difference. The cavity is part of the label, since shieldings in another one are others: carbonyl
+ * carbons move by 2 ppm.
  */
 export function findLevel(level: Level): Result<NwchemLevel> {
   const functional = functionalsByName.get(plain(level.xc))
@@ -148,12 +152,15 @@ export function findLevel(level: Level): Result<NwchemLevel> {
   if (!basis) {
     return badInput('basis', `Unknown basis set: ${level.basis}.`, `Known are ${bases.map(b => b.label).join(', ')}`)
   }
+  const { cavity = null } = level
+  const notes = [functional.note, cavity === 'UFF' ? UFF_NOTE : undefined].filter(note => note !== undefined)
   return ok({
-    label: `${functional.label}/${basis.label}`,
+    label: `${functional.label}/${basis.label}${cavity === null ? '' : `@${cavity}`}`,
     xc: functional.lines,
     basis: basis.library,
+    cavity,
     shieldings: functional.shieldings,
-    note: functional.note ?? null,
+    note: notes.length === 0 ? null : notes.join('; '),
   })
 }
 

@@ -48,7 +48,10 @@ export const nwchem: Program = {
     if (!memory.ok) return memory
     const words = findWords(input.value)
     if (!words.ok) return words
-    return input.value.task.endsWith('nmr') ? checkShieldings(input.value, words.value.shielding) : ok(undefined)
+    const { level, shielding, solvent } = words.value
+    if (solvent.nwchem === null && (level.cavity ?? shielding.cavity) !== null)
+      return badInput('solvent', 'The gas phase has no cavity.', 'Leave @UFF out, or name a solvent')
+    return input.value.task.endsWith('nmr') ? checkShieldings(input.value, shielding) : ok(undefined)
   },
 
   contents: json => contentsOf(orThrow(parse(json))),
@@ -137,6 +140,8 @@ function parse(json: Json): Result<NwchemInput> {
   for (const field of ['xc', 'basis'] as const) {
     if (typeof input[field] !== 'string') return badInput(field, `${field} is wanted.`)
   }
+  if (input.cavity !== undefined && input.cavity !== 'UFF')
+    return badInput('cavity', 'A cavity is UFF, or is left out.')
   const shielding = checkShieldingLevel(json)
   if (!shielding.ok) return shielding
   if (typeof input.autoz !== 'boolean') return badInput('autoz', 'autoz is true or false.')

@@ -1,7 +1,7 @@
 import type { ContentRef } from '../../ids.ts'
 import type { JobSpec } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
-import type { NwchemCalculation } from '../../programs/index.ts'
+import { levelAlone, type NwchemCalculation } from '../../programs/index.ts'
 import type { JobWork } from '../../progress/time-model.ts'
 import { calculationInput } from '../calculation.ts'
 import { calculationWork } from '../job-work.ts'
@@ -14,7 +14,6 @@ type Subject = Pick<CampaignTask, 'molecule' | 'solvent'>
 /** The optimisation that all levels of a molecule in a solvent share. */
 export function optJob(run: Run, params: CampaignParams, subject: Subject): JobSpec {
   const { molecule, solvent } = subject
-  const { xc = '', basis = '' } = params.geometry ?? {}
   return jobOf(
     run,
     params,
@@ -23,8 +22,7 @@ export function optJob(run: Run, params: CampaignParams, subject: Subject): JobS
       work: optWork(params, subject),
       task: 'opt',
       geometry: molecule.geometry,
-      xc,
-      basis,
+      ...levelAlone(params.geometry ?? { xc: '', basis: '' }),
       shielding: null,
     },
   )
@@ -32,13 +30,13 @@ export function optJob(run: Run, params: CampaignParams, subject: Subject): JobS
 
 /** The shieldings of a task, on `geometry`. */
 export function nmrJob(run: Run, params: CampaignParams, task: CampaignTask, geometry: ContentRef): JobSpec {
-  const { xc, basis } = task.level
+  const shielding = levelAlone(task.level)
   return jobOf(run, params, task, {
     work: nmrWork(params, task),
     task: 'nmr',
     geometry,
-    ...(params.geometry ? { xc: params.geometry.xc, basis: params.geometry.basis } : { xc, basis }),
-    shielding: { xc, basis },
+    ...(params.geometry ? levelAlone(params.geometry) : shielding),
+    shielding,
   })
 }
 
@@ -49,7 +47,9 @@ function jobOf(
   {
     work,
     ...step
-  }: Pick<NwchemCalculation, 'task' | 'geometry' | 'xc' | 'basis' | 'shielding'> & { readonly work: JobWork },
+  }: Pick<NwchemCalculation, 'task' | 'geometry' | 'xc' | 'basis' | 'cavity' | 'shielding'> & {
+    readonly work: JobWork
+  },
 ): JobSpec {
   const { program, resources, max_cycles } = params
   const input = calculationInput(program, {

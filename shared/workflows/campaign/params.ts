@@ -1,7 +1,7 @@
 import type { Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Environment } from '../../nmr/delta50.ts'
-import type { JsonRef, LevelProgram } from '../../programs/index.ts'
+import type { JsonRef, Level, LevelProgram } from '../../programs/index.ts'
 
 /** In which order the molecules are computed: as they stand, small ones first, or sizes mixed throughout. */
 export type CampaignOrder = 'size' | 'file' | 'interleaved'
@@ -21,13 +21,11 @@ export type CampaignMolecule = {
   })[]
 }
 
-export type CampaignLevel = {
+export type CampaignLevel = Level & {
   /** A plain word for keys and folders, e.g. `B3LYP-6-311+G(2d,p)`. */
   readonly id: string
   /** `WP04/6-311+G(2d,p)`. */
   readonly label: string
-  readonly xc: string
-  readonly basis: string
   /** What must be said of it, e.g. that WP04 is put together from its components. */
   readonly note: string | null
 }
@@ -54,7 +52,7 @@ export type CampaignParams = {
   readonly solvents: readonly CampaignSolvent[]
   readonly program: LevelProgram
   /** The level at which geometries are optimised, once for each molecule and solvent; null: they are taken as given. */
-  readonly geometry: { readonly xc: string; readonly basis: string; readonly label: string } | null
+  readonly geometry: (Level & { readonly label: string }) | null
   readonly order: CampaignOrder
   /** Distinct molecules that may fail; one more, and the campaign pauses. */
   readonly max_failures: number

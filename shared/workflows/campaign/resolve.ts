@@ -186,10 +186,11 @@ function levelsOf(program: LevelProgram, list: string): Result<readonly Campaign
   for (const word of splitOutsideBrackets(list)) {
     const read = readLevel(program, word, defaults.basis)
     if (!read.ok) return badInput('levels', read.fault.message, read.fault.hint)
-    const { label, xc, basis, shieldings, note } = read.value
+    const { found: known, level } = read.value
+    const { label, shieldings, note } = known
     if (!shieldings) return badInput('levels', `${programs[program].label} has no shieldings with ${label}.`)
     if (found.some(each => each.label === label)) return badInput('levels', `${label} is named twice.`)
-    found.push({ id: plainWord(label), label, xc, basis, note })
+    found.push({ id: plainWord(label), label, ...level, note })
   }
   if (found.length === 0) return badInput('levels', 'At least one level is needed.')
   return ok(found)
@@ -211,8 +212,8 @@ function geometryOf(program: LevelProgram, word: string): Result<CampaignParams[
   if (word === 'given') return ok(null)
   const read = readLevel(program, word, null)
   if (!read.ok) return badInput('geometry', read.fault.message, 'FUNCTIONAL/BASIS, or given')
-  const { xc, basis, label } = read.value
-  return ok({ xc, basis, label })
+  const { found, level } = read.value
+  return ok({ ...level, label: found.label })
 }
 
 /** A tenth of the molecules may fail, at least one. */

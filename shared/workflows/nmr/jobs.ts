@@ -3,7 +3,7 @@ import type { JobSpec } from '../../model/job.ts'
 import type { Run } from '../../model/run.ts'
 import type { MoleculeInfo } from '../../nmr/molecule-info.ts'
 import { tmsElements } from '../../nmr/tms.ts'
-import { findLevelOf, type Level, type NwchemCalculation, type NwchemTask } from '../../programs/index.ts'
+import { findLevelOf, type Level, levelAlone, type NwchemCalculation, type NwchemTask } from '../../programs/index.ts'
 import type { JobWork } from '../../progress/time-model.ts'
 import { calculationInput, hasStraightAngle } from '../calculation.ts'
 import { calculationWork } from '../job-work.ts'
@@ -67,7 +67,7 @@ function spec(
     ...molecule,
     title: `${run.name} ${key}`,
     ...params.geometry,
-    shielding: other ? { xc: other.xc, basis: other.basis } : params.shielding,
+    shielding: other ? levelAlone(other) : params.shielding,
     solvent: params.solvent,
     max_cycles: params.max_cycles,
   })

@@ -39,7 +39,7 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   if (!basis) return badInput('basis', `--basis wants one name, or SHIELDING//GEOMETRY, not ${args.basis}.`)
   const at = (word: string, usualBasis: string): Result<Level> => {
     const read = readLevel(program === 'orca' ? 'orca' : 'nwchem', word, usualBasis)
-    return read.ok ? ok({ xc: read.value.xc, basis: read.value.basis }) : read
+    return read.ok ? ok(read.value.level) : read
   }
   const isApart = xc[0].includes('=')
   const apart = isApart ? apartOf(xc[0], word => at(word, basis[0])) : ok(null)
@@ -49,7 +49,15 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   // One level for each nucleus is none for the geometries.
   const geometry = at(isApart && !args.xc?.includes('//') ? preset.geometry.xc : xc[1], basis[1])
   if (!geometry.ok) return geometry
-  return ok({ program, preset, shielding: shielding.value, geometry: geometry.value, apart: apart.value })
+  // A level that is named is taken as it is named; the preset's cavity belongs to the preset's level.
+  const isOfPreset = args.xc === undefined && args.basis === undefined && program === 'nwchem'
+  return ok({
+    program,
+    preset,
+    shielding: isOfPreset ? preset.shielding : shielding.value,
+    geometry: isOfPreset ? preset.geometry : geometry.value,
+    apart: apart.value,
+  })
 }
 
 /** `1H=WP04,13C=CAM-B3LYP/def2-SVP`: the level of each nucleus by its element. */
@@ -79,7 +87,7 @@ export function shieldingsFor(
   if (unnamed)
     return badInput('xc', `--xc names no level for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
   const wanted = nuclei.map(({ element }) => apart.get(element) ?? shielding)
-  const isSame = (a: Level | undefined, b: Level) => a?.xc === b.xc && a.basis === b.basis
+  const isSame = (a: Level | undefined, b: Level) => a?.xc === b.xc && a.basis === b.basis && a.cavity === b.cavity
   const [first = shielding, second, third] = wanted.filter(
     (level, i) => wanted.findIndex(each => isSame(each, level)) === i,
   )

@@ -1,7 +1,7 @@
 import type { Nucleus } from '../../nmr/nuclei.ts'
 import type { StructureFormat } from '../../nmr/parse-structure.ts'
 import type { Reference } from '../../nmr/references.ts'
-import type { JsonRef } from '../../programs/index.ts'
+import type { JsonRef, Level } from '../../programs/index.ts'
 
 /** Everything an nmr run was started with, resolved: later defaults and tables never change a run. */
 export type NmrParams = {
@@ -23,10 +23,10 @@ export type NmrParams = {
   readonly pre?: 'xtb'
   /** The preset it began from. */
   readonly preset: string
-  readonly geometry: { readonly xc: string; readonly basis: string }
-  readonly shielding: { readonly xc: string; readonly basis: string }
+  readonly geometry: Level
+  readonly shielding: Level
   /** The level from which these elements' shieldings are taken instead; absent: all are of one level. */
-  readonly other?: { readonly xc: string; readonly basis: string; readonly elements: readonly string[] }
+  readonly other?: Level & { readonly elements: readonly string[] }
   /** `B3LYP/6-311+G(2d,p)//B3LYP/6-31G*`. */
   readonly level: string
   /** An id of shared/solvents.ts. */

@@ -35,16 +35,19 @@ export function referencedMethod(
 ): Result<ReferencedMethod> {
   const method = methodOf(args, nmrDefaults.preset)
   if (!method.ok) return method
-  const { program, preset, geometry } = method.value
+  const { program, preset } = method.value
   const pre = preOf(args, program)
   if (!pre.ok) return pre
   const solvent = findSolvent(args.solvent ?? nmrDefaults.solvent)
   if (!solvent.ok) return solvent
+  const isSolvated = solvent.value.nwchem !== null
   const nuclei = presentNuclei(args, elements)
   if (!nuclei.ok) return nuclei
   const chosen = shieldingsFor(method.value, nuclei.value)
   if (!chosen.ok) return chosen
-  const { shielding, other } = chosen.value
+  const { geometry, shielding, other } = isSolvated
+    ? { geometry: method.value.geometry, ...chosen.value }
+    : withoutCavity(method.value.geometry, chosen.value)
   if (other && args.one_job === true)
     return badInput('one-job', 'One job computes shieldings at one level.', 'Leave --one-job out, or name one level')
   const labels = labelsOf(program, [shielding, other ?? shielding, geometry])
@@ -64,7 +67,6 @@ export function referencedMethod(
   )
   if (!references.ok) return references
   const levels = other ? nuclei.value.map(each => `${each.nucleus} ${levelAt(each)}`).join(', ') : shieldingLabel
-  const isSolvated = solvent.value.nwchem !== null
   return ok({
     program,
     ...pre.value,
@@ -75,12 +77,35 @@ export function referencedMethod(
     level: program === 'none' ? 'MMFF94s+' : `${levels}//${geometryLabel}`,
     solvent: solvent.value.id,
     solvent_label: solvent.value.label,
-    solvent_model: program === 'none' || !isSolvated ? 'none' : program === 'orca' ? 'CPCM' : preset.solvent_model,
+    solvent_model:
+      program === 'none' || !isSolvated
+        ? 'none'
+        : program === 'orca'
+          ? 'CPCM'
+          : `${preset.solvent_model}${cavityOf(labels.value)}`,
     dispersion: /-(?<kind>D3(BJ)?)/.exec(geometryLabel)?.groups?.kind ?? preset.dispersion,
     weights_from: weightsFrom(program, geometryLabel, isSolvated),
     nuclei: nuclei.value,
     references: nuclei.value.flatMap(({ nucleus }) => references.value.find(each => each.nucleus === nucleus) ?? []),
   })
+}
+
+/** What must be said where a level is of another cavity than NWChem's own. */
+function cavityOf(labels: readonly string[]): string {
+  return labels.some(label => label.endsWith('@UFF')) ? ', at @UFF in a cavity of UFF radii x 1.1' : ''
+}
+
+/** The gas phase has no cavity, and no label that names one. */
+function withoutCavity(
+  geometry: Level,
+  { shielding, other }: Pick<NmrParams, 'shielding' | 'other'>,
+): Pick<NmrParams, 'geometry' | 'shielding' | 'other'> {
+  const bare = ({ xc, basis }: Level): Level => ({ xc, basis })
+  return {
+    geometry: bare(geometry),
+    shielding: bare(shielding),
+    ...(other ? { other: { ...bare(other), elements: other.elements } } : {}),
+  }
 }
 
 function preOf({ pre }: NmrArguments, program: NmrParams['program']): Result<Pick<NmrParams, 'pre'>> {

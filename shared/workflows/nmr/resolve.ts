@@ -4,7 +4,7 @@ import type { Machine } from '../../model/machine.ts'
 import type { ParsedStructure, StructureFormat } from '../../nmr/parse-structure.ts'
 import { type FactorText, needsTms } from '../../nmr/references.ts'
 import { tmsElements, tmsXyz } from '../../nmr/tms.ts'
-import { checkMoleculeOf, programs } from '../../programs/index.ts'
+import { checkMoleculeOf, levelAlone, programs } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { checkNumbers, type NmrArguments, nmrDefaults } from './arguments.ts'
 import { moleculeOf } from './molecule.ts'
@@ -141,8 +141,7 @@ function checkCalculation(
   }
   const checked = programs[program].check(input as unknown as Json, params.resources)
   if (!checked.ok || !params.other) return checked
-  const { xc, basis } = params.other
-  return programs[program].check({ ...input, shielding: { xc, basis } } as unknown as Json, params.resources)
+  return programs[program].check({ ...input, shielding: levelAlone(params.other) } as unknown as Json, params.resources)
 }
 
 function warningsOf(

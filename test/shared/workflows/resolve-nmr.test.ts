@@ -50,6 +50,24 @@ describe('defaults, all of them written down', () => {
     expect(params.references.map(({ kind }) => kind)).toEqual(['own', 'own'])
   })
 
+  test('a cavity belongs to its level, and is said; the gas phase has none', () => {
+    const args = { xc: 'B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*', reference: 'none' } as const
+    const { params } = orThrow(resolve(args))
+    expect(params).toMatchObject({
+      level: 'B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*',
+      geometry: { xc: 'B3LYP', basis: '6-31G*' },
+      shielding: { xc: 'B3LYP', basis: '6-311+G(2d,p)', cavity: 'UFF' },
+      solvent_model: 'COSMO, at @UFF in a cavity of UFF radii x 1.1',
+    })
+    expect(orThrow(resolve({ ...args, solvent: 'gas' })).params).toMatchObject({
+      level: 'B3LYP/6-311+G(2d,p)//B3LYP/6-31G*',
+      shielding: { xc: 'B3LYP', basis: '6-311+G(2d,p)' },
+      solvent_model: 'none',
+    })
+    const two = orThrow(resolve({ xc: '1H=B3LYP/6-31G*,13C=B3LYP/6-31G*@UFF//B3LYP/6-31G*', reference: 'none' })).params
+    expect(two.other).toEqual({ xc: 'B3LYP', basis: '6-31G*', cavity: 'UFF', elements: ['C'] })
+  })
+
   test('a level of its own, for both steps or for each; the reference follows', () => {
     expect(orThrow(resolve({ xc: 'pbe0', basis: 'def2-SVP' })).params.level).toBe('PBE0/def2-SVP//PBE0/def2-SVP')
     const { params, texts } = orThrow(resolve({ basis: '6-311+G(2d,p)//6-31G(d)', solvent: 'D2O' }))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkMolecule, findLevel } from '../../../../shared/programs/index.ts'
+import { checkMolecule, findLevel, readLevel } from '../../../../shared/programs/index.ts'
 
 const level = (xc: string, basis: string) => {
   const found = findLevel({ xc, basis })
@@ -21,6 +21,34 @@ describe('findLevel', () => {
   it('tells basis sets apart that differ by a sign', () => {
     const library = ['6-31G', '6-31G*', '6-31G**', '6-31+G*', '6-31+G**'].map(name => level('HF', name))
     expect(new Set(library.map(each => ('basis' in each ? each.basis : null))).size).toBe(5)
+  })
+})
+
+describe('readLevel', () => {
+  const read = (word: string, program: 'nwchem' | 'orca' = 'nwchem', basis: string | null = '6-31G*') => {
+    const result = readLevel(program, word, basis)
+    return result.ok ? { label: result.value.found.label, ...result.value.level } : result.fault
+  }
+  it.each([
+    ['b3lyp@uff', { label: 'B3LYP/6-31G*@UFF', xc: 'B3LYP', basis: '6-31G*', cavity: 'UFF' }],
+    ['CAM-B3LYP/def2svp @ UFF', { label: 'CAM-B3LYP/def2-SVP@UFF', xc: 'CAM-B3LYP', basis: 'def2-SVP', cavity: 'UFF' }],
+    ['B3LYP/6-311+g(2d,p)', { label: 'B3LYP/6-311+G(2d,p)', xc: 'B3LYP', basis: '6-311+G(2d,p)' }],
+  ])('%s', (word, level) => expect(read(word)).toEqual(level))
+
+  it.each([
+    ['B3LYP@Bondi', 'nwchem', /no cavity "Bondi"/],
+    ['B3LYP@UFF@UFF', 'nwchem', /no cavity "UFF@UFF"/],
+    ['B3LYP@', 'nwchem', /no cavity ""/],
+    ['B3LYP@UFF/6-31G*', 'nwchem', /no cavity/],
+    ['@UFF', 'nwchem', /Unknown functional/],
+    ['B3LYP@UFF', 'orca', /cavities of its own/],
+  ] as const)('refuses %s of %s', (word, program, says) => {
+    expect(read(word, program)).toMatchObject({ field: 'xc', message: expect.stringMatching(says) })
+  })
+
+  it('says what a cavity is, beside what the functional needs said', () => {
+    const found = readLevel('nwchem', 'WP04@UFF', '6-31G*')
+    expect(found.ok && found.value.found.note).toMatch(/WP04 by its components.*; @UFF: the solvent's cavity/)
   })
 })
 

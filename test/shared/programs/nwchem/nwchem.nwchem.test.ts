@@ -110,6 +110,31 @@ describe('optimisation and shieldings', () => {
     })
   })
 
+  it('are those of their own cavity in one job and in two, whichever the optimisation has', () => {
+    const own = { xc: 'B3LYP', basis: '3-21G' }
+    const uff = { ...own, cavity: 'UFF' } as const
+    const sigmas = (reading: OutputReading) => {
+      expect(reading).toMatchObject({ outcome: 'completed' })
+      return reading.result.shieldings?.map(each => each.sigma_ppm) ?? []
+    }
+    const [fromOwn, fromUff] = [own, uff].map(level => run({ ...water, ...level, task: 'opt' }, geometries.water))
+    const xyzOf = (reading = fromOwn) => `3\nwater\n${reading?.geometry?.map(atom => atom.join(' ')).join('\n')}\n`
+    const apart = [own, uff].map(level => sigmas(run({ ...water, ...level, task: 'nmr' }, xyzOf(fromOwn))))
+    const oxygens = apart.map(([oxygen = Number.NaN]) => oxygen)
+    expect(Math.abs((oxygens[0] ?? 0) - (oxygens[1] ?? 0))).toBeGreaterThan(1)
+    const near = (some: readonly number[], others: readonly number[] = []) => {
+      expect(some).toHaveLength(3)
+      some.forEach((sigma, i) => {
+        expect(sigma).toBeCloseTo(others[i] ?? Number.NaN, 2)
+      })
+    }
+    near(sigmas(run({ ...water, ...own, shielding: uff }, geometries.water)), apart[1])
+    near(
+      sigmas(run({ ...water, ...uff, shielding: own }, geometries.water)),
+      sigmas(run({ ...water, ...own, task: 'nmr' }, xyzOf(fromUff))),
+    )
+  })
+
   it('go without internal coordinates', () => {
     const { outcome, result } = run({ ...water, autoz: false }, geometries.water)
     expect(outcome).toBe('completed')

@@ -62,6 +62,38 @@ describe('decks', () => {
     expect(text).toContain('\n  maxiter 7\n')
   })
 
+  describe('with a cavity of UFF radii', () => {
+    const [cosmo, plain] = [
+      'cosmo\n  do_gasphase False\n  solvent chcl3\n  radius 2.1181\n         1.9250\n         1.5873\n         1.5873\nend\n',
+      'cosmo\n  do_gasphase False\n  solvent chcl3\nend\n',
+    ]
+    const formaldehyde = '4\nx\nC 0 0 0\nO 0 0 1.2\nH 0.94 0 -0.6\nH -0.94 0 -0.6\n'
+    const of = (change: Partial<NwchemCalculation>) => deck({ atoms: 4, ...change }, {}, formaldehyde)
+    const uff = { xc: 'B3LYP', basis: '6-311+G(2d,p)', cavity: 'UFF' } as const
+
+    it('each atom has its radius, in their order', () => {
+      expect(of({ task: 'nmr', shielding: uff })).toContain(`end\n${cosmo}basis`)
+      expect(of({ task: 'opt', cavity: 'UFF' })).toContain(`end\n${cosmo}basis`)
+    })
+
+    it('shieldings alone have it, where the optimisation has none', () => {
+      const text = of({ shielding: uff })
+      expect(text).toContain(`end\n${plain}basis`)
+      // A second block would keep the radii of the first.
+      expect(text).toContain(`task dft optimize\nunset dft:*\nunset cosmo:*\n${cosmo}basis`)
+      expect(of({ cavity: 'UFF' })).toContain(`task dft optimize\nunset dft:*\nunset cosmo:*\n${plain}basis`)
+      expect(of({ cavity: 'UFF', shielding: uff }).match(/^cosmo$/gm)).toHaveLength(1)
+    })
+
+    it('is refused in the gas phase, and by any other name', () => {
+      const check = (change: object) => nwchem.check({ ...input, ...change } as never, resources)
+      expect(fieldOf(check({ shielding: uff, solvent: 'gas' }))).toBe('solvent')
+      expect(fieldOf(check({ shielding: { ...uff, cavity: 'Bondi' } }))).toBe('shielding')
+      expect(fieldOf(check({ cavity: 'Bondi' }))).toBe('cavity')
+      expect(check({ shielding: uff }).ok).toBe(true)
+    })
+  })
+
   it('keep the order of the atoms, and mind no case or line end', () => {
     const text = deck({ atoms: 3 }, {}, '3\r\nx\r\nh 0 0 0\r\nCL 1 0 0\r\nH  0 1e-1 0\r\n')
     expect(text.match(/^ {2}(H|Cl) .*$/gm)).toEqual([
