@@ -22,7 +22,16 @@ const classify: CliCommand = {
     if (exit !== null && !Number.isInteger(exit)) throw badArgument('exit', `--exit wants a whole number, not ${exit}.`)
     const cutoff_s = (given.number('cutoff', 0) ?? CUTOFF_S / HOUR_S) * HOUR_S
     const files = []
-    for (const word of given.words) files.push({ word, path: await pathOf(cwd, word) })
+    const folders = []
+    for (const word of given.words) {
+      const path = resolve(cwd, word)
+      if (await isFolder(path)) folders.push(word)
+      else files.push({ word, path: await checked(path, word) })
+    }
+    const hint = 'larmor import takes folders'
+    if (files.length === 0) throw badArgument('file', `${folders[0]} is a folder, no output.`, hint)
+    // A shell's * names the folders that lie beside the outputs.
+    for (const word of folders) terminal.say(`! ${word} is a folder, and left out: ${hint}`)
     for (const { word, path } of files) {
       const { program, reading, written } = await read(path)
       const document = documentOf(word, program?.id ?? null, withExit(reading, exit), {
@@ -36,11 +45,13 @@ const classify: CliCommand = {
   },
 }
 
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true
+}
+
 /** Refused before anything is read: what is not there, as a mistyped name, and what is no file. */
-async function pathOf(cwd: string, word: string): Promise<string> {
-  const path = resolve(cwd, word)
+async function checked(path: string, word: string): Promise<string> {
   const about = await stat(path).catch(() => null)
-  if (about?.isDirectory()) throw badArgument('file', `${word} is a folder, no output.`, 'larmor import takes folders')
   if (about && !about.isFile()) throw badArgument('file', `${word} is no file.`)
   if (!about && !(await lstat(path).catch(() => null))) throw badArgument('file', `${word} is not there.`)
   return path

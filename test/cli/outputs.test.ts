@@ -93,6 +93,10 @@ describe('classify', () => {
       { file: 'done/a.log', program: 'orca', outcome: 'completed' },
       { file: 'loop.out', program: null, outcome: 'unknown', reason: expect.stringContaining('cannot be read') },
     ])
+    // As a shell's * names it.
+    const mixed = await larmor('classify', 'done', 'done/a.log')
+    expect(mixed).toMatchObject({ exit: 0, out: expect.stringMatching(/^done\/a\.log: completed/) })
+    expect(mixed.err).toMatch(/^! done is a folder, and left out/)
     expect((await larmor('classify', 'dangling.out', 'done/a.log')).out).toMatch(/^dangling\.out: unknown.*\n.*no file/)
   })
 
