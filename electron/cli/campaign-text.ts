@@ -7,7 +7,7 @@ type Shown = RunDocument & ShownCampaign & { readonly geometry: string }
 
 /** `show RUN` of a campaign for a person: how far the matrix is, what failed, how accurate each level is. */
 export function campaignLines(run: RunDocument): readonly string[] {
-  const { tasks, failures, statistics, factors, ...shown } = run as unknown as Shown
+  const { tasks, failures, statistics, unfitted, factors, ...shown } = run as unknown as Shown
   const levels = [...new Set(tasks.map(({ level, solvent }) => `${level} in ${solvent}`))]
   const rows = levels.map(name => {
     const own = tasks.filter(({ level, solvent }) => `${level} in ${solvent}` === name)
@@ -58,6 +58,12 @@ export function campaignLines(run: RunDocument): readonly string[] {
             counted,
           ),
           ...notes,
+        ]
+      : []),
+    ...(unfitted.length > 0
+      ? [
+          '',
+          `so few signals bear no line: ${unfitted.map(({ level, solvent, nucleus, n }) => `${nucleus} at ${level} in ${solvent} (n = ${n})`).join('; ')}`,
         ]
       : []),
     ...(factors.length > 0

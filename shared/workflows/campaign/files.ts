@@ -4,7 +4,7 @@ import type { FactorFile } from '../../nmr/factors.ts'
 import { accuracyOf, residuals, shiftBy } from '../../nmr/statistics.ts'
 import type { Known } from '../workflow.ts'
 import { campaignSummary, currentJobs, failuresOf, isReused, secondsOf } from './show.ts'
-import { fittedOf, otherSolvent, pointsOf, type ShownFactor, seriesOf, shownFactors } from './statistics.ts'
+import { fittedOf, otherSolvent, pointsOf, type ShownFactor, seriesOf, shownFactors, unfittedOf } from './statistics.ts'
 import { type CampaignTask, optimisedGeometry, paramsOf, tasksOf } from './tasks.ts'
 
 /** How many of the last failures status.json lists. */
@@ -200,9 +200,25 @@ export function statisticsRows(known: Known): readonly (readonly Cell[])[] {
     digits(each.intercept, 5),
     each.rmsd_left_out_ppm === null ? null : digits(each.rmsd_left_out_ppm, 4),
     ...intervalsOf(factors.find(factor => isOf(factor, each))),
-    each.note,
+    [each.note ?? [], leftOutOf(known, each.nucleus)].flat().join('; ') || null,
   ])
-  return [head, ...rows]
+  const unfitted = unfittedOf(known).map(({ level, solvent, nucleus, n, molecules }) => {
+    const cells = [level, solvent, nucleus, n, molecules]
+    const note = ['no line can be fitted to so few signals', ...leftOutOf(known, nucleus)].join('; ')
+    return [...cells, ...head.slice(cells.length + 1).map(() => null), note]
+  })
+  return [head, ...rows, ...unfitted]
+}
+
+/** `left out: Methanol H6, exchanges`: the signals of a nucleus that count nowhere, and why. */
+function leftOutOf(known: Known, nucleus: string): readonly string[] {
+  return paramsOf(known).molecules.flatMap(({ name, environments }) =>
+    environments.flatMap(({ left_out, atoms, ...of }) =>
+      left_out === null || of.nucleus !== nucleus
+        ? []
+        : [`left out: ${name} ${nucleus.replace(/^\d+/, '')}${atoms.join(',')}, ${left_out}`],
+    ),
+  )
 }
 
 type OfSeries = Pick<ShownFactor, 'level' | 'solvent' | 'nucleus'>

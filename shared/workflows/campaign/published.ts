@@ -6,7 +6,7 @@ import { accuracyDecimals, lineDecimals } from '../../show/significant.ts'
 import type { Known } from '../workflow.ts'
 import type { CampaignParams } from './params.ts'
 import { checkOf } from './show.ts'
-import { fittedOf, type ShownStatistic, seriesOf, statisticsOf } from './statistics.ts'
+import { fittedOf, type ShownStatistic, statisticsOf, unfittedOf } from './statistics.ts'
 import { type CampaignTask, paramsOf, tasksOf } from './tasks.ts'
 
 /** A table as it is printed: every cell a text, and below it all that must be said so that others can judge it. */
@@ -74,7 +74,7 @@ export function publishedTable(known: Known): PublishedTable {
       ...computedNotes(known, statistics),
       ...setNotes(params),
       ...leftOutNotes(params),
-      ...tooFewNotes(known, statistics),
+      ...tooFewNotes(known),
       ...missingNotes(tasksOf(known), nameOf),
       `Inputs and outputs: campaign ${known.run.id}, started ${known.run.started.slice(0, 10)}.`,
     ],
@@ -127,15 +127,9 @@ function leftOutNotes({ molecules }: CampaignParams): readonly string[] {
   return [...byReason].map(([reason, all]) => `Left out, ${reason}: ${all.join('; ')}.`)
 }
 
-/** What was computed and is in no row, since so few environments, or all at one shift, bear no line. */
-function tooFewNotes(known: Known, rows: readonly ShownStatistic[]): readonly string[] {
-  const without = seriesOf(known).filter(
-    ({ level, solvent, nucleus }) =>
-      !rows.some(row => row.level === level.label && row.solvent === solvent.name && row.nucleus === nucleus),
-  )
-  const all = without.map(
-    ({ level, solvent, nucleus, points }) =>
-      `${superscript(nucleus)} by ${level.label} in ${solventText(solvent.id)} (n = ${points.length})`,
+function tooFewNotes(known: Known): readonly string[] {
+  const all = unfittedOf(known).map(
+    ({ level, solvent, nucleus, n }) => `${superscript(nucleus)} by ${level} in ${solventText(solvent)} (n = ${n})`,
   )
   return all.length === 0 ? [] : [`Not in the table, for no line can be fitted: ${all.join('; ')}.`]
 }

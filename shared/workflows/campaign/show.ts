@@ -2,7 +2,7 @@ import type { Json } from '../../ids.ts'
 import { contradictionOf, type Job, lastAttempt } from '../../model/job.ts'
 import type { Known } from '../workflow.ts'
 import { taskCount } from './params.ts'
-import { type ShownFactor, shownFactors, statisticsOf } from './statistics.ts'
+import { type ShownFactor, shownFactors, statisticsOf, unfittedOf } from './statistics.ts'
 import { type CampaignTask, failedMolecules, isFailure, optimisedGeometry, paramsOf, tasksOf } from './tasks.ts'
 
 /** How far one calculation of the matrix is. */
@@ -36,6 +36,7 @@ export function campaignSummary(known: Known) {
     failures: failuresOf(tasks),
     mean_s: meanSeconds(tasks),
     statistics: statisticsOf(known),
+    unfitted: unfittedOf(known),
   }
 }
 

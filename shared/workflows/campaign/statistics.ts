@@ -89,6 +89,31 @@ export function statisticsOf(known: Known): readonly ShownStatistic[] {
   })
 }
 
+/** What was computed and bears no line, since so few environments, or all at one shift, do not. */
+export type ShownUnfitted = {
+  readonly level: string
+  readonly solvent: string
+  readonly nucleus: string
+  readonly n: number
+  readonly molecules: number
+}
+
+export function unfittedOf(known: Known): readonly ShownUnfitted[] {
+  return seriesOf(known).flatMap(({ level, solvent, nucleus, points }) =>
+    accuracyOf(points)
+      ? []
+      : [
+          {
+            level: level.label,
+            solvent: solvent.name,
+            nucleus,
+            n: points.length,
+            molecules: new Set(points.map(({ molecule }) => molecule)).size,
+          },
+        ],
+  )
+}
+
 /** The factor of a series. */
 export type FittedSeries = Series & { readonly factor: Factor }
 

@@ -3,7 +3,7 @@ import { publishedHtml, publishedText } from '../../../shared/exports/published-
 import { publishedLatex } from '../../../shared/exports/published-latex.ts'
 import { knownOf } from '../../../shared/model/known.ts'
 import { delta50 } from '../../../shared/nmr/delta50.ts'
-import { publishedTable } from '../../../shared/workflows/index.ts'
+import { publishedTable, statisticsRows } from '../../../shared/workflows/index.ts'
 import { ref, shieldings } from '../workflows/fake-run.ts'
 import { plannedCampaign } from '../workflows/planned-campaign.ts'
 
@@ -113,6 +113,11 @@ test('a nucleus of which too little is there for a line is not left out silently
   run.plan()
   const sigma = small?.elements.map((_, i) => 100 - i) ?? []
   run.complete(`${id}/HF-6-311+G(2d,p)_chcl3`, { shieldings: shieldings(small?.elements ?? [], sigma) })
-  const { notes } = publishedTable(knownOf(run.state(), run.run()))
+  const known = knownOf(run.state(), run.run())
+  const { notes } = publishedTable(known)
+  const [head = [], ...rows] = statisticsRows(known)
+  const fewCarbons = rows.find(([, , nucleus]) => nucleus === '13C')
+  expect(fewCarbons).toHaveLength(head.length)
+  expect(fewCarbons?.at(-1)).toMatch(/^no line can be fitted to so few signals/)
   expect(notes.join('\n')).toMatch(/no line can be fitted: .*¹³C by HF\/6-311\+G\(2d,p\) in CDCl3 \(n = [12]\)/)
 })
