@@ -5,9 +5,11 @@ import type { ContentRef, Json, RunId } from '../../shared/ids.ts'
 import type { Resources } from '../../shared/model/job.ts'
 import type { Machine } from '../../shared/model/machine.ts'
 import { formatOf } from '../../shared/nmr/parse-structure.ts'
+import { presets } from '../../shared/nmr/presets.ts'
 import { NOT_CALIBRATED, type Reference } from '../../shared/nmr/references.ts'
 import { readSmiles } from '../../shared/nmr/smiles.ts'
 import { openText, stereoisomers } from '../../shared/nmr/stereoisomers.ts'
+import { isSameLevel } from '../../shared/programs/index.ts'
 import { FaultError, orThrow } from '../../shared/result.ts'
 import {
   type NmrArguments,
@@ -77,17 +79,25 @@ export async function composeNmr(given: Given, machine: Machine, cwd: string, re
 
 /** Level, solvent, ensemble, and what shifts are referred to. */
 function saidOf(params: ResolvedNmr['params']): readonly string[] {
-  const { program, pre, preset, level, solvent_label, solvent_model, ensemble, max_conformers, references } = params
+  const { program, pre, level, solvent_label, solvent_model, ensemble, max_conformers, references } = params
   const solvent = solvent_model === 'none' ? 'without a solvent model' : `${solvent_model} ${solvent_label}`
   const conformers =
     ensemble === 'generated'
       ? `at most ${max_conformers} conformer${max_conformers === 1 ? '' : 's'}`
       : 'the structures as given'
-  const levels = program === 'none' ? level : `${program} ${level} (preset ${preset}), ${solvent}`
+  const levels = program === 'none' ? level : `${program} ${level}${presetText(params)}, ${solvent}`
   return [
     `${levels}; ${conformers}${pre ? `, first by ${pre}` : ''}`,
     ...(program === 'none' ? [] : references.map(referenceText)),
   ]
+}
+
+/** The preset, where both its levels are those that are computed. */
+function presetText({ preset, geometry, shielding, other }: ResolvedNmr['params']): string {
+  const isItsOwn = presets.some(
+    each => each.id === preset && isSameLevel(each.geometry, geometry) && isSameLevel(each.shielding, shielding),
+  )
+  return isItsOwn && !other ? ` (preset ${preset})` : ''
 }
 
 function referenceText({ nucleus, kind, expected_error_ppm, source }: Reference): string {

@@ -83,6 +83,11 @@ const RESOURCE_DEFAULTS = '--machine local, --ranks 1, --memory 2000 for each ra
 const RESOURCES =
   '[--name S] [--machine M] [--ranks N] [--memory MB] [--time H:MM] [--auto-resubmit N] [--no-report] [--request-id ID] [--wait]'
 
+const RESOURCE_DETAILS = [
+  '--auto-resubmit N: what fails is sent again by itself, with the fix that its failure has, N times at most',
+  '--request-id ID: a script that starts the same twice by one ID starts it once',
+] as const
+
 type Compose = (given: Given, machine: Machine, cwd: string, resources: Resources) => Promise<Composed>
 
 /** The chemistry that checks an ensemble is loaded only by who needs it. */
@@ -106,6 +111,7 @@ const nmr: CliCommand = starting({
     '  FILE is a factor file of a campaign',
     '--one-job: optimisation and shielding of a conformer in one job',
     '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
+    ...RESOURCE_DETAILS,
     'e.g. larmor nmr "CC(O)CC" --solvent CDCl3 --preset draft --wait',
   ],
   defaults: `--preset ${nmrDefaults.preset} (${presets[0]?.label.replace(/^.*: /, '')}, also for the geometries), --program nwchem, --solvent ${nmrDefaults.solvent}, --nuclei ${nmrDefaults.nuclei},
@@ -124,6 +130,7 @@ const run: CliCommand = starting({
     '--keywords: B3LYP/6-31G* (nwchem), words of its simple input (orca), its options (xtb, e.g. "--gfn 1")',
     '--program command: a script of your own, run by sh',
     '--memory: MB in total per job; --time: hours and minutes of each job, e.g. 12:00',
+    ...RESOURCE_DETAILS,
     'e.g. larmor run water.xyz --program nwchem --task opt --keywords B3LYP/6-31G* --solvent D2O --wait',
   ],
   defaults: `of an .xyz --task opt, --keywords B3LYP/6-31G* (nwchem) or B3LYP/def2-SVP (orca), GFN2 (xtb), --solvent gas, --charge 0, --mult 1;
@@ -176,6 +183,7 @@ const campaign: CliCommand = starting({
     '--pilot N: N molecules of all sizes; --max-failures N: pauses when more than N molecules have failed',
     '--levels, --solvents: several, with commas between; LEVEL@UFF: in a solvent cavity of UFF radii, as in Gaussian',
     '--geometry given: shieldings on the structures as they are',
+    ...RESOURCE_DETAILS,
     'What was started is paused, resumed, stopped, shown and exported as any run, by its name or id.',
     'e.g. larmor campaign start delta50 --pilot 5',
   ],

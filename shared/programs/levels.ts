@@ -41,6 +41,10 @@ export function levelAlone({ xc, basis, cavity }: Level): Level {
   return cavity === undefined ? { xc, basis } : { xc, basis, cavity }
 }
 
+export function isSameLevel(one: Level, other: Level): boolean {
+  return one.xc === other.xc && one.basis === other.basis && one.cavity === other.cavity
+}
+
 /** What is found, and the level by the names of the program's table. */
 type FoundReading = { readonly found: FoundLevel; readonly level: Level }
 

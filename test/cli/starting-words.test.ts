@@ -17,6 +17,8 @@ describe('what was left out', () => {
     const decks = await larmor('decks', 'nmr', 'CCO')
     expect(decks.out).toContain('# nwchem B3LYP/6-31G*//B3LYP/6-31G* (preset draft), COSMO CDCl3; at most 8 conformers')
     expect(decks.out).toMatch(/# 13C against Larmor's or your own fit, expected error 2\.\d+ ppm/)
+    const named = await larmor('decks', 'nmr', 'CCO', '--xc', 'PBE0', '--reference', 'none')
+    expect(named.out).toContain('# nwchem PBE0/6-31G*//PBE0/6-31G*, COSMO CDCl3; at most 8 conformers')
     const tms = await larmor('decks', 'nmr', 'CCO', '--reference', 'tms')
     expect(tms.out).toContain('# 13C against TMS, not calibrated at this level')
     expect((await larmor('decks', 'nmr', 'CCO', '--preset', 'production')).out).toMatch(

@@ -8,7 +8,7 @@ import {
   type ReferenceWish,
   resolveReferences,
 } from '../../nmr/references.ts'
-import { type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
+import { isSameLevel, type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import type { NmrArguments } from './arguments.ts'
 import type { NmrParams } from './params.ts'
@@ -87,13 +87,14 @@ export function shieldingsFor(
   if (unnamed)
     return badInput('xc', `--xc names no level for ${unnamed.nucleus}.`, 'Name it, or leave it out of --nuclei')
   const wanted = nuclei.map(({ element }) => apart.get(element) ?? shielding)
-  const isSame = (a: Level | undefined, b: Level) => a?.xc === b.xc && a.basis === b.basis && a.cavity === b.cavity
   const [first = shielding, second, third] = wanted.filter(
-    (level, i) => wanted.findIndex(each => isSame(each, level)) === i,
+    (level, i) => wanted.findIndex(each => isSameLevel(each, level)) === i,
   )
   if (third) return badInput('xc', 'Shieldings are taken from two levels at most.')
   if (!second) return ok({ shielding: first })
-  const elements = nuclei.flatMap(({ element }) => (isSame(apart.get(element), second) ? element : []))
+  const elements = nuclei.flatMap(({ element }) =>
+    isSameLevel(apart.get(element) ?? shielding, second) ? element : [],
+  )
   return ok({ shielding: first, other: { ...second, elements } })
 }
 
