@@ -57,8 +57,9 @@ const sets = readdirSync('resources/delta50')
   .filter(name => name.startsWith('sigma-'))
   .map(name => JSON.parse(readFileSync(join('resources/delta50', name), 'utf8')) as ComputedSet)
 
-/** RMSD in ppm, 1H and 13C, of levels that were made for less than both nuclei at their best. */
+/** RMSD in ppm, 1H and 13C, of levels of which more or less is expected than of the others. */
 const MOST: Readonly<Record<string, readonly [number, number]>> = {
+  'B3LYP/6-311+G(2d,p)@UFF': [0.09, 2.15],
   'B3LYP/6-31G*': [0.14, 2.5],
   'mPW1PW91/6-311+G(2d,p)': [0.1, 2.5],
   'CAM-B3LYP/def2-SVP': [0.16, 1.75],
@@ -76,7 +77,8 @@ describe("Larmor's own factors", () => {
 
   test('there is no other', () => expect(factors.fits).toHaveLength(sets.length))
 
-  // 0.09 and 2.1 ppm were aimed at with B3LYP, which has 2.29 for 13C; with a level for each nucleus 1.75, see resources/delta50/README.md.
+  // 0.09 and 2.1 ppm were aimed at with B3LYP, which has 2.29 for 13C in NWChem's own cavity and the 2.1 in that of UFF radii; with a
+  // level for each nucleus 1.75, see resources/delta50/README.md.
   test.each(factors.fits)(
     '$nearness, $level: about as accurate as functionals of this kind are',
     ({ level, factors }) => {
