@@ -69,7 +69,8 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
     </label>
   )
   const levels = presets.map(({ id, label }) => [id, label] as const)
-  const model = preset ? `Solvent by ${preset.solvent_model}; dispersion: ${preset.dispersion}.` : ''
+  const cavity = preset?.shielding.cavity ? ', shieldings in a cavity of UFF radii × 1.1 (@UFF)' : ''
+  const model = preset ? `Solvent by ${preset.solvent_model}${cavity}; dispersion: ${preset.dispersion}.` : ''
   const hint = [model, ownError(draft, fitted)].filter(part => part !== '').join(' ')
   const own = fitted.map(({ file, text }) => [file, `Own: ${factorLabel(text)}`] as const)
   const noXtb = faultAt('pre')
@@ -98,7 +99,7 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
             'xc',
             'Functional',
             'xc',
-            'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP for each nucleus its own.',
+            'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP for each nucleus its own; LEVEL@UFF in a cavity of UFF radii.',
           )}
           {text('basis', 'Basis set', 'basis', 'As the functional.')}
           {choice('reference', 'Reference', [...REFERENCES, ...own])}

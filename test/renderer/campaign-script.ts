@@ -16,14 +16,19 @@ const MINUTE = 60_000
  * `contradicted`: this one completed, and a witness says otherwise. What is planned comes from the real workflow; the
  * shieldings are made up near a line through the measured shifts.
  */
-export function aCampaign(engine: ScriptedEngine, done: number, contradicted: number | null = null): RunId {
+export function aCampaign(
+  engine: ScriptedEngine,
+  done: number,
+  contradicted: number | null = null,
+  levels = 'B3LYP,WP04',
+): RunId {
   const run = 'rpilot' as RunId
   const context = {
     machine: localMachine,
     resources: { ranks: 2, memory_mb: 2000, seconds: 3600 },
     refOf: (text: string) => engine.keep(text),
   }
-  const { params } = orThrow(resolveCampaign({ pilot: 10 }, delta50Set, context))
+  const { params } = orThrow(resolveCampaign({ pilot: 10, levels }, delta50Set, context))
   const machine = 'local' as MachineName
   happen({
     type: 'run.started',

@@ -289,7 +289,7 @@ test.each([
 })
 
 test('conformers by xtb first, and the factors of a campaign of one\u2019s own', async () => {
-  const run = aCampaign(engine, 80)
+  const run = aCampaign(engine, 80, null, 'B3LYP@UFF,WP04')
   await goTo('#/new')
   // A level that a campaign was made of says how far off it was there.
   await page.getByLabel('Level').selectOption('production')
@@ -300,12 +300,14 @@ test('conformers by xtb first, and the factors of a campaign of one\u2019s own',
   await page.getByLabel('Optimise and rank conformers by xtb first').check()
   await page.getByRole('button', { name: 'xtb', exact: true }).click()
   await eventually(() => page.locator('[data-file="program.sh"] pre').textContent()).toContain('xtb')
-  const own = page.locator('#reference option').filter({ hasText: 'Own: B3LYP/6-311+G(2d,p) in cdcl3, 10 molecules' })
+  const own = page
+    .locator('#reference option')
+    .filter({ hasText: 'Own: B3LYP/6-311+G(2d,p)@UFF in cdcl3, 10 molecules' })
   await own.waitFor({ state: 'attached' })
   await page.getByLabel('Reference').selectOption(await own.getAttribute('value'))
   // Factors hold for their own level only.
   await page.locator('#reference-below.error').getByText('Its factors are for').waitFor()
-  await page.getByLabel('Functional').fill('B3LYP')
+  await page.getByLabel('Functional').fill('B3LYP@UFF//B3LYP')
   await page.getByLabel('Basis set').fill('6-311+G(2d,p)//6-31G*')
   await eventually(() => button().textContent()).toBe('Start run')
   await button().click()

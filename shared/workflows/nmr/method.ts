@@ -22,8 +22,8 @@ export interface Method {
   readonly apart: ReadonlyMap<string, Level> | null
 }
 
-/** What the arguments say of program and levels; a preset says the rest. */
-export function methodOf(args: NmrArguments, usual: string): Result<Method> {
+/** What the arguments say of program and levels; a preset says the rest, its cavity unless `cavity` is `own`. */
+export function methodOf(args: NmrArguments, usual: string, cavity: 'preset' | 'own'): Result<Method> {
   const program = args.program ?? 'nwchem'
   if (program !== 'nwchem' && program !== 'orca' && program !== 'none') {
     const what = `no program that computes shieldings is called ${program}`
@@ -50,7 +50,7 @@ export function methodOf(args: NmrArguments, usual: string): Result<Method> {
   const geometry = at(isApart && !args.xc?.includes('//') ? preset.geometry.xc : xc[1], basis[1])
   if (!geometry.ok) return geometry
   // A level that is named is taken as it is named; the preset's cavity belongs to the preset's level.
-  const isOfPreset = args.xc === undefined && args.basis === undefined && program === 'nwchem'
+  const isOfPreset = args.xc === undefined && args.basis === undefined && program === 'nwchem' && cavity === 'preset'
   return ok({
     program,
     preset,

@@ -30,10 +30,23 @@ export type ReferencedMethod = Pick<
 /** Resolves program, levels, solvent, nuclei and references; refuses a level without a reference before anything runs. */
 export function referencedMethod(
   args: NmrArguments,
+  structure: ParsedStructure,
+  fitted: readonly FactorText[] | undefined,
+): Result<ReferencedMethod> {
+  const found = methodIn('preset', args, structure, fitted)
+  if (found.ok || found.fault.field !== 'reference') return found
+  // Factors that were published, or are of a person's own file, may be of the preset's level in NWChem's own cavity.
+  const inOwn = methodIn('own', args, structure, fitted)
+  return inOwn.ok ? inOwn : found
+}
+
+function methodIn(
+  cavity: 'preset' | 'own',
+  args: NmrArguments,
   { elements }: ParsedStructure,
   fitted: readonly FactorText[] | undefined,
 ): Result<ReferencedMethod> {
-  const method = methodOf(args, nmrDefaults.preset)
+  const method = methodOf(args, nmrDefaults.preset, cavity)
   if (!method.ok) return method
   const { program, preset } = method.value
   const pre = preOf(args, program)
@@ -92,7 +105,7 @@ export function referencedMethod(
 
 /** What must be said where a level is of another cavity than NWChem's own. */
 function cavityOf(labels: readonly string[]): string {
-  return labels.some(label => label.endsWith('@UFF')) ? ', at @UFF in a cavity of UFF radii x 1.1' : ''
+  return labels.some(label => label.endsWith('@UFF')) ? ' [@UFF: cavity of UFF radii x 1.1]' : ''
 }
 
 /** The gas phase has no cavity, and no label that names one. */

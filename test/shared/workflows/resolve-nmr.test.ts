@@ -46,8 +46,36 @@ describe('defaults, all of them written down', () => {
 
   test('production', () => {
     const { params } = orThrow(resolve({ preset: 'production' }))
-    expect(params.level).toBe('B3LYP/6-311+G(2d,p)//B3LYP/6-31G*')
-    expect(params.references.map(({ kind }) => kind)).toEqual(['own', 'own'])
+    expect(params.level).toBe('B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*')
+    expect(params.references.map(({ kind, source }) => [kind, source.slice(0, 6)])).toEqual([
+      ['own', 'exact:'],
+      ['own', 'exact:'],
+    ])
+    const named = orThrow(resolve({ preset: 'production', xc: 'B3LYP//B3LYP' })).params
+    expect(named.level).toBe('B3LYP/6-311+G(2d,p)//B3LYP/6-31G*')
+    expect(named.references.map(({ kind, source }) => [kind, source.slice(0, 6)])).toEqual([
+      ['own', 'exact:'],
+      ['own', 'exact:'],
+    ])
+  })
+
+  test('production by factors of its level in the other cavity: published ones, or those of a file', () => {
+    const own = 'B3LYP/6-311+G(2d,p)//B3LYP/6-31G*'
+    const published = orThrow(resolve({ preset: 'production', reference: 'published' })).params
+    expect(published).toMatchObject({ level: own, solvent_model: 'COSMO', references: [{ kind: 'published' }, {}] })
+    const file = (level: string) => ({
+      file: 'f.json',
+      text: JSON.stringify({
+        level,
+        geometry: 'B3LYP/6-31G*',
+        solvent: 'cdcl3',
+        factors: [{ nucleus: '1H', slope: -1, intercept: 31 }],
+      }),
+    })
+    const of = (level: string) => resolve({ preset: 'production', reference: file(level) })
+    expect(orThrow(of('B3LYP/6-311+G(2d,p)')).params.level).toBe(own)
+    expect(orThrow(of('B3LYP/6-311+G(2d,p)@UFF')).params.level).toBe('B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*')
+    expect(fault(of('PBE0/6-311+G(2d,p)')).message).toMatch(/the run is nwchem B3LYP\/6-311\+G\(2d,p\)@UFF/)
   })
 
   test('a cavity belongs to its level, and is said; the gas phase has none', () => {
@@ -57,7 +85,7 @@ describe('defaults, all of them written down', () => {
       level: 'B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*',
       geometry: { xc: 'B3LYP', basis: '6-31G*' },
       shielding: { xc: 'B3LYP', basis: '6-311+G(2d,p)', cavity: 'UFF' },
-      solvent_model: 'COSMO, at @UFF in a cavity of UFF radii x 1.1',
+      solvent_model: 'COSMO [@UFF: cavity of UFF radii x 1.1]',
     })
     expect(orThrow(resolve({ ...args, solvent: 'gas' })).params).toMatchObject({
       level: 'B3LYP/6-311+G(2d,p)//B3LYP/6-31G*',
