@@ -63,7 +63,7 @@ export function campaignLines(run: RunDocument): readonly string[] {
     ...(unfitted.length > 0
       ? [
           '',
-          `so few signals bear no line: ${unfitted.map(({ level, solvent, nucleus, n }) => `${nucleus} at ${level} in ${solvent} (n = ${n})`).join('; ')}`,
+          `no line can be fitted: ${unfitted.map(({ level, solvent, nucleus, n }) => `${nucleus} at ${level} in ${solvent} (n = ${n})`).join('; ')}`,
         ]
       : []),
     ...(factors.length > 0

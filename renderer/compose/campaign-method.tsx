@@ -44,7 +44,7 @@ export function CampaignMethod({ draft, faultAt, edit }: CampaignMethodProps) {
       {text(
         'levels',
         'Levels',
-        `With commas between; the basis is 6-311+G(2d,p) where none is named.${draft.program === 'nwchem' ? ` Functionals of NWChem: ${OFFERED.join(', ')}.` : ''}`,
+        `With commas between; the basis is 6-311+G(2d,p) where none is named.${draft.program === 'nwchem' ? ` LEVEL@UFF: in a solvent cavity of UFF radii. Functionals of NWChem: ${OFFERED.join(', ')}.` : ''}`,
       )}
       <fieldset className="ticks">
         <legend className="label">Solvents</legend>

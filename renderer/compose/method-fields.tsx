@@ -69,7 +69,9 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
     </label>
   )
   const levels = presets.map(({ id, label }) => [id, label] as const)
-  const cavity = preset?.shielding.cavity ? ', shieldings in a cavity of UFF radii × 1.1 (@UFF)' : ''
+  const isOfPreset = draft.xc.trim() === '' && draft.basis.trim() === ''
+  const hasCavity = preset?.shielding.cavity && isOfPreset && draft.program === 'nwchem' && draft.solvent !== 'gas'
+  const cavity = hasCavity ? ', shieldings in a cavity of UFF radii × 1.1 (@UFF)' : ''
   const model = preset ? `Solvent by ${preset.solvent_model}${cavity}; dispersion: ${preset.dispersion}.` : ''
   const hint = [model, ownError(draft, fitted)].filter(part => part !== '').join(' ')
   const own = fitted.map(({ file, text }) => [file, `Own: ${factorLabel(text)}`] as const)
@@ -101,7 +103,7 @@ export function MethodFields({ draft, fitted, faultAt, edit }: MethodFieldsProps
             'xc',
             'Of the level, if empty; SHIELDING//GEOMETRY for two; 1H=B3LYP,13C=CAM-B3LYP/def2-SVP//B3LYP for each nucleus its own; LEVEL@UFF in a cavity of UFF radii.',
           )}
-          {text('basis', 'Basis set', 'basis', 'As the functional.')}
+          {text('basis', 'Basis set', 'basis', 'As the functional, behind which @UFF stands.')}
           {choice('reference', 'Reference', [...REFERENCES, ...own])}
           {tick('one_job', 'Optimisation and shielding in one job')}
           {tick('generate', 'Search conformers of a given geometry')}

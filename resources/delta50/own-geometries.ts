@@ -19,7 +19,7 @@ export interface Shieldings {
   readonly sigma_ppm: readonly number[]
 }
 
-/** A molecule of sigma-own-geometries.json: its shieldings are those of the production level. */
+/** A molecule of sigma-own-geometries.json: its shieldings are those at OWN_LEVEL. */
 export interface OwnGeometry extends Shieldings {
   readonly energy_hartree: number
   readonly opt_cpu_s: number | null
@@ -27,8 +27,8 @@ export interface OwnGeometry extends Shieldings {
   readonly geometry: readonly string[]
 }
 
-/** A level as `campaign start delta50 --levels` takes it, with its basis. */
-export const PRODUCTION = 'B3LYP/6-311+G(2d,p)'
+/** The level of sigma-own-geometries.json, as `campaign start delta50 --levels` takes it. */
+export const OWN_LEVEL = 'B3LYP/6-311+G(2d,p)'
 
 interface Store {
   readonly blobs: Blobs
@@ -46,14 +46,14 @@ const WENT_WELL: JobResult = {
 }
 
 /**
- * Keeps the shipped geometries, and the shieldings on them at the production level, as calculations of the store: a
+ * Keeps the shipped geometries, and the shieldings on them at OWN_LEVEL, as calculations of the store: a
  * campaign of the same level finds them there, says that they were taken from `shipped-delta50`, and computes the others.
  * What the shipped file does not hold (cycles, dielectric) stays unknown. Returns how many molecules.
  */
 export async function keepOwnGeometries(store: Store, known: readonly OwnGeometry[]): Promise<number> {
   for (const own of known) {
     const { geometry, elements } = await putGeometry(store, own)
-    const { opt, start } = jobsOf(own.id, PRODUCTION, geometry)
+    const { opt, start } = jobsOf(own.id, OWN_LEVEL, geometry)
     await store.calculations.keep({
       identity: identityOf(opt, start),
       version: VERSION,
@@ -67,7 +67,7 @@ export async function keepOwnGeometries(store: Store, known: readonly OwnGeometr
       },
     })
   }
-  return keepShieldings(store, PRODUCTION, known, known)
+  return keepShieldings(store, OWN_LEVEL, known, known)
 }
 
 /** Keeps shipped shieldings at a level, on the shipped geometries, as calculations of the store. Returns how many. */
@@ -106,9 +106,9 @@ async function putGeometry({ blobs }: Store, { id, geometry: rows }: OwnGeometry
   return { geometry: await blobs.put(xyz), xyz, elements: atoms.map(([element]) => element) }
 }
 
-/** The molecules whose optimisation and shieldings at the production level are among the calculations of the store. */
+/** The molecules whose optimisation and shieldings at OWN_LEVEL are among the calculations of the store. */
 export async function findOwnGeometries(store: Store): Promise<readonly OwnGeometry[]> {
-  const rows = await findShieldings(store, PRODUCTION)
+  const rows = await findShieldings(store, OWN_LEVEL)
   return rows.map(({ id, cpu_s, sigma_ppm, optimised, geometry }) => ({
     id,
     energy_hartree: optimised.energy_hartree as number,

@@ -21,6 +21,6 @@ test('of so few signals that no line can be fitted it says so', () => {
   const elements = ['C', 'C', 'N', 'H', 'H', 'H']
   run.complete(key, { geometry: ref('g'), shieldings: shieldings(elements, [60, 180, 0, 30, 30, 30]) })
   expect(campaignLines(showRun(run.state(), run.run())).join('\n')).toMatch(
-    /^so few signals bear no line: 1H at HF\/6-311\+G\(2d,p\) in chcl3 \(n = 1\)/m,
+    /^no line can be fitted: 1H at HF\/6-311\+G\(2d,p\) in chcl3 \(n = 1\)/m,
   )
 })

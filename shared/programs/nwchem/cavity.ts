@@ -1,7 +1,7 @@
 import { atomicNumber } from '../../nmr/elements.ts'
 
 /**
- * Van der Waals distances of the universal force field in pm, H to Cm. Source: x_i in table I of Rappé et al.,
+ * Van der Waals distances of the universal force field in thousandths of an angstrom, H to Cm. Source: x_i in table I of Rappé et al.,
  * J. Am. Chem. Soc. 1992, 114, 10024 (of oxidation states and hybridisations alike).
  */
 const distances = [

@@ -204,7 +204,7 @@ export function statisticsRows(known: Known): readonly (readonly Cell[])[] {
   ])
   const unfitted = unfittedOf(known).map(({ level, solvent, nucleus, n, molecules }) => {
     const cells = [level, solvent, nucleus, n, molecules]
-    const note = ['no line can be fitted to so few signals', ...leftOutOf(known, nucleus)].join('; ')
+    const note = ['no line can be fitted', ...leftOutOf(known, nucleus)].join('; ')
     return [...cells, ...head.slice(cells.length + 1).map(() => null), note]
   })
   return [head, ...rows, ...unfitted]

@@ -260,6 +260,7 @@ function checkCalculations(params: CampaignParams): Result<void> {
       ]
       for (const { input } of specs) {
         const runs = programs[params.program].check(input, params.resources)
+        if (!runs.ok && runs.fault.field === 'solvent') return badInput('solvents', runs.fault.message, runs.fault.hint)
         if (!runs.ok) return runs
       }
     }

@@ -47,7 +47,10 @@ export function methodOf(args: NmrArguments, usual: string, cavity: 'preset' | '
   const shielding = at(isApart ? preset.shielding.xc : xc[0], basis[0])
   if (!shielding.ok) return shielding
   // One level for each nucleus is none for the geometries.
-  const geometry = at(isApart && !args.xc?.includes('//') ? preset.geometry.xc : xc[1], basis[1])
+  const isNamedTwice = args.xc?.includes('//') === true
+  // One word for both: the factors stand on geometries of NWChem's own cavity.
+  const geometryWord = isNamedTwice ? xc[1] : isApart ? preset.geometry.xc : xc[1].replace(/@.*/, '')
+  const geometry = at(geometryWord, basis[1])
   if (!geometry.ok) return geometry
   // A level that is named is taken as it is named; the preset's cavity belongs to the preset's level.
   const isOfPreset = args.xc === undefined && args.basis === undefined && program === 'nwchem' && cavity === 'preset'

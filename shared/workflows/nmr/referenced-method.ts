@@ -1,6 +1,6 @@
 import { type Nucleus, parseNuclei } from '../../nmr/nuclei.ts'
 import type { ParsedStructure } from '../../nmr/parse-structure.ts'
-import type { FactorText } from '../../nmr/references.ts'
+import { type FactorText, needsTms } from '../../nmr/references.ts'
 import { findLevelOf, type Level } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
@@ -34,10 +34,10 @@ export function referencedMethod(
   fitted: readonly FactorText[] | undefined,
 ): Result<ReferencedMethod> {
   const found = methodIn('preset', args, structure, fitted)
-  if (found.ok || found.fault.field !== 'reference') return found
-  // Factors that were published, or are of a person's own file, may be of the preset's level in NWChem's own cavity.
+  if (found.ok ? !needsTms(found.value.references) : found.fault.field !== 'reference') return found
+  // Factors that were published, or are of a person's own file or campaign, may be of the level in NWChem's own cavity.
   const inOwn = methodIn('own', args, structure, fitted)
-  return inOwn.ok ? inOwn : found
+  return inOwn.ok && !needsTms(inOwn.value.references) ? inOwn : found
 }
 
 function methodIn(

@@ -2,6 +2,7 @@ import type { ContentRef, Json } from '../../ids.ts'
 import type { Resources } from '../../model/job.ts'
 import type { Machine } from '../../model/machine.ts'
 import type { ParsedStructure, StructureFormat } from '../../nmr/parse-structure.ts'
+import { presets } from '../../nmr/presets.ts'
 import { type FactorText, needsTms } from '../../nmr/references.ts'
 import { tmsElements, tmsXyz } from '../../nmr/tms.ts'
 import { checkMoleculeOf, levelAlone, programs } from '../../programs/index.ts'
@@ -9,7 +10,7 @@ import { badInput, ok, type Result } from '../../result.ts'
 import { checkNumbers, type NmrArguments, nmrDefaults } from './arguments.ts'
 import { moleculeOf } from './molecule.ts'
 import type { NmrParams } from './params.ts'
-import { referencedMethod } from './referenced-method.ts'
+import { type ReferencedMethod, referencedMethod } from './referenced-method.ts'
 
 export interface NmrContext {
   readonly machine: Machine
@@ -77,7 +78,7 @@ export function resolveNmr(
     one_job: args.one_job === true,
     max_cycles: nmrDefaults.max_cycles,
     resources,
-    warnings: warningsOf(args, molecule, ensemble, program),
+    warnings: warningsOf(args, molecule, ensemble, method.value),
   }
   if (program !== 'none') {
     const runs = checkCalculation(params, molecule, tms !== null, context)
@@ -148,9 +149,14 @@ function warningsOf(
   args: NmrArguments,
   molecule: ParsedStructure,
   ensemble: NmrParams['ensemble'],
-  program: NmrParams['program'],
+  { program, preset, level, shielding, solvent_model }: ReferencedMethod,
 ): readonly string[] {
   const warnings = [...molecule.warnings]
+  const usual = presets.find(({ id }) => id === preset)?.shielding
+  if (program === 'nwchem' && usual?.cavity && args.xc === undefined && args.basis === undefined) {
+    if (solvent_model !== 'none' && !shielding.cavity)
+      warnings.push(`the factors are of NWChem's own cavity, not of ${usual.cavity} radii: ${level} is computed`)
+  }
   if (molecule.charge === null && args.charge === undefined)
     warnings.push('charge 0 is assumed: an xyz says nothing of it')
   if (ensemble === 'given' && args.max_conformers !== undefined) {

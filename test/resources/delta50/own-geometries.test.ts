@@ -10,7 +10,7 @@ import {
   findShieldings,
   keepOwnGeometries,
   keepShieldings,
-  PRODUCTION,
+  OWN_LEVEL,
 } from '../../../resources/delta50/own-geometries.ts'
 import draft from '../../../resources/delta50/sigma-draft.json' with { type: 'json' }
 import shipped from '../../../resources/delta50/sigma-own-geometries.json' with { type: 'json' }
@@ -90,7 +90,7 @@ test('a campaign of these molecules computes nothing, says where all of it is fr
   expect(foundAmong(jobsOf(engine.state, ended), params, localMachine)).toEqual(found)
   const { statistics, reused, total } = statusOf(engine.state, ended) as unknown as ShownCampaign
   expect(reused).toBe(total)
-  const exact = factors.fits.find(({ nearness, level }) => nearness === 'exact' && level === PRODUCTION)
+  const exact = factors.fits.find(({ nearness, level }) => nearness === 'exact' && level === OWN_LEVEL)
   expect(exact).toBeDefined()
   for (const { nucleus, rmsd_ppm, n } of exact?.factors ?? []) {
     const own = statistics.find(each => each.nucleus === nucleus)

@@ -142,7 +142,12 @@ describe('what a campaign calculates', () => {
     ['a pilot beside names', { pilot: 2, molecules: '5' }, 'pilot', /chooses molecules/],
     ['an unknown order', { order: 'random' }, 'order', /Unknown order/],
     ['a cavity that is none', { levels: 'B3LYP@Bondi' }, 'levels', /no cavity "Bondi"/],
-    ['a cavity in the gas phase', { levels: 'B3LYP@UFF', solvents: 'chcl3,gas' }, 'solvent', /gas phase has no cavity/],
+    [
+      'a cavity in the gas phase',
+      { levels: 'B3LYP@UFF', solvents: 'chcl3,gas' },
+      'solvents',
+      /gas phase has no cavity/,
+    ],
     ['a cavity of ORCA', { program: 'orca', levels: 'PBE0@UFF' }, 'levels', /cavities of its own/],
     ['a level twice', { levels: 'B3LYP,b3lyp/6-311+g(2d,p)' }, 'levels', /named twice/],
     ['no geometry', { geometry: 'B3LYP' }, 'geometry', /basis/],

@@ -72,10 +72,43 @@ describe('defaults, all of them written down', () => {
         factors: [{ nucleus: '1H', slope: -1, intercept: 31 }],
       }),
     })
+    expect(published.warnings.join()).toMatch(/factors are of NWChem's own cavity, not of UFF radii: B3LYP/)
     const of = (level: string) => resolve({ preset: 'production', reference: file(level) })
     expect(orThrow(of('B3LYP/6-311+G(2d,p)')).params.level).toBe(own)
     expect(orThrow(of('B3LYP/6-311+G(2d,p)@UFF')).params.level).toBe('B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*')
     expect(fault(of('PBE0/6-311+G(2d,p)')).message).toMatch(/the run is nwchem B3LYP\/6-311\+G\(2d,p\)@UFF/)
+  })
+
+  test('production by a campaign of one\u2019s own in the other cavity, where there is none in that of UFF radii', () => {
+    const text = (level: string) =>
+      JSON.stringify({
+        ...{
+          level,
+          geometry: 'B3LYP/6-31G*',
+          solvent: 'dmso',
+          molecules: Array.from({ length: 12 }, (_, i) => `m${i}`),
+        },
+        factors: ['1H', '13C'].map(nucleus => ({ nucleus, slope: -1, intercept: 100 })),
+      })
+    const of = (...levels: readonly string[]) => {
+      const fitted = levels.map(level => ({ file: `${level}.json`, text: text(level) }))
+      return orThrow(
+        resolveNmr(
+          { input: 'CO', preset: 'production', solvent: 'dmso' },
+          { format: 'smiles', text: 'CO' },
+          { machine, refOf: content => ref(content.slice(0, 30)), fitted },
+        ),
+      ).params
+    }
+    const uff = 'B3LYP/6-311+G(2d,p)@UFF'
+    expect(of('B3LYP/6-311+G(2d,p)')).toMatchObject({ level: 'B3LYP/6-311+G(2d,p)//B3LYP/6-31G*', tms: null })
+    expect(of('B3LYP/6-311+G(2d,p)', uff)).toMatchObject({ level: `${uff}//B3LYP/6-31G*`, tms: null, warnings: [] })
+    expect(of()).toMatchObject({ level: `${uff}//B3LYP/6-31G*`, tms: { atoms: 17 } })
+  })
+
+  test('a cavity named once is that of the shieldings: the factors stand on geometries of the other', () => {
+    const { params } = orThrow(resolve({ preset: 'production', xc: 'B3LYP@UFF', basis: '6-311+G(2d,p)//6-31G*' }))
+    expect(params.level).toBe('B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*')
   })
 
   test('a cavity belongs to its level, and is said; the gas phase has none', () => {
