@@ -27,7 +27,7 @@ export const presets: readonly Preset[] = [
   {
     id: 'production',
     label: 'Production: B3LYP/6-311+G(2d,p)@UFF//B3LYP/6-31G*',
-    // For NWChem only, ORCA has cavities of its own: in that of UFF radii carbonyl carbons of DELTA50 are nearer by 2 ppm.
+    // For NWChem only, ORCA has cavities of its own: in that of UFF radii carbonyl carbons of DELTA50 are nearer by up to 2 ppm.
     shielding: { xc: 'B3LYP', basis: '6-311+G(2d,p)', cavity: 'UFF' },
     ...common,
   },
