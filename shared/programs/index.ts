@@ -9,6 +9,7 @@ export type { GivenFile, JsonRef } from './files.ts'
 export {
   checkMoleculeOf,
   findLevelOf,
+  inOwnCavity,
   isSameLevel,
   type LevelProgram,
   levelAlone,

@@ -41,6 +41,11 @@ export function levelAlone({ xc, basis, cavity }: Level): Level {
   return cavity === undefined ? { xc, basis } : { xc, basis, cavity }
 }
 
+/** The level in the program's own cavity. */
+export function inOwnCavity({ xc, basis }: Level): Level {
+  return { xc, basis }
+}
+
 export function isSameLevel(one: Level, other: Level): boolean {
   return one.xc === other.xc && one.basis === other.basis && one.cavity === other.cavity
 }

@@ -1,8 +1,8 @@
 import { atomicNumber } from '../../nmr/elements.ts'
 
 /**
- * Van der Waals distances of the universal force field in thousandths of an angstrom, H to Cm. Source: x_i in table I of Rappé et al.,
- * J. Am. Chem. Soc. 1992, 114, 10024 (of oxidation states and hybridisations alike).
+ * Van der Waals distances of the universal force field in thousandths of an angstrom, H to Cm. Source: x_i in table I
+ * of Rappé et al., J. Am. Chem. Soc. 1992, 114, 10024 (of oxidation states and hybridisations alike).
  */
 const distances = [
   2886, 2362, 2451, 2745, 4083, 3851, 3660, 3500, 3364, 3243, 2983, 3021, 4499, 4295, 4147, 4035, 3947, 3868, 3812,
@@ -18,5 +18,8 @@ const SCALE = 1.1
 
 /** The radius in angstrom of an atom's sphere in the cavity `UFF`: half its distance in the force field, times 1.1. */
 export function uffCavityRadius(element: string): number {
-  return ((distances[atomicNumber(element) - 1] ?? 4000) / 2000) * SCALE
+  const distance = distances[atomicNumber(element) - 1]
+  // Elements without functions in any basis set are refused before.
+  if (distance === undefined) throw new Error(`${element} has no radius in the universal force field`)
+  return (distance / 2000) * SCALE
 }

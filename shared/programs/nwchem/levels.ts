@@ -130,7 +130,7 @@ export interface NwchemLevel {
   readonly xc: readonly string[]
   /** The name of the basis set in NWChem's library. */
   readonly basis: string
-  readonly cavity: Level['cavity'] | null
+  readonly cavity: 'UFF' | null
   readonly shieldings: boolean
   readonly note: string | null
 }

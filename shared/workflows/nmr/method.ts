@@ -8,7 +8,7 @@ import {
   type ReferenceWish,
   resolveReferences,
 } from '../../nmr/references.ts'
-import { isSameLevel, type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
+import { inOwnCavity, isSameLevel, type Level, readLevel, splitOutsideBrackets } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import type { NmrArguments } from './arguments.ts'
 import type { NmrParams } from './params.ts'
@@ -48,9 +48,7 @@ export function methodOf(args: NmrArguments, usual: string, cavity: 'preset' | '
   if (!shielding.ok) return shielding
   // One level for each nucleus is none for the geometries.
   const isNamedTwice = args.xc?.includes('//') === true
-  // One word for both: the factors stand on geometries of NWChem's own cavity.
-  const geometryWord = isNamedTwice ? xc[1] : isApart ? preset.geometry.xc : xc[1].replace(/@.*/, '')
-  const geometry = at(geometryWord, basis[1])
+  const geometry = at(isApart && !isNamedTwice ? preset.geometry.xc : xc[1], basis[1])
   if (!geometry.ok) return geometry
   // A level that is named is taken as it is named; the preset's cavity belongs to the preset's level.
   const isOfPreset = args.xc === undefined && args.basis === undefined && program === 'nwchem' && cavity === 'preset'
@@ -58,7 +56,8 @@ export function methodOf(args: NmrArguments, usual: string, cavity: 'preset' | '
     program,
     preset,
     shielding: isOfPreset ? preset.shielding : shielding.value,
-    geometry: isOfPreset ? preset.geometry : geometry.value,
+    // One word for both names the cavity of the shieldings: the factors stand on geometries of NWChem's own.
+    geometry: isNamedTwice ? geometry.value : inOwnCavity(geometry.value),
     apart: apart.value,
   })
 }

@@ -1,7 +1,7 @@
 import { type Nucleus, parseNuclei } from '../../nmr/nuclei.ts'
 import type { ParsedStructure } from '../../nmr/parse-structure.ts'
 import { type FactorText, needsTms } from '../../nmr/references.ts'
-import { findLevelOf, type Level } from '../../programs/index.ts'
+import { findLevelOf, inOwnCavity, type Level } from '../../programs/index.ts'
 import { badInput, ok, type Result } from '../../result.ts'
 import { findSolvent } from '../../solvents.ts'
 import { type NmrArguments, nmrDefaults } from './arguments.ts'
@@ -95,7 +95,7 @@ function methodIn(
         ? 'none'
         : program === 'orca'
           ? 'CPCM'
-          : `${preset.solvent_model}${cavityOf(labels.value)}`,
+          : `${preset.solvent_model}${cavityOf([shielding, other ?? shielding, geometry])}`,
     dispersion: /-(?<kind>D3(BJ)?)/.exec(geometryLabel)?.groups?.kind ?? preset.dispersion,
     weights_from: weightsFrom(program, geometryLabel, isSolvated),
     nuclei: nuclei.value,
@@ -104,8 +104,8 @@ function methodIn(
 }
 
 /** What must be said where a level is of another cavity than NWChem's own. */
-function cavityOf(labels: readonly string[]): string {
-  return labels.some(label => label.endsWith('@UFF')) ? ' [@UFF: cavity of UFF radii x 1.1]' : ''
+function cavityOf(levels: readonly Level[]): string {
+  return levels.some(({ cavity }) => cavity === 'UFF') ? ' [@UFF: cavity of UFF radii x 1.1]' : ''
 }
 
 /** The gas phase has no cavity, and no label that names one. */
@@ -113,11 +113,10 @@ function withoutCavity(
   geometry: Level,
   { shielding, other }: Pick<NmrParams, 'shielding' | 'other'>,
 ): Pick<NmrParams, 'geometry' | 'shielding' | 'other'> {
-  const bare = ({ xc, basis }: Level): Level => ({ xc, basis })
   return {
-    geometry: bare(geometry),
-    shielding: bare(shielding),
-    ...(other ? { other: { ...bare(other), elements: other.elements } } : {}),
+    geometry: inOwnCavity(geometry),
+    shielding: inOwnCavity(shielding),
+    ...(other ? { other: { ...inOwnCavity(other), elements: other.elements } } : {}),
   }
 }
 

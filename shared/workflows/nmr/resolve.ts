@@ -153,10 +153,9 @@ function warningsOf(
 ): readonly string[] {
   const warnings = [...molecule.warnings]
   const usual = presets.find(({ id }) => id === preset)?.shielding
-  if (program === 'nwchem' && usual?.cavity && args.xc === undefined && args.basis === undefined) {
-    if (solvent_model !== 'none' && !shielding.cavity)
-      warnings.push(`the factors are of NWChem's own cavity, not of ${usual.cavity} radii: ${level} is computed`)
-  }
+  const isOfPreset = program === 'nwchem' && args.xc === undefined && args.basis === undefined
+  if (isOfPreset && solvent_model !== 'none' && usual?.cavity !== shielding.cavity)
+    warnings.push(`the factors are of NWChem's own cavity, not of ${usual?.cavity} radii: ${level} is computed`)
   if (molecule.charge === null && args.charge === undefined)
     warnings.push('charge 0 is assumed: an xyz says nothing of it')
   if (ensemble === 'given' && args.max_conformers !== undefined) {
